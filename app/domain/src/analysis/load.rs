@@ -1,0 +1,185 @@
+//! How hard a session was, as one number with its source.
+//!
+//! What lives here: the load scores, and the choice between them. What must never live here: moving time
+//! and grade adjustment (they come in as arguments), and averages over days ([`super::fitness`]).
+//!
+//! # Two scales
+//! TRIMP, Edwards' and session-RPE points are each a scale of their own: an hour at threshold is about 100 to
+//! 200 TRIMP, 240 Edwards and 480 session-RPE points. **They never add up.** [`Load::points`] is the TSS-like
+//! scale on which an hour at the athlete's threshold is 100, whatever the source; only it feeds fitness and
+//! fatigue. A series that mixes sources is comparable to the extent that the athlete's thresholds for power,
+//! pace and heart rate are of one effort, so the source is stored with the value.
+//!
+//! # Sources
+//! - Power: TSS = 100 · t/3600 · (NP/FTP)² (Coggan 2003; Allen & Coggan 2010).
+//! - Pace: rTSS = 100 · (t · v_NGP · IF)/(v_FT · 3600), IF = v_NGP/v_FT (McGregor, after Coggan). Running only.
+//! - Heart rate: hrTSS = 100 · TRIMP / TRIMP of an hour at threshold heart rate.
+//! - RPE: points an hour by Friel's table (2009, "Estimating TSS"). The roughest.
+
+pub mod power;
+pub mod trimp;
+
+use serde::{Deserialize, Serialize};
+
+use super::profile::Profile;
+use trimp::Trimp;
+
+/// Heart rate must cover this part of the counted time for a load: what was not measured is not zero.
+pub const MIN_HEART_RATE_COVERAGE: f64 = 0.8;
+
+/// Friel's points for an hour at RPE 0, 1, …, 10; 0 is rest.
+const POINTS_PER_HOUR: [f64; 11] = [0.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 100.0, 120.0, 140.0];
+
+/// What a load was computed from, the most trusted first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadSource {
+    /// Normalized power against threshold power.
+    Power,
+    /// Normalized graded pace against threshold pace.
+    Pace,
+    /// Heart rate, as TRIMP against an hour at threshold.
+    HeartRate,
+    /// Rated perceived exertion.
+    Rpe,
+}
+
+impl LoadSource {
+    /// The wire and database name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Power => "power",
+            Self::Pace => "pace",
+            Self::HeartRate => "heart_rate",
+            Self::Rpe => "rpe",
+        }
+    }
+}
+
+/// The load of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    /// TSS-like points: 100 for an hour at threshold.
+    pub points: f64,
+    /// What they were computed from.
+    pub source: LoadSource,
+}
+
+/// What is known of a session; `None` is "not recorded" or "does not apply".
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LoadInputs {
+    /// Moving or timer time in seconds, never elapsed time.
+    pub duration_s: f64,
+    /// Normalized power in watts ([`power::normalized_power`]).
+    pub normalized_power_w: Option<f64>,
+    /// Threshold power in watts for this sport.
+    pub threshold_power_w: Option<f64>,
+    /// Normalized graded speed in m/s, for runs alone.
+    pub ngp_m_s: Option<f64>,
+    /// The impulse from heart rate ([`trimp::banister`]).
+    pub trimp: Option<Trimp>,
+    /// Rated perceived exertion, 0 to 10.
+    pub rpe: Option<f64>,
+}
+
+/// Why a source gave no load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadGap {
+    /// The session has no such data.
+    NotRecorded,
+    /// The athlete's threshold, or the range of heart rate, is not known or not plausible.
+    NoThreshold,
+    /// Heart rate covers less than [`MIN_HEART_RATE_COVERAGE`] of the time.
+    LittleCoverage,
+    /// A value is not one that the formula takes.
+    OutOfRange,
+}
+
+/// The load by the first source that gives one, and why those before it did not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadChoice {
+    /// The load, if any source gave one.
+    pub load: Option<Load>,
+    /// The sources passed over, in order.
+    pub passed_over: Vec<(LoadSource, LoadGap)>,
+}
+
+/// Chooses the load of a session in the order power, pace, heart rate, RPE.
+pub fn choose_load(profile: &Profile, inputs: &LoadInputs) -> LoadChoice {
+    let mut choice = LoadChoice { load: None, passed_over: Vec::new() };
+    let sources = [LoadSource::Power, LoadSource::Pace, LoadSource::HeartRate, LoadSource::Rpe];
+    for source in sources {
+        match points(source, profile, inputs) {
+            Ok(points) => {
+                choice.load = Some(Load { points, source });
+                break;
+            }
+            Err(gap) => choice.passed_over.push((source, gap)),
+        }
+    }
+    choice
+}
+
+fn points(source: LoadSource, profile: &Profile, inputs: &LoadInputs) -> Result<f64, LoadGap> {
+    let recorded = |value: Option<f64>| value.ok_or(LoadGap::NotRecorded);
+    let threshold = |value: Option<f64>| value.ok_or(LoadGap::NoThreshold);
+    let duration_s = inputs.duration_s;
+    let points = match source {
+        LoadSource::Power => {
+            let normalized = recorded(inputs.normalized_power_w)?;
+            intensity_points(duration_s, normalized, threshold(inputs.threshold_power_w)?)
+        }
+        LoadSource::Pace => {
+            let ngp = recorded(inputs.ngp_m_s)?;
+            intensity_points(duration_s, ngp, threshold(profile.threshold_speed_m_s)?)
+        }
+        LoadSource::HeartRate => {
+            let trimp = inputs.trimp.ok_or(LoadGap::NotRecorded)?;
+            if trimp.coverage() < MIN_HEART_RATE_COVERAGE {
+                return Err(LoadGap::LittleCoverage);
+            }
+            return hr_points(profile, &trimp).ok_or(LoadGap::NoThreshold);
+        }
+        LoadSource::Rpe => rpe_points(recorded(inputs.rpe)?, duration_s),
+    };
+    points.ok_or(LoadGap::OutOfRange)
+}
+
+/// 100 · t/3600 · (normalized/threshold)²: TSS for power in watts, rTSS for graded speed in m/s. `None`
+/// unless the threshold is positive and the others are finite and at least 0.
+pub fn intensity_points(duration_s: f64, normalized: f64, threshold: f64) -> Option<f64> {
+    let sound = duration_s >= 0.0 && normalized >= 0.0 && threshold > 0.0;
+    let intensity = normalized / threshold;
+    let points = 100.0 * duration_s / 3600.0 * intensity * intensity;
+    (sound && points.is_finite()).then_some(points)
+}
+
+/// hrTSS: the session's TRIMP against that of an hour at threshold heart rate, in hundredths. `None` when the
+/// profile has no threshold heart rate within its range.
+pub fn hr_points(profile: &Profile, trimp: &Trimp) -> Option<f64> {
+    let hour = trimp::hour_at(profile, profile.threshold_hr_bpm?)?;
+    (hour > 0.0).then(|| 100.0 * trimp.points / hour)
+}
+
+/// Points by Friel's table, between its whole numbers in a straight line. `None` for an RPE outside 0 to 10.
+pub fn rpe_points(rpe: f64, duration_s: f64) -> Option<f64> {
+    if !is_rating(rpe, duration_s) {
+        return None;
+    }
+    let (below, above) = (POINTS_PER_HOUR[rpe.floor() as usize], POINTS_PER_HOUR[rpe.ceil() as usize]);
+    Some((below + (above - below) * rpe.fract()) * duration_s / 3600.0)
+}
+
+/// Session-RPE: rating times minutes, in its own units (Foster et al. 2001, J Strength Cond Res 15:109).
+/// `None` for a rating outside 0 to 10 or a duration that is not a finite number of at least 0.
+pub fn session_rpe(rpe: f64, duration_s: f64) -> Option<f64> {
+    is_rating(rpe, duration_s).then_some(rpe * duration_s / 60.0)
+}
+
+fn is_rating(rpe: f64, duration_s: f64) -> bool {
+    (0.0..=10.0).contains(&rpe) && duration_s >= 0.0 && duration_s.is_finite()
+}
+
+#[cfg(test)]
+mod tests;

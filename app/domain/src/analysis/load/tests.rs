@@ -1,0 +1,219 @@
+//! Tests of the load scores against values computed elsewhere, and of the choice between them.
+
+use proptest::prelude::*;
+
+use super::{
+    super::profile::{Profile, TrimpCoefficients},
+    power::normalized_power,
+    trimp::*,
+    *,
+};
+use crate::{
+    model::{Channel, Pause, Track},
+    streams,
+};
+
+fn profile() -> Profile {
+    Profile {
+        resting_hr_bpm: Some(50.0),
+        max_hr_bpm: Some(190.0),
+        threshold_hr_bpm: Some(170.0),
+        threshold_speed_m_s: Some(4.0),
+        trimp: TrimpCoefficients::Men,
+    }
+}
+
+fn close(found: f64, expected: f64, tolerance: f64) {
+    assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
+}
+
+/// The track of `streams/tests.rs`: 64 minutes on a treadmill, timer time throughout.
+fn treadmill() -> Track {
+    streams::decode(include_bytes!("../../streams/tests/treadmill_12km.plts")).unwrap()
+}
+
+fn heart_rates(track: &Track) -> HeartRateTime {
+    HeartRateTime::new(track, &timer_seconds(track.time_s(), &[])).unwrap()
+}
+
+/// A track of one second a sample with these heart rates.
+fn second_by_second(heart_rate: Vec<f64>) -> Track {
+    let mut track = Track::try_new((0..heart_rate.len()).map(|i| i as f64).collect()).unwrap();
+    track.set(Channel::HeartRateBpm, heart_rate).unwrap();
+    track
+}
+
+/// 139.2 TRIMP and these zones come from the FIT file by way of Python's fitparse.
+#[test]
+fn a_real_run_has_the_impulse_and_zones_computed_elsewhere() {
+    let heart_rates = heart_rates(&treadmill());
+    let trimp = banister(&profile(), &heart_rates).unwrap();
+    close(trimp.points, 139.209_597, 1e-5);
+    assert_eq!((trimp.covered_s, trimp.counted_s), (3861.0, 3861.0));
+    let zones = edwards(&profile(), &heart_rates).unwrap();
+    assert_eq!((zones.below_s, zones.seconds), (0.0, [1.0, 79.0, 526.0, 3255.0, 0.0]));
+    close(zones.points(), 245.95, 1e-9);
+}
+
+/// `60*x*.64*exp(1.92*x)` and `60*x*.86*exp(1.67*x)`, x = 120/140, in Python.
+#[test]
+fn an_hour_at_threshold_has_the_closed_form() {
+    close(hour_at(&profile(), 170.0).unwrap(), 170.651_090_479, 1e-8);
+    let women = Profile { trimp: TrimpCoefficients::Women, ..profile() };
+    close(hour_at(&women, 170.0).unwrap(), 185.082_109_933, 1e-8);
+    let steady = second_by_second(vec![150.0; 3601]);
+    let trimp = banister(&profile(), &heart_rates(&steady)).unwrap();
+    close(hr_points(&profile(), &trimp).unwrap(), 63.342_905_713, 1e-6);
+}
+
+/// Half an hour at 110 and half an hour at 190 bpm is far harder than an hour at 150.
+#[test]
+fn the_impulse_is_summed_by_sample_not_from_the_mean() {
+    let uneven = second_by_second([vec![110.0; 1800], vec![190.0; 1801]].concat());
+    let trimp = banister(&profile(), &heart_rates(&uneven)).unwrap();
+    assert!(trimp.points > 1.3 * hour_at(&profile(), 150.0).unwrap());
+}
+
+#[test]
+fn pauses_do_not_count() {
+    let time: Vec<f64> = (0..=600).map(f64::from).collect();
+    let pauses = [Pause { start_s: 100.5, end_s: 150.25 }, Pause { start_s: 300.0, end_s: 301.0 }];
+    let seconds = timer_seconds(&time, &pauses);
+    close(seconds.iter().sum(), 600.0 - 49.75 - 1.0, 1e-9);
+    assert_eq!(
+        (seconds[0], seconds[101], seconds[102], seconds[151], seconds[301]),
+        (0.0, 0.5, 0.0, 0.75, 0.0)
+    );
+    // A watch that records nothing while paused leaves one long interval, of which the rest counts.
+    close(timer_seconds(&[0.0, 10.0, 500.0], &[Pause { start_s: 20.0, end_s: 495.0 }])[2], 15.0, 1e-9);
+    assert_eq!(timer_seconds(&[0.0, 10.0, 500.0], &[])[2], 0.0);
+}
+
+#[test]
+fn short_losses_of_the_strap_are_bridged_and_long_ones_are_not_zero() {
+    let mut heart_rate = vec![150.0; 1001];
+    heart_rate[100..150].fill(f64::NAN);
+    heart_rate[200..210].fill(0.0);
+    heart_rate[500..700].fill(f64::NAN);
+    let trimp = banister(&profile(), &heart_rates(&second_by_second(heart_rate))).unwrap();
+    assert_eq!((trimp.counted_s, trimp.covered_s), (1000.0, 799.0));
+    close(trimp.points, 799.0 / 3600.0 * hour_at(&profile(), 150.0).unwrap(), 1e-9);
+}
+
+/// A device that writes a sample every ten seconds gives the same as one that writes each second.
+#[test]
+fn sparse_recordings_are_not_lost() {
+    let dense = treadmill();
+    let keep = |values: &[f64]| values.iter().copied().step_by(10).collect::<Vec<f64>>();
+    let mut sparse = Track::try_new(keep(dense.time_s())).unwrap();
+    sparse.set(Channel::HeartRateBpm, keep(dense.get(Channel::HeartRateBpm).unwrap())).unwrap();
+    let trimp = banister(&profile(), &heart_rates(&sparse)).unwrap();
+    close(trimp.points, 139.2, 0.3);
+}
+
+/// 40 minutes, each minute at 150 and at 300 W in turn; the definition written out in Python.
+#[test]
+fn normalized_power_has_the_value_computed_elsewhere() {
+    let power: Vec<f64> = (0..2400).map(|i| if i / 60 % 2 == 0 { 150.0 } else { 300.0 }).collect();
+    let mut counted = vec![1.0; 2400];
+    close(normalized_power(&power, &counted).unwrap(), 247.117_688_646, 1e-6);
+    // A pause is cut out, not filled with zeros.
+    let paused = [&power[..1000], &[0.0; 300], &power[1000..]].concat();
+    counted.splice(1000..1000, [0.0; 300]);
+    close(normalized_power(&paused, &counted).unwrap(), 247.117_688_646, 1e-6);
+    assert_eq!(normalized_power(&power[..29], &counted[..29]), None);
+    assert_eq!(normalized_power(&[f64::NAN; 100], &[1.0; 100]), None);
+}
+
+#[test]
+fn an_hour_at_threshold_is_a_hundred_points_by_every_source_but_rpe() {
+    assert_eq!(intensity_points(3600.0, 4.0, 4.0), Some(100.0));
+    assert_eq!(intensity_points(1800.0, 2.0, 4.0), Some(12.5));
+    let steady = second_by_second(vec![170.0; 3601]);
+    let trimp = banister(&profile(), &heart_rates(&steady)).unwrap();
+    close(hr_points(&profile(), &trimp).unwrap(), 100.0, 1e-9);
+    for (normalized, threshold) in [(4.0, 0.0), (-1.0, 4.0), (f64::NAN, 4.0), (4.0, f64::NAN)] {
+        assert_eq!(intensity_points(3600.0, normalized, threshold), None);
+    }
+}
+
+#[test]
+fn ratings_follow_the_table_and_fosters_product() {
+    assert_eq!(rpe_points(8.0, 3600.0), Some(100.0));
+    assert_eq!(rpe_points(7.5, 1800.0), Some(45.0));
+    assert_eq!(rpe_points(0.0, 3600.0), Some(0.0));
+    assert_eq!(session_rpe(6.0, 2700.0), Some(270.0));
+    for rating in [-0.1, 10.1, f64::NAN] {
+        assert_eq!((rpe_points(rating, 60.0), session_rpe(rating, 60.0)), (None, None));
+    }
+}
+
+#[test]
+fn the_most_trusted_source_wins_and_the_others_say_why_not() {
+    let trimp = banister(&profile(), &heart_rates(&treadmill()));
+    let all = LoadInputs {
+        duration_s: 3600.0,
+        normalized_power_w: Some(200.0),
+        threshold_power_w: Some(250.0),
+        ngp_m_s: Some(3.0),
+        trimp,
+        rpe: Some(5.0),
+    };
+    let source = |inputs: &LoadInputs| choose_load(&profile(), inputs).load.unwrap().source;
+    assert_eq!(source(&all), LoadSource::Power);
+    let no_threshold_power = LoadInputs { threshold_power_w: None, ..all };
+    assert_eq!(source(&no_threshold_power), LoadSource::Pace);
+    let neither = LoadInputs { ngp_m_s: None, ..no_threshold_power };
+    let by_heart_rate = choose_load(&profile(), &neither);
+    assert_eq!(by_heart_rate.load.unwrap().source, LoadSource::HeartRate);
+    close(by_heart_rate.load.unwrap().points, 100.0 * 139.209_597 / 170.651_090, 1e-4);
+    let gaps = [(LoadSource::Power, LoadGap::NoThreshold), (LoadSource::Pace, LoadGap::NotRecorded)];
+    assert_eq!(by_heart_rate.passed_over, gaps);
+    let half = Trimp { covered_s: 1800.0, counted_s: 3600.0, points: 60.0 };
+    let by_rating = choose_load(&profile(), &LoadInputs { trimp: Some(half), ..neither });
+    assert_eq!(by_rating.load, Some(Load { points: 60.0, source: LoadSource::Rpe }));
+    assert_eq!(by_rating.passed_over[2], (LoadSource::HeartRate, LoadGap::LittleCoverage));
+    let nothing = choose_load(&profile(), &LoadInputs::default());
+    assert_eq!((nothing.load, nothing.passed_over.len()), (None, 4));
+}
+
+#[test]
+fn an_impossible_range_of_heart_rate_gives_nothing() {
+    let heart_rates = heart_rates(&treadmill());
+    let ranges = [
+        (Some(190.0), Some(190.0)),
+        (Some(200.0), Some(190.0)),
+        (Some(f64::NAN), Some(190.0)),
+        (None, Some(190.0)),
+        (Some(50.0), None),
+    ];
+    for (rest, most) in ranges {
+        let profile = Profile { resting_hr_bpm: rest, max_hr_bpm: most, ..profile() };
+        assert_eq!(banister(&profile, &heart_rates), None);
+    }
+    let too_high = Profile { threshold_hr_bpm: Some(191.0), ..profile() };
+    assert_eq!(hr_points(&too_high, &Trimp::default()), None);
+}
+
+proptest! {
+    #[test]
+    fn the_impulse_of_parts_adds_up(
+        heart_rate in prop::collection::vec(40.0..210.0f64, 3..200),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let cut = 1 + cut.index(heart_rate.len() - 2);
+        let points = |rates: &[f64]| banister(&profile(), &heart_rates(&second_by_second(rates.to_vec()))).unwrap().points;
+        let (whole, parts) = (points(&heart_rate), points(&heart_rate[..=cut]) + points(&heart_rate[cut..]));
+        prop_assert!((whole - parts).abs() < 1e-9);
+        let hardest = hour_at(&profile(), 190.0).unwrap() * heart_rate.len() as f64 / 3600.0;
+        prop_assert!((0.0..=hardest).contains(&whole));
+    }
+
+    #[test]
+    fn normalized_power_keeps_a_steady_value_and_never_exceeds_the_most(power in prop::collection::vec(0.0..800.0f64, 30..300)) {
+        let counted = vec![1.0; power.len()];
+        let normalized = normalized_power(&power, &counted).unwrap();
+        prop_assert!(normalized <= power.iter().copied().fold(0.0, f64::max) + 1e-9);
+        prop_assert!(normalized_power(&vec![200.0; power.len()], &counted).is_some_and(|np| (np - 200.0).abs() < 1e-9));
+    }
+}

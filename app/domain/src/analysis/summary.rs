@@ -1,0 +1,240 @@
+//! One session in, everything that is computed from it out.
+//!
+//! What lives here: the order of the steps, the choice between what the device states and what we compute, and the
+//! fingerprint of the inputs. What must never live here: formulas, which are in the modules beside this one.
+//!
+//! Values are never rounded here. `None` is "not known", never zero. The device's totals are authoritative; our
+//! distance is shown beside the device's where they differ by more than 3 %.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{
+    best_efforts::{self, BestEffort},
+    distance,
+    efficiency::{self, Decoupling, Efficiency},
+    elevation::{self, ElevationSource},
+    grade::{self, Adjusted},
+    grid::Grid,
+    load::{self, Load, LoadInputs, power, trimp},
+    moving::{self, Moving},
+    profile::{Profile, TrimpCoefficients},
+    splits::{self, Columns, Split},
+};
+use crate::model::{Channel, DeviceTotals, LapTrigger, Session, Sport};
+
+/// The version of everything in an [`ActivityAnalysis`]. Raised with any change of a result; stored results of an
+/// earlier version are computed anew.
+pub const ALGORITHM_VERSION: i32 = 1;
+
+/// Our distance is shown beside the device's when it differs by more than this part of it.
+pub const DISTANCE_TOLERANCE: f64 = 0.03;
+
+/// What is computed from one session.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ActivityAnalysis {
+    /// Wall time in seconds, pauses included: the device's, else from the first to the last sample.
+    pub elapsed_s: f64,
+    /// Time in motion in seconds; see [`moving`].
+    pub moving_time_s: f64,
+    /// Time that the device's timer ran in seconds, where stated.
+    pub timer_s: Option<f64>,
+    /// Distance in metres: the device's total, else ours.
+    pub distance_m: Option<f64>,
+    /// Our repaired distance in metres, only when it differs from the device's by more than 3 %.
+    pub computed_distance_m: Option<f64>,
+    /// Distance by moving time in metres per second.
+    pub avg_speed_m_s: Option<f64>,
+    /// Metres climbed.
+    pub ascent_m: Option<f64>,
+    /// Metres descended.
+    pub descent_m: Option<f64>,
+    /// Where ascent and descent come from.
+    pub elevation_source: Option<ElevationSource>,
+    /// Mean heart rate in beats per minute: the device's, else over moving time.
+    pub avg_hr_bpm: Option<f64>,
+    /// Highest heart rate in beats per minute.
+    pub max_hr_bpm: Option<f64>,
+    /// Mean cadence per minute: the device's, else over moving time without zeros.
+    pub avg_cadence_per_min: Option<f64>,
+    /// Mean power in watts: the device's, else over moving time with zeros.
+    pub avg_power_w: Option<f64>,
+    /// Splits of one kilometre.
+    pub splits_km: Vec<Split>,
+    /// Splits of one mile (1609.344 m).
+    pub splits_mile: Vec<Split>,
+    /// The device's laps.
+    pub laps: Vec<Split>,
+    /// Metres per heartbeat.
+    pub efficiency: Efficiency,
+    /// The loss of efficiency from the first half to the second.
+    pub decoupling: Decoupling,
+    /// The fastest stretch of each standard distance.
+    pub best_efforts: Vec<BestEffort>,
+    /// Normalized graded speed in metres per second, for runs.
+    pub ngp_m_s: Option<f64>,
+    /// The training load with its source.
+    pub load: Option<Load>,
+    /// Banister's training impulse over counted time, where the profile and heart rate allow it.
+    pub trimp: Option<f64>,
+}
+
+/// Computes everything from one session. Total: any session has an answer, with absences where data lack.
+pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
+    let (track, totals) = (&session.track, &session.totals);
+    let distance = distance::measure(track, session.sport);
+    let moving = moving::moving(session, distance.as_ref());
+    let climb = elevation::climb(track);
+    let grid = Grid::new(session, distance.as_ref());
+    let adjusted = grid.as_ref().map(|grid| Adjusted::new(grid, session.sport));
+    let adjusted = adjusted.as_ref();
+    let columns = Columns::new(session, distance.as_ref(), &moving, climb.as_ref(), adjusted);
+    let ngp_m_s = adjusted
+        .filter(|_| session.sport == Sport::Run)
+        .and_then(|adjusted| grade::normalized_graded_speed(&adjusted.speed_m_s, &adjusted.grid.counted));
+    let (load, trimp) = load_of(session, profile, &moving, ngp_m_s);
+
+    let ours_m = distance.as_ref().map(distance::Distance::total_m);
+    let distance_m = totals.distance_m.filter(|&stated| stated > 0.0).or(ours_m);
+    let differs = |&ours: &f64| distance_m.is_some_and(|m| (ours - m).abs() > DISTANCE_TOLERANCE * m);
+    let elevation = elevation::choose(totals, climb.as_ref());
+    let whole = columns.whole();
+    ActivityAnalysis {
+        elapsed_s: totals.elapsed_s.unwrap_or_else(|| track.span_s()),
+        moving_time_s: moving.total_s,
+        timer_s: totals.timer_s,
+        distance_m,
+        computed_distance_m: ours_m.filter(differs),
+        avg_speed_m_s: distance_m.filter(|_| moving.total_s > 0.0).map(|m| m / moving.total_s),
+        ascent_m: elevation.and_then(|found| found.ascent_m),
+        descent_m: elevation.and_then(|found| found.descent_m),
+        elevation_source: elevation.map(|found| found.source),
+        avg_hr_bpm: totals.avg_heart_rate_bpm.or(whole.avg_hr_bpm),
+        max_hr_bpm: totals.max_heart_rate_bpm.or(whole.max_hr_bpm),
+        avg_cadence_per_min: totals.avg_cadence_per_min.or(whole.avg_cadence_per_min),
+        avg_power_w: totals.avg_power_w.or(whole.avg_power_w),
+        splits_km: columns.by_distance(splits::KILOMETRE_M),
+        splits_mile: columns.by_distance(splits::MILE_M),
+        laps: columns.by_lap(&session.laps),
+        efficiency: efficiency::efficiency(session.sport, adjusted),
+        decoupling: efficiency::decoupling(session.sport, adjusted),
+        best_efforts: best_efforts::best_efforts(track, distance.as_ref(), session.sport),
+        ngp_m_s,
+        load,
+        trimp,
+    }
+}
+
+/// The load by the first source that gives one, and Banister's impulse.
+fn load_of(
+    session: &Session,
+    profile: &Profile,
+    moving: &Moving,
+    ngp_m_s: Option<f64>,
+) -> (Option<Load>, Option<f64>) {
+    let trimp = trimp::HeartRateTime::new(&session.track, &moving.counted_s)
+        .and_then(|heart_rate| trimp::banister(profile, &heart_rate));
+    let normalized_power_w = session
+        .track
+        .get(Channel::PowerW)
+        .and_then(|power_w| power::normalized_power(power_w, &moving.counted_s));
+    let inputs = LoadInputs {
+        duration_s: moving.total_s,
+        normalized_power_w,
+        threshold_power_w: None,
+        ngp_m_s,
+        trimp,
+        rpe: session.totals.rpe,
+    };
+    (load::choose_load(profile, &inputs).load, trimp.map(|trimp| trimp.points))
+}
+
+/// The SHA-256 in lower-case hexadecimal of everything that [`analyse`] reads: the sport, the totals, the laps, the
+/// pauses, the samples and the profile. Titles, notes and the date do not count. A track that went through
+/// [`crate::streams`] has rounded values, so hash what is stored, not what was read.
+pub fn inputs_hash(session: &Session, profile: &Profile) -> String {
+    let mut hash = Canonical(Sha256::new());
+    hash.text(session.sport.as_str());
+    hash.totals(&session.totals);
+    hash.count(session.laps.len());
+    for lap in &session.laps {
+        hash.numbers(&[lap.start_s, lap.end_s]);
+        hash.count(match lap.trigger {
+            LapTrigger::Manual => 1,
+            LapTrigger::Distance => 2,
+            LapTrigger::Time => 3,
+            LapTrigger::SessionEnd => 4,
+            LapTrigger::Other => 5,
+        });
+        hash.totals(&lap.totals);
+    }
+    hash.count(session.pauses.as_ref().map_or(0, |pauses| pauses.len() + 1));
+    for pause in session.pauses.iter().flatten() {
+        hash.numbers(&[pause.start_s, pause.end_s]);
+    }
+    hash.numbers(session.track.time_s());
+    for (channel, values) in session.track.channels() {
+        hash.text(channel.as_str());
+        hash.numbers(values);
+    }
+    hash.options(&[
+        profile.resting_hr_bpm,
+        profile.max_hr_bpm,
+        profile.threshold_hr_bpm,
+        profile.threshold_speed_m_s,
+    ]);
+    hash.count(match profile.trimp {
+        TrimpCoefficients::Men => 1,
+        TrimpCoefficients::Women => 2,
+    });
+    hash.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Length-prefixed little-endian values, so that no two inputs share a form.
+struct Canonical(Sha256);
+
+impl Canonical {
+    fn count(&mut self, count: usize) {
+        self.0.update((count as u64).to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    fn numbers(&mut self, values: &[f64]) {
+        self.count(values.len());
+        let mut bytes = Vec::with_capacity(values.len() * 8);
+        for &value in values {
+            // Every NaN is the same absence, and -0 is 0.
+            let value = if value.is_nan() { f64::NAN } else { value + 0.0 };
+            bytes.extend(value.to_le_bytes());
+        }
+        self.0.update(&bytes);
+    }
+
+    fn options(&mut self, values: &[Option<f64>]) {
+        let values: Vec<f64> = values.iter().map(|value| value.unwrap_or(f64::NAN)).collect();
+        self.numbers(&values);
+    }
+
+    fn totals(&mut self, totals: &DeviceTotals) {
+        self.options(&[
+            totals.elapsed_s,
+            totals.timer_s,
+            totals.distance_m,
+            totals.ascent_m,
+            totals.descent_m,
+            totals.avg_heart_rate_bpm,
+            totals.max_heart_rate_bpm,
+            totals.avg_cadence_per_min,
+            totals.avg_power_w,
+            totals.energy_kcal,
+            totals.rpe,
+        ]);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! What is chosen from the device and from us, and that any track has an answer.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::analysis::moving::tests::session;
+
+fn ten_minutes() -> Session {
+    let times: Vec<f64> = (0..=600).map(f64::from).collect();
+    let metres = times.iter().map(|t| t * 3.0).collect();
+    session(Sport::Run, times, metres)
+}
+
+#[test]
+fn our_distance_is_shown_only_when_it_differs_by_more_than_3_percent() {
+    let mut run = ten_minutes();
+    run.totals.distance_m = Some(1850.0);
+    let near = analyse(&run, &Profile::default());
+    assert_eq!((near.distance_m, near.computed_distance_m), (Some(1850.0), None));
+    run.totals.distance_m = Some(1900.0);
+    let far = analyse(&run, &Profile::default());
+    assert_eq!((far.distance_m, far.computed_distance_m), (Some(1900.0), Some(1800.0)));
+    run.totals.distance_m = None;
+    let ours = analyse(&run, &Profile::default());
+    assert_eq!(
+        (ours.distance_m, ours.computed_distance_m, ours.avg_speed_m_s),
+        (Some(1800.0), None, Some(3.0))
+    );
+}
+
+#[test]
+fn a_device_that_states_no_distance_has_not_measured_zero() {
+    let mut yoga = session(Sport::Flexibility, vec![0.0, 60.0], vec![0.0, 0.0]);
+    yoga.totals.distance_m = Some(0.0);
+    let found = analyse(&yoga, &Profile::default());
+    assert_eq!((found.distance_m, found.avg_speed_m_s, found.elapsed_s), (None, None, 60.0));
+}
+
+#[test]
+fn an_hour_at_threshold_pace_is_a_hundred_points() {
+    let times: Vec<f64> = (0..=3600).map(f64::from).collect();
+    let run = session(Sport::Run, times.clone(), times.iter().map(|t| t * 4.0).collect());
+    let profile = Profile { threshold_speed_m_s: Some(4.0), ..Profile::default() };
+    let found = analyse(&run, &profile);
+    assert!((found.load.unwrap().points - 100.0).abs() < 1e-6, "{:?}", found.load);
+    assert_eq!((found.load.unwrap().source.as_str(), found.trimp), ("pace", None));
+}
+
+#[test]
+fn wire_names_carry_their_units() {
+    let wire = serde_json::to_value(analyse(&ten_minutes(), &Profile::default())).unwrap();
+    assert_eq!(wire["avg_speed_m_s"], 3.0);
+    assert_eq!(wire["splits_km"][1]["distance_m"], 800.0);
+    assert_eq!(wire["best_efforts"][0]["distance_m"], 400.0);
+    assert_eq!(wire["efficiency"]["reasons"][0], "no_heart_rate");
+}
+
+proptest! {
+    #[test]
+    fn any_track_has_an_answer(
+        steps in prop::collection::vec((0.001..5000.0f64, prop::collection::vec(prop::num::f64::ANY, 9)), 0..40),
+        sport in 0..Sport::ALL.len(), pauses in prop::option::of((0.0..1e4f64, 0.0..1e4f64))
+    ) {
+        let mut time = 0.0;
+        let times = steps.iter().map(|(seconds, _)| { time += seconds; time }).collect();
+        let mut session = session(Sport::ALL[sport], times, vec![f64::NAN; steps.len()]);
+        for (i, channel) in Channel::ALL.into_iter().enumerate() {
+            // Readers keep values plausible; within that everything may come.
+            let values = steps.iter().map(|(_, values)| values[i] % 1e6).collect();
+            session.track.set(channel, values).unwrap();
+        }
+        session.pauses = pauses.map(|(start_s, length)| vec![crate::model::Pause { start_s, end_s: start_s + length }]);
+        let profile = Profile { resting_hr_bpm: Some(50.0), max_hr_bpm: Some(190.0), ..Profile::default() };
+        let found = analyse(&session, &profile);
+        prop_assert!(found.moving_time_s >= 0.0 && found.moving_time_s <= session.track.span_s() + 1e-6);
+        prop_assert!(found.best_efforts.windows(2).all(|pair| pair[0].elapsed_s <= pair[1].elapsed_s + 1e-9));
+        prop_assert_eq!(inputs_hash(&session, &profile), inputs_hash(&session.clone(), &profile));
+    }
+}

@@ -1,0 +1,219 @@
+//! GPX (GPS Exchange Format) 1.0 and 1.1, with the extensions that vendors put into track points.
+//!
+//! GPX knows positions, altitudes and times; distance is measured between the positions, and pauses are lost. Each
+//! `<trk>` is a session. The first of several values for one quantity wins. Never here: other formats.
+
+use super::samples::{self, EMPTY, Row, Samples, warn};
+use super::text::{self, Instant};
+use super::xml::{Elements, Node};
+use super::{Limits, ReadError};
+use crate::model::{DeviceTotals, Recording, Session, SourceFormat, Sport, Warning};
+
+/// Mean radius of the earth in metres (IUGG).
+const EARTH_RADIUS_M: f64 = 6_371_008.8;
+
+/// Reads a GPX document.
+pub(super) fn read(document: &str, limits: &Limits) -> Result<Recording, ReadError> {
+    let mut reader =
+        Reader { limits, tracks: Vec::new(), name: None, device: None, points: 0, warnings: Vec::new() };
+    let truncated = reader.run(document)?;
+    if truncated {
+        warn(&mut reader.warnings, "truncated", "The file ends in the middle; what came before was kept.");
+    }
+    reader.into_recording(truncated)
+}
+
+struct Reader<'a> {
+    limits: &'a Limits,
+    tracks: Vec<Draft>,
+    name: Option<String>,
+    device: Option<String>,
+    /// Points of any kind, for saying what a file without recorded ones holds.
+    points: usize,
+    warnings: Vec<Warning>,
+}
+
+/// A `<trk>` in the making.
+#[derive(Default)]
+struct Draft {
+    name: Option<String>,
+    notes: Option<String>,
+    sport: Option<Sport>,
+    offset_s: Option<i32>,
+    samples: Samples,
+    time: Option<Instant>,
+    row: Option<Row>,
+}
+
+impl Reader<'_> {
+    /// Reads to the end; true when the document is cut off.
+    fn run(&mut self, document: &str) -> Result<bool, ReadError> {
+        let mut elements = Elements::new(document, self.limits);
+        loop {
+            match elements.next()? {
+                Node::End { is_cut_off } => return Ok(is_cut_off),
+                Node::Open(name, attributes) => match name {
+                    "gpx" => {
+                        self.device =
+                            attributes.get("creator").and_then(|maker| text::clean(&maker, self.limits));
+                    }
+                    "trk" if self.tracks.len() >= self.limits.max_sessions => {
+                        return Err(ReadError::TooManySessions(self.limits.max_sessions));
+                    }
+                    "trk" => self.tracks.push(Draft::default()),
+                    "trkpt" => {
+                        let degrees =
+                            |name| attributes.get(name).and_then(|text| text.trim().parse::<f64>().ok());
+                        let (latitude, longitude) = (degrees("lat"), degrees("lon"));
+                        self.begin_point(latitude, longitude)?;
+                    }
+                    "rtept" | "wpt" => self.points += 1,
+                    _ => {}
+                },
+                Node::Close => {
+                    let (name, parent, _, content) = elements.closed();
+                    self.close(name, parent, content);
+                }
+            }
+        }
+    }
+
+    fn begin_point(&mut self, latitude: Option<f64>, longitude: Option<f64>) -> Result<(), ReadError> {
+        self.points += 1;
+        samples::check_records(self.points, self.limits)?;
+        if let Some(track) = self.tracks.last_mut() {
+            let mut row = EMPTY;
+            row[1] = latitude.unwrap_or(f64::NAN);
+            row[2] = longitude.unwrap_or(f64::NAN);
+            (track.time, track.row) = (None, Some(row));
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, name: &str, parent: &str, content: &str) {
+        if parent == "metadata" && name == "name" {
+            self.name = text::clean(content, self.limits);
+        }
+        let Some(track) = self.tracks.last_mut() else { return };
+        if name == "trkpt" {
+            track.end_point(&mut self.warnings);
+        } else if track.row.is_some() {
+            track.set(name, content);
+        } else if parent == "trk" {
+            match name {
+                "name" => track.name = text::clean(content, self.limits),
+                "desc" | "cmt" => {
+                    track.notes = track.notes.take().or_else(|| text::clean(content, self.limits));
+                }
+                "type" => track.sport = Some(Sport::from_free_text(content)),
+                _ => {}
+            }
+        }
+    }
+
+    fn into_recording(mut self, truncated: bool) -> Result<Recording, ReadError> {
+        let mut sessions = Vec::new();
+        for draft in std::mem::take(&mut self.tracks) {
+            if !draft.samples.is_empty() {
+                sessions.push(draft.into_session(&mut self.warnings)?);
+            }
+        }
+        if sessions.is_empty() {
+            return Err(if self.points > 0 { ReadError::NoTimes } else { ReadError::NoSamples });
+        }
+        sessions.sort_by_key(|session| session.start);
+        Ok(Recording {
+            format: SourceFormat::Gpx,
+            device: self.device,
+            name: self.name,
+            sessions,
+            truncated,
+            warnings: self.warnings,
+        })
+    }
+}
+
+impl Draft {
+    /// A value of the present point, whatever vendor's extension it comes in.
+    fn set(&mut self, name: &str, content: &str) {
+        let column = match name {
+            "time" => {
+                self.time = self.time.or_else(|| text::instant(content));
+                return;
+            }
+            "ele" => 3,
+            "hr" | "heartrate" => 4,
+            "cad" | "cadence" => 5,
+            "power" | "PowerInWatts" | "Watts" | "watts" => 6,
+            "atemp" | "temp" => 7,
+            "speed" => 8,
+            "distance" => 0,
+            _ => return,
+        };
+        if let Some(value) = self.row.as_mut().map(|row| &mut row[column]).filter(|value| value.is_nan()) {
+            *value = content.parse().unwrap_or(f64::NAN);
+        }
+    }
+
+    fn end_point(&mut self, warnings: &mut Vec<Warning>) {
+        let (Some(row), Some(time)) = (self.row.take(), self.time.take()) else { return };
+        if time.is_naive {
+            warn(warnings, "no_time_zone", "Some times name no zone; they were taken as UTC.");
+        }
+        if self.samples.is_empty() {
+            self.offset_s = time.offset_s;
+        }
+        self.samples.push(time.epoch_s, row);
+    }
+
+    fn into_session(mut self, warnings: &mut Vec<Warning>) -> Result<Session, ReadError> {
+        let sport = self.sport.unwrap_or(Sport::Other);
+        let start_s = self.samples.first().unwrap_or(f64::NAN);
+        let start = samples::start_of(start_s)?;
+        if self.samples.rows.iter().all(|row| row[0].is_nan()) {
+            measure(&mut self.samples);
+        }
+        if sport.is_on_foot() {
+            for row in &mut self.samples.rows {
+                row[5] *= 2.0;
+            }
+        }
+        Ok(Session {
+            sport,
+            sub_sport: None,
+            name: self.name,
+            notes: self.notes,
+            start,
+            local_offset: self.offset_s.and_then(|seconds| jiff::tz::Offset::from_seconds(seconds).ok()),
+            totals: DeviceTotals::default(),
+            laps: Vec::new(),
+            pauses: None,
+            track: self.samples.into_track(start_s, warnings)?,
+        })
+    }
+}
+
+/// Fills the distance column from the positions, in the order of the times.
+fn measure(samples: &mut Samples) {
+    let mut order: Vec<usize> = (0..samples.len()).collect();
+    order.sort_by(|&a, &b| samples.times[a].total_cmp(&samples.times[b]));
+    let mut last: Option<(f64, f64)> = None;
+    let mut distance = 0.0;
+    for i in order {
+        let here = (samples.rows[i][1], samples.rows[i][2]);
+        if here.0.is_nan() || here.1.is_nan() || here.0.abs() > 90.0 || here.1.abs() > 180.0 {
+            continue;
+        }
+        distance += last.map_or(0.0, |last| haversine_m(last, here));
+        samples.rows[i][0] = distance;
+        last = Some(here);
+    }
+}
+
+/// Great-circle distance in metres between two positions in degrees (haversine; Sinnott 1984).
+pub fn haversine_m(from: (f64, f64), to: (f64, f64)) -> f64 {
+    let (phi1, phi2) = (from.0.to_radians(), to.0.to_radians());
+    let half = |delta: f64| (delta / 2.0).sin().powi(2);
+    let h = half(phi2 - phi1) + phi1.cos() * phi2.cos() * half((to.1 - from.1).to_radians());
+    2.0 * EARTH_RADIUS_M * h.sqrt().min(1.0).asin()
+}

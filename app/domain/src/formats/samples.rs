@@ -1,0 +1,176 @@
+//! From samples in the order of a file to a track: sorted, without repeats, within plausible ranges.
+//! Shared by all readers. Never here: formats.
+
+use jiff::Timestamp;
+
+use super::{Limits, ReadError};
+use crate::model::{Channel, Track, Warning};
+
+/// One value for each channel, in the order of [`Channel::ALL`]; NaN where missing.
+pub(super) type Row = [f64; 9];
+
+/// A row without values.
+pub(super) const EMPTY: Row = [f64::NAN; 9];
+
+/// Samples of one session as they come.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Samples {
+    pub(super) times: Vec<f64>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// Clocks that were never set show 1970 or 1989; nobody recorded before 1980 or will after 2090.
+const PLAUSIBLE: std::ops::Range<f64> = 315_532_800.0..3_786_912_000.0;
+
+impl Samples {
+    /// Adds a sample at a number of seconds since 1970.
+    pub(super) fn push(&mut self, epoch_s: f64, row: Row) {
+        self.times.push(epoch_s);
+        self.rows.push(row);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// The earliest time.
+    pub(super) fn first(&self) -> Option<f64> {
+        self.times.iter().copied().reduce(f64::min)
+    }
+
+    /// A track with times in seconds since `start_s`. Repeated times keep the first value of each channel.
+    pub(super) fn into_track(self, start_s: f64, warnings: &mut Vec<Warning>) -> Result<Track, ReadError> {
+        let mut order: Vec<usize> = (0..self.len()).filter(|&i| self.times[i].is_finite()).collect();
+        if order.windows(2).any(|pair| self.times[pair[1]] < self.times[pair[0]]) {
+            warn(warnings, "times_out_of_order", "Samples were not in the order of time; they were sorted.");
+            order.sort_by(|&a, &b| self.times[a].total_cmp(&self.times[b]));
+        }
+        let mut times: Vec<f64> = Vec::with_capacity(order.len());
+        let mut columns: [Vec<f64>; 9] = std::array::from_fn(|_| Vec::with_capacity(order.len()));
+        let mut repeated = false;
+        for &i in &order {
+            let row = plausible(self.rows[i]);
+            let time = self.times[i] - start_s;
+            if times.last().is_some_and(|last| time - last < 1e-6) {
+                repeated = true;
+                for (column, value) in columns.iter_mut().zip(row) {
+                    if let Some(last) = column.last_mut().filter(|last| last.is_nan()) {
+                        *last = value;
+                    }
+                }
+                continue;
+            }
+            times.push(time);
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
+            }
+        }
+        if repeated {
+            warn(warnings, "duplicate_times", "Some samples had the same time; they were taken as one.");
+        }
+        let damaged = |error: crate::model::TrackError| ReadError::Damaged(error.to_string());
+        let mut track = Track::try_new(times).map_err(damaged)?;
+        for (channel, column) in Channel::ALL.into_iter().zip(columns) {
+            track.set(channel, column).map_err(damaged)?;
+        }
+        Ok(track)
+    }
+}
+
+/// Values that no sensor means become missing.
+fn plausible(mut row: Row) -> Row {
+    let ranges = [
+        0.0..=1e7,       // distance_m
+        -90.0..=90.0,    // latitude_deg
+        -180.0..=180.0,  // longitude_deg
+        -500.0..=9000.0, // altitude_m
+        20.0..=250.0,    // heart_rate_bpm
+        0.0..=400.0,     // cadence_per_min
+        0.0..=3000.0,    // power_w
+        -60.0..=70.0,    // temperature_c
+        0.0..=150.0,     // speed_m_s
+    ];
+    for (value, range) in row.iter_mut().zip(ranges) {
+        if !range.contains(value) {
+            *value = f64::NAN;
+        }
+    }
+    // Half a position is none.
+    if row[1].is_nan() || row[2].is_nan() {
+        (row[1], row[2]) = (f64::NAN, f64::NAN);
+    }
+    row
+}
+
+/// Adds a warning once.
+pub(super) fn warn(warnings: &mut Vec<Warning>, code: &str, message: &str) {
+    if !warnings.iter().any(|warning| warning.code == code) {
+        warnings.push(Warning { code: code.to_owned(), message: message.to_owned() });
+    }
+}
+
+/// The instant of a number of seconds since 1970, if a person could have recorded then.
+pub(super) fn start_of(epoch_s: f64) -> Result<Timestamp, ReadError> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds of plausible times fit, others saturate"
+    )]
+    let millis = (epoch_s * 1000.0).round() as i64;
+    let timestamp = Timestamp::from_millisecond(millis)
+        .map_err(|_| ReadError::ImplausibleTime(format!("{epoch_s} s after 1970")))?;
+    if PLAUSIBLE.contains(&epoch_s) {
+        Ok(timestamp)
+    } else {
+        Err(ReadError::ImplausibleTime(timestamp.to_string()))
+    }
+}
+
+/// Refuses one sample too many.
+pub(super) fn check_records(count: usize, limits: &Limits) -> Result<(), ReadError> {
+    if count > limits.max_records { Err(ReadError::TooManyRecords(limits.max_records)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(distance: f64) -> Row {
+        let mut row = EMPTY;
+        row[0] = distance;
+        row
+    }
+
+    #[test]
+    fn disorder_and_repeats_are_mended_and_told() {
+        let mut samples = Samples::default();
+        samples.push(1_600_000_002.0, row(2.0));
+        samples.push(1_600_000_001.0, row(1.0));
+        samples.push(1_600_000_001.0, row(9.0));
+        let mut warnings = Vec::new();
+        let track = samples.into_track(1_600_000_000.0, &mut warnings).unwrap();
+        assert_eq!(track.time_s(), [1.0, 2.0]);
+        assert_eq!(track.get(Channel::DistanceM).unwrap(), [1.0, 2.0]);
+        let codes: Vec<_> = warnings.iter().map(|warning| warning.code.as_str()).collect();
+        assert_eq!(codes, ["times_out_of_order", "duplicate_times"]);
+    }
+
+    #[test]
+    fn nonsense_is_missing_and_half_a_position_is_none() {
+        let row = plausible([-5.0, 91.0, 10.0, 1e9, 255.0, -1.0, f64::INFINITY, 20.0, 3.0]);
+        let kept: Vec<_> =
+            row.iter().enumerate().filter(|(_, value)| value.is_finite()).map(|(i, _)| i).collect();
+        assert_eq!(kept, [7, 8]);
+    }
+
+    #[test]
+    fn clocks_that_were_never_set_are_refused() {
+        assert_eq!(start_of(0.0).unwrap_err().code(), "implausible_time");
+        assert_eq!(start_of(4_102_444_800.0).unwrap_err().code(), "implausible_time");
+        assert_eq!(start_of(f64::NAN).unwrap_err().code(), "implausible_time");
+        assert!(start_of(1_072_915_200.0).is_ok());
+    }
+}

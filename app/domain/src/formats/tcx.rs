@@ -1,0 +1,304 @@
+//! TCX (Training Center XML). Elements are recognised by their local names, whatever prefix a vendor gives them.
+//!
+//! Pauses are lost in TCX; power and running cadence come in Garmin's activity extension (`TPX`), the first of several
+//! values for one quantity wins. Never here: other formats.
+
+use super::samples::{self, EMPTY, Row, Samples, warn};
+use super::text::{self, Instant};
+use super::xml::{Elements, Node};
+use super::{Limits, ReadError};
+use crate::model::{DeviceTotals, Lap, LapTrigger, Recording, Session, SourceFormat, Sport, Warning};
+
+/// Reads a TCX document.
+pub(super) fn read(document: &str, limits: &Limits) -> Result<Recording, ReadError> {
+    let mut reader = Reader { limits, activities: Vec::new(), is_course: false, warnings: Vec::new() };
+    let truncated = reader.run(document)?;
+    if truncated {
+        warn(&mut reader.warnings, "truncated", "The file ends in the middle; what came before was kept.");
+    }
+    reader.into_recording(truncated)
+}
+
+struct Reader<'a> {
+    limits: &'a Limits,
+    activities: Vec<Activity>,
+    is_course: bool,
+    warnings: Vec<Warning>,
+}
+
+/// An `<Activity>` in the making.
+#[derive(Default)]
+struct Activity {
+    sport: String,
+    id: Option<Instant>,
+    notes: Option<String>,
+    device: Option<String>,
+    laps: Vec<LapDraft>,
+    samples: Samples,
+    point: Point,
+}
+
+#[derive(Default)]
+struct LapDraft {
+    start: Option<Instant>,
+    totals: DeviceTotals,
+    trigger: Option<LapTrigger>,
+    /// The first and last sample of the lap, for laps without a start or a duration.
+    first_s: Option<f64>,
+    last_s: Option<f64>,
+}
+
+struct Point {
+    time: Option<Instant>,
+    row: Row,
+}
+
+impl Default for Point {
+    fn default() -> Self {
+        Self { time: None, row: EMPTY }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads to the end; true when the document is cut off.
+    fn run(&mut self, document: &str) -> Result<bool, ReadError> {
+        let mut elements = Elements::new(document, self.limits);
+        loop {
+            match elements.next()? {
+                Node::End { is_cut_off } => return Ok(is_cut_off),
+                Node::Open(name, attributes) => match name {
+                    "Course" | "CourseFolder" => self.is_course = true,
+                    "Activity" => {
+                        let sport = attributes.get("Sport").unwrap_or_default();
+                        self.begin_activity(sport)?;
+                    }
+                    "Lap" => {
+                        let start = attributes.get("StartTime").as_deref().and_then(text::instant);
+                        self.begin_lap(start)?;
+                    }
+                    "Trackpoint" => {
+                        if let Some(activity) = self.activities.last_mut() {
+                            activity.point = Point::default();
+                        }
+                    }
+                    _ => {}
+                },
+                Node::Close => {
+                    let (name, parent, grandparent, content) = elements.closed();
+                    self.close(name, parent, grandparent, content)?;
+                }
+            }
+        }
+    }
+
+    fn begin_activity(&mut self, sport: String) -> Result<(), ReadError> {
+        if self.activities.len() >= self.limits.max_sessions {
+            return Err(ReadError::TooManySessions(self.limits.max_sessions));
+        }
+        self.activities.push(Activity { sport, ..Activity::default() });
+        Ok(())
+    }
+
+    fn begin_lap(&mut self, start: Option<Instant>) -> Result<(), ReadError> {
+        let Some(activity) = self.activities.last_mut() else { return Ok(()) };
+        if activity.laps.len() >= self.limits.max_laps {
+            return Err(ReadError::TooManyLaps(self.limits.max_laps));
+        }
+        activity.laps.push(LapDraft { start, ..LapDraft::default() });
+        Ok(())
+    }
+
+    fn close(&mut self, name: &str, parent: &str, grandparent: &str, content: &str) -> Result<(), ReadError> {
+        let Some(activity) = self.activities.last_mut() else { return Ok(()) };
+        match (parent, name) {
+            (_, "Trackpoint") => {
+                let count = activity.samples.len() + 1;
+                activity.end_point(&mut self.warnings);
+                samples::check_records(count, self.limits)?;
+            }
+            ("Trackpoint" | "TPX" | "Extensions" | "Position" | "HeartRateBpm", _)
+                if is_in_point(parent, grandparent) =>
+            {
+                activity.point.set(name, parent, content);
+            }
+            ("Activity", "Id") => activity.id = text::instant(content),
+            ("Activity", "Notes") => activity.notes = text::clean(content, self.limits),
+            ("Creator", "Name") => activity.device = text::clean(content, self.limits),
+            _ => {
+                if let Some(lap) = activity.laps.last_mut() {
+                    lap.set(name, parent, content);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn into_recording(mut self, truncated: bool) -> Result<Recording, ReadError> {
+        let activities = std::mem::take(&mut self.activities);
+        if activities.is_empty() {
+            let kind = if self.is_course { "a course" } else { "no activity" };
+            return Err(ReadError::NotAnActivity(kind.to_owned()));
+        }
+        let device = activities.iter().find_map(|activity| activity.device.clone());
+        let mut sessions = Vec::new();
+        let mut refusal = None;
+        for activity in activities {
+            match activity.into_session(&mut self.warnings) {
+                Ok(session) => sessions.push(session),
+                Err(error) => refusal = Some(error),
+            }
+        }
+        if let (true, Some(error)) = (sessions.is_empty(), refusal) {
+            return Err(error);
+        }
+        sessions.sort_by_key(|session| session.start);
+        let format = SourceFormat::Tcx;
+        Ok(Recording { format, device, name: None, sessions, truncated, warnings: self.warnings })
+    }
+}
+
+/// `Extensions` and `HeartRateBpm` also appear in laps.
+fn is_in_point(parent: &str, grandparent: &str) -> bool {
+    match parent {
+        "Trackpoint" | "Position" => true,
+        "HeartRateBpm" => grandparent == "Trackpoint",
+        "TPX" => grandparent == "Extensions",
+        "Extensions" => grandparent == "Trackpoint",
+        _ => false,
+    }
+}
+
+impl Point {
+    fn set(&mut self, name: &str, parent: &str, content: &str) {
+        let column = match (parent, name) {
+            ("Trackpoint", "Time") => {
+                self.time = self.time.or_else(|| text::instant(content));
+                return;
+            }
+            ("Position", "LatitudeDegrees") => 1,
+            ("Position", "LongitudeDegrees") => 2,
+            ("Trackpoint", "AltitudeMeters") => 3,
+            ("Trackpoint", "DistanceMeters") => 0,
+            ("HeartRateBpm", "Value") => 4,
+            (_, "Cadence" | "RunCadence") => 5,
+            (_, "Watts") => 6,
+            (_, "Speed") => 8,
+            _ => return,
+        };
+        // The first value for a quantity wins.
+        if self.row[column].is_nan() {
+            self.row[column] = content.parse().unwrap_or(f64::NAN);
+        }
+    }
+}
+
+impl LapDraft {
+    fn set(&mut self, name: &str, parent: &str, content: &str) {
+        let number = || content.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
+        match (parent, name) {
+            ("Lap", "TotalTimeSeconds") => self.totals.timer_s = number(),
+            ("Lap", "DistanceMeters") => self.totals.distance_m = number(),
+            ("Lap", "Calories") => self.totals.energy_kcal = number(),
+            ("AverageHeartRateBpm", "Value") => self.totals.avg_heart_rate_bpm = number(),
+            ("MaximumHeartRateBpm", "Value") => self.totals.max_heart_rate_bpm = number(),
+            ("LX", "AvgWatts") => self.totals.avg_power_w = number(),
+            ("Lap", "TriggerMethod") => {
+                self.trigger = Some(match content {
+                    "Manual" => LapTrigger::Manual,
+                    "Distance" => LapTrigger::Distance,
+                    "Time" => LapTrigger::Time,
+                    _ => LapTrigger::Other,
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Activity {
+    fn end_point(&mut self, warnings: &mut Vec<Warning>) {
+        let point = std::mem::take(&mut self.point);
+        let Some(time) = point.time else { return };
+        if time.is_naive {
+            warn(warnings, "no_time_zone", "Some times name no zone; they were taken as UTC.");
+        }
+        if let Some(lap) = self.laps.last_mut() {
+            lap.first_s.get_or_insert(time.epoch_s);
+            lap.last_s = Some(time.epoch_s);
+        }
+        self.samples.push(time.epoch_s, point.row);
+    }
+
+    fn into_session(mut self, warnings: &mut Vec<Warning>) -> Result<Session, ReadError> {
+        let sport = Sport::from_free_text(&self.sport);
+        if sport.is_on_foot() {
+            for row in &mut self.samples.rows {
+                row[5] *= 2.0;
+            }
+        }
+        let stated = self.laps.iter().find_map(|lap| lap.start).or(self.id);
+        let start_s = match (self.samples.first(), stated) {
+            (Some(first), Some(stated)) => first.min(stated.epoch_s),
+            (Some(first), None) => first,
+            (None, Some(stated)) if !self.laps.is_empty() => stated.epoch_s,
+            (None, _) => return Err(ReadError::NoTimes),
+        };
+        let start = samples::start_of(start_s)?;
+        let offset = stated.and_then(|stated| stated.offset_s);
+        let totals = sum(&self.laps);
+        let laps = laps(&self.laps, start_s);
+        let track = self.samples.into_track(start_s, warnings)?;
+        if track.is_empty() && totals == DeviceTotals::default() {
+            return Err(ReadError::NoSamples);
+        }
+        Ok(Session {
+            sport,
+            sub_sport: None,
+            name: None,
+            notes: self.notes,
+            start,
+            local_offset: offset.and_then(|seconds| jiff::tz::Offset::from_seconds(seconds).ok()),
+            totals,
+            laps,
+            pauses: None,
+            track,
+        })
+    }
+}
+
+/// Laps in seconds from the session's start.
+fn laps(drafts: &[LapDraft], start_s: f64) -> Vec<Lap> {
+    let mut laps = Vec::new();
+    for (i, draft) in drafts.iter().enumerate() {
+        let Some(begin) = draft.start.map(|start| start.epoch_s).or(draft.first_s) else { continue };
+        let next = drafts.get(i + 1).and_then(|next| next.start.map(|start| start.epoch_s).or(next.first_s));
+        let by_timer = draft.totals.timer_s.map(|timer| begin + timer);
+        // The last sample outlasts the timer where there was a pause.
+        let end = next.or_else(|| by_timer.into_iter().chain(draft.last_s).reduce(f64::max)).unwrap_or(begin);
+        let is_last = i + 1 == drafts.len();
+        let trigger =
+            draft.trigger.unwrap_or(if is_last { LapTrigger::SessionEnd } else { LapTrigger::Other });
+        let start_s = (begin - start_s).max(0.0);
+        laps.push(Lap { start_s, end_s: start_s + (end - begin).max(0.0), trigger, totals: draft.totals });
+    }
+    laps
+}
+
+/// What the laps say together.
+fn sum(laps: &[LapDraft]) -> DeviceTotals {
+    let add = |of: fn(&DeviceTotals) -> Option<f64>| {
+        laps.iter().filter_map(|lap| of(&lap.totals)).reduce(|a, b| a + b)
+    };
+    let weighted: (f64, f64) = laps
+        .iter()
+        .filter_map(|lap| Some((lap.totals.avg_heart_rate_bpm?, lap.totals.timer_s?)))
+        .fold((0.0, 0.0), |(sum, weight), (rate, timer)| (sum + rate * timer, weight + timer));
+    DeviceTotals {
+        timer_s: add(|totals| totals.timer_s),
+        distance_m: add(|totals| totals.distance_m),
+        energy_kcal: add(|totals| totals.energy_kcal),
+        avg_heart_rate_bpm: (weighted.1 > 0.0).then(|| weighted.0 / weighted.1),
+        max_heart_rate_bpm: laps.iter().filter_map(|lap| lap.totals.max_heart_rate_bpm).reduce(f64::max),
+        ..DeviceTotals::default()
+    }
+}

@@ -1,0 +1,195 @@
+//! One column of numbers: steps, differences, varints by planes, and the way back.
+//! Which channel a column belongs to is not known here.
+
+use super::{MAX_SAMPLES, StreamError, varint};
+
+/// The order byte of a column of exact doubles.
+const EXACT: u8 = 255;
+/// Steps beyond this are not all whole doubles.
+const MAX_STEPS: f64 = 9_007_199_254_740_992.0;
+
+/// Writes finite values as steps, or exactly where steps cannot hold them.
+pub(super) fn write(out: &mut Vec<u8>, values: &[f64], steps_per_unit: f64) {
+    match to_steps(values, steps_per_unit) {
+        Some(steps) => write_steps(out, steps),
+        None => write_exact(out, values),
+    }
+}
+
+/// As [`write()`], but exactly also where rounding would make two neighbours equal.
+pub(super) fn write_increasing(out: &mut Vec<u8>, values: &[f64], steps_per_unit: f64) {
+    match to_steps(values, steps_per_unit) {
+        Some(steps) if steps.windows(2).all(|pair| pair[0] < pair[1]) => write_steps(out, steps),
+        _ => write_exact(out, values),
+    }
+}
+
+/// Writes a bit per value, lowest bit first, set where the value is present.
+pub(super) fn write_presence(out: &mut Vec<u8>, values: &[f64]) {
+    for eight in values.chunks(8) {
+        let bits = eight.iter().enumerate().map(|(i, value)| u8::from(value.is_finite()) << i);
+        out.push(bits.fold(0, |byte, bit| byte | bit));
+    }
+}
+
+fn to_steps(values: &[f64], steps_per_unit: f64) -> Option<Vec<i64>> {
+    let step = |value: &f64| {
+        let steps = (value * steps_per_unit).round();
+        (steps.abs() <= MAX_STEPS).then_some(steps as i64)
+    };
+    values.iter().map(step).collect()
+}
+
+fn write_exact(out: &mut Vec<u8>, values: &[f64]) {
+    out.push(EXACT);
+    out.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+}
+
+/// Tries the steps, their differences and the differences of these, and keeps what packs best.
+fn write_steps(out: &mut Vec<u8>, mut steps: Vec<i64>) {
+    let mut best = (0, planes(&steps));
+    let mut best_size = packed_size(&best.1);
+    for order in 1..=2 {
+        difference(&mut steps);
+        let planes = planes(&steps);
+        let size = packed_size(&planes);
+        if size < best_size {
+            (best, best_size) = ((order, planes), size);
+        }
+    }
+    out.push(best.0);
+    out.extend(best.1);
+}
+
+/// The size after a quick compression, which orders the candidates as the thorough one does; without one,
+/// the plain size.
+fn packed_size(planes: &[u8]) -> usize {
+    zstd::bulk::compress(planes, 1).map_or(planes.len(), |packed| packed.len())
+}
+
+/// Each value minus the one before it; the first stays. Magnitudes at most double, from 2⁵³ to 2⁵⁵.
+fn difference(values: &mut [i64]) {
+    for i in (1..values.len()).rev() {
+        values[i] -= values[i - 1];
+    }
+}
+
+/// All first bytes of the varints, then the second bytes of those that have one, and so on.
+fn planes(values: &[i64]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(values.len() * 2);
+    let mut plane: Vec<u64> = values.iter().map(|&value| varint::zigzag(value)).collect();
+    while !plane.is_empty() {
+        let mut longer = Vec::new();
+        for value in plane {
+            let more = value >= 0x80;
+            out.push(value as u8 & 0x7f | u8::from(more) << 7);
+            if more {
+                longer.push(value >> 7);
+            }
+        }
+        plane = longer;
+    }
+    out
+}
+
+/// Reads what the functions above wrote. Every read checks that the bytes are there.
+pub(super) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(frame: &'a [u8]) -> Self {
+        Self { rest: frame }
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<&'a [u8], StreamError> {
+        let (taken, rest) = self.rest.split_at_checked(bytes).ok_or(StreamError::Damaged("ends early"))?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, StreamError> {
+        Ok(self.take(1)?[0])
+    }
+
+    /// The number of samples: never more than bytes that follow, since each has a byte of time at least.
+    pub(super) fn samples(&mut self) -> Result<usize, StreamError> {
+        let mut value = 0u64;
+        for shift in (0..).step_by(7).take(4) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                let samples = value as usize;
+                let plausible = samples <= MAX_SAMPLES && samples <= self.rest.len();
+                return if plausible { Ok(samples) } else { Err(StreamError::Damaged("sample count")) };
+            }
+        }
+        Err(StreamError::Damaged("sample count"))
+    }
+
+    /// A column of `count` values.
+    pub(super) fn column(&mut self, count: usize, steps_per_unit: f64) -> Result<Vec<f64>, StreamError> {
+        let order = self.byte()?;
+        if order == EXACT {
+            return self.exact(count);
+        }
+        if order > 2 {
+            return Err(StreamError::Damaged("difference order"));
+        }
+        let mut steps = self.planes(count)?;
+        for _ in 0..order {
+            accumulate(&mut steps)?;
+        }
+        Ok(steps.into_iter().map(|step| step as f64 / steps_per_unit).collect())
+    }
+
+    /// A channel of `samples` values, NaN where none is present.
+    pub(super) fn channel(&mut self, samples: usize, steps_per_unit: f64) -> Result<Vec<f64>, StreamError> {
+        if self.byte()? == 0 {
+            return self.column(samples, steps_per_unit);
+        }
+        let bitmap = self.take(samples.div_ceil(8))?;
+        let present = |i: usize| bitmap[i / 8] >> (i % 8) & 1 == 1;
+        let count = (0..samples).filter(|&i| present(i)).count();
+        let mut values = self.column(count, steps_per_unit)?.into_iter();
+        let value = |i| if present(i) { values.next().unwrap_or(f64::NAN) } else { f64::NAN };
+        Ok((0..samples).map(value).collect())
+    }
+
+    pub(super) fn finish(self) -> Result<(), StreamError> {
+        if self.rest.is_empty() { Ok(()) } else { Err(StreamError::Damaged("trailing bytes")) }
+    }
+
+    fn exact(&mut self, count: usize) -> Result<Vec<f64>, StreamError> {
+        let bytes = self.take(count.saturating_mul(8))?;
+        let double = |bytes: &[u8; 8]| Some(f64::from_le_bytes(*bytes)).filter(|value| value.is_finite());
+        let values: Option<Vec<f64>> = bytes.as_chunks().0.iter().map(double).collect();
+        values.ok_or(StreamError::Damaged("a value is not finite"))
+    }
+
+    fn planes(&mut self, count: usize) -> Result<Vec<i64>, StreamError> {
+        let mut values = vec![0u64; count];
+        let mut open: Vec<usize> = (0..count).collect();
+        for shift in (0..).step_by(7).take(varint::MAX_BYTES) {
+            let plane = self.take(open.len())?;
+            for (&index, byte) in open.iter().zip(plane) {
+                values[index] |= u64::from(byte & 0x7f) << shift;
+            }
+            let mut bytes = plane.iter();
+            open.retain(|_| bytes.next().is_some_and(|byte| byte & 0x80 != 0));
+            if open.is_empty() {
+                return Ok(values.into_iter().map(varint::unzigzag).collect());
+            }
+        }
+        Err(StreamError::Damaged("a number is too long"))
+    }
+}
+
+/// Running sums: the inverse of [`difference`].
+fn accumulate(values: &mut [i64]) -> Result<(), StreamError> {
+    for i in 1..values.len() {
+        values[i] =
+            values[i].checked_add(values[i - 1]).ok_or(StreamError::Damaged("a number is too large"))?;
+    }
+    Ok(())
+}

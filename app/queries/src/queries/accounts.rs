@@ -1,0 +1,998 @@
+// This file was generated with `clorinde`. Do not modify.
+
+#[derive(Debug)]
+pub struct InsertAccountParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+> {
+    pub id: uuid::Uuid,
+    pub email: T1,
+    pub password_hash: Option<T2>,
+    pub display_name: T3,
+    pub role: T4,
+    pub timezone: T5,
+    pub is_demo: bool,
+    pub now: jiff::Timestamp,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct FindPrincipalParams {
+    pub athlete_id: uuid::Uuid,
+    pub session_id: uuid::Uuid,
+    pub now: jiff::Timestamp,
+}
+#[derive(Debug)]
+pub struct InsertSessionParams<T1: crate::StringSql> {
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+    pub now: jiff::Timestamp,
+    pub expires_at: jiff::Timestamp,
+    pub user_agent: Option<T1>,
+}
+#[derive(Debug)]
+pub struct InsertRefreshTokenParams<T1: crate::BytesSql> {
+    pub athlete_id: uuid::Uuid,
+    pub token_hash: T1,
+    pub session_id: uuid::Uuid,
+    pub now: jiff::Timestamp,
+    pub expires_at: jiff::Timestamp,
+}
+#[derive(Debug)]
+pub struct UseRefreshTokenParams<T1: crate::BytesSql> {
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub token_hash: T1,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct TouchSessionParams {
+    pub now: jiff::Timestamp,
+    pub expires_at: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct RevokeSessionParams<T1: crate::StringSql> {
+    pub now: jiff::Timestamp,
+    pub reason: T1,
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct RevokeOtherSessionsParams<T1: crate::StringSql> {
+    pub now: jiff::Timestamp,
+    pub reason: T1,
+    pub athlete_id: uuid::Uuid,
+    pub keep_id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct SetPasswordHashParams<T1: crate::StringSql> {
+    pub password_hash: T1,
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    pub id: uuid::Uuid,
+    pub email: String,
+    pub display_name: String,
+    pub role: String,
+    pub timezone: String,
+    pub password_hash: Option<String>,
+}
+pub struct AccountBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub email: &'a str,
+    pub display_name: &'a str,
+    pub role: &'a str,
+    pub timezone: &'a str,
+    pub password_hash: Option<&'a str>,
+}
+impl<'a> From<AccountBorrowed<'a>> for Account {
+    fn from(
+        AccountBorrowed { id, email, display_name, role, timezone, password_hash }: AccountBorrowed<'a>,
+    ) -> Self {
+        Self {
+            id,
+            email: email.into(),
+            display_name: display_name.into(),
+            role: role.into(),
+            timezone: timezone.into(),
+            password_hash: password_hash.map(|v| v.into()),
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct Principal {
+    pub id: uuid::Uuid,
+    pub email: String,
+    pub display_name: String,
+    pub role: String,
+    pub timezone: String,
+    pub resting_hr_bpm: Option<i16>,
+    pub max_hr_bpm: Option<i16>,
+    pub threshold_hr_bpm: Option<i16>,
+    pub threshold_pace_s_per_km: Option<f64>,
+    pub session_id: uuid::Uuid,
+}
+pub struct PrincipalBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub email: &'a str,
+    pub display_name: &'a str,
+    pub role: &'a str,
+    pub timezone: &'a str,
+    pub resting_hr_bpm: Option<i16>,
+    pub max_hr_bpm: Option<i16>,
+    pub threshold_hr_bpm: Option<i16>,
+    pub threshold_pace_s_per_km: Option<f64>,
+    pub session_id: uuid::Uuid,
+}
+impl<'a> From<PrincipalBorrowed<'a>> for Principal {
+    fn from(
+        PrincipalBorrowed {
+            id,
+            email,
+            display_name,
+            role,
+            timezone,
+            resting_hr_bpm,
+            max_hr_bpm,
+            threshold_hr_bpm,
+            threshold_pace_s_per_km,
+            session_id,
+        }: PrincipalBorrowed<'a>,
+    ) -> Self {
+        Self {
+            id,
+            email: email.into(),
+            display_name: display_name.into(),
+            role: role.into(),
+            timezone: timezone.into(),
+            resting_hr_bpm,
+            max_hr_bpm,
+            threshold_hr_bpm,
+            threshold_pace_s_per_km,
+            session_id,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct FindRefreshToken {
+    pub athlete_id: uuid::Uuid,
+    pub session_id: uuid::Uuid,
+    pub expires_at: jiff::Timestamp,
+    pub used_at: Option<jiff::Timestamp>,
+    pub revoked_at: Option<jiff::Timestamp>,
+}
+use crate::client::async_::GenericClient;
+use futures::{self, StreamExt, TryStreamExt};
+pub struct AccountQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<AccountBorrowed, tokio_postgres::Error>,
+    mapper: fn(AccountBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> AccountQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(AccountBorrowed) -> R) -> AccountQuery<'c, 'a, 's, C, R, N> {
+        AccountQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
+    mapper: fn(bool) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(bool) -> R) -> BoolQuery<'c, 'a, 's, C, R, N> {
+        BoolQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct PrincipalQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<PrincipalBorrowed, tokio_postgres::Error>,
+    mapper: fn(PrincipalBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> PrincipalQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(PrincipalBorrowed) -> R) -> PrincipalQuery<'c, 'a, 's, C, R, N> {
+        PrincipalQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct FindRefreshTokenQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindRefreshToken, tokio_postgres::Error>,
+    mapper: fn(FindRefreshToken) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindRefreshTokenQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(FindRefreshToken) -> R) -> FindRefreshTokenQuery<'c, 'a, 's, C, R, N> {
+        FindRefreshTokenQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct InsertAccountStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_account() -> InsertAccountStmt {
+    InsertAccountStmt(
+        "insert into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        None,
+    )
+}
+impl InsertAccountStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::StringSql,
+        T3: crate::StringSql,
+        T4: crate::StringSql,
+        T5: crate::StringSql,
+    >(
+        &'s self,
+        client: &'c C,
+        id: &'a uuid::Uuid,
+        email: &'a T1,
+        password_hash: &'a Option<T2>,
+        display_name: &'a T3,
+        role: &'a T4,
+        timezone: &'a T5,
+        is_demo: &'a bool,
+        now: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[id, email, password_hash, display_name, role, timezone, is_demo, now]).await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertAccountParams<T1, T2, T3, T4, T5>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertAccountStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertAccountParams<T1, T2, T3, T4, T5>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.id,
+            &params.email,
+            &params.password_hash,
+            &params.display_name,
+            &params.role,
+            &params.timezone,
+            &params.is_demo,
+            &params.now,
+        ))
+    }
+}
+pub struct FindAccountByEmailStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_account_by_email() -> FindAccountByEmailStmt {
+    FindAccountByEmailStmt(
+        "select id, email, display_name, role, timezone, password_hash from athlete where lower(email) = lower($1)",
+        None,
+    )
+}
+impl FindAccountByEmailStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        email: &'a T1,
+    ) -> AccountQuery<'c, 'a, 's, C, Account, 1> {
+        AccountQuery {
+            client,
+            params: [email],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<AccountBorrowed, tokio_postgres::Error> {
+                Ok(AccountBorrowed {
+                    id: row.try_get(0)?,
+                    email: row.try_get(1)?,
+                    display_name: row.try_get(2)?,
+                    role: row.try_get(3)?,
+                    timezone: row.try_get(4)?,
+                    password_hash: row.try_get(5)?,
+                })
+            },
+            mapper: |it| Account::from(it),
+        }
+    }
+}
+pub struct FindAccountStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_account() -> FindAccountStmt {
+    FindAccountStmt(
+        "select id, email, display_name, role, timezone, password_hash from athlete where id = $1",
+        None,
+    )
+}
+impl FindAccountStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+    ) -> AccountQuery<'c, 'a, 's, C, Account, 1> {
+        AccountQuery {
+            client,
+            params: [athlete_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<AccountBorrowed, tokio_postgres::Error> {
+                Ok(AccountBorrowed {
+                    id: row.try_get(0)?,
+                    email: row.try_get(1)?,
+                    display_name: row.try_get(2)?,
+                    role: row.try_get(3)?,
+                    timezone: row.try_get(4)?,
+                    password_hash: row.try_get(5)?,
+                })
+            },
+            mapper: |it| Account::from(it),
+        }
+    }
+}
+pub struct AnyAccountStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn any_account() -> AnyAccountStmt {
+    AnyAccountStmt("select exists (select from athlete) as present", None)
+}
+impl AnyAccountStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(&'s self, client: &'c C) -> BoolQuery<'c, 'a, 's, C, bool, 0> {
+        BoolQuery {
+            client,
+            params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+pub struct FindPrincipalStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_principal() -> FindPrincipalStmt {
+    FindPrincipalStmt(
+        "select athlete.id, athlete.email, athlete.display_name, athlete.role, athlete.timezone, athlete.resting_hr_bpm, athlete.max_hr_bpm, athlete.threshold_hr_bpm, athlete.threshold_pace_s_per_km, login_session.id as session_id from login_session join athlete on athlete.id = login_session.athlete_id where login_session.athlete_id = $1 and login_session.id = $2 and login_session.revoked_at is null and login_session.expires_at > $3",
+        None,
+    )
+}
+impl FindPrincipalStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        session_id: &'a uuid::Uuid,
+        now: &'a jiff::Timestamp,
+    ) -> PrincipalQuery<'c, 'a, 's, C, Principal, 3> {
+        PrincipalQuery {
+            client,
+            params: [athlete_id, session_id, now],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<PrincipalBorrowed, tokio_postgres::Error> {
+                Ok(PrincipalBorrowed {
+                    id: row.try_get(0)?,
+                    email: row.try_get(1)?,
+                    display_name: row.try_get(2)?,
+                    role: row.try_get(3)?,
+                    timezone: row.try_get(4)?,
+                    resting_hr_bpm: row.try_get(5)?,
+                    max_hr_bpm: row.try_get(6)?,
+                    threshold_hr_bpm: row.try_get(7)?,
+                    threshold_pace_s_per_km: row.try_get(8)?,
+                    session_id: row.try_get(9)?,
+                })
+            },
+            mapper: |it| Principal::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindPrincipalParams,
+        PrincipalQuery<'c, 'a, 's, C, Principal, 3>,
+        C,
+    > for FindPrincipalStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindPrincipalParams,
+    ) -> PrincipalQuery<'c, 'a, 's, C, Principal, 3> {
+        self.bind(client, &params.athlete_id, &params.session_id, &params.now)
+    }
+}
+pub struct InsertSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_session() -> InsertSessionStmt {
+    InsertSessionStmt(
+        "insert into login_session (athlete_id, id, created_at, last_used_at, expires_at, user_agent) values ($1, $2, $3, $3, $4, $5)",
+        None,
+    )
+}
+impl InsertSessionStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+        now: &'a jiff::Timestamp,
+        expires_at: &'a jiff::Timestamp,
+        user_agent: &'a Option<T1>,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[athlete_id, id, now, expires_at, user_agent]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertSessionParams<T1>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertSessionStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertSessionParams<T1>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.id,
+            &params.now,
+            &params.expires_at,
+            &params.user_agent,
+        ))
+    }
+}
+pub struct InsertRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_refresh_token() -> InsertRefreshTokenStmt {
+    InsertRefreshTokenStmt(
+        "insert into refresh_token (athlete_id, token_hash, session_id, issued_at, expires_at) values ($1, $2, $3, $4, $5)",
+        None,
+    )
+}
+impl InsertRefreshTokenStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        token_hash: &'a T1,
+        session_id: &'a uuid::Uuid,
+        now: &'a jiff::Timestamp,
+        expires_at: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[athlete_id, token_hash, session_id, now, expires_at]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertRefreshTokenParams<T1>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertRefreshTokenStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertRefreshTokenParams<T1>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.token_hash,
+            &params.session_id,
+            &params.now,
+            &params.expires_at,
+        ))
+    }
+}
+pub struct FindRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_refresh_token() -> FindRefreshTokenStmt {
+    FindRefreshTokenStmt(
+        "select refresh_token.athlete_id, refresh_token.session_id, refresh_token.expires_at, refresh_token.used_at, login_session.revoked_at from refresh_token join login_session on login_session.athlete_id = refresh_token.athlete_id and login_session.id = refresh_token.session_id where refresh_token.token_hash = $1 for update of refresh_token",
+        None,
+    )
+}
+impl FindRefreshTokenStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        token_hash: &'a T1,
+    ) -> FindRefreshTokenQuery<'c, 'a, 's, C, FindRefreshToken, 1> {
+        FindRefreshTokenQuery {
+            client,
+            params: [token_hash],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<FindRefreshToken, tokio_postgres::Error> {
+                Ok(FindRefreshToken {
+                    athlete_id: row.try_get(0)?,
+                    session_id: row.try_get(1)?,
+                    expires_at: row.try_get(2)?,
+                    used_at: row.try_get(3)?,
+                    revoked_at: row.try_get(4)?,
+                })
+            },
+            mapper: |it| FindRefreshToken::from(it),
+        }
+    }
+}
+pub struct UseRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn use_refresh_token() -> UseRefreshTokenStmt {
+    UseRefreshTokenStmt(
+        "update refresh_token set used_at = $1 where athlete_id = $2 and token_hash = $3",
+        None,
+    )
+}
+impl UseRefreshTokenStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        token_hash: &'a T1,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, athlete_id, token_hash]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        UseRefreshTokenParams<T1>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for UseRefreshTokenStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a UseRefreshTokenParams<T1>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.token_hash))
+    }
+}
+pub struct TouchSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn touch_session() -> TouchSessionStmt {
+    TouchSessionStmt(
+        "update login_session set last_used_at = $1, expires_at = $2 where athlete_id = $3 and id = $4",
+        None,
+    )
+}
+impl TouchSessionStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        expires_at: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, expires_at, athlete_id, id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        TouchSessionParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for TouchSessionStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a TouchSessionParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.now, &params.expires_at, &params.athlete_id, &params.id))
+    }
+}
+pub struct RevokeSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn revoke_session() -> RevokeSessionStmt {
+    RevokeSessionStmt(
+        "update login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id = $4 and revoked_at is null",
+        None,
+    )
+}
+impl RevokeSessionStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        reason: &'a T1,
+        athlete_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, reason, athlete_id, id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RevokeSessionParams<T1>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for RevokeSessionStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RevokeSessionParams<T1>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.now, &params.reason, &params.athlete_id, &params.id))
+    }
+}
+pub struct RevokeOtherSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn revoke_other_sessions() -> RevokeOtherSessionsStmt {
+    RevokeOtherSessionsStmt(
+        "update login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id <> $4 and revoked_at is null",
+        None,
+    )
+}
+impl RevokeOtherSessionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        reason: &'a T1,
+        athlete_id: &'a uuid::Uuid,
+        keep_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, reason, athlete_id, keep_id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RevokeOtherSessionsParams<T1>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for RevokeOtherSessionsStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RevokeOtherSessionsParams<T1>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.now, &params.reason, &params.athlete_id, &params.keep_id))
+    }
+}
+pub struct SetPasswordHashStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn set_password_hash() -> SetPasswordHashStmt {
+    SetPasswordHashStmt("update athlete set password_hash = $1, updated_at = $2 where id = $3", None)
+}
+impl SetPasswordHashStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        password_hash: &'a T1,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[password_hash, now, athlete_id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        SetPasswordHashParams<T1>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for SetPasswordHashStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a SetPasswordHashParams<T1>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.password_hash, &params.now, &params.athlete_id))
+    }
+}

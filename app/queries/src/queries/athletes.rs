@@ -1,0 +1,507 @@
+// This file was generated with `clorinde`. Do not modify.
+
+#[derive(Debug)]
+pub struct UpdateAthleteParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
+    pub display_name: T1,
+    pub timezone: T2,
+    pub birthdate: Option<jiff::civil::Date>,
+    pub sex: Option<T3>,
+    pub resting_hr_bpm: Option<i16>,
+    pub max_hr_bpm: Option<i16>,
+    pub threshold_hr_bpm: Option<i16>,
+    pub threshold_pace_s_per_km: Option<f64>,
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct PersonalBestsParams<T1: crate::StringSql> {
+    pub athlete_id: uuid::Uuid,
+    pub sport: Option<T1>,
+    pub max_rows: i64,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    pub id: uuid::Uuid,
+    pub email: String,
+    pub display_name: String,
+    pub role: String,
+    pub timezone: String,
+    pub birthdate: Option<jiff::civil::Date>,
+    pub sex: Option<String>,
+    pub resting_hr_bpm: Option<i16>,
+    pub max_hr_bpm: Option<i16>,
+    pub threshold_hr_bpm: Option<i16>,
+    pub threshold_pace_s_per_km: Option<f64>,
+    pub is_demo: bool,
+    pub created_at: jiff::Timestamp,
+}
+pub struct ProfileBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub email: &'a str,
+    pub display_name: &'a str,
+    pub role: &'a str,
+    pub timezone: &'a str,
+    pub birthdate: Option<jiff::civil::Date>,
+    pub sex: Option<&'a str>,
+    pub resting_hr_bpm: Option<i16>,
+    pub max_hr_bpm: Option<i16>,
+    pub threshold_hr_bpm: Option<i16>,
+    pub threshold_pace_s_per_km: Option<f64>,
+    pub is_demo: bool,
+    pub created_at: jiff::Timestamp,
+}
+impl<'a> From<ProfileBorrowed<'a>> for Profile {
+    fn from(
+        ProfileBorrowed {
+            id,
+            email,
+            display_name,
+            role,
+            timezone,
+            birthdate,
+            sex,
+            resting_hr_bpm,
+            max_hr_bpm,
+            threshold_hr_bpm,
+            threshold_pace_s_per_km,
+            is_demo,
+            created_at,
+        }: ProfileBorrowed<'a>,
+    ) -> Self {
+        Self {
+            id,
+            email: email.into(),
+            display_name: display_name.into(),
+            role: role.into(),
+            timezone: timezone.into(),
+            birthdate,
+            sex: sex.map(|v| v.into()),
+            resting_hr_bpm,
+            max_hr_bpm,
+            threshold_hr_bpm,
+            threshold_pace_s_per_km,
+            is_demo,
+            created_at,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonalBests {
+    pub sport: String,
+    pub distance_m: f64,
+    pub elapsed_s: f64,
+    pub start_s: f64,
+    pub achieved_at: jiff::Timestamp,
+    pub activity_id: uuid::Uuid,
+    pub activity_name: String,
+    pub is_race: bool,
+}
+pub struct PersonalBestsBorrowed<'a> {
+    pub sport: &'a str,
+    pub distance_m: f64,
+    pub elapsed_s: f64,
+    pub start_s: f64,
+    pub achieved_at: jiff::Timestamp,
+    pub activity_id: uuid::Uuid,
+    pub activity_name: &'a str,
+    pub is_race: bool,
+}
+impl<'a> From<PersonalBestsBorrowed<'a>> for PersonalBests {
+    fn from(
+        PersonalBestsBorrowed {
+            sport,
+            distance_m,
+            elapsed_s,
+            start_s,
+            achieved_at,
+            activity_id,
+            activity_name,
+            is_race,
+        }: PersonalBestsBorrowed<'a>,
+    ) -> Self {
+        Self {
+            sport: sport.into(),
+            distance_m,
+            elapsed_s,
+            start_s,
+            achieved_at,
+            activity_id,
+            activity_name: activity_name.into(),
+            is_race,
+        }
+    }
+}
+use crate::client::async_::GenericClient;
+use futures::{self, StreamExt, TryStreamExt};
+pub struct ProfileQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ProfileBorrowed, tokio_postgres::Error>,
+    mapper: fn(ProfileBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ProfileQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(ProfileBorrowed) -> R) -> ProfileQuery<'c, 'a, 's, C, R, N> {
+        ProfileQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct PersonalBestsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<PersonalBestsBorrowed, tokio_postgres::Error>,
+    mapper: fn(PersonalBestsBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> PersonalBestsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(PersonalBestsBorrowed) -> R) -> PersonalBestsQuery<'c, 'a, 's, C, R, N> {
+        PersonalBestsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct FindAthleteStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_athlete() -> FindAthleteStmt {
+    FindAthleteStmt(
+        "select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, is_demo, created_at from athlete where id = $1",
+        None,
+    )
+}
+impl FindAthleteStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+    ) -> ProfileQuery<'c, 'a, 's, C, Profile, 1> {
+        ProfileQuery {
+            client,
+            params: [athlete_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<ProfileBorrowed, tokio_postgres::Error> {
+                Ok(ProfileBorrowed {
+                    id: row.try_get(0)?,
+                    email: row.try_get(1)?,
+                    display_name: row.try_get(2)?,
+                    role: row.try_get(3)?,
+                    timezone: row.try_get(4)?,
+                    birthdate: row.try_get(5)?,
+                    sex: row.try_get(6)?,
+                    resting_hr_bpm: row.try_get(7)?,
+                    max_hr_bpm: row.try_get(8)?,
+                    threshold_hr_bpm: row.try_get(9)?,
+                    threshold_pace_s_per_km: row.try_get(10)?,
+                    is_demo: row.try_get(11)?,
+                    created_at: row.try_get(12)?,
+                })
+            },
+            mapper: |it| Profile::from(it),
+        }
+    }
+}
+pub struct LockAthleteProfileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_athlete_profile() -> LockAthleteProfileStmt {
+    LockAthleteProfileStmt(
+        "select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, is_demo, created_at from athlete where id = $1 for no key update",
+        None,
+    )
+}
+impl LockAthleteProfileStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+    ) -> ProfileQuery<'c, 'a, 's, C, Profile, 1> {
+        ProfileQuery {
+            client,
+            params: [athlete_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<ProfileBorrowed, tokio_postgres::Error> {
+                Ok(ProfileBorrowed {
+                    id: row.try_get(0)?,
+                    email: row.try_get(1)?,
+                    display_name: row.try_get(2)?,
+                    role: row.try_get(3)?,
+                    timezone: row.try_get(4)?,
+                    birthdate: row.try_get(5)?,
+                    sex: row.try_get(6)?,
+                    resting_hr_bpm: row.try_get(7)?,
+                    max_hr_bpm: row.try_get(8)?,
+                    threshold_hr_bpm: row.try_get(9)?,
+                    threshold_pace_s_per_km: row.try_get(10)?,
+                    is_demo: row.try_get(11)?,
+                    created_at: row.try_get(12)?,
+                })
+            },
+            mapper: |it| Profile::from(it),
+        }
+    }
+}
+pub struct UpdateAthleteStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn update_athlete() -> UpdateAthleteStmt {
+    UpdateAthleteStmt(
+        "update athlete set display_name = $1, timezone = $2, birthdate = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, threshold_hr_bpm = $7, threshold_pace_s_per_km = $8, updated_at = $9 where id = $10",
+        None,
+    )
+}
+impl UpdateAthleteStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::StringSql,
+        T3: crate::StringSql,
+    >(
+        &'s self,
+        client: &'c C,
+        display_name: &'a T1,
+        timezone: &'a T2,
+        birthdate: &'a Option<jiff::civil::Date>,
+        sex: &'a Option<T3>,
+        resting_hr_bpm: &'a Option<i16>,
+        max_hr_bpm: &'a Option<i16>,
+        threshold_hr_bpm: &'a Option<i16>,
+        threshold_pace_s_per_km: &'a Option<f64>,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(
+                self.0,
+                &[
+                    display_name,
+                    timezone,
+                    birthdate,
+                    sex,
+                    resting_hr_bpm,
+                    max_hr_bpm,
+                    threshold_hr_bpm,
+                    threshold_pace_s_per_km,
+                    now,
+                    athlete_id,
+                ],
+            )
+            .await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        UpdateAthleteParams<T1, T2, T3>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for UpdateAthleteStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a UpdateAthleteParams<T1, T2, T3>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.display_name,
+            &params.timezone,
+            &params.birthdate,
+            &params.sex,
+            &params.resting_hr_bpm,
+            &params.max_hr_bpm,
+            &params.threshold_hr_bpm,
+            &params.threshold_pace_s_per_km,
+            &params.now,
+            &params.athlete_id,
+        ))
+    }
+}
+pub struct OutdateAnalysesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn outdate_analyses() -> OutdateAnalysesStmt {
+    OutdateAnalysesStmt("update activity_analysis set algorithm_version = 0 where athlete_id = $1", None)
+}
+impl OutdateAnalysesStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[athlete_id]).await
+    }
+}
+pub struct PersonalBestsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn personal_bests() -> PersonalBestsStmt {
+    PersonalBestsStmt(
+        "select distinct on (best_effort.sport, best_effort.distance_m) best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at, best_effort.activity_id, activity.name as activity_name, activity.is_race from best_effort join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id where best_effort.athlete_id = $1 and activity.deleted_at is null and ($2::text is null or best_effort.sport = $2) order by best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.achieved_at limit $3",
+        None,
+    )
+}
+impl PersonalBestsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        sport: &'a Option<T1>,
+        max_rows: &'a i64,
+    ) -> PersonalBestsQuery<'c, 'a, 's, C, PersonalBests, 3> {
+        PersonalBestsQuery {
+            client,
+            params: [athlete_id, sport, max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<PersonalBestsBorrowed, tokio_postgres::Error> {
+                Ok(PersonalBestsBorrowed {
+                    sport: row.try_get(0)?,
+                    distance_m: row.try_get(1)?,
+                    elapsed_s: row.try_get(2)?,
+                    start_s: row.try_get(3)?,
+                    achieved_at: row.try_get(4)?,
+                    activity_id: row.try_get(5)?,
+                    activity_name: row.try_get(6)?,
+                    is_race: row.try_get(7)?,
+                })
+            },
+            mapper: |it| PersonalBests::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        PersonalBestsParams<T1>,
+        PersonalBestsQuery<'c, 'a, 's, C, PersonalBests, 3>,
+        C,
+    > for PersonalBestsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a PersonalBestsParams<T1>,
+    ) -> PersonalBestsQuery<'c, 'a, 's, C, PersonalBests, 3> {
+        self.bind(client, &params.athlete_id, &params.sport, &params.max_rows)
+    }
+}

@@ -1,0 +1,3144 @@
+// This file was generated with `clorinde`. Do not modify.
+
+#[derive(Debug)]
+pub struct InsertUploadParams<T1: crate::StringSql> {
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+    pub origin: T1,
+    pub now: jiff::Timestamp,
+}
+#[derive(Debug)]
+pub struct InsertPendingFileParams<T1: crate::StringSql, T2: crate::JsonSql, T3: crate::BytesSql> {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+    pub file_name: T1,
+    pub size_bytes: i64,
+    pub hints: T2,
+    pub content: T3,
+}
+#[derive(Debug)]
+pub struct InsertDecidedFileParams<
+    T1: crate::StringSql,
+    T2: crate::JsonSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::JsonSql,
+> {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+    pub file_name: T1,
+    pub size_bytes: i64,
+    pub hints: T2,
+    pub outcome: T3,
+    pub activity_id: Option<uuid::Uuid>,
+    pub reason: Option<T4>,
+    pub message: Option<T5>,
+    pub warnings: T6,
+    pub now: jiff::Timestamp,
+}
+#[derive(Debug)]
+pub struct DecidePendingFileParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::JsonSql,
+> {
+    pub outcome: T1,
+    pub activity_id: Option<uuid::Uuid>,
+    pub reason: Option<T2>,
+    pub message: Option<T3>,
+    pub warnings: T4,
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct FinishUploadParams {
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct FindUploadParams {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ListUploadsParams {
+    pub athlete_id: uuid::Uuid,
+    pub before_time: jiff::Timestamp,
+    pub before_id: uuid::Uuid,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ListUploadFilesParams {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub after_position: i32,
+    pub max_rows: i64,
+}
+#[derive(Debug)]
+pub struct FindSourceActivitiesParams<T1: crate::BytesSql> {
+    pub athlete_id: uuid::Uuid,
+    pub sha256: T1,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct FindOverlappingSourcesParams {
+    pub athlete_id: uuid::Uuid,
+    pub until: jiff::Timestamp,
+    pub since: jiff::Timestamp,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct AdoptLegParams {
+    pub parent_id: uuid::Uuid,
+    pub leg_index: i16,
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct InsertOriginalParams<
+    T1: crate::BytesSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::BytesSql,
+> {
+    pub athlete_id: uuid::Uuid,
+    pub sha256: T1,
+    pub format: T2,
+    pub file_name: T3,
+    pub size_bytes: i64,
+    pub content: T4,
+    pub now: jiff::Timestamp,
+}
+#[derive(Debug)]
+pub struct InsertSourceParams<
+    T1: crate::BytesSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::JsonSql,
+    T7: crate::JsonSql,
+> {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+    pub sha256: T1,
+    pub part: i16,
+    pub format: T2,
+    pub file_name: T3,
+    pub device: Option<T4>,
+    pub sport: T5,
+    pub start_time: jiff::Timestamp,
+    pub end_time: jiff::Timestamp,
+    pub distance_m: Option<f64>,
+    pub device_totals: T6,
+    pub warnings: T7,
+    pub now: jiff::Timestamp,
+}
+#[derive(Debug)]
+pub struct InsertActivityParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::BytesSql,
+    T7: crate::StringSql,
+    T8: crate::StringSql,
+> {
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+    pub parent_id: Option<uuid::Uuid>,
+    pub leg_index: Option<i16>,
+    pub sport: T1,
+    pub sub_sport: Option<T2>,
+    pub name: T3,
+    pub notes: Option<T4>,
+    pub start_time: jiff::Timestamp,
+    pub end_time: jiff::Timestamp,
+    pub source_format: T5,
+    pub primary_sha256: Option<T6>,
+    pub device: Option<T7>,
+    pub elapsed_s: f64,
+    pub moving_time_s: f64,
+    pub timer_s: Option<f64>,
+    pub distance_m: Option<f64>,
+    pub ascent_m: Option<f64>,
+    pub descent_m: Option<f64>,
+    pub avg_hr_bpm: Option<f64>,
+    pub max_hr_bpm: Option<f64>,
+    pub avg_cadence_per_min: Option<f64>,
+    pub avg_power_w: Option<f64>,
+    pub energy_kcal: Option<f64>,
+    pub rpe: Option<f64>,
+    pub gear: Option<T8>,
+    pub is_race: bool,
+    pub has_track: bool,
+    pub now: jiff::Timestamp,
+}
+#[derive(Debug)]
+pub struct UpdateMeasuredParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::BytesSql,
+    T4: crate::StringSql,
+> {
+    pub sub_sport: Option<T1>,
+    pub start_time: jiff::Timestamp,
+    pub end_time: jiff::Timestamp,
+    pub source_format: T2,
+    pub primary_sha256: Option<T3>,
+    pub device: Option<T4>,
+    pub elapsed_s: f64,
+    pub moving_time_s: f64,
+    pub timer_s: Option<f64>,
+    pub distance_m: Option<f64>,
+    pub ascent_m: Option<f64>,
+    pub descent_m: Option<f64>,
+    pub avg_hr_bpm: Option<f64>,
+    pub max_hr_bpm: Option<f64>,
+    pub avg_cadence_per_min: Option<f64>,
+    pub avg_power_w: Option<f64>,
+    pub energy_kcal: Option<f64>,
+    pub rpe: Option<f64>,
+    pub has_track: bool,
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteComputedParams {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct InsertStreamParams<T1: crate::StringSql, T2: crate::ArraySql<Item = T1>, T3: crate::BytesSql> {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+    pub samples: i32,
+    pub channels: T2,
+    pub data: T3,
+}
+#[derive(Debug)]
+pub struct InsertSplitsParams<
+    T1: crate::StringSql,
+    T2: crate::ArraySql<Item = T1>,
+    T3: crate::ArraySql<Item = i32>,
+    T4: crate::ArraySql<Item = f64>,
+    T5: crate::ArraySql<Item = f64>,
+    T6: crate::ArraySql<Item = f64>,
+    T7: crate::ArraySql<Item = f64>,
+    T8: crate::ArraySql<Item = f64>,
+    T9: crate::ArraySql<Item = f64>,
+    T10: crate::ArraySql<Item = f64>,
+    T11: crate::ArraySql<Item = f64>,
+    T12: crate::ArraySql<Item = f64>,
+    T13: crate::ArraySql<Item = f64>,
+    T14: crate::ArraySql<Item = bool>,
+> {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+    pub kinds: T2,
+    pub split_numbers: T3,
+    pub starts_s: T4,
+    pub distances_m: T5,
+    pub elapsed_s: T6,
+    pub moving_times_s: T7,
+    pub avg_hrs_bpm: T8,
+    pub max_hrs_bpm: T9,
+    pub avg_cadences_per_min: T10,
+    pub ascents_m: T11,
+    pub descents_m: T12,
+    pub gaps_s_per_km: T13,
+    pub are_partial: T14,
+}
+#[derive(Debug)]
+pub struct InsertBestEffortsParams<
+    T1: crate::StringSql,
+    T2: crate::ArraySql<Item = f64>,
+    T3: crate::ArraySql<Item = f64>,
+    T4: crate::ArraySql<Item = f64>,
+> {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+    pub sport: T1,
+    pub start_time: jiff::Timestamp,
+    pub distances_m: T2,
+    pub elapsed_s: T3,
+    pub starts_s: T4,
+}
+#[derive(Debug)]
+pub struct InsertAnalysisParams<
+    T1: crate::StringSql,
+    T2: crate::JsonSql,
+    T3: crate::JsonSql,
+    T4: crate::StringSql,
+> {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+    pub algorithm_version: i32,
+    pub inputs_hash: T1,
+    pub efficiency_factor: Option<f64>,
+    pub first_half_ef: Option<f64>,
+    pub second_half_ef: Option<f64>,
+    pub decoupling_percent: Option<f64>,
+    pub efficiency_reasons: T2,
+    pub decoupling_reasons: T3,
+    pub ngp_m_s: Option<f64>,
+    pub load: Option<f64>,
+    pub load_source: Option<T4>,
+    pub trimp: Option<f64>,
+    pub now: jiff::Timestamp,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ListOutdatedParams {
+    pub after_athlete_id: uuid::Uuid,
+    pub after_id: uuid::Uuid,
+    pub all_versions: bool,
+    pub version: i32,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct CountOutdatedParams {
+    pub all_versions: bool,
+    pub version: i32,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct FindPrimarySourceParams {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct NextPendingFile {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+    pub file_name: String,
+    pub hints: serde_json::Value,
+    pub content: Vec<u8>,
+}
+pub struct NextPendingFileBorrowed<'a> {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+    pub file_name: &'a str,
+    pub hints: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub content: &'a [u8],
+}
+impl<'a> From<NextPendingFileBorrowed<'a>> for NextPendingFile {
+    fn from(
+        NextPendingFileBorrowed {
+            athlete_id,
+            upload_id,
+            position,
+            file_name,
+            hints,
+            content,
+        }: NextPendingFileBorrowed<'a>,
+    ) -> Self {
+        Self {
+            athlete_id,
+            upload_id,
+            position,
+            file_name: file_name.into(),
+            hints: serde_json::from_str(hints.0.get()).unwrap(),
+            content: content.into(),
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindUpload {
+    pub id: uuid::Uuid,
+    pub origin: String,
+    pub created_at: jiff::Timestamp,
+    pub finished_at: Option<jiff::Timestamp>,
+    pub files: i64,
+    pub pending: i64,
+    pub imported: i64,
+    pub merged: i64,
+    pub duplicates: i64,
+    pub refused: i64,
+}
+pub struct FindUploadBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub origin: &'a str,
+    pub created_at: jiff::Timestamp,
+    pub finished_at: Option<jiff::Timestamp>,
+    pub files: i64,
+    pub pending: i64,
+    pub imported: i64,
+    pub merged: i64,
+    pub duplicates: i64,
+    pub refused: i64,
+}
+impl<'a> From<FindUploadBorrowed<'a>> for FindUpload {
+    fn from(
+        FindUploadBorrowed {
+            id,
+            origin,
+            created_at,
+            finished_at,
+            files,
+            pending,
+            imported,
+            merged,
+            duplicates,
+            refused,
+        }: FindUploadBorrowed<'a>,
+    ) -> Self {
+        Self {
+            id,
+            origin: origin.into(),
+            created_at,
+            finished_at,
+            files,
+            pending,
+            imported,
+            merged,
+            duplicates,
+            refused,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListUploads {
+    pub id: uuid::Uuid,
+    pub origin: String,
+    pub created_at: jiff::Timestamp,
+    pub finished_at: Option<jiff::Timestamp>,
+}
+pub struct ListUploadsBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub origin: &'a str,
+    pub created_at: jiff::Timestamp,
+    pub finished_at: Option<jiff::Timestamp>,
+}
+impl<'a> From<ListUploadsBorrowed<'a>> for ListUploads {
+    fn from(ListUploadsBorrowed { id, origin, created_at, finished_at }: ListUploadsBorrowed<'a>) -> Self {
+        Self { id, origin: origin.into(), created_at, finished_at }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListUploadFiles {
+    pub position: i32,
+    pub file_name: String,
+    pub size_bytes: i64,
+    pub outcome: String,
+    pub activity_id: Option<uuid::Uuid>,
+    pub reason: Option<String>,
+    pub message: Option<String>,
+    pub warnings: serde_json::Value,
+    pub finished_at: Option<jiff::Timestamp>,
+}
+pub struct ListUploadFilesBorrowed<'a> {
+    pub position: i32,
+    pub file_name: &'a str,
+    pub size_bytes: i64,
+    pub outcome: &'a str,
+    pub activity_id: Option<uuid::Uuid>,
+    pub reason: Option<&'a str>,
+    pub message: Option<&'a str>,
+    pub warnings: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub finished_at: Option<jiff::Timestamp>,
+}
+impl<'a> From<ListUploadFilesBorrowed<'a>> for ListUploadFiles {
+    fn from(
+        ListUploadFilesBorrowed {
+            position,
+            file_name,
+            size_bytes,
+            outcome,
+            activity_id,
+            reason,
+            message,
+            warnings,
+            finished_at,
+        }: ListUploadFilesBorrowed<'a>,
+    ) -> Self {
+        Self {
+            position,
+            file_name: file_name.into(),
+            size_bytes,
+            outcome: outcome.into(),
+            activity_id,
+            reason: reason.map(|v| v.into()),
+            message: message.map(|v| v.into()),
+            warnings: serde_json::from_str(warnings.0.get()).unwrap(),
+            finished_at,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindOwner {
+    pub timezone: String,
+    pub sex: Option<String>,
+    pub resting_hr_bpm: Option<i16>,
+    pub max_hr_bpm: Option<i16>,
+    pub threshold_hr_bpm: Option<i16>,
+    pub threshold_pace_s_per_km: Option<f64>,
+}
+pub struct FindOwnerBorrowed<'a> {
+    pub timezone: &'a str,
+    pub sex: Option<&'a str>,
+    pub resting_hr_bpm: Option<i16>,
+    pub max_hr_bpm: Option<i16>,
+    pub threshold_hr_bpm: Option<i16>,
+    pub threshold_pace_s_per_km: Option<f64>,
+}
+impl<'a> From<FindOwnerBorrowed<'a>> for FindOwner {
+    fn from(
+        FindOwnerBorrowed {
+            timezone,
+            sex,
+            resting_hr_bpm,
+            max_hr_bpm,
+            threshold_hr_bpm,
+            threshold_pace_s_per_km,
+        }: FindOwnerBorrowed<'a>,
+    ) -> Self {
+        Self {
+            timezone: timezone.into(),
+            sex: sex.map(|v| v.into()),
+            resting_hr_bpm,
+            max_hr_bpm,
+            threshold_hr_bpm,
+            threshold_pace_s_per_km,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindSourceActivities {
+    pub activity_id: uuid::Uuid,
+    pub part: i16,
+    pub parent_id: Option<uuid::Uuid>,
+    pub name: String,
+    pub is_deleted: bool,
+}
+pub struct FindSourceActivitiesBorrowed<'a> {
+    pub activity_id: uuid::Uuid,
+    pub part: i16,
+    pub parent_id: Option<uuid::Uuid>,
+    pub name: &'a str,
+    pub is_deleted: bool,
+}
+impl<'a> From<FindSourceActivitiesBorrowed<'a>> for FindSourceActivities {
+    fn from(
+        FindSourceActivitiesBorrowed {
+            activity_id,
+            part,
+            parent_id,
+            name,
+            is_deleted,
+        }: FindSourceActivitiesBorrowed<'a>,
+    ) -> Self {
+        Self { activity_id, part, parent_id, name: name.into(), is_deleted }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindOverlappingSources {
+    pub activity_id: uuid::Uuid,
+    pub parent_id: Option<uuid::Uuid>,
+    pub name: String,
+    pub sport: String,
+    pub start_time: jiff::Timestamp,
+    pub end_time: jiff::Timestamp,
+    pub distance_m: Option<f64>,
+    pub format: String,
+    pub sha256: Option<Vec<u8>>,
+    pub part: i32,
+}
+pub struct FindOverlappingSourcesBorrowed<'a> {
+    pub activity_id: uuid::Uuid,
+    pub parent_id: Option<uuid::Uuid>,
+    pub name: &'a str,
+    pub sport: &'a str,
+    pub start_time: jiff::Timestamp,
+    pub end_time: jiff::Timestamp,
+    pub distance_m: Option<f64>,
+    pub format: &'a str,
+    pub sha256: Option<&'a [u8]>,
+    pub part: i32,
+}
+impl<'a> From<FindOverlappingSourcesBorrowed<'a>> for FindOverlappingSources {
+    fn from(
+        FindOverlappingSourcesBorrowed {
+            activity_id,
+            parent_id,
+            name,
+            sport,
+            start_time,
+            end_time,
+            distance_m,
+            format,
+            sha256,
+            part,
+        }: FindOverlappingSourcesBorrowed<'a>,
+    ) -> Self {
+        Self {
+            activity_id,
+            parent_id,
+            name: name.into(),
+            sport: sport.into(),
+            start_time,
+            end_time,
+            distance_m,
+            format: format.into(),
+            sha256: sha256.map(|v| v.into()),
+            part,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct ListOutdated {
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindPrimarySource {
+    pub sport: String,
+    pub rpe: Option<f64>,
+    pub sha256: Vec<u8>,
+    pub content: Vec<u8>,
+    pub format: String,
+    pub device: Option<String>,
+    pub part: i16,
+}
+pub struct FindPrimarySourceBorrowed<'a> {
+    pub sport: &'a str,
+    pub rpe: Option<f64>,
+    pub sha256: &'a [u8],
+    pub content: &'a [u8],
+    pub format: &'a str,
+    pub device: Option<&'a str>,
+    pub part: i16,
+}
+impl<'a> From<FindPrimarySourceBorrowed<'a>> for FindPrimarySource {
+    fn from(
+        FindPrimarySourceBorrowed {
+            sport,
+            rpe,
+            sha256,
+            content,
+            format,
+            device,
+            part,
+        }: FindPrimarySourceBorrowed<'a>,
+    ) -> Self {
+        Self {
+            sport: sport.into(),
+            rpe,
+            sha256: sha256.into(),
+            content: content.into(),
+            format: format.into(),
+            device: device.map(|v| v.into()),
+            part,
+        }
+    }
+}
+use crate::client::async_::GenericClient;
+use futures::{self, StreamExt, TryStreamExt};
+pub struct NextPendingFileQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<NextPendingFileBorrowed, tokio_postgres::Error>,
+    mapper: fn(NextPendingFileBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> NextPendingFileQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(NextPendingFileBorrowed) -> R,
+    ) -> NextPendingFileQuery<'c, 'a, 's, C, R, N> {
+        NextPendingFileQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct FindUploadQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindUploadBorrowed, tokio_postgres::Error>,
+    mapper: fn(FindUploadBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindUploadQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(FindUploadBorrowed) -> R) -> FindUploadQuery<'c, 'a, 's, C, R, N> {
+        FindUploadQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ListUploadsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListUploadsBorrowed, tokio_postgres::Error>,
+    mapper: fn(ListUploadsBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListUploadsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(ListUploadsBorrowed) -> R) -> ListUploadsQuery<'c, 'a, 's, C, R, N> {
+        ListUploadsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ListUploadFilesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListUploadFilesBorrowed, tokio_postgres::Error>,
+    mapper: fn(ListUploadFilesBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListUploadFilesQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ListUploadFilesBorrowed) -> R,
+    ) -> ListUploadFilesQuery<'c, 'a, 's, C, R, N> {
+        ListUploadFilesQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct UuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, tokio_postgres::Error>,
+    mapper: fn(uuid::Uuid) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> UuidUuidQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(uuid::Uuid) -> R) -> UuidUuidQuery<'c, 'a, 's, C, R, N> {
+        UuidUuidQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct FindOwnerQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindOwnerBorrowed, tokio_postgres::Error>,
+    mapper: fn(FindOwnerBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindOwnerQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(FindOwnerBorrowed) -> R) -> FindOwnerQuery<'c, 'a, 's, C, R, N> {
+        FindOwnerQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct FindSourceActivitiesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindSourceActivitiesBorrowed, tokio_postgres::Error>,
+    mapper: fn(FindSourceActivitiesBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindSourceActivitiesQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(FindSourceActivitiesBorrowed) -> R,
+    ) -> FindSourceActivitiesQuery<'c, 'a, 's, C, R, N> {
+        FindSourceActivitiesQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct FindOverlappingSourcesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindOverlappingSourcesBorrowed, tokio_postgres::Error>,
+    mapper: fn(FindOverlappingSourcesBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindOverlappingSourcesQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(FindOverlappingSourcesBorrowed) -> R,
+    ) -> FindOverlappingSourcesQuery<'c, 'a, 's, C, R, N> {
+        FindOverlappingSourcesQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ListOutdatedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListOutdated, tokio_postgres::Error>,
+    mapper: fn(ListOutdated) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListOutdatedQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(ListOutdated) -> R) -> ListOutdatedQuery<'c, 'a, 's, C, R, N> {
+        ListOutdatedQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
+    mapper: fn(i64) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
+        I64Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct FindPrimarySourceQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindPrimarySourceBorrowed, tokio_postgres::Error>,
+    mapper: fn(FindPrimarySourceBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindPrimarySourceQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(FindPrimarySourceBorrowed) -> R,
+    ) -> FindPrimarySourceQuery<'c, 'a, 's, C, R, N> {
+        FindPrimarySourceQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct InsertUploadStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_upload() -> InsertUploadStmt {
+    InsertUploadStmt("insert into upload (athlete_id, id, origin, created_at) values ($1, $2, $3, $4)", None)
+}
+impl InsertUploadStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+        origin: &'a T1,
+        now: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[athlete_id, id, origin, now]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertUploadParams<T1>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertUploadStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertUploadParams<T1>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.athlete_id, &params.id, &params.origin, &params.now))
+    }
+}
+pub struct InsertPendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_pending_file() -> InsertPendingFileStmt {
+    InsertPendingFileStmt(
+        "insert into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome) values ($1, $2, $3, $4, $5, $6, $7, 'pending')",
+        None,
+    )
+}
+impl InsertPendingFileStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::JsonSql,
+        T3: crate::BytesSql,
+    >(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+        position: &'a i32,
+        file_name: &'a T1,
+        size_bytes: &'a i64,
+        hints: &'a T2,
+        content: &'a T3,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(self.0, &[athlete_id, upload_id, position, file_name, size_bytes, hints, content])
+            .await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::JsonSql, T3: crate::BytesSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertPendingFileParams<T1, T2, T3>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertPendingFileStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertPendingFileParams<T1, T2, T3>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.upload_id,
+            &params.position,
+            &params.file_name,
+            &params.size_bytes,
+            &params.hints,
+            &params.content,
+        ))
+    }
+}
+pub struct InsertDecidedFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_decided_file() -> InsertDecidedFileStmt {
+    InsertDecidedFileStmt(
+        "insert into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, outcome, activity_id, reason, message, warnings, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        None,
+    )
+}
+impl InsertDecidedFileStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::JsonSql,
+        T3: crate::StringSql,
+        T4: crate::StringSql,
+        T5: crate::StringSql,
+        T6: crate::JsonSql,
+    >(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+        position: &'a i32,
+        file_name: &'a T1,
+        size_bytes: &'a i64,
+        hints: &'a T2,
+        outcome: &'a T3,
+        activity_id: &'a Option<uuid::Uuid>,
+        reason: &'a Option<T4>,
+        message: &'a Option<T5>,
+        warnings: &'a T6,
+        now: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(
+                self.0,
+                &[
+                    athlete_id,
+                    upload_id,
+                    position,
+                    file_name,
+                    size_bytes,
+                    hints,
+                    outcome,
+                    activity_id,
+                    reason,
+                    message,
+                    warnings,
+                    now,
+                ],
+            )
+            .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::JsonSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::JsonSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertDecidedFileParams<T1, T2, T3, T4, T5, T6>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertDecidedFileStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertDecidedFileParams<T1, T2, T3, T4, T5, T6>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.upload_id,
+            &params.position,
+            &params.file_name,
+            &params.size_bytes,
+            &params.hints,
+            &params.outcome,
+            &params.activity_id,
+            &params.reason,
+            &params.message,
+            &params.warnings,
+            &params.now,
+        ))
+    }
+}
+pub struct DecidePendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn decide_pending_file() -> DecidePendingFileStmt {
+    DecidePendingFileStmt(
+        "update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, pending_content = null, finished_at = $6 where athlete_id = $7 and upload_id = $8 and position = $9 and outcome = 'pending'",
+        None,
+    )
+}
+impl DecidePendingFileStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::StringSql,
+        T3: crate::StringSql,
+        T4: crate::JsonSql,
+    >(
+        &'s self,
+        client: &'c C,
+        outcome: &'a T1,
+        activity_id: &'a Option<uuid::Uuid>,
+        reason: &'a Option<T2>,
+        message: &'a Option<T3>,
+        warnings: &'a T4,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+        position: &'a i32,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(
+                self.0,
+                &[outcome, activity_id, reason, message, warnings, now, athlete_id, upload_id, position],
+            )
+            .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::JsonSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        DecidePendingFileParams<T1, T2, T3, T4>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for DecidePendingFileStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a DecidePendingFileParams<T1, T2, T3, T4>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.outcome,
+            &params.activity_id,
+            &params.reason,
+            &params.message,
+            &params.warnings,
+            &params.now,
+            &params.athlete_id,
+            &params.upload_id,
+            &params.position,
+        ))
+    }
+}
+pub struct FinishUploadStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn finish_upload() -> FinishUploadStmt {
+    FinishUploadStmt(
+        "update upload set finished_at = $1 where athlete_id = $2 and id = $3 and finished_at is null and not exists ( select from upload_file where upload_file.athlete_id = $2 and upload_file.upload_id = $3 and upload_file.outcome = 'pending')",
+        None,
+    )
+}
+impl FinishUploadStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, athlete_id, upload_id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        FinishUploadParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for FinishUploadStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a FinishUploadParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.upload_id))
+    }
+}
+pub struct NextPendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn next_pending_file() -> NextPendingFileStmt {
+    NextPendingFileStmt(
+        "select athlete_id, upload_id, position, file_name, hints, pending_content as content from upload_file where outcome = 'pending' order by upload_id, position limit $1 for update skip locked",
+        None,
+    )
+}
+impl NextPendingFileStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        max_rows: &'a i64,
+    ) -> NextPendingFileQuery<'c, 'a, 's, C, NextPendingFile, 1> {
+        NextPendingFileQuery {
+            client,
+            params: [max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<NextPendingFileBorrowed, tokio_postgres::Error> {
+                Ok(NextPendingFileBorrowed {
+                    athlete_id: row.try_get(0)?,
+                    upload_id: row.try_get(1)?,
+                    position: row.try_get(2)?,
+                    file_name: row.try_get(3)?,
+                    hints: row.try_get(4)?,
+                    content: row.try_get(5)?,
+                })
+            },
+            mapper: |it| NextPendingFile::from(it),
+        }
+    }
+}
+pub struct FindUploadStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_upload() -> FindUploadStmt {
+    FindUploadStmt(
+        "select upload.id, upload.origin, upload.created_at, upload.finished_at, count(upload_file.position) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.id = $2 group by upload.athlete_id, upload.id",
+        None,
+    )
+}
+impl FindUploadStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+    ) -> FindUploadQuery<'c, 'a, 's, C, FindUpload, 2> {
+        FindUploadQuery {
+            client,
+            params: [athlete_id, upload_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<FindUploadBorrowed, tokio_postgres::Error> {
+                Ok(FindUploadBorrowed {
+                    id: row.try_get(0)?,
+                    origin: row.try_get(1)?,
+                    created_at: row.try_get(2)?,
+                    finished_at: row.try_get(3)?,
+                    files: row.try_get(4)?,
+                    pending: row.try_get(5)?,
+                    imported: row.try_get(6)?,
+                    merged: row.try_get(7)?,
+                    duplicates: row.try_get(8)?,
+                    refused: row.try_get(9)?,
+                })
+            },
+            mapper: |it| FindUpload::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindUploadParams,
+        FindUploadQuery<'c, 'a, 's, C, FindUpload, 2>,
+        C,
+    > for FindUploadStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindUploadParams,
+    ) -> FindUploadQuery<'c, 'a, 's, C, FindUpload, 2> {
+        self.bind(client, &params.athlete_id, &params.upload_id)
+    }
+}
+pub struct ListUploadsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_uploads() -> ListUploadsStmt {
+    ListUploadsStmt(
+        "select id, origin, created_at, finished_at from upload where athlete_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4",
+        None,
+    )
+}
+impl ListUploadsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        before_time: &'a jiff::Timestamp,
+        before_id: &'a uuid::Uuid,
+        max_rows: &'a i64,
+    ) -> ListUploadsQuery<'c, 'a, 's, C, ListUploads, 4> {
+        ListUploadsQuery {
+            client,
+            params: [athlete_id, before_time, before_id, max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<ListUploadsBorrowed, tokio_postgres::Error> {
+                Ok(ListUploadsBorrowed {
+                    id: row.try_get(0)?,
+                    origin: row.try_get(1)?,
+                    created_at: row.try_get(2)?,
+                    finished_at: row.try_get(3)?,
+                })
+            },
+            mapper: |it| ListUploads::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListUploadsParams,
+        ListUploadsQuery<'c, 'a, 's, C, ListUploads, 4>,
+        C,
+    > for ListUploadsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListUploadsParams,
+    ) -> ListUploadsQuery<'c, 'a, 's, C, ListUploads, 4> {
+        self.bind(client, &params.athlete_id, &params.before_time, &params.before_id, &params.max_rows)
+    }
+}
+pub struct ListUploadFilesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_upload_files() -> ListUploadFilesStmt {
+    ListUploadFilesStmt(
+        "select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at from upload_file where athlete_id = $1 and upload_id = $2 and position > $3 order by position limit $4",
+        None,
+    )
+}
+impl ListUploadFilesStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+        after_position: &'a i32,
+        max_rows: &'a i64,
+    ) -> ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 4> {
+        ListUploadFilesQuery {
+            client,
+            params: [athlete_id, upload_id, after_position, max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<ListUploadFilesBorrowed, tokio_postgres::Error> {
+                Ok(ListUploadFilesBorrowed {
+                    position: row.try_get(0)?,
+                    file_name: row.try_get(1)?,
+                    size_bytes: row.try_get(2)?,
+                    outcome: row.try_get(3)?,
+                    activity_id: row.try_get(4)?,
+                    reason: row.try_get(5)?,
+                    message: row.try_get(6)?,
+                    warnings: row.try_get(7)?,
+                    finished_at: row.try_get(8)?,
+                })
+            },
+            mapper: |it| ListUploadFiles::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListUploadFilesParams,
+        ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 4>,
+        C,
+    > for ListUploadFilesStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListUploadFilesParams,
+    ) -> ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 4> {
+        self.bind(client, &params.athlete_id, &params.upload_id, &params.after_position, &params.max_rows)
+    }
+}
+pub struct LockAthleteStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_athlete() -> LockAthleteStmt {
+    LockAthleteStmt("select id from athlete where id = $1 for no key update", None)
+}
+impl LockAthleteStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 1> {
+        UuidUuidQuery {
+            client,
+            params: [athlete_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+pub struct FindOwnerStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_owner() -> FindOwnerStmt {
+    FindOwnerStmt(
+        "select timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km from athlete where id = $1",
+        None,
+    )
+}
+impl FindOwnerStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+    ) -> FindOwnerQuery<'c, 'a, 's, C, FindOwner, 1> {
+        FindOwnerQuery {
+            client,
+            params: [athlete_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<FindOwnerBorrowed, tokio_postgres::Error> {
+                Ok(FindOwnerBorrowed {
+                    timezone: row.try_get(0)?,
+                    sex: row.try_get(1)?,
+                    resting_hr_bpm: row.try_get(2)?,
+                    max_hr_bpm: row.try_get(3)?,
+                    threshold_hr_bpm: row.try_get(4)?,
+                    threshold_pace_s_per_km: row.try_get(5)?,
+                })
+            },
+            mapper: |it| FindOwner::from(it),
+        }
+    }
+}
+pub struct FindSourceActivitiesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_source_activities() -> FindSourceActivitiesStmt {
+    FindSourceActivitiesStmt(
+        "select activity_source.activity_id, activity_source.part, activity.parent_id, activity.name, activity.deleted_at is not null as is_deleted from activity_source join activity on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id where activity_source.athlete_id = $1 and activity_source.sha256 = $2 order by is_deleted, activity_source.part limit $3",
+        None,
+    )
+}
+impl FindSourceActivitiesStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        sha256: &'a T1,
+        max_rows: &'a i64,
+    ) -> FindSourceActivitiesQuery<'c, 'a, 's, C, FindSourceActivities, 3> {
+        FindSourceActivitiesQuery {
+            client,
+            params: [athlete_id, sha256, max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<FindSourceActivitiesBorrowed, tokio_postgres::Error> {
+                    Ok(FindSourceActivitiesBorrowed {
+                        activity_id: row.try_get(0)?,
+                        part: row.try_get(1)?,
+                        parent_id: row.try_get(2)?,
+                        name: row.try_get(3)?,
+                        is_deleted: row.try_get(4)?,
+                    })
+                },
+            mapper: |it| FindSourceActivities::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindSourceActivitiesParams<T1>,
+        FindSourceActivitiesQuery<'c, 'a, 's, C, FindSourceActivities, 3>,
+        C,
+    > for FindSourceActivitiesStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindSourceActivitiesParams<T1>,
+    ) -> FindSourceActivitiesQuery<'c, 'a, 's, C, FindSourceActivities, 3> {
+        self.bind(client, &params.athlete_id, &params.sha256, &params.max_rows)
+    }
+}
+pub struct FindOverlappingSourcesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_overlapping_sources() -> FindOverlappingSourcesStmt {
+    FindOverlappingSourcesStmt(
+        "select source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and source.start_time <= $2 and source.end_time >= $3 and activity.deleted_at is null union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.start_time <= $2 and activity.end_time >= $3 and activity.deleted_at is null and activity.source_format = 'manual' limit $4",
+        None,
+    )
+}
+impl FindOverlappingSourcesStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        until: &'a jiff::Timestamp,
+        since: &'a jiff::Timestamp,
+        max_rows: &'a i64,
+    ) -> FindOverlappingSourcesQuery<'c, 'a, 's, C, FindOverlappingSources, 4> {
+        FindOverlappingSourcesQuery {
+            client,
+            params: [athlete_id, until, since, max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<FindOverlappingSourcesBorrowed, tokio_postgres::Error> {
+                    Ok(FindOverlappingSourcesBorrowed {
+                        activity_id: row.try_get(0)?,
+                        parent_id: row.try_get(1)?,
+                        name: row.try_get(2)?,
+                        sport: row.try_get(3)?,
+                        start_time: row.try_get(4)?,
+                        end_time: row.try_get(5)?,
+                        distance_m: row.try_get(6)?,
+                        format: row.try_get(7)?,
+                        sha256: row.try_get(8)?,
+                        part: row.try_get(9)?,
+                    })
+                },
+            mapper: |it| FindOverlappingSources::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindOverlappingSourcesParams,
+        FindOverlappingSourcesQuery<'c, 'a, 's, C, FindOverlappingSources, 4>,
+        C,
+    > for FindOverlappingSourcesStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindOverlappingSourcesParams,
+    ) -> FindOverlappingSourcesQuery<'c, 'a, 's, C, FindOverlappingSources, 4> {
+        self.bind(client, &params.athlete_id, &params.until, &params.since, &params.max_rows)
+    }
+}
+pub struct AdoptLegStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn adopt_leg() -> AdoptLegStmt {
+    AdoptLegStmt(
+        "update activity set parent_id = $1, leg_index = $2, updated_at = $3 where athlete_id = $4 and id = $5 and parent_id is null",
+        None,
+    )
+}
+impl AdoptLegStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        parent_id: &'a uuid::Uuid,
+        leg_index: &'a i16,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[parent_id, leg_index, now, athlete_id, id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        AdoptLegParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for AdoptLegStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a AdoptLegParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.parent_id,
+            &params.leg_index,
+            &params.now,
+            &params.athlete_id,
+            &params.id,
+        ))
+    }
+}
+pub struct InsertOriginalStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_original() -> InsertOriginalStmt {
+    InsertOriginalStmt(
+        "insert into original (athlete_id, sha256, format, file_name, size_bytes, content, created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (athlete_id, sha256) do nothing",
+        None,
+    )
+}
+impl InsertOriginalStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::BytesSql,
+        T2: crate::StringSql,
+        T3: crate::StringSql,
+        T4: crate::BytesSql,
+    >(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        sha256: &'a T1,
+        format: &'a T2,
+        file_name: &'a T3,
+        size_bytes: &'a i64,
+        content: &'a T4,
+        now: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[athlete_id, sha256, format, file_name, size_bytes, content, now]).await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::BytesSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::BytesSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertOriginalParams<T1, T2, T3, T4>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertOriginalStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertOriginalParams<T1, T2, T3, T4>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.sha256,
+            &params.format,
+            &params.file_name,
+            &params.size_bytes,
+            &params.content,
+            &params.now,
+        ))
+    }
+}
+pub struct InsertSourceStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_source() -> InsertSourceStmt {
+    InsertSourceStmt(
+        "insert into activity_source (athlete_id, activity_id, sha256, part, format, file_name, device, sport, start_time, end_time, distance_m, device_totals, warnings, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (athlete_id, activity_id, sha256, part) do nothing",
+        None,
+    )
+}
+impl InsertSourceStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::BytesSql,
+        T2: crate::StringSql,
+        T3: crate::StringSql,
+        T4: crate::StringSql,
+        T5: crate::StringSql,
+        T6: crate::JsonSql,
+        T7: crate::JsonSql,
+    >(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+        sha256: &'a T1,
+        part: &'a i16,
+        format: &'a T2,
+        file_name: &'a T3,
+        device: &'a Option<T4>,
+        sport: &'a T5,
+        start_time: &'a jiff::Timestamp,
+        end_time: &'a jiff::Timestamp,
+        distance_m: &'a Option<f64>,
+        device_totals: &'a T6,
+        warnings: &'a T7,
+        now: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(
+                self.0,
+                &[
+                    athlete_id,
+                    activity_id,
+                    sha256,
+                    part,
+                    format,
+                    file_name,
+                    device,
+                    sport,
+                    start_time,
+                    end_time,
+                    distance_m,
+                    device_totals,
+                    warnings,
+                    now,
+                ],
+            )
+            .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::BytesSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::JsonSql,
+    T7: crate::JsonSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertSourceParams<T1, T2, T3, T4, T5, T6, T7>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertSourceStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertSourceParams<T1, T2, T3, T4, T5, T6, T7>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.activity_id,
+            &params.sha256,
+            &params.part,
+            &params.format,
+            &params.file_name,
+            &params.device,
+            &params.sport,
+            &params.start_time,
+            &params.end_time,
+            &params.distance_m,
+            &params.device_totals,
+            &params.warnings,
+            &params.now,
+        ))
+    }
+}
+pub struct InsertActivityStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_activity() -> InsertActivityStmt {
+    InsertActivityStmt(
+        "insert into activity (athlete_id, id, parent_id, leg_index, sport, sub_sport, name, notes, start_time, end_time, source_format, primary_sha256, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $29)",
+        None,
+    )
+}
+impl InsertActivityStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::StringSql,
+        T3: crate::StringSql,
+        T4: crate::StringSql,
+        T5: crate::StringSql,
+        T6: crate::BytesSql,
+        T7: crate::StringSql,
+        T8: crate::StringSql,
+    >(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+        parent_id: &'a Option<uuid::Uuid>,
+        leg_index: &'a Option<i16>,
+        sport: &'a T1,
+        sub_sport: &'a Option<T2>,
+        name: &'a T3,
+        notes: &'a Option<T4>,
+        start_time: &'a jiff::Timestamp,
+        end_time: &'a jiff::Timestamp,
+        source_format: &'a T5,
+        primary_sha256: &'a Option<T6>,
+        device: &'a Option<T7>,
+        elapsed_s: &'a f64,
+        moving_time_s: &'a f64,
+        timer_s: &'a Option<f64>,
+        distance_m: &'a Option<f64>,
+        ascent_m: &'a Option<f64>,
+        descent_m: &'a Option<f64>,
+        avg_hr_bpm: &'a Option<f64>,
+        max_hr_bpm: &'a Option<f64>,
+        avg_cadence_per_min: &'a Option<f64>,
+        avg_power_w: &'a Option<f64>,
+        energy_kcal: &'a Option<f64>,
+        rpe: &'a Option<f64>,
+        gear: &'a Option<T8>,
+        is_race: &'a bool,
+        has_track: &'a bool,
+        now: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(
+                self.0,
+                &[
+                    athlete_id,
+                    id,
+                    parent_id,
+                    leg_index,
+                    sport,
+                    sub_sport,
+                    name,
+                    notes,
+                    start_time,
+                    end_time,
+                    source_format,
+                    primary_sha256,
+                    device,
+                    elapsed_s,
+                    moving_time_s,
+                    timer_s,
+                    distance_m,
+                    ascent_m,
+                    descent_m,
+                    avg_hr_bpm,
+                    max_hr_bpm,
+                    avg_cadence_per_min,
+                    avg_power_w,
+                    energy_kcal,
+                    rpe,
+                    gear,
+                    is_race,
+                    has_track,
+                    now,
+                ],
+            )
+            .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::BytesSql,
+    T7: crate::StringSql,
+    T8: crate::StringSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertActivityParams<T1, T2, T3, T4, T5, T6, T7, T8>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertActivityStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertActivityParams<T1, T2, T3, T4, T5, T6, T7, T8>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.id,
+            &params.parent_id,
+            &params.leg_index,
+            &params.sport,
+            &params.sub_sport,
+            &params.name,
+            &params.notes,
+            &params.start_time,
+            &params.end_time,
+            &params.source_format,
+            &params.primary_sha256,
+            &params.device,
+            &params.elapsed_s,
+            &params.moving_time_s,
+            &params.timer_s,
+            &params.distance_m,
+            &params.ascent_m,
+            &params.descent_m,
+            &params.avg_hr_bpm,
+            &params.max_hr_bpm,
+            &params.avg_cadence_per_min,
+            &params.avg_power_w,
+            &params.energy_kcal,
+            &params.rpe,
+            &params.gear,
+            &params.is_race,
+            &params.has_track,
+            &params.now,
+        ))
+    }
+}
+pub struct UpdateMeasuredStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn update_measured() -> UpdateMeasuredStmt {
+    UpdateMeasuredStmt(
+        "update activity set sub_sport = $1, start_time = $2, end_time = $3, source_format = $4, primary_sha256 = $5, device = $6, elapsed_s = $7, moving_time_s = $8, timer_s = $9, distance_m = $10, ascent_m = $11, descent_m = $12, avg_hr_bpm = $13, max_hr_bpm = $14, avg_cadence_per_min = $15, avg_power_w = $16, energy_kcal = $17, rpe = coalesce(activity.rpe, $18), has_track = $19, updated_at = $20 where athlete_id = $21 and id = $22",
+        None,
+    )
+}
+impl UpdateMeasuredStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::StringSql,
+        T3: crate::BytesSql,
+        T4: crate::StringSql,
+    >(
+        &'s self,
+        client: &'c C,
+        sub_sport: &'a Option<T1>,
+        start_time: &'a jiff::Timestamp,
+        end_time: &'a jiff::Timestamp,
+        source_format: &'a T2,
+        primary_sha256: &'a Option<T3>,
+        device: &'a Option<T4>,
+        elapsed_s: &'a f64,
+        moving_time_s: &'a f64,
+        timer_s: &'a Option<f64>,
+        distance_m: &'a Option<f64>,
+        ascent_m: &'a Option<f64>,
+        descent_m: &'a Option<f64>,
+        avg_hr_bpm: &'a Option<f64>,
+        max_hr_bpm: &'a Option<f64>,
+        avg_cadence_per_min: &'a Option<f64>,
+        avg_power_w: &'a Option<f64>,
+        energy_kcal: &'a Option<f64>,
+        rpe: &'a Option<f64>,
+        has_track: &'a bool,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(
+                self.0,
+                &[
+                    sub_sport,
+                    start_time,
+                    end_time,
+                    source_format,
+                    primary_sha256,
+                    device,
+                    elapsed_s,
+                    moving_time_s,
+                    timer_s,
+                    distance_m,
+                    ascent_m,
+                    descent_m,
+                    avg_hr_bpm,
+                    max_hr_bpm,
+                    avg_cadence_per_min,
+                    avg_power_w,
+                    energy_kcal,
+                    rpe,
+                    has_track,
+                    now,
+                    athlete_id,
+                    id,
+                ],
+            )
+            .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::BytesSql,
+    T4: crate::StringSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        UpdateMeasuredParams<T1, T2, T3, T4>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for UpdateMeasuredStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a UpdateMeasuredParams<T1, T2, T3, T4>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.sub_sport,
+            &params.start_time,
+            &params.end_time,
+            &params.source_format,
+            &params.primary_sha256,
+            &params.device,
+            &params.elapsed_s,
+            &params.moving_time_s,
+            &params.timer_s,
+            &params.distance_m,
+            &params.ascent_m,
+            &params.descent_m,
+            &params.avg_hr_bpm,
+            &params.max_hr_bpm,
+            &params.avg_cadence_per_min,
+            &params.avg_power_w,
+            &params.energy_kcal,
+            &params.rpe,
+            &params.has_track,
+            &params.now,
+            &params.athlete_id,
+            &params.id,
+        ))
+    }
+}
+pub struct DeleteComputedStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn delete_computed() -> DeleteComputedStmt {
+    DeleteComputedStmt(
+        "with gone_splits as ( delete from activity_split where activity_split.athlete_id = $1 and activity_split.activity_id = $2 ), gone_efforts as ( delete from best_effort where best_effort.athlete_id = $1 and best_effort.activity_id = $2 ), gone_stream as ( delete from activity_stream where activity_stream.athlete_id = $1 and activity_stream.activity_id = $2 ) delete from activity_analysis where activity_analysis.athlete_id = $1 and activity_analysis.activity_id = $2",
+        None,
+    )
+}
+impl DeleteComputedStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[athlete_id, activity_id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        DeleteComputedParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for DeleteComputedStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a DeleteComputedParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.athlete_id, &params.activity_id))
+    }
+}
+pub struct InsertStreamStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_stream() -> InsertStreamStmt {
+    InsertStreamStmt(
+        "insert into activity_stream (athlete_id, activity_id, samples, channels, data) values ($1, $2, $3, $4, $5)",
+        None,
+    )
+}
+impl InsertStreamStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::ArraySql<Item = T1>,
+        T3: crate::BytesSql,
+    >(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+        samples: &'a i32,
+        channels: &'a T2,
+        data: &'a T3,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[athlete_id, activity_id, samples, channels, data]).await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::ArraySql<Item = T1>,
+    T3: crate::BytesSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertStreamParams<T1, T2, T3>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertStreamStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertStreamParams<T1, T2, T3>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.activity_id,
+            &params.samples,
+            &params.channels,
+            &params.data,
+        ))
+    }
+}
+pub struct InsertSplitsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_splits() -> InsertSplitsStmt {
+    InsertSplitsStmt(
+        "insert into activity_split (athlete_id, activity_id, kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial) select $1::uuid, $2::uuid, split.kind, split.split_number, split.start_s, nullif(split.distance_m, 'NaN'), split.elapsed_s, split.moving_time_s, nullif(split.avg_hr_bpm, 'NaN'), nullif(split.max_hr_bpm, 'NaN'), nullif(split.avg_cadence_per_min, 'NaN'), nullif(split.ascent_m, 'NaN'), nullif(split.descent_m, 'NaN'), nullif(split.gap_s_per_km, 'NaN'), split.is_partial from unnest( $3::text[], $4::int[], $5::double precision[], $6::double precision[], $7::double precision[], $8::double precision[], $9::double precision[], $10::double precision[], $11::double precision[], $12::double precision[], $13::double precision[], $14::double precision[], $15::boolean[] ) as split ( kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial )",
+        None,
+    )
+}
+impl InsertSplitsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::ArraySql<Item = T1>,
+        T3: crate::ArraySql<Item = i32>,
+        T4: crate::ArraySql<Item = f64>,
+        T5: crate::ArraySql<Item = f64>,
+        T6: crate::ArraySql<Item = f64>,
+        T7: crate::ArraySql<Item = f64>,
+        T8: crate::ArraySql<Item = f64>,
+        T9: crate::ArraySql<Item = f64>,
+        T10: crate::ArraySql<Item = f64>,
+        T11: crate::ArraySql<Item = f64>,
+        T12: crate::ArraySql<Item = f64>,
+        T13: crate::ArraySql<Item = f64>,
+        T14: crate::ArraySql<Item = bool>,
+    >(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+        kinds: &'a T2,
+        split_numbers: &'a T3,
+        starts_s: &'a T4,
+        distances_m: &'a T5,
+        elapsed_s: &'a T6,
+        moving_times_s: &'a T7,
+        avg_hrs_bpm: &'a T8,
+        max_hrs_bpm: &'a T9,
+        avg_cadences_per_min: &'a T10,
+        ascents_m: &'a T11,
+        descents_m: &'a T12,
+        gaps_s_per_km: &'a T13,
+        are_partial: &'a T14,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(
+                self.0,
+                &[
+                    athlete_id,
+                    activity_id,
+                    kinds,
+                    split_numbers,
+                    starts_s,
+                    distances_m,
+                    elapsed_s,
+                    moving_times_s,
+                    avg_hrs_bpm,
+                    max_hrs_bpm,
+                    avg_cadences_per_min,
+                    ascents_m,
+                    descents_m,
+                    gaps_s_per_km,
+                    are_partial,
+                ],
+            )
+            .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::ArraySql<Item = T1>,
+    T3: crate::ArraySql<Item = i32>,
+    T4: crate::ArraySql<Item = f64>,
+    T5: crate::ArraySql<Item = f64>,
+    T6: crate::ArraySql<Item = f64>,
+    T7: crate::ArraySql<Item = f64>,
+    T8: crate::ArraySql<Item = f64>,
+    T9: crate::ArraySql<Item = f64>,
+    T10: crate::ArraySql<Item = f64>,
+    T11: crate::ArraySql<Item = f64>,
+    T12: crate::ArraySql<Item = f64>,
+    T13: crate::ArraySql<Item = f64>,
+    T14: crate::ArraySql<Item = bool>,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertSplitsParams<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertSplitsStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertSplitsParams<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.activity_id,
+            &params.kinds,
+            &params.split_numbers,
+            &params.starts_s,
+            &params.distances_m,
+            &params.elapsed_s,
+            &params.moving_times_s,
+            &params.avg_hrs_bpm,
+            &params.max_hrs_bpm,
+            &params.avg_cadences_per_min,
+            &params.ascents_m,
+            &params.descents_m,
+            &params.gaps_s_per_km,
+            &params.are_partial,
+        ))
+    }
+}
+pub struct InsertBestEffortsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_best_efforts() -> InsertBestEffortsStmt {
+    InsertBestEffortsStmt(
+        "insert into best_effort (athlete_id, activity_id, distance_m, sport, elapsed_s, start_s, achieved_at) select $1::uuid, $2::uuid, effort.distance_m, $3::text, effort.elapsed_s, effort.start_s, $4::timestamptz + make_interval(secs => effort.start_s) from unnest($5::double precision[], $6::double precision[], $7::double precision[]) as effort (distance_m, elapsed_s, start_s)",
+        None,
+    )
+}
+impl InsertBestEffortsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::ArraySql<Item = f64>,
+        T3: crate::ArraySql<Item = f64>,
+        T4: crate::ArraySql<Item = f64>,
+    >(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+        sport: &'a T1,
+        start_time: &'a jiff::Timestamp,
+        distances_m: &'a T2,
+        elapsed_s: &'a T3,
+        starts_s: &'a T4,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(self.0, &[athlete_id, activity_id, sport, start_time, distances_m, elapsed_s, starts_s])
+            .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::ArraySql<Item = f64>,
+    T3: crate::ArraySql<Item = f64>,
+    T4: crate::ArraySql<Item = f64>,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertBestEffortsParams<T1, T2, T3, T4>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertBestEffortsStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertBestEffortsParams<T1, T2, T3, T4>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.activity_id,
+            &params.sport,
+            &params.start_time,
+            &params.distances_m,
+            &params.elapsed_s,
+            &params.starts_s,
+        ))
+    }
+}
+pub struct InsertAnalysisStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn insert_analysis() -> InsertAnalysisStmt {
+    InsertAnalysisStmt(
+        "insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, first_half_ef, second_half_ef, decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp, computed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        None,
+    )
+}
+impl InsertAnalysisStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::JsonSql,
+        T3: crate::JsonSql,
+        T4: crate::StringSql,
+    >(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+        algorithm_version: &'a i32,
+        inputs_hash: &'a T1,
+        efficiency_factor: &'a Option<f64>,
+        first_half_ef: &'a Option<f64>,
+        second_half_ef: &'a Option<f64>,
+        decoupling_percent: &'a Option<f64>,
+        efficiency_reasons: &'a T2,
+        decoupling_reasons: &'a T3,
+        ngp_m_s: &'a Option<f64>,
+        load: &'a Option<f64>,
+        load_source: &'a Option<T4>,
+        trimp: &'a Option<f64>,
+        now: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(
+                self.0,
+                &[
+                    athlete_id,
+                    activity_id,
+                    algorithm_version,
+                    inputs_hash,
+                    efficiency_factor,
+                    first_half_ef,
+                    second_half_ef,
+                    decoupling_percent,
+                    efficiency_reasons,
+                    decoupling_reasons,
+                    ngp_m_s,
+                    load,
+                    load_source,
+                    trimp,
+                    now,
+                ],
+            )
+            .await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::JsonSql,
+    T3: crate::JsonSql,
+    T4: crate::StringSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        InsertAnalysisParams<T1, T2, T3, T4>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for InsertAnalysisStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a InsertAnalysisParams<T1, T2, T3, T4>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.activity_id,
+            &params.algorithm_version,
+            &params.inputs_hash,
+            &params.efficiency_factor,
+            &params.first_half_ef,
+            &params.second_half_ef,
+            &params.decoupling_percent,
+            &params.efficiency_reasons,
+            &params.decoupling_reasons,
+            &params.ngp_m_s,
+            &params.load,
+            &params.load_source,
+            &params.trimp,
+            &params.now,
+        ))
+    }
+}
+pub struct ListOutdatedStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_outdated() -> ListOutdatedStmt {
+    ListOutdatedStmt(
+        "select activity.athlete_id, activity.id from activity left join activity_analysis on activity_analysis.athlete_id = activity.athlete_id and activity_analysis.activity_id = activity.id where (activity.athlete_id, activity.id) > ($1, $2) and activity.primary_sha256 is not null and ($3 or coalesce(activity_analysis.algorithm_version, 0) < $4) order by activity.athlete_id, activity.id limit $5",
+        None,
+    )
+}
+impl ListOutdatedStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        after_athlete_id: &'a uuid::Uuid,
+        after_id: &'a uuid::Uuid,
+        all_versions: &'a bool,
+        version: &'a i32,
+        max_rows: &'a i64,
+    ) -> ListOutdatedQuery<'c, 'a, 's, C, ListOutdated, 5> {
+        ListOutdatedQuery {
+            client,
+            params: [after_athlete_id, after_id, all_versions, version, max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<ListOutdated, tokio_postgres::Error> {
+                Ok(ListOutdated { athlete_id: row.try_get(0)?, id: row.try_get(1)? })
+            },
+            mapper: |it| ListOutdated::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListOutdatedParams,
+        ListOutdatedQuery<'c, 'a, 's, C, ListOutdated, 5>,
+        C,
+    > for ListOutdatedStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListOutdatedParams,
+    ) -> ListOutdatedQuery<'c, 'a, 's, C, ListOutdated, 5> {
+        self.bind(
+            client,
+            &params.after_athlete_id,
+            &params.after_id,
+            &params.all_versions,
+            &params.version,
+            &params.max_rows,
+        )
+    }
+}
+pub struct CountOutdatedStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn count_outdated() -> CountOutdatedStmt {
+    CountOutdatedStmt(
+        "select count(*) as outdated from activity left join activity_analysis on activity_analysis.athlete_id = activity.athlete_id and activity_analysis.activity_id = activity.id where activity.primary_sha256 is not null and ($1 or coalesce(activity_analysis.algorithm_version, 0) < $2)",
+        None,
+    )
+}
+impl CountOutdatedStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        all_versions: &'a bool,
+        version: &'a i32,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        I64Query {
+            client,
+            params: [all_versions, version],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<'c, 'a, 's, CountOutdatedParams, I64Query<'c, 'a, 's, C, i64, 2>, C>
+    for CountOutdatedStmt
+{
+    fn params(&'s self, client: &'c C, params: &'a CountOutdatedParams) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        self.bind(client, &params.all_versions, &params.version)
+    }
+}
+pub struct FindPrimarySourceStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_primary_source() -> FindPrimarySourceStmt {
+    FindPrimarySourceStmt(
+        "select activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device, activity_source.part from activity join original on original.athlete_id = activity.athlete_id and original.sha256 = activity.primary_sha256 join activity_source on activity_source.athlete_id = activity.athlete_id and activity_source.activity_id = activity.id and activity_source.sha256 = activity.primary_sha256 where activity.athlete_id = $1 and activity.id = $2 for update of activity",
+        None,
+    )
+}
+impl FindPrimarySourceStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+    ) -> FindPrimarySourceQuery<'c, 'a, 's, C, FindPrimarySource, 2> {
+        FindPrimarySourceQuery {
+            client,
+            params: [athlete_id, activity_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<FindPrimarySourceBorrowed, tokio_postgres::Error> {
+                    Ok(FindPrimarySourceBorrowed {
+                        sport: row.try_get(0)?,
+                        rpe: row.try_get(1)?,
+                        sha256: row.try_get(2)?,
+                        content: row.try_get(3)?,
+                        format: row.try_get(4)?,
+                        device: row.try_get(5)?,
+                        part: row.try_get(6)?,
+                    })
+                },
+            mapper: |it| FindPrimarySource::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindPrimarySourceParams,
+        FindPrimarySourceQuery<'c, 'a, 's, C, FindPrimarySource, 2>,
+        C,
+    > for FindPrimarySourceStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindPrimarySourceParams,
+    ) -> FindPrimarySourceQuery<'c, 'a, 's, C, FindPrimarySource, 2> {
+        self.bind(client, &params.athlete_id, &params.activity_id)
+    }
+}

@@ -1,0 +1,117 @@
+//! The commands of the binary: what each is called, takes and prints. Only here may anything be printed.
+//! Never here: rules of a feature.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+mod account;
+mod check;
+mod config;
+mod describe;
+mod first_run;
+mod import;
+mod open;
+mod recompute;
+mod serve;
+
+/// A self-hosted coaching platform: training files in, honest statistics out.
+#[derive(Debug, Parser)]
+#[command(name = "paceline", version, about)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Configuration file (TOML). Without it, paceline.toml in the current folder is read if it exists.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where the private PostgreSQL lives. Ignored when DATABASE_URL names a server.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start everything in one process, with a private PostgreSQL unless DATABASE_URL is set.
+    Up(Listen),
+    /// Serve the API on the database that is configured; creates no accounts.
+    Serve(Listen),
+    /// Import training files, folders and archives for an athlete.
+    Import(import::Options),
+    /// Compute again what an older version computed.
+    Recompute(recompute::Options),
+    /// Apply the migrations and stop.
+    Migrate,
+    /// Validate configuration, database version and rights, and say what to do.
+    Check,
+    /// Show the configuration in force.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Manage accounts.
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print the routes.
+    Routes,
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, Args)]
+pub struct Listen {
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// Parses the arguments, runs the command and turns its result into an exit code: 0 done, 1 failed,
+/// 2 wrong arguments, 78 the configuration or the machine must be changed first.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::Error::from(error).context("cannot start the runtime")),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let common = cli.common;
+    match cli.command {
+        Command::Up(listen) => serve::up(&common, &listen).await,
+        Command::Serve(listen) => serve::serve(&common, &listen).await,
+        Command::Import(options) => import::run(&common, &options).await,
+        Command::Recompute(options) => recompute::run(&common, &options).await,
+        Command::Migrate => serve::migrate(&common).await,
+        Command::Check => check::run(&common).await,
+        Command::Config(command) => config::run(&common, &command),
+        Command::Account(command) => account::run(&common, command).await,
+        Command::Openapi => describe::openapi(),
+        Command::Routes => describe::routes(),
+    }
+}
+
+/// A configuration or a machine that must be changed first (sysexits EX_CONFIG).
+pub const EXIT_CONFIG: u8 = 78;
+
+/// The command was understood and cannot work until the person changes something.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct MustChange(pub String);
+
+#[expect(clippy::print_stderr, reason = "this is where a command's failure is told")]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("paceline: {error:#}");
+    if error.is::<MustChange>() { ExitCode::from(EXIT_CONFIG) } else { ExitCode::FAILURE }
+}

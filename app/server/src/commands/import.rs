@@ -1,0 +1,98 @@
+//! `paceline import`: files, folders and archives for one athlete, with progress and a final report.
+//! Never here: what an import does (`features::uploads`).
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Common, MustChange, open};
+use crate::features::accounts;
+use crate::features::uploads::batch::{self, Progress};
+use crate::features::uploads::{Decision, Outcome};
+
+/// Arguments of `paceline import`.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Training files (FIT, TCX, GPX, also .gz), folders, .zip archives, Strava's or Garmin's export.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// E-mail address of the athlete whose files they are.
+    #[arg(long, value_name = "EMAIL")]
+    athlete: String,
+    /// Print a line for every file, not only for what was refused or odd.
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[expect(clippy::print_stdout, reason = "the report is what the command is for")]
+pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<ExitCode> {
+    let opened = open::open(common, None).await?;
+    let app = opened.app.clone();
+    let athlete_id = accounts::find_id(&app, &options.athlete).await?.ok_or_else(|| {
+        MustChange(format!(
+            "there is no account {}; create one with: paceline account create {}",
+            options.athlete, options.athlete
+        ))
+    })?;
+    let bar = progress_bar();
+    let mut report = Report::default();
+    let imported =
+        batch::import_paths(&app, athlete_id, "cli", options.paths.clone(), |progress| match progress {
+            Progress::Found { size_bytes } => bar.inc_length(size_bytes),
+            Progress::Done { name, size_bytes, decision } => {
+                bar.inc(size_bytes);
+                let noteworthy = decision.outcome == Outcome::Refused || !decision.warnings.is_empty();
+                if options.verbose || noteworthy {
+                    bar.suspend(|| println!("{}", line(&name, &decision)));
+                }
+                report.add(&decision);
+                bar.set_message(report.summary());
+            }
+        })
+        .await;
+    bar.finish_and_clear();
+    println!("{}", report.summary());
+    opened.close().await;
+    imported.context(
+        "the import stopped early; what is reported above is done, and a second run does the rest",
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The line of one file, as in the report of an upload.
+pub(super) fn line(name: &str, decision: &Decision) -> String {
+    let what = decision.message.clone().unwrap_or_else(|| decision.outcome.as_str().to_owned());
+    let odd: Vec<_> = decision.warnings.iter().map(|warning| warning.message.as_str()).collect();
+    if odd.is_empty() { format!("{name}: {what}") } else { format!("{name}: {what} ({})", odd.join("; ")) }
+}
+
+fn progress_bar() -> ProgressBar {
+    let style = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left  {msg}";
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
+    bar.with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+#[derive(Default)]
+struct Report(BTreeMap<&'static str, usize>);
+
+impl Report {
+    fn add(&mut self, decision: &Decision) {
+        *self.0.entry(decision.outcome.as_str()).or_default() += 1;
+    }
+
+    fn summary(&self) -> String {
+        let of = |outcome: Outcome| self.0.get(outcome.as_str()).copied().unwrap_or(0);
+        format!(
+            "{} files: {} imported, {} merged, {} duplicate, {} refused",
+            self.0.values().sum::<usize>(),
+            of(Outcome::Imported),
+            of(Outcome::Merged),
+            of(Outcome::Duplicate),
+            of(Outcome::Refused)
+        )
+    }
+}

@@ -1,0 +1,130 @@
+//! From the command line to a running application: configuration, logs, platform, state. Never here: serving.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::Context;
+use mainstay::{Platform, StartError};
+use mainstay_config::Loaded;
+use mainstay_http::auth::passwords::Passwords;
+use mainstay_http::auth::tokens::{Key, Keys, Tokens};
+use mainstay_runtime::Random;
+use sha2::{Digest, Sha256};
+
+use super::{Common, Listen, MustChange};
+use crate::config::{self, Config, Flags};
+use crate::features::uploads::ImportSignal;
+use crate::schema;
+use crate::state::{App, Parts};
+
+/// A platform and the application on it.
+pub(super) struct Opened {
+    pub(super) platform: Platform,
+    pub(super) app: App,
+}
+
+impl Opened {
+    /// Stops what was started.
+    pub(super) async fn close(self) {
+        self.platform.stop(None).await;
+    }
+}
+
+/// Loads the configuration; its faults are for the person to mend.
+pub(super) fn load_config(common: &Common, listen: Option<&Listen>) -> anyhow::Result<Loaded<Config>> {
+    let flags = Flags {
+        file: common.config.clone(),
+        data: common.data.clone(),
+        listen: listen.and_then(|listen| listen.listen),
+    };
+    config::load(&flags).map_err(|error| MustChange(error.to_string()).into())
+}
+
+/// Opens everything for a command that works beside a running service: it shares its private cluster.
+pub(super) async fn open(common: &Common, listen: Option<&Listen>) -> anyhow::Result<Opened> {
+    open_with(load_config(common, listen)?.value, true).await
+}
+
+/// Opens everything for the service itself.
+pub(super) async fn open_with(config: Config, may_share_cluster: bool) -> anyhow::Result<Opened> {
+    mainstay_telemetry::logs::init(&config.log).map_err(|error| MustChange(error.to_string()))?;
+    let mut platform_config = config.platform();
+    platform_config.may_share_cluster = may_share_cluster;
+    let migrations = schema::migrations();
+    let platform = Platform::start(&platform_config, &[&migrations]).await.map_err(|error| match error {
+        StartError::Database(error) => anyhow::Error::from(MustChange(error.to_string())),
+        other => other.into(),
+    })?;
+    match state(&platform, config) {
+        Ok(app) => Ok(Opened { platform, app }),
+        Err(error) => {
+            platform.stop(None).await;
+            Err(error)
+        }
+    }
+}
+
+fn state(platform: &Platform, config: Config) -> anyhow::Result<App> {
+    let effects = platform.effects.clone();
+    let passwords = Passwords::new(&config.http.passwords, effects.random.clone())
+        .map_err(|error| MustChange(format!("http.passwords: {error}")))?;
+    let tokens = Tokens::new(&config.http.tokens, &keys(&config, &effects.random)?, effects.clone());
+    Ok(App::new(Parts {
+        db: platform.db.clone(),
+        effects,
+        supervisor: platform.supervisor.clone(),
+        passwords,
+        tokens,
+        config,
+        imports: ImportSignal::default(),
+    }))
+}
+
+fn keys(config: &Config, random: &Random) -> anyhow::Result<Keys> {
+    let secret = if config.auth.token_secret.is_empty() {
+        if !config.database.url.is_empty() {
+            return Err(MustChange(
+                "auth.token_secret is empty: with a database of your own, set PACELINE_AUTH__TOKEN_SECRET (or \
+                 PACELINE_AUTH__TOKEN_SECRET_FILE) to at least 32 random characters, the same on every node; \
+                 for example: openssl rand -base64 48"
+                    .to_owned(),
+            )
+            .into());
+        }
+        kept_secret(&config.embedded.data_dir.join("token_secret"), random)?
+    } else {
+        config.auth.token_secret.expose().to_owned()
+    };
+    let former = match config.auth.former_token_secret.expose() {
+        "" => Vec::new(),
+        former => vec![key("auth.former_token_secret", former)?],
+    };
+    Ok(Keys::new(key("auth.token_secret", &secret)?, former))
+}
+
+fn key(name: &str, secret: &str) -> anyhow::Result<Key> {
+    // The key's name must change with the key and reveal nothing of it.
+    let digest = Sha256::digest(format!("key id of {secret}").as_bytes());
+    let id: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    Key::try_new(id, secret).map_err(|error| MustChange(format!("{name}: {error}")).into())
+}
+
+/// The secret beside the private cluster; made at the first start, readable by its owner alone.
+fn kept_secret(path: &Path, random: &Random) -> anyhow::Result<String> {
+    match std::fs::read_to_string(path) {
+        Ok(secret) => return Ok(secret.trim_end().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+    let secret: String = random.bytes::<48>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    writeln!(file, "{secret}")?;
+    file.sync_all()?;
+    Ok(secret)
+}

@@ -1,0 +1,158 @@
+//! Paceline's configuration: the sum of what its parts own, with every default in `config.default.toml`.
+//! Never here: the meaning of a key; the part that owns it documents it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use mainstay::PlatformConfig;
+use mainstay_config::{ConfigError, Layers, Loaded, Secret, process_environment};
+use mainstay_telemetry::LogConfig;
+use serde::{Deserialize, Serialize};
+
+use crate::features::uploads::config::ImportConfig;
+
+/// The defaults, with a comment for every key.
+pub const DEFAULTS: &str = include_str!("../config.default.toml");
+
+/// The file that is read when it exists and none is named.
+pub const DEFAULT_FILE: &str = "paceline.toml";
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Keys of sign-in.
+    pub auth: AuthConfig,
+    /// Log lines.
+    pub log: LogConfig,
+    /// HTTP.
+    pub http: mainstay_http::Config,
+    /// A PostgreSQL server's address, pools and time-outs.
+    pub database: mainstay_db::Config,
+    /// The private PostgreSQL, used when no address is given.
+    pub embedded: mainstay_db::embedded::Config,
+    /// Limits of imports.
+    pub import: ImportConfig,
+}
+
+/// Keys of sign-in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthConfig {
+    /// Signs access tokens; at least 32 characters. Empty with a private PostgreSQL: one is made and kept beside it.
+    pub token_secret: Secret,
+    /// The secret before the present one, while its tokens still live.
+    pub former_token_secret: Secret,
+}
+
+impl Config {
+    /// What the platform needs of it.
+    pub fn platform(&self) -> PlatformConfig {
+        PlatformConfig {
+            http: self.http.clone(),
+            database: self.database.clone(),
+            embedded: self.embedded.clone(),
+            may_share_cluster: false,
+        }
+    }
+}
+
+/// What the command line says.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--config`.
+    pub file: Option<PathBuf>,
+    /// `--data`.
+    pub data: Option<PathBuf>,
+    /// `--listen`.
+    pub listen: Option<SocketAddr>,
+}
+
+/// Loads the configuration: defaults, file, environment (`PACELINE_SECTION__KEY`, `DATABASE_URL`), flags.
+pub fn load(flags: &Flags) -> Result<Loaded<Config>, ConfigError> {
+    load_with(flags, &process_environment())
+}
+
+fn load_with(flags: &Flags, environment: &[(String, String)]) -> Result<Loaded<Config>, ConfigError> {
+    let file = flags.file.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
+    let data = flags.data.as_ref().map(|data| data.display().to_string());
+    let listen = flags.listen.map(|listen| listen.to_string());
+    Layers::new(DEFAULTS)
+        .secret("auth.token_secret")
+        .secret("auth.former_token_secret")
+        .secret("database.url")
+        .file(file, flags.file.is_some())
+        .alias("DATABASE_URL", "database.url", environment.iter())
+        .environment("PACELINE", environment.iter().cloned())
+        .flag("--data", "embedded.data_dir", data.as_deref())
+        .flag("--listen", "listen", listen.as_deref())
+        .load()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn defaults() -> Config {
+        load_with(&Flags { file: None, ..Flags::default() }, &[]).unwrap().value
+    }
+
+    #[test]
+    fn the_commented_file_says_what_the_code_says() {
+        let written = defaults();
+        let coded = Config {
+            listen: written.listen,
+            auth: AuthConfig::default(),
+            log: LogConfig::default(),
+            http: mainstay_http::Config::default(),
+            database: mainstay_db::Config { application_name: "paceline".to_owned(), ..Default::default() },
+            embedded: mainstay_db::embedded::Config {
+                data_dir: "data".into(),
+                database: "paceline".to_owned(),
+                ..Default::default()
+            },
+            import: ImportConfig::default(),
+        };
+        assert_eq!(written, coded);
+        assert_eq!(written.listen.to_string(), "127.0.0.1:8080");
+    }
+
+    #[test]
+    fn every_key_of_the_code_is_in_the_commented_file() {
+        let coded: toml::Table = toml::from_str(&toml::to_string(&defaults()).unwrap()).unwrap();
+        let written: toml::Table = toml::from_str(DEFAULTS).unwrap();
+        fn missing(prefix: &str, coded: &toml::Table, written: &toml::Table, found: &mut Vec<String>) {
+            for (key, value) in coded {
+                match (value, written.get(key)) {
+                    (toml::Value::Table(coded), Some(toml::Value::Table(written))) => {
+                        missing(&format!("{prefix}{key}."), coded, written, found);
+                    }
+                    (_, Some(_)) => {}
+                    (_, None) => found.push(format!("{prefix}{key}")),
+                }
+            }
+        }
+        let mut found = Vec::new();
+        missing("", &coded, &written, &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
+    fn database_url_is_known_by_its_usual_name_and_flags_win() {
+        let environment = [("DATABASE_URL".to_owned(), "postgres://u:secret@db/x".to_owned())];
+        let flags = Flags { listen: Some("[::1]:9".parse().unwrap()), ..Flags::default() };
+        let loaded = load_with(&flags, &environment).unwrap();
+        assert_eq!(loaded.value.database.url.expose(), "postgres://u:secret@db/x");
+        assert_eq!(loaded.value.listen.to_string(), "[::1]:9");
+        assert!(loaded.entries.iter().all(|entry| !entry.shown.contains("secret@")));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_fatal_with_a_suggestion() {
+        let environment = [("PACELINE_HTTP__PUBLIC_ULR".to_owned(), "https://x.example".to_owned())];
+        let error = load_with(&Flags::default(), &environment).unwrap_err().to_string();
+        assert!(error.contains("did you mean `http.public_url`?"), "{error}");
+    }
+}

@@ -1,0 +1,57 @@
+//! Who is asking: read from the request, verified against the session. Never here: what they may do with a
+//! particular thing; each feature decides that.
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use jiff::tz::TimeZone;
+use mainstay_http::Problem;
+use mainstay_http::auth::cookies::Cookies;
+use mainstay_http::auth::csrf;
+use uuid::Uuid;
+
+use super::{Role, store};
+use crate::state::App;
+
+/// An account with a session that still stands. Extracting it costs one statement and answers 401 for anybody
+/// else, and 403 for a cookie that came from somebody else's page.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    /// The athlete's id: the tenant of every statement.
+    pub athlete_id: Uuid,
+    /// The session that the access token names.
+    pub session_id: Uuid,
+    /// What they may do.
+    pub role: Role,
+    /// E-mail address.
+    pub email: String,
+    /// Name to show.
+    pub display_name: String,
+    /// The zone of their civil days.
+    pub timezone: TimeZone,
+}
+
+impl FromRequestParts<App> for Principal {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let cookies = Cookies::new(app.config.http.is_secure());
+        let credentials = cookies
+            .credentials(&parts.headers)
+            .ok_or_else(|| Problem::unauthorized("Send an access token: `Authorization: Bearer …`."))?;
+        csrf::Guard::new(&app.config.http).check(&parts.method, &parts.headers, &credentials)?;
+        let claims = app.tokens.verify(credentials.token())?;
+        let read = app.db.read().await?;
+        let found = store::find_principal(&read, claims.sub, claims.sid, app.effects.clock.now())
+            .await?
+            .ok_or_else(|| Problem::unauthorized("This session has ended; sign in again."))?;
+        Ok(Self {
+            athlete_id: found.id,
+            session_id: found.session_id,
+            // The role is read, not believed: a token may be older than a change of role.
+            role: Role::from_wire(&found.role).unwrap_or(Role::Athlete),
+            email: found.email,
+            display_name: found.display_name,
+            timezone: TimeZone::get(&found.timezone).unwrap_or(TimeZone::UTC),
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! The one place where an account error becomes an HTTP problem.
+
+use http::StatusCode;
+use mainstay_http::{FieldError, Problem};
+
+use super::AccountError;
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let text = error.to_string();
+        match error {
+            AccountError::EmailTaken => {
+                Self::conflict("email_taken", "This e-mail address already has an account.")
+                    .with_errors(vec![FieldError::new("/email", "taken", "Already has an account.")])
+            }
+            AccountError::WrongCredentials => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "wrong_credentials",
+                "The e-mail address or the password is wrong.",
+            ),
+            AccountError::InvalidRefreshToken => {
+                Self::new(StatusCode::UNAUTHORIZED, "invalid_refresh_token", text)
+            }
+            AccountError::RefreshTokenReused => {
+                Self::new(StatusCode::UNAUTHORIZED, "refresh_token_reused", text)
+            }
+            AccountError::RefreshInProgress => Self::conflict("refresh_in_progress", text),
+            AccountError::Password(error) => error.into(),
+            AccountError::Token(error) => Self::internal(error),
+            AccountError::Db(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+-- Sign-in: accounts, sessions, refresh tokens. Every statement but find_refresh_token names the athlete.
+
+--: Account(password_hash?)
+--: Principal(resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
+
+--! insert_account (password_hash?)
+insert into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at)
+values (:id, :email, :password_hash, :display_name, :role, :timezone, :is_demo, :now, :now);
+
+--! find_account_by_email : Account
+select id, email, display_name, role, timezone, password_hash
+from athlete
+where lower(email) = lower(:email);
+
+--! find_account : Account
+select id, email, display_name, role, timezone, password_hash
+from athlete
+where id = :athlete_id;
+
+--! any_account
+select exists (select from athlete) as present;
+
+-- Who is asking: the account and the session that the access token names, if it still stands.
+--! find_principal : Principal
+select
+    athlete.id, athlete.email, athlete.display_name, athlete.role, athlete.timezone,
+    athlete.resting_hr_bpm, athlete.max_hr_bpm, athlete.threshold_hr_bpm, athlete.threshold_pace_s_per_km,
+    login_session.id as session_id
+from login_session
+join athlete on athlete.id = login_session.athlete_id
+where login_session.athlete_id = :athlete_id
+    and login_session.id = :session_id
+    and login_session.revoked_at is null
+    and login_session.expires_at > :now;
+
+--! insert_session (user_agent?)
+insert into login_session (athlete_id, id, created_at, last_used_at, expires_at, user_agent)
+values (:athlete_id, :id, :now, :now, :expires_at, :user_agent);
+
+--! insert_refresh_token
+insert into refresh_token (athlete_id, token_hash, session_id, issued_at, expires_at)
+values (:athlete_id, :token_hash, :session_id, :now, :expires_at);
+
+-- The row stays locked until the caller's transaction ends: two at once are one after the other.
+--! find_refresh_token : (used_at?, revoked_at?)
+select
+    refresh_token.athlete_id, refresh_token.session_id, refresh_token.expires_at, refresh_token.used_at,
+    login_session.revoked_at
+from refresh_token
+join login_session
+    on login_session.athlete_id = refresh_token.athlete_id and login_session.id = refresh_token.session_id
+where refresh_token.token_hash = :token_hash
+for update of refresh_token;
+
+--! use_refresh_token
+update refresh_token
+set used_at = :now
+where athlete_id = :athlete_id and token_hash = :token_hash;
+
+--! touch_session
+update login_session
+set last_used_at = :now, expires_at = :expires_at
+where athlete_id = :athlete_id and id = :id;
+
+--! revoke_session
+update login_session
+set revoked_at = :now, revoked_reason = :reason
+where athlete_id = :athlete_id and id = :id and revoked_at is null;
+
+-- All sessions but one; name a session that does not exist to end them all.
+--! revoke_other_sessions
+update login_session
+set revoked_at = :now, revoked_reason = :reason
+where athlete_id = :athlete_id and id <> :keep_id and revoked_at is null;
+
+--! set_password_hash
+update athlete
+set password_hash = :password_hash, updated_at = :now
+where id = :athlete_id;

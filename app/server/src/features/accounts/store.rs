@@ -1,0 +1,141 @@
+//! Typed statements of accounts, sessions and refresh tokens. Never here: rules.
+
+use deadpool_postgres::Client;
+use jiff::Timestamp;
+use paceline_queries::queries::accounts as sql;
+use tokio_postgres::Error;
+use uuid::Uuid;
+
+pub(super) use sql::{Account, FindRefreshToken};
+
+/// A new account.
+pub(super) struct NewAccount<'a> {
+    pub(super) id: Uuid,
+    pub(super) email: &'a str,
+    pub(super) password_hash: &'a str,
+    pub(super) display_name: &'a str,
+    pub(super) role: &'a str,
+    pub(super) timezone: &'a str,
+    pub(super) is_demo: bool,
+}
+
+pub(super) async fn insert_account(
+    tx: &Client,
+    account: &NewAccount<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::insert_account()
+        .bind(
+            tx,
+            &account.id,
+            &account.email,
+            &Some(account.password_hash),
+            &account.display_name,
+            &account.role,
+            &account.timezone,
+            &account.is_demo,
+            &now,
+        )
+        .await
+        .map(drop)
+}
+
+pub(super) async fn find_by_email(db: &Client, email: &str) -> Result<Option<Account>, Error> {
+    sql::find_account_by_email().bind(db, &email).opt().await
+}
+
+pub(super) async fn find(db: &Client, athlete_id: Uuid) -> Result<Option<Account>, Error> {
+    sql::find_account().bind(db, &athlete_id).opt().await
+}
+
+pub(super) async fn any(db: &Client) -> Result<bool, Error> {
+    sql::any_account().bind(db).one().await
+}
+
+pub(super) async fn find_principal(
+    db: &Client,
+    athlete_id: Uuid,
+    session_id: Uuid,
+    now: Timestamp,
+) -> Result<Option<sql::Principal>, Error> {
+    sql::find_principal().bind(db, &athlete_id, &session_id, &now).opt().await
+}
+
+/// A session and its first refresh token.
+pub(super) struct NewSession<'a> {
+    pub(super) athlete_id: Uuid,
+    pub(super) id: Uuid,
+    pub(super) token_hash: &'a [u8],
+    pub(super) expires_at: Timestamp,
+    pub(super) user_agent: Option<&'a str>,
+}
+
+pub(super) async fn insert_session(tx: &Client, new: &NewSession<'_>, now: Timestamp) -> Result<(), Error> {
+    sql::insert_session().bind(tx, &new.athlete_id, &new.id, &now, &new.expires_at, &new.user_agent).await?;
+    insert_refresh_token(tx, new, now).await
+}
+
+pub(super) async fn insert_refresh_token(
+    tx: &Client,
+    new: &NewSession<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::insert_refresh_token()
+        .bind(tx, &new.athlete_id, &new.token_hash, &new.id, &now, &new.expires_at)
+        .await
+        .map(drop)
+}
+
+/// Locks the token's row until the transaction ends.
+pub(super) async fn find_refresh_token(tx: &Client, hash: &[u8]) -> Result<Option<FindRefreshToken>, Error> {
+    sql::find_refresh_token().bind(tx, &hash).opt().await
+}
+
+pub(super) async fn use_refresh_token(
+    tx: &Client,
+    athlete_id: Uuid,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::use_refresh_token().bind(tx, &now, &athlete_id, &hash).await.map(drop)
+}
+
+pub(super) async fn touch_session(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::touch_session().bind(tx, &now, &expires_at, &athlete_id, &id).await.map(drop)
+}
+
+pub(super) async fn revoke_session(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::revoke_session().bind(tx, &now, &reason, &athlete_id, &id).await.map(drop)
+}
+
+/// Ends every session but one; [`Uuid::nil`] ends them all. Returns how many ended.
+pub(super) async fn revoke_other_sessions(
+    tx: &Client,
+    athlete_id: Uuid,
+    keep: Uuid,
+    reason: &str,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    sql::revoke_other_sessions().bind(tx, &now, &reason, &athlete_id, &keep).await
+}
+
+pub(super) async fn set_password_hash(
+    tx: &Client,
+    athlete_id: Uuid,
+    hash: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::set_password_hash().bind(tx, &hash, &now, &athlete_id).await.map(drop)
+}

@@ -1,0 +1,155 @@
+//! Activities as their athlete sees them: the list, totals over days, one activity with everything computed
+//! from it, its splits, samples and files.
+//!
+//! What lives here: the rules of reading. The rules of changing are in [`edit`], the civil days that every
+//! window counts in [`days`], the rounding of figures for the wire in [`figures`].
+//! What must never live here: how a file becomes an activity (`uploads`), formulas (`paceline-domain`).
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use mainstay_http::{List, OrProblem, PageRequest, Problem};
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use crate::features::accounts::Principal;
+use crate::state::App;
+
+mod change;
+mod days;
+mod edit;
+mod figures;
+mod file;
+mod filters;
+mod routes;
+mod store;
+mod views;
+
+pub(super) use change::Change;
+pub(super) use days::{DayWindow, asked_days, day_of};
+pub(super) use figures::{pace_s_per_km, rounded};
+
+use filters::{Filter, Order};
+use routes::{SplitKind, StreamRequest};
+
+/// The routes of this feature.
+pub fn router() -> OpenApiRouter<App> {
+    routes::router()
+}
+
+/// The most splits, best efforts or sports that an answer holds. An ultra of 400 km has 400 splits.
+const MAX_ROWS: i64 = 2_000;
+
+/// One page of the athlete's activities.
+async fn list(
+    app: &App,
+    principal: &Principal,
+    filter: &Filter,
+    order: Order,
+    page: &PageRequest,
+) -> Result<List<views::ListItem>, Problem> {
+    let item = |row: store::ActivityRow| views::ListItem::new(row, &principal.timezone);
+    let read = app.db.read().await?;
+    // Cursors walk the index and serve the one order that it has; every other order is counted in pages.
+    let Some(number) = filters::page_number(page, order)? else {
+        let from = filters::keyset_start(page, filter)?;
+        let rows = store::list(&read, principal.athlete_id, filter, from, page.limit.rows_to_fetch()).await?;
+        let key = |row: &store::ActivityRow| (row.start_time, row.id);
+        return Ok(List::keyset(filters::CURSOR, rows, page.limit, key).map(item));
+    };
+    let rows = store::page(&read, principal.athlete_id, filter, order, page).await?;
+    let total = store::count(&read, principal.athlete_id, filter).await?;
+    Ok(List::numbered(rows, number, page.limit, total).map(item))
+}
+
+/// Totals of the last civil days.
+async fn summary(
+    app: &App,
+    principal: &Principal,
+    now: Timestamp,
+    days: u32,
+) -> Result<views::ActivitySummary, Problem> {
+    let window = DayWindow::last_days(now, &principal.timezone, days);
+    let read = app.db.read().await?;
+    let totals = store::summarise(&read, principal.athlete_id, window, MAX_ROWS).await?;
+    Ok(views::ActivitySummary::new(window, totals))
+}
+
+/// One activity with everything computed from it; 404 for one that is not the athlete's.
+async fn find(app: &App, principal: &Principal, id: Uuid) -> Result<views::ActivityDetail, Problem> {
+    let read = app.db.read().await?;
+    let row = store::find(&read, principal.athlete_id, id).await?.or_problem(absent)?;
+    detail(row, &principal.timezone)
+}
+
+fn detail(row: store::FindActivity, zone: &TimeZone) -> Result<views::ActivityDetail, Problem> {
+    Ok(views::ActivityDetail::new(row, zone)?)
+}
+
+/// The splits of one kind; none is an empty list, not an error.
+async fn splits(
+    app: &App,
+    principal: &Principal,
+    id: Uuid,
+    kind: SplitKind,
+) -> Result<views::Splits, Problem> {
+    let read = app.db.read().await?;
+    let rows = store::splits(&read, principal.athlete_id, id, kind.as_str(), MAX_ROWS).await?;
+    if rows.is_empty() {
+        must_exist(&read, principal, id).await?;
+    }
+    Ok(views::Splits::new(kind, rows))
+}
+
+/// The samples of an activity, thinned for a chart. Without a track: no samples, not an error.
+async fn streams(
+    app: &App,
+    principal: &Principal,
+    id: Uuid,
+    request: StreamRequest,
+) -> Result<views::Streams, Problem> {
+    let read = app.db.read().await?;
+    let Some(stored) = store::stream(&read, principal.athlete_id, id).await? else {
+        must_exist(&read, principal, id).await?;
+        return Ok(views::Streams::empty(id));
+    };
+    drop(read);
+    // Unpacking the longest tracks takes tens of milliseconds, which no other request should wait for.
+    tokio::task::spawn_blocking(move || {
+        let track = paceline_domain::streams::decode(&stored).internal()?;
+        Ok(views::Streams::new(id, &track, &request.channels, request.points))
+    })
+    .await?
+}
+
+/// The fastest stretches of an activity.
+async fn best_efforts(app: &App, principal: &Principal, id: Uuid) -> Result<views::BestEfforts, Problem> {
+    let read = app.db.read().await?;
+    let rows = store::best_efforts(&read, principal.athlete_id, id, MAX_ROWS).await?;
+    if rows.is_empty() {
+        must_exist(&read, principal, id).await?;
+    }
+    Ok(views::BestEfforts::new(id, rows))
+}
+
+/// The bytes of a source, by default of the one that the activity is computed from.
+async fn download(
+    app: &App,
+    principal: &Principal,
+    id: Uuid,
+    source: Option<[u8; 32]>,
+) -> Result<file::Download, Problem> {
+    let read = app.db.read().await?;
+    let found =
+        store::file(&read, principal.athlete_id, id, source.as_ref().map(<[u8; 32]>::as_slice)).await?;
+    let stored = found.or_problem(|_| Problem::not_found("There is no such file behind this activity."))?;
+    file::Download::open(stored).internal()
+}
+
+async fn must_exist(read: &mainstay_db::Client, principal: &Principal, id: Uuid) -> Result<(), Problem> {
+    let present = store::exists(read, principal.athlete_id, id).await?;
+    if present { Ok(()) } else { Err(absent("")) }
+}
+
+fn absent(_: &str) -> Problem {
+    Problem::not_found("There is no activity with this id among yours.")
+}

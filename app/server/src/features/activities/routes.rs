@@ -1,0 +1,416 @@
+//! The addresses of activities. Never here: rules (`activities`, `edit`), statements (`store`).
+
+use axum::extract::State;
+use http::header::{HeaderName, LOCATION};
+use http::{HeaderValue, StatusCode};
+use mainstay_http::fields::FieldsParams;
+use mainstay_http::pages::PageParams;
+use mainstay_http::{
+    FieldError, Fields, Json, List, OrProblem, PageRequest, Path, Problem, Query, ValidJson,
+};
+use paceline_domain::model::Channel;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::asked_days;
+use super::edit::{self, ActivityPatch, ManualActivity};
+use super::file::Download;
+use super::filters::ListParams;
+use super::views::{ActivityDetail, ActivitySummary, BestEfforts, ListItem, Splits, Streams};
+use crate::features::accounts::Principal;
+use crate::state::App;
+
+/// The routes of this feature.
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(summary))
+        .routes(routes!(find, patch, delete))
+        .routes(routes!(restore))
+        .routes(routes!(splits))
+        .routes(routes!(streams))
+        .routes(routes!(best_efforts))
+        .routes(routes!(file))
+}
+
+/// List activities, newest first.
+///
+/// Without `page` the answer is a keyset page: pass `next_cursor` on as `cursor`. With `page`, and in any order
+/// but the newest first, it carries `pagination`. Legs of a multisport event are found in the event.
+#[utoipa::path(
+    get, path = "/v1/activities", tag = "activities", params(ListParams, PageParams, FieldsParams),
+    responses(
+        (status = 200, body = List<ListItem>),
+        (status = 400, description = "`invalid_query`, `invalid_cursor` or `unknown_field`", body = Problem),
+        (status = 401, body = Problem),
+    )
+)]
+async fn list(
+    State(app): State<App>,
+    principal: Principal,
+    Query(params): Query<ListParams>,
+    page: PageRequest,
+    fields: Fields,
+) -> Result<Json<List<Value>>, Problem> {
+    fields.check(ListItem::FIELDS)?;
+    let (filter, order) = params.parse(&principal.timezone)?;
+    let list = super::list(&app, &principal, &filter, order, &page).await?;
+    Ok(Json(fields.select_items(list, ListItem::FIELDS)?))
+}
+
+/// The query of the summary.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SummaryParams {
+    /// How many civil days of the athlete, today included.
+    #[param(minimum = 1, maximum = 365, default = 30)]
+    days: Option<u32>,
+}
+
+/// Totals of the last days: running, everything else by sport, and both together.
+#[utoipa::path(
+    get, path = "/v1/activities/summary", tag = "activities", params(SummaryParams),
+    responses(
+        (status = 200, body = ActivitySummary),
+        (status = 400, description = "`invalid_query`", body = Problem),
+        (status = 401, body = Problem),
+    )
+)]
+async fn summary(
+    State(app): State<App>,
+    principal: Principal,
+    Query(params): Query<SummaryParams>,
+) -> Result<Json<ActivitySummary>, Problem> {
+    let days = asked_days(params.days, 1..=365, 30)?;
+    super::summary(&app, &principal, app.effects.clock.now(), days).await.map(Json)
+}
+
+/// One activity with its analysis, sources and legs.
+#[utoipa::path(
+    get, path = "/v1/activities/{id}", tag = "activities", params(("id" = Uuid, Path, description = "Activity")),
+    responses(
+        (status = 200, body = ActivityDetail),
+        (status = 400, description = "`invalid_path`", body = Problem),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem),
+    )
+)]
+async fn find(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+) -> Result<Json<ActivityDetail>, Problem> {
+    super::find(&app, &principal, id).await.map(Json)
+}
+
+/// Enter an activity by hand.
+///
+/// A rated effort (`rpe`) gives it a load. It has no samples, so no efficiency and no best efforts.
+#[utoipa::path(
+    post, path = "/v1/activities", tag = "activities", request_body = ManualActivity,
+    responses(
+        (status = 201, body = ActivityDetail, headers(("Location" = String, description = "The activity"))),
+        (status = 401, body = Problem),
+        (status = 422, description = "`invalid_body`", body = Problem),
+    )
+)]
+async fn create(
+    State(app): State<App>,
+    principal: Principal,
+    ValidJson(entered): ValidJson<ManualActivity>,
+) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<ActivityDetail>), Problem> {
+    let created = edit::create(&app, &principal, entered).await?;
+    let location = HeaderValue::try_from(format!("/v1/activities/{}", created.id())).internal()?;
+    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(created)))
+}
+
+/// Change title, sport, notes, race flag or rated effort.
+///
+/// A JSON merge patch: absent fields stay, null empties notes and `rpe`. Another sport takes effect on best efforts
+/// at once and on the analysis with the next recompute.
+#[utoipa::path(
+    patch, path = "/v1/activities/{id}", tag = "activities", params(("id" = Uuid, Path, description = "Activity")),
+    request_body = ActivityPatch,
+    responses(
+        (status = 200, body = ActivityDetail),
+        (status = 400, description = "`invalid_path`", body = Problem),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem),
+        (status = 422, description = "`invalid_body`", body = Problem),
+    )
+)]
+async fn patch(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+    ValidJson(patch): ValidJson<ActivityPatch>,
+) -> Result<Json<ActivityDetail>, Problem> {
+    edit::patch(&app, &principal, id, patch).await.map(Json)
+}
+
+/// Delete an activity; it can be restored for 30 days.
+#[utoipa::path(
+    delete, path = "/v1/activities/{id}", tag = "activities", params(("id" = Uuid, Path, description = "Activity")),
+    responses(
+        (status = 204),
+        (status = 400, description = "`invalid_path`", body = Problem),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem),
+    )
+)]
+async fn delete(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
+    edit::delete(&app, &principal, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Bring a deleted activity back.
+#[utoipa::path(
+    post, path = "/v1/activities/{id}/restore", tag = "activities",
+    params(("id" = Uuid, Path, description = "Activity")),
+    responses(
+        (status = 200, body = ActivityDetail),
+        (status = 400, description = "`invalid_path`", body = Problem),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem),
+    )
+)]
+async fn restore(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+) -> Result<Json<ActivityDetail>, Problem> {
+    edit::restore(&app, &principal, id).await.map(Json)
+}
+
+/// A way to cut an activity into splits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SplitKind {
+    /// Every kilometre.
+    #[default]
+    Km,
+    /// Every mile (1609.344 m).
+    Mile,
+    /// The device's laps.
+    Lap,
+}
+
+impl SplitKind {
+    /// The wire and database name.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Km => "km",
+            Self::Mile => "mile",
+            Self::Lap => "lap",
+        }
+    }
+}
+
+/// The query of the splits.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SplitParams {
+    /// Kilometres unless stated.
+    kind: Option<SplitKind>,
+}
+
+/// The splits of an activity.
+#[utoipa::path(
+    get, path = "/v1/activities/{id}/splits", tag = "activities",
+    params(("id" = Uuid, Path, description = "Activity"), SplitParams),
+    responses(
+        (status = 200, body = Splits),
+        (status = 400, description = "`invalid_query`", body = Problem),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem),
+    )
+)]
+async fn splits(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+    Query(params): Query<SplitParams>,
+) -> Result<Json<Splits>, Problem> {
+    super::splits(&app, &principal, id, params.kind.unwrap_or_default()).await.map(Json)
+}
+
+/// The query of the samples.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct StreamParams {
+    /// Comma-separated channels; all that were recorded unless stated.
+    #[param(example = "heart_rate_bpm,altitude_m")]
+    channels: Option<String>,
+    /// The most samples to answer with.
+    #[param(minimum = 2, maximum = 1000, default = 1000)]
+    points: Option<usize>,
+}
+
+/// Which samples to answer with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct StreamRequest {
+    /// The channels, each once.
+    pub(super) channels: Vec<Channel>,
+    /// The most samples.
+    pub(super) points: usize,
+}
+
+impl StreamRequest {
+    fn parse(params: &StreamParams) -> Result<Self, Problem> {
+        let most = paceline_domain::analysis::downsample::MAX_CHART_POINTS;
+        let points = params.points.unwrap_or(most);
+        let mut errors = Vec::new();
+        if !(2..=most).contains(&points) {
+            errors.push(FieldError::new("/points", "out_of_range", format!("Must be from 2 to {most}.")));
+        }
+        let mut channels = Vec::new();
+        let asked = params.channels.as_deref().unwrap_or_default();
+        for name in asked.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            match Channel::from_wire(name) {
+                Some(channel) if channels.contains(&channel) => {}
+                Some(channel) => channels.push(channel),
+                None => errors.push(unknown_channel()),
+            }
+        }
+        errors.dedup();
+        if channels.is_empty() {
+            channels = Channel::ALL.to_vec();
+        }
+        if errors.is_empty() { Ok(Self { channels, points }) } else { Err(Problem::invalid_query(errors)) }
+    }
+}
+
+fn unknown_channel() -> FieldError {
+    let known: Vec<&str> = Channel::ALL.into_iter().map(Channel::as_str).collect();
+    FieldError::new("/channels", "unknown", format!("The channels are {}.", known.join(", ")))
+}
+
+/// The samples of an activity, thinned for a chart.
+///
+/// One set of samples serves all channels, chosen so that every line keeps its shape; a drawn value is always a
+/// recorded one, and null where the device recorded none. The answer stays below 60 KB.
+#[utoipa::path(
+    get, path = "/v1/activities/{id}/streams", tag = "activities",
+    params(("id" = Uuid, Path, description = "Activity"), StreamParams),
+    responses(
+        (status = 200, body = Streams),
+        (status = 400, description = "`invalid_query`", body = Problem),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem),
+    )
+)]
+async fn streams(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+    Query(params): Query<StreamParams>,
+) -> Result<Json<Streams>, Problem> {
+    let request = StreamRequest::parse(&params)?;
+    super::streams(&app, &principal, id, request).await.map(Json)
+}
+
+/// The fastest stretch of each standard distance inside an activity.
+#[utoipa::path(
+    get, path = "/v1/activities/{id}/best-efforts", tag = "activities",
+    params(("id" = Uuid, Path, description = "Activity")),
+    responses(
+        (status = 200, body = BestEfforts),
+        (status = 400, description = "`invalid_path`", body = Problem),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem),
+    )
+)]
+async fn best_efforts(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+) -> Result<Json<BestEfforts>, Problem> {
+    super::best_efforts(&app, &principal, id).await.map(Json)
+}
+
+/// The query of the file.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct FileParams {
+    /// SHA-256 of one of the activity's sources, 64 hexadecimal digits; the primary source unless stated.
+    source: Option<String>,
+}
+
+/// The file that an activity came from, byte for byte.
+#[utoipa::path(
+    get, path = "/v1/activities/{id}/file", tag = "activities",
+    params(("id" = Uuid, Path, description = "Activity"), FileParams),
+    responses(
+        (status = 200, description = "The original bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 400, description = "`invalid_query`", body = Problem),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem),
+    )
+)]
+async fn file(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+    Query(params): Query<FileParams>,
+) -> Result<Download, Problem> {
+    let source = params.source.as_deref().map(parse_sha256).transpose()?;
+    super::download(&app, &principal, id, source).await
+}
+
+fn parse_sha256(text: &str) -> Result<[u8; 32], Problem> {
+    let mut bytes = [0; 32];
+    let is_hex = text.len() == 64 && text.bytes().all(|letter| letter.is_ascii_hexdigit());
+    let parsed = is_hex.then(|| {
+        bytes.iter_mut().enumerate().try_for_each(|(i, byte)| {
+            u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map(|value| *byte = value)
+        })
+    });
+    match parsed {
+        Some(Ok(())) => Ok(bytes),
+        _ => Err(Problem::invalid_query(vec![FieldError::new(
+            "/source",
+            "invalid_value",
+            "Must be 64 hexadecimal digits.",
+        )])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(channels: Option<&str>, points: Option<usize>) -> Result<StreamRequest, Problem> {
+        StreamRequest::parse(&StreamParams { channels: channels.map(Into::into), points })
+    }
+
+    #[test]
+    fn channels_are_asked_by_name_and_once() {
+        let asked = request(Some("altitude_m, heart_rate_bpm,altitude_m"), Some(10)).unwrap();
+        assert_eq!(asked.channels, [Channel::AltitudeM, Channel::HeartRateBpm]);
+        assert_eq!(request(None, None).unwrap().channels, Channel::ALL);
+        let refused = request(Some("hr,pulse"), Some(1)).unwrap_err();
+        let pointers: Vec<_> = refused.errors().iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/points", "/channels"]);
+        assert!(request(None, Some(1001)).is_err());
+    }
+
+    #[test]
+    fn hashes_are_read_whole_or_refused() {
+        assert_eq!(parse_sha256(&"0a".repeat(32)).unwrap(), [10; 32]);
+        for text in ["", "zz", &"0".repeat(63), &"ä".repeat(32), &"+1".repeat(32)] {
+            assert!(parse_sha256(text).is_err(), "{text}");
+        }
+    }
+}

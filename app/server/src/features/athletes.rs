@@ -1,0 +1,77 @@
+//! The athlete: their own profile, and the fastest they have covered each distance.
+//!
+//! What lives here: who may see which athlete. What a profile may say is in [`profile`].
+//! What must never live here: sign-in (`accounts`), and how an effort is found (`paceline-domain`).
+
+use jiff::Timestamp;
+use mainstay_http::{OrProblem, Problem};
+use paceline_domain::model::Sport;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use crate::features::accounts::Principal;
+use crate::features::activities::day_of;
+use crate::state::App;
+
+mod profile;
+mod routes;
+mod store;
+mod views;
+
+use profile::ProfilePatch;
+
+/// The routes of this feature.
+pub fn router() -> OpenApiRouter<App> {
+    routes::router()
+}
+
+/// The most personal bests of an answer: every sport at every distance is far fewer.
+const MAX_BESTS: i64 = 500;
+
+/// The athlete's own profile.
+async fn me(app: &App, principal: &Principal) -> Result<views::Me, Problem> {
+    let read = app.db.read().await?;
+    let row = store::find(&read, principal.athlete_id).await?.internal()?;
+    Ok(views::Me::new(row))
+}
+
+/// Changes the profile. Two changes at once are one after the other.
+///
+/// Loads that were computed with the profile as it was stay as they are and are marked as due for a recompute.
+async fn patch_me(
+    app: &App,
+    principal: &Principal,
+    patch: ProfilePatch,
+    now: Timestamp,
+) -> Result<views::Me, Problem> {
+    let tx = app.db.write().await?;
+    let before = store::lock(&tx, principal.athlete_id).await?.internal()?;
+    let after = match profile::patched(before.clone(), patch, day_of(now, &principal.timezone)) {
+        Ok(after) => after,
+        Err(errors) => {
+            tx.rollback().await?;
+            return Err(Problem::unprocessable(errors));
+        }
+    };
+    store::update(&tx, &after, now).await?;
+    if profile::changes_loads(&before, &after) {
+        store::outdate_analyses(&tx, principal.athlete_id).await?;
+    }
+    tx.commit().await?;
+    Ok(views::Me::new(after))
+}
+
+/// The athlete's fastest efforts. Somebody else's are not found: nobody has granted anything yet.
+async fn personal_bests(
+    app: &App,
+    principal: &Principal,
+    athlete_id: Uuid,
+    sport: Option<Sport>,
+) -> Result<views::PersonalBests, Problem> {
+    if athlete_id != principal.athlete_id {
+        return Err(Problem::not_found("There is no athlete with this id whom you may see."));
+    }
+    let read = app.db.read().await?;
+    let rows = store::personal_bests(&read, athlete_id, sport, MAX_BESTS).await?;
+    Ok(views::PersonalBests::new(rows, &principal.timezone))
+}

@@ -1,0 +1,44 @@
+-- The athlete's own profile.
+
+--: Profile(birthdate?, sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
+
+--! find_athlete : Profile
+select
+    id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm,
+    threshold_pace_s_per_km, is_demo, created_at
+from athlete
+where id = :athlete_id;
+
+-- The same row, locked so that two edits at once are one after the other.
+--! lock_athlete_profile : Profile
+select
+    id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm,
+    threshold_pace_s_per_km, is_demo, created_at
+from athlete
+where id = :athlete_id
+for no key update;
+
+--! update_athlete (birthdate?, sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
+update athlete
+set
+    display_name = :display_name, timezone = :timezone, birthdate = :birthdate, sex = :sex,
+    resting_hr_bpm = :resting_hr_bpm, max_hr_bpm = :max_hr_bpm, threshold_hr_bpm = :threshold_hr_bpm,
+    threshold_pace_s_per_km = :threshold_pace_s_per_km, updated_at = :now
+where id = :athlete_id;
+
+-- What was computed from the profile no longer fits; version 0 is older than every version, so the next recompute
+-- takes it up.
+--! outdate_analyses
+update activity_analysis set algorithm_version = 0 where athlete_id = :athlete_id;
+
+-- The fastest effort of each sport and distance, with the activity that holds it.
+--! personal_bests (sport?)
+select distinct on (best_effort.sport, best_effort.distance_m)
+    best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at,
+    best_effort.activity_id, activity.name as activity_name, activity.is_race
+from best_effort
+join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id
+where best_effort.athlete_id = :athlete_id and activity.deleted_at is null
+    and (:sport::text is null or best_effort.sport = :sport)
+order by best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.achieved_at
+limit :max_rows;

@@ -1,0 +1,179 @@
+//! Uploads: training files come in, activities come out, and every file gets a line in a report.
+//!
+//! The way of a file: [`receive`] stores its bytes as pending, [`worker`] takes it from there, [`import`] reads,
+//! matches, analyses and writes it in one transaction. The command line calls [`import`] directly.
+//! Never here: file formats, matching rules and formulas (`paceline-domain`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use mainstay_db::DbError;
+use mainstay_http::{List, PageRequest, Problem};
+use paceline_domain::model::Warning;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub mod archive;
+pub mod batch;
+pub mod config;
+pub mod import;
+mod receive;
+pub mod recompute;
+mod routes;
+mod store;
+mod views;
+pub mod worker;
+
+pub(crate) use routes::router;
+use views::{FileReport, UploadItem, UploadReport};
+
+use crate::state::App;
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It holds an activity that was not there.
+    Imported,
+    /// It is another source of an activity that was there.
+    Merged,
+    /// Its bytes were there.
+    Duplicate,
+    /// It holds nothing that can be imported.
+    Refused,
+}
+
+impl Outcome {
+    /// The wire and database name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Imported => "imported",
+            Self::Merged => "merged",
+            Self::Duplicate => "duplicate",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// One line of the report.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// What became of the file.
+    pub outcome: Outcome,
+    /// The activity that it is a source of; for several legs, their parent.
+    pub activity_id: Option<Uuid>,
+    /// Why it was refused: a stable code.
+    pub reason: Option<String>,
+    /// The line for a person.
+    pub message: Option<String>,
+    /// What was odd in the file and how it was read.
+    pub warnings: Vec<Warning>,
+}
+
+impl Decision {
+    /// The database's rules refuse what the file says.
+    pub fn unstorable(error: &DbError) -> Self {
+        let why = error.constraint().map_or_else(
+            || "its values cannot be stored; please report the file".to_owned(),
+            |rule| format!("its values break the rule {rule}"),
+        );
+        Self::refused("implausible_values", why)
+    }
+
+    /// A refusal.
+    pub fn refused(code: &str, why: impl std::fmt::Display) -> Self {
+        Self {
+            outcome: Outcome::Refused,
+            activity_id: None,
+            reason: Some(code.to_owned()),
+            message: Some(format!("refused because {why}")),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// Tells the importer that pending files wait, and waiting requests that one is done.
+#[derive(Debug, Clone, Default)]
+pub struct ImportSignal(Arc<Signals>);
+
+#[derive(Debug, Default)]
+struct Signals {
+    pending: Notify,
+    done: Notify,
+}
+
+impl ImportSignal {
+    /// Files wait. Remembered if the importer is busy.
+    pub fn wake(&self) {
+        self.0.pending.notify_one();
+    }
+
+    /// A file has its outcome.
+    fn file_done(&self) {
+        self.0.done.notify_waiters();
+    }
+}
+
+/// Waits until nothing of the upload is pending, `patience` at the most.
+async fn wait_until_finished(
+    app: &App,
+    athlete_id: Uuid,
+    upload_id: Uuid,
+    patience: Duration,
+) -> Result<(), DbError> {
+    let finished = async {
+        loop {
+            let done = app.imports.0.done.notified();
+            tokio::pin!(done);
+            // Registered before looking, so that a file done in between is not missed.
+            done.as_mut().enable();
+            let read = app.db.read().await?;
+            let summary = store::find_upload(&read, athlete_id, upload_id).await?;
+            drop(read);
+            if summary.is_none_or(|summary| summary.pending == 0) {
+                return Ok(());
+            }
+            done.await;
+        }
+    };
+    tokio::time::timeout(patience, finished).await.unwrap_or(Ok(()))
+}
+
+async fn report(app: &App, athlete_id: Uuid, upload_id: Uuid) -> Result<UploadReport, Problem> {
+    /// Lines shown with the report itself.
+    const FIRST_LINES: i64 = 100;
+    let read = app.db.read().await?;
+    let summary = store::find_upload(&read, athlete_id, upload_id)
+        .await?
+        .ok_or_else(|| Problem::not_found("There is no such upload."))?;
+    let rows = store::list_files(&read, athlete_id, upload_id, 0, FIRST_LINES + 1).await?;
+    let more = rows.len() > 100;
+    let items: Vec<_> = rows.into_iter().take(100).map(FileReport::from).collect();
+    let next_cursor = items
+        .last()
+        .filter(|_| more)
+        .map(|line| mainstay_http::pages::cursor::encode("upload_files", &line.position));
+    Ok(views::report(summary, List { items, next_cursor, pagination: None }))
+}
+
+async fn files(
+    app: &App,
+    athlete_id: Uuid,
+    upload_id: Uuid,
+    page: &PageRequest,
+) -> Result<List<FileReport>, Problem> {
+    let after: i32 = page.after("upload_files")?.unwrap_or(0);
+    let read = app.db.read().await?;
+    store::find_upload(&read, athlete_id, upload_id)
+        .await?
+        .ok_or_else(|| Problem::not_found("There is no such upload."))?;
+    let rows = store::list_files(&read, athlete_id, upload_id, after, page.limit.rows_to_fetch()).await?;
+    Ok(List::keyset("upload_files", rows, page.limit, |row| row.position).map(FileReport::from))
+}
+
+async fn list(app: &App, athlete_id: Uuid, page: &PageRequest) -> Result<List<UploadItem>, Problem> {
+    let before: (Timestamp, Uuid) = page.after("uploads")?.unwrap_or((Timestamp::MAX, Uuid::max()));
+    let read = app.db.read().await?;
+    let rows = store::list_uploads(&read, athlete_id, before, page.limit.rows_to_fetch()).await?;
+    Ok(List::keyset("uploads", rows, page.limit, |row| (row.created_at, row.id)).map(UploadItem::from))
+}

@@ -1,0 +1,282 @@
+//! One file: read, analyse, match, write. Reading and analysing need no database; everything that is written goes
+//! into the caller's one transaction. Never here: where files come from, and formulas.
+
+use std::sync::Arc;
+
+use deadpool_postgres::Client;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use mainstay_db::DbError;
+use mainstay_runtime::Effects;
+use paceline_domain::analysis::profile::{Profile, TrimpCoefficients};
+use paceline_domain::analysis::summary::{self, ActivityAnalysis};
+use paceline_domain::formats::{self, Limits};
+use paceline_domain::model::{DeviceTotals, Recording, Session, SourceFormat, Sport, Warning};
+use paceline_domain::streams;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+pub(super) mod write;
+
+pub use write::write;
+
+use super::archive::Hints;
+use super::config::ImportConfig;
+use super::{Decision, store};
+use crate::state::App;
+
+/// What an import needs beside the file.
+#[derive(Clone)]
+pub struct ImportContext {
+    effects: Effects,
+    limits: Limits,
+}
+
+impl ImportContext {
+    /// From the application.
+    pub fn of(app: &App) -> Self {
+        Self { effects: app.effects.clone(), limits: file_limits(&app.config.import) }
+    }
+}
+
+/// The domain's limits from the configuration.
+pub(super) fn file_limits(config: &ImportConfig) -> Limits {
+    Limits {
+        max_bytes: config.max_file_bytes,
+        max_expansion_ratio: usize::try_from(config.max_expansion_ratio).unwrap_or(usize::MAX),
+        max_records: config.max_records,
+        max_xml_depth: config.max_xml_depth,
+        ..Limits::default()
+    }
+}
+
+/// What is known of the athlete whose file it is.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    profile: Profile,
+    timezone: TimeZone,
+}
+
+/// Reads what analyses need of the athlete; takes the lock that makes imports of one athlete take turns when `db` is a
+/// transaction.
+pub async fn load_owner(db: &Client, athlete_id: Uuid) -> Result<Owner, DbError> {
+    let row = store::find_athlete(db, athlete_id).await?;
+    let known = |value: Option<i16>| value.map(f64::from);
+    Ok(row.map_or_else(
+        || Owner { profile: Profile::default(), timezone: TimeZone::UTC },
+        |row| Owner {
+            profile: Profile {
+                resting_hr_bpm: known(row.resting_hr_bpm),
+                max_hr_bpm: known(row.max_hr_bpm),
+                threshold_hr_bpm: known(row.threshold_hr_bpm),
+                threshold_speed_m_s: row.threshold_pace_s_per_km.map(|pace| 1000.0 / pace),
+                trimp: if row.sex.as_deref() == Some("female") {
+                    TrimpCoefficients::Women
+                } else {
+                    TrimpCoefficients::Men
+                },
+            },
+            timezone: TimeZone::get(&row.timezone).unwrap_or(TimeZone::UTC),
+        },
+    ))
+}
+
+/// A file that was read and analysed, ready to be written.
+pub struct Prepared {
+    pub(super) sha256: [u8; 32],
+    pub(super) file_name: String,
+    pub(super) size_bytes: i64,
+    /// The unpacked bytes, compressed by us.
+    pub(super) content: Vec<u8>,
+    pub(super) format: SourceFormat,
+    pub(super) device: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) hints: Hints,
+    pub(super) legs: Vec<Leg>,
+}
+
+/// One session of the file.
+pub(super) struct Leg {
+    pub(super) sport: Sport,
+    pub(super) sub_sport: Option<String>,
+    pub(super) title: String,
+    pub(super) notes: Option<String>,
+    pub(super) start: Timestamp,
+    pub(super) end: Timestamp,
+    pub(super) totals: DeviceTotals,
+    pub(super) analysis: ActivityAnalysis,
+    pub(super) inputs_hash: String,
+    pub(super) stream: Option<Stream>,
+}
+
+/// The samples, encoded.
+pub(super) struct Stream {
+    pub(super) samples: i32,
+    pub(super) channels: Vec<&'static str>,
+    pub(super) data: Vec<u8>,
+}
+
+/// Reads and analyses the bytes of a file on a blocking thread. What cannot be imported is a decision already; a reader
+/// that panics costs only this file.
+pub async fn prepare(
+    context: &ImportContext,
+    bytes: Arc<[u8]>,
+    file_name: String,
+    hints: Hints,
+    owner: Owner,
+) -> Result<Prepared, Decision> {
+    let limits = context.limits;
+    let work = move || prepare_now(&bytes, file_name, hints, &owner, &limits);
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| {
+        tracing::error!(event = "import.reader.panicked", error = %panic, "a reader panicked on a file");
+        Err(Decision::refused("unreadable", "our reader failed on it; please report the file"))
+    })
+}
+
+/// The same for bytes that we compressed when they were received.
+pub async fn prepare_packed(
+    context: &ImportContext,
+    packed: Vec<u8>,
+    file_name: String,
+    hints: Hints,
+    owner: Owner,
+) -> Result<Prepared, Decision> {
+    let max_bytes = context.limits.max_bytes;
+    let unpacked = tokio::task::spawn_blocking(move || zstd::bulk::decompress(&packed, max_bytes)).await;
+    match unpacked {
+        Ok(Ok(bytes)) => prepare(context, bytes.into(), file_name, hints, owner).await,
+        _ => Err(Decision::refused("unreadable", "its stored bytes cannot be unpacked")),
+    }
+}
+
+fn prepare_now(
+    bytes: &[u8],
+    file_name: String,
+    hints: Hints,
+    owner: &Owner,
+    limits: &Limits,
+) -> Result<Prepared, Decision> {
+    let refused = |error: formats::ReadError| Decision::refused(error.code(), error);
+    let unpacked = formats::unpack(bytes, limits).map_err(refused)?;
+    let recording = formats::read(&unpacked, None, limits).map_err(refused)?;
+    let content = zstd::bulk::compress(&unpacked, store::ZSTD_LEVEL)
+        .map_err(|error| Decision::refused("unreadable", error))?;
+    let Recording { format, device, name, sessions, warnings, .. } = recording;
+    let legs = sessions
+        .into_iter()
+        .map(|session| analyse(session, &hints, owner))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Decision::refused("unreadable", error))?;
+    Ok(Prepared {
+        sha256: Sha256::digest(&unpacked).into(),
+        file_name,
+        size_bytes: i64::try_from(unpacked.len()).unwrap_or(i64::MAX),
+        content,
+        format,
+        device,
+        title: hints.name.clone().or(name),
+        warnings,
+        hints,
+        legs,
+    })
+}
+
+/// Reads and analyses one session of an original again, for recomputing.
+pub(super) fn analyse_again(
+    packed: &[u8],
+    part: i16,
+    owner: &Owner,
+    limits: &Limits,
+    written: (Sport, Option<f64>),
+) -> anyhow::Result<Leg> {
+    let bytes = zstd::bulk::decompress(packed, limits.max_bytes)?;
+    let recording = formats::read(&bytes, None, limits)?;
+    let index = usize::try_from(part).unwrap_or(0).saturating_sub(1);
+    let mut session = recording
+        .sessions
+        .into_iter()
+        .nth(index)
+        .ok_or_else(|| anyhow::anyhow!("the original has no session {part}"))?;
+    (session.sport, session.totals.rpe) = (written.0, written.1.or(session.totals.rpe));
+    Ok(analyse(session, &Hints::default(), owner)?)
+}
+
+fn analyse(mut session: Session, hints: &Hints, owner: &Owner) -> Result<Leg, streams::StreamError> {
+    if let (Sport::Other, Some(sport)) = (session.sport, &hints.sport) {
+        session.sport = Sport::from_free_text(sport);
+    }
+    session.totals.rpe = hints.rpe.or(session.totals.rpe);
+    let analysis = summary::analyse(&session, &owner.profile);
+    let inputs_hash = summary::inputs_hash(&session, &owner.profile);
+    let stream = if session.track.is_empty() {
+        None
+    } else {
+        Some(Stream {
+            samples: i32::try_from(session.track.len()).unwrap_or(i32::MAX),
+            channels: session.track.channels().map(|(channel, _)| channel.as_str()).collect(),
+            data: streams::encode(&session.track)?,
+        })
+    };
+    Ok(Leg {
+        sport: session.sport,
+        sub_sport: session.sub_sport.take(),
+        title: session.name.take().unwrap_or_else(|| title(session.sport, session.start, &owner.timezone)),
+        notes: session.notes.take(),
+        start: session.start,
+        end: end_of(&session),
+        totals: session.totals,
+        analysis,
+        inputs_hash,
+        stream,
+    })
+}
+
+/// The last instant: wall time, pauses included.
+fn end_of(session: &Session) -> Timestamp {
+    let stated = [session.totals.elapsed_s, session.totals.timer_s, session.track.time_s().last().copied()];
+    let span = stated.into_iter().flatten().fold(0.0, f64::max).min(31.0 * 86_400.0);
+    SignedDuration::try_from_secs_f64(span)
+        .ok()
+        .and_then(|span| session.start.checked_add(span).ok())
+        .unwrap_or(session.start)
+}
+
+/// A title for a session without one: the part of the athlete's day, and the sport.
+fn title(sport: Sport, start: Timestamp, timezone: &TimeZone) -> String {
+    let part = match start.to_zoned(timezone.clone()).hour() {
+        4..=10 => "Morning",
+        11..=13 => "Lunch",
+        14..=16 => "Afternoon",
+        17..=20 => "Evening",
+        _ => "Night",
+    };
+    let what = match sport {
+        Sport::Run => "run",
+        Sport::Cycling => "ride",
+        Sport::Walking => "walk",
+        Sport::Hiking => "hike",
+        Sport::Swimming => "swim",
+        Sport::Rowing => "row",
+        Sport::Strength => "strength session",
+        Sport::Flexibility => "mobility session",
+        Sport::Transition => "transition",
+        Sport::Multisport => "multisport event",
+        Sport::Other => "workout",
+    };
+    format!("{part} {what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_follow_the_athletes_own_clock() {
+        let start = "2026-06-01T05:30:00Z".parse().unwrap();
+        let at = |zone: &str| title(Sport::Run, start, &TimeZone::get(zone).unwrap());
+        assert_eq!(at("Europe/Berlin"), "Morning run");
+        assert_eq!(at("America/Los_Angeles"), "Night run");
+        assert_eq!(at("Asia/Tokyo"), "Afternoon run");
+    }
+}

@@ -1,0 +1,247 @@
+-- Imports and their reports, and everything one imported file writes.
+
+--! insert_upload
+insert into upload (athlete_id, id, origin, created_at) values (:athlete_id, :id, :origin, :now);
+
+--! insert_pending_file
+insert into upload_file
+    (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome)
+values (:athlete_id, :upload_id, :position, :file_name, :size_bytes, :hints, :content, 'pending');
+
+-- A file that never became pending: read and decided in one go by the command line, or refused at the door.
+--! insert_decided_file (activity_id?, reason?, message?)
+insert into upload_file
+    (athlete_id, upload_id, position, file_name, size_bytes, hints, outcome, activity_id, reason, message, warnings,
+    finished_at)
+values
+    (:athlete_id, :upload_id, :position, :file_name, :size_bytes, :hints, :outcome, :activity_id, :reason, :message,
+    :warnings, :now);
+
+--! decide_pending_file (activity_id?, reason?, message?)
+update upload_file
+set
+    outcome = :outcome, activity_id = :activity_id, reason = :reason, message = :message, warnings = :warnings,
+    pending_content = null, finished_at = :now
+where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and outcome = 'pending';
+
+--! finish_upload
+update upload
+set finished_at = :now
+where athlete_id = :athlete_id and id = :upload_id and finished_at is null
+    and not exists (
+        select from upload_file
+        where upload_file.athlete_id = :athlete_id and upload_file.upload_id = :upload_id
+            and upload_file.outcome = 'pending');
+
+-- The oldest pending file of anybody, locked so that two importers never take the same.
+--! next_pending_file : (content)
+select athlete_id, upload_id, position, file_name, hints, pending_content as content
+from upload_file
+where outcome = 'pending'
+order by upload_id, position
+limit :max_rows
+for update skip locked;
+
+--! find_upload : (finished_at?)
+select
+    upload.id, upload.origin, upload.created_at, upload.finished_at,
+    count(upload_file.position) as files,
+    count(*) filter (where upload_file.outcome = 'pending') as pending,
+    count(*) filter (where upload_file.outcome = 'imported') as imported,
+    count(*) filter (where upload_file.outcome = 'merged') as merged,
+    count(*) filter (where upload_file.outcome = 'duplicate') as duplicates,
+    count(*) filter (where upload_file.outcome = 'refused') as refused
+from upload
+left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id
+where upload.athlete_id = :athlete_id and upload.id = :upload_id
+group by upload.athlete_id, upload.id;
+
+--! list_uploads : (finished_at?)
+select id, origin, created_at, finished_at
+from upload
+where athlete_id = :athlete_id and (created_at, id) < (:before_time, :before_id)
+order by created_at desc, id desc
+limit :max_rows;
+
+--! list_upload_files : (activity_id?, reason?, message?, finished_at?)
+select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at
+from upload_file
+where athlete_id = :athlete_id and upload_id = :upload_id and position > :after_position
+order by position
+limit :max_rows;
+
+-- One import at a time per athlete, so that two files of one session cannot both be new.
+--! lock_athlete
+select id
+from athlete
+where id = :athlete_id
+for no key update;
+
+-- What analyses need of the athlete.
+--! find_owner : (sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
+select timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km
+from athlete
+where id = :athlete_id;
+
+-- Where the bytes are already known from; a deleted activity's bytes too.
+--! find_source_activities : (parent_id?)
+select
+    activity_source.activity_id, activity_source.part, activity.parent_id, activity.name,
+    activity.deleted_at is not null as is_deleted
+from activity_source
+join activity on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id
+where activity_source.athlete_id = :athlete_id and activity_source.sha256 = :sha256
+order by is_deleted, activity_source.part
+limit :max_rows;
+
+-- What an incoming session could be another source of: every source, and every manual entry, that overlaps it.
+--! find_overlapping_sources : (parent_id?, distance_m?, sha256?)
+select
+    source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time,
+    source.distance_m, source.format, source.sha256, source.part
+from activity_source as source
+join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id
+where source.athlete_id = :athlete_id and source.start_time <= :until and source.end_time >= :since
+    and activity.deleted_at is null
+union all
+select
+    activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time,
+    activity.distance_m, activity.source_format, null, 0
+from activity
+where activity.athlete_id = :athlete_id and activity.start_time <= :until and activity.end_time >= :since
+    and activity.deleted_at is null and activity.source_format = 'manual'
+limit :max_rows;
+
+-- A session that was on its own turns out to be a leg.
+--! adopt_leg
+update activity
+set parent_id = :parent_id, leg_index = :leg_index, updated_at = :now
+where athlete_id = :athlete_id and id = :id and parent_id is null;
+
+--! insert_original
+insert into original (athlete_id, sha256, format, file_name, size_bytes, content, created_at)
+values (:athlete_id, :sha256, :format, :file_name, :size_bytes, :content, :now)
+on conflict (athlete_id, sha256) do nothing;
+
+--! insert_source (device?, distance_m?)
+insert into activity_source
+    (athlete_id, activity_id, sha256, part, format, file_name, device, sport, start_time, end_time, distance_m,
+    device_totals, warnings, created_at)
+values
+    (:athlete_id, :activity_id, :sha256, :part, :format, :file_name, :device, :sport, :start_time, :end_time,
+    :distance_m, :device_totals, :warnings, :now)
+on conflict (athlete_id, activity_id, sha256, part) do nothing;
+
+--! insert_activity (parent_id?, leg_index?, sub_sport?, notes?, primary_sha256?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?)
+insert into activity
+    (athlete_id, id, parent_id, leg_index, sport, sub_sport, name, notes, start_time, end_time, source_format,
+    primary_sha256, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm,
+    max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, created_at, updated_at)
+values
+    (:athlete_id, :id, :parent_id, :leg_index, :sport, :sub_sport, :name, :notes, :start_time, :end_time,
+    :source_format, :primary_sha256, :device, :elapsed_s, :moving_time_s, :timer_s, :distance_m, :ascent_m,
+    :descent_m, :avg_hr_bpm, :max_hr_bpm, :avg_cadence_per_min, :avg_power_w, :energy_kcal, :rpe, :gear, :is_race,
+    :has_track, :now, :now);
+
+-- A better source takes over, or a newer version computes again: what was measured and computed changes, what the
+-- athlete wrote stays.
+--! update_measured (sub_sport?, primary_sha256?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?)
+update activity
+set
+    sub_sport = :sub_sport, start_time = :start_time, end_time = :end_time, source_format = :source_format,
+    primary_sha256 = :primary_sha256, device = :device, elapsed_s = :elapsed_s, moving_time_s = :moving_time_s,
+    timer_s = :timer_s, distance_m = :distance_m, ascent_m = :ascent_m, descent_m = :descent_m,
+    avg_hr_bpm = :avg_hr_bpm, max_hr_bpm = :max_hr_bpm, avg_cadence_per_min = :avg_cadence_per_min,
+    avg_power_w = :avg_power_w, energy_kcal = :energy_kcal, rpe = coalesce(activity.rpe, :rpe),
+    has_track = :has_track, updated_at = :now
+where athlete_id = :athlete_id and id = :id;
+
+--! delete_computed
+with
+    gone_splits as (
+        delete from activity_split
+        where activity_split.athlete_id = :athlete_id and activity_split.activity_id = :activity_id
+    ),
+    gone_efforts as (
+        delete from best_effort where best_effort.athlete_id = :athlete_id and best_effort.activity_id = :activity_id
+    ),
+    gone_stream as (
+        delete from activity_stream
+        where activity_stream.athlete_id = :athlete_id and activity_stream.activity_id = :activity_id
+    )
+delete from activity_analysis
+where activity_analysis.athlete_id = :athlete_id and activity_analysis.activity_id = :activity_id;
+
+--! insert_stream
+insert into activity_stream (athlete_id, activity_id, samples, channels, data)
+values (:athlete_id, :activity_id, :samples, :channels, :data);
+
+-- All splits of an activity in one statement: one array a column.
+--! insert_splits
+insert into activity_split
+    (athlete_id, activity_id, kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm,
+    max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial)
+select
+    :athlete_id::uuid, :activity_id::uuid, split.kind, split.split_number, split.start_s,
+    nullif(split.distance_m, 'NaN'), split.elapsed_s, split.moving_time_s, nullif(split.avg_hr_bpm, 'NaN'),
+    nullif(split.max_hr_bpm, 'NaN'), nullif(split.avg_cadence_per_min, 'NaN'), nullif(split.ascent_m, 'NaN'),
+    nullif(split.descent_m, 'NaN'), nullif(split.gap_s_per_km, 'NaN'), split.is_partial
+from unnest(
+    :kinds::text[], :split_numbers::int[], :starts_s::double precision[], :distances_m::double precision[],
+    :elapsed_s::double precision[], :moving_times_s::double precision[], :avg_hrs_bpm::double precision[],
+    :max_hrs_bpm::double precision[], :avg_cadences_per_min::double precision[], :ascents_m::double precision[],
+    :descents_m::double precision[], :gaps_s_per_km::double precision[], :are_partial::boolean[]
+) as split (
+    kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min,
+    ascent_m, descent_m, gap_s_per_km, is_partial
+);
+
+--! insert_best_efforts
+insert into best_effort (athlete_id, activity_id, distance_m, sport, elapsed_s, start_s, achieved_at)
+select
+    :athlete_id::uuid, :activity_id::uuid, effort.distance_m, :sport::text, effort.elapsed_s, effort.start_s,
+    :start_time::timestamptz + make_interval(secs => effort.start_s)
+from unnest(:distances_m::double precision[], :elapsed_s::double precision[], :starts_s::double precision[])
+    as effort (distance_m, elapsed_s, start_s);
+
+--! insert_analysis (efficiency_factor?, first_half_ef?, second_half_ef?, decoupling_percent?, ngp_m_s?, load?, load_source?, trimp?)
+insert into activity_analysis
+    (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, first_half_ef, second_half_ef,
+    decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp, computed_at)
+values
+    (:athlete_id, :activity_id, :algorithm_version, :inputs_hash, :efficiency_factor, :first_half_ef,
+    :second_half_ef, :decoupling_percent, :efficiency_reasons, :decoupling_reasons, :ngp_m_s, :load, :load_source,
+    :trimp, :now);
+
+-- Activities whose analysis is older than this version, a page at a time.
+--! list_outdated
+select activity.athlete_id, activity.id
+from activity
+left join activity_analysis
+    on activity_analysis.athlete_id = activity.athlete_id and activity_analysis.activity_id = activity.id
+where (activity.athlete_id, activity.id) > (:after_athlete_id, :after_id)
+    and activity.primary_sha256 is not null
+    and (:all_versions or coalesce(activity_analysis.algorithm_version, 0) < :version)
+order by activity.athlete_id, activity.id
+limit :max_rows;
+
+--! count_outdated
+select count(*) as outdated
+from activity
+left join activity_analysis
+    on activity_analysis.athlete_id = activity.athlete_id and activity_analysis.activity_id = activity.id
+where activity.primary_sha256 is not null
+    and (:all_versions or coalesce(activity_analysis.algorithm_version, 0) < :version);
+
+-- The bytes and the leg that an activity is computed from, locked for the update that follows.
+--! find_primary_source : (rpe?, device?)
+select
+    activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device,
+    activity_source.part
+from activity
+join original on original.athlete_id = activity.athlete_id and original.sha256 = activity.primary_sha256
+join activity_source
+    on activity_source.athlete_id = activity.athlete_id and activity_source.activity_id = activity.id
+    and activity_source.sha256 = activity.primary_sha256
+where activity.athlete_id = :athlete_id and activity.id = :activity_id
+for update of activity;

@@ -1,0 +1,97 @@
+//! The addresses of uploads. Never here: what becomes of a file (`import`), statements (`store`).
+
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::LOCATION;
+use mainstay_http::layers::allow_time;
+use mainstay_http::pages::PageParams;
+use mainstay_http::{Json, List, PageRequest, Path, Problem};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::receive;
+use super::views::{FileReport, UploadItem, UploadReport};
+use crate::features::accounts::Principal;
+use crate::state::App;
+
+/// How long a request waits for its files before it answers 202.
+const PATIENCE: Duration = Duration::from_millis(900);
+
+/// The routes of this feature; uploads may be large and slow.
+pub(crate) fn router() -> OpenApiRouter<App> {
+    let slow = OpenApiRouter::new()
+        .routes(routes!(upload))
+        .layer(DefaultBodyLimit::disable())
+        .layer(allow_time(Duration::from_secs(3600)));
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(report)).routes(routes!(files)).merge(slow)
+}
+
+/// Hand in training files.
+///
+/// Send `multipart/form-data` with one or more parts named `file`, or one file as the raw body with its name in
+/// `?name=`. FIT, TCX, GPX, any of them gzipped, and `.zip` archives of them (Strava's and Garmin's exports too).
+/// Everything is stored before the answer leaves. 200 when every file is done, 202 when some are still pending:
+/// follow `Location`. Sending the same file again changes nothing and says `duplicate`.
+#[utoipa::path(
+    post, path = "/v1/uploads", tag = "uploads",
+    params(("name" = Option<String>, Query, description = "Name of the file in a raw body")),
+    request_body(content = receive::UploadForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 200, description = "Every file has its outcome", body = UploadReport),
+        (status = 202, description = "Stored; some files are still pending", body = UploadReport),
+        (status = 400, description = "No file in the request", body = Problem),
+        (status = 413, description = "More bytes or files than an upload may have", body = Problem),
+    )
+)]
+async fn upload(State(app): State<App>, principal: Principal, request: Request) -> Result<Response, Problem> {
+    let upload_id = receive::receive(&app, principal.athlete_id, request).await?;
+    super::wait_until_finished(&app, principal.athlete_id, upload_id, PATIENCE).await?;
+    let report = super::report(&app, principal.athlete_id, upload_id).await?;
+    let status = if report.progress.pending > 0 { StatusCode::ACCEPTED } else { StatusCode::OK };
+    let location = format!("/v1/uploads/{upload_id}");
+    Ok((status, [(LOCATION, location)], Json(report)).into_response())
+}
+
+/// List uploads, newest first.
+#[utoipa::path(
+    get, path = "/v1/uploads", tag = "uploads", params(PageParams),
+    responses((status = 200, body = List<UploadItem>))
+)]
+async fn list(
+    State(app): State<App>,
+    principal: Principal,
+    page: PageRequest,
+) -> Result<Json<List<UploadItem>>, Problem> {
+    super::list(&app, principal.athlete_id, &page).await.map(Json)
+}
+
+/// Show an upload: progress, and the first lines of its report.
+#[utoipa::path(
+    get, path = "/v1/uploads/{id}", tag = "uploads", params(("id" = Uuid, Path)),
+    responses((status = 200, body = UploadReport), (status = 404, body = Problem))
+)]
+async fn report(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+) -> Result<Json<UploadReport>, Problem> {
+    super::report(&app, principal.athlete_id, id).await.map(Json)
+}
+
+/// List the report lines of an upload.
+#[utoipa::path(
+    get, path = "/v1/uploads/{id}/files", tag = "uploads", params(("id" = Uuid, Path), PageParams),
+    responses((status = 200, body = List<FileReport>), (status = 404, body = Problem))
+)]
+async fn files(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<Uuid>,
+    page: PageRequest,
+) -> Result<Json<List<FileReport>>, Problem> {
+    super::files(&app, principal.athlete_id, id, &page).await.map(Json)
+}

@@ -1,0 +1,559 @@
+//! Typed statements of uploads and of what one imported file writes. Never here: rules.
+
+use deadpool_postgres::Client;
+use jiff::Timestamp;
+use paceline_domain::analysis::efficiency::NotValid;
+use paceline_domain::analysis::splits::Split;
+use paceline_domain::analysis::summary::{ALGORITHM_VERSION, ActivityAnalysis};
+use paceline_domain::model::{Sport, Warning};
+use paceline_queries::client::Params;
+use paceline_queries::queries::uploads as sql;
+use tokio_postgres::Error;
+use uuid::Uuid;
+
+pub(super) use sql::{
+    FindOverlappingSources as SourceRow, FindOwner as OwnerRow, FindSourceActivities as KnownSource,
+    FindUpload as UploadSummary, ListUploadFiles as FileRow, ListUploads as UploadRow,
+    NextPendingFile as PendingFile,
+};
+
+use super::Decision;
+use super::import::{Leg, Prepared};
+use super::receive::Packed;
+
+/// Speed over ratio: FIT hardly shrinks, and TCX and GPX shrink tenfold at any level.
+pub(super) const ZSTD_LEVEL: i32 = 3;
+
+/// Overlapping sources of one session; more than this is no training log.
+const MAX_OVERLAPPING: i64 = 500;
+
+pub(super) async fn insert_upload(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    origin: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::insert_upload().bind(tx, &athlete_id, &id, &origin, &now).await.map(drop)
+}
+
+/// A received file: pending with its bytes, or refused at the door.
+pub(super) async fn insert_received(
+    tx: &Client,
+    athlete_id: Uuid,
+    upload_id: Uuid,
+    position: i32,
+    packed: &Packed,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let hints = serde_json::to_value(&packed.hints).unwrap_or_default();
+    match &packed.content {
+        Ok(content) => sql::insert_pending_file()
+            .bind(tx, &athlete_id, &upload_id, &position, &packed.name, &packed.size_bytes, &hints, content)
+            .await
+            .map(drop),
+        Err(refusal) => {
+            let decision = Decision::refused(refusal.code(), refusal.to_string());
+            insert_decided(
+                tx,
+                &DecidedFile {
+                    athlete_id,
+                    upload_id,
+                    position,
+                    name: &packed.name,
+                    size_bytes: packed.size_bytes,
+                },
+                &decision,
+                now,
+            )
+            .await
+        }
+    }
+}
+
+/// A file that never was pending.
+pub(super) struct DecidedFile<'a> {
+    pub(super) athlete_id: Uuid,
+    pub(super) upload_id: Uuid,
+    pub(super) position: i32,
+    pub(super) name: &'a str,
+    pub(super) size_bytes: i64,
+}
+
+pub(super) async fn insert_decided(
+    tx: &Client,
+    file: &DecidedFile<'_>,
+    decision: &Decision,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::insert_decided_file()
+        .bind(
+            tx,
+            &file.athlete_id,
+            &file.upload_id,
+            &file.position,
+            &file.name,
+            &file.size_bytes,
+            &serde_json::json!({}),
+            &decision.outcome.as_str(),
+            &decision.activity_id,
+            &decision.reason,
+            &decision.message,
+            &warnings(&decision.warnings),
+            &now,
+        )
+        .await
+        .map(drop)
+}
+
+pub(super) async fn decide_pending(
+    tx: &Client,
+    file: &PendingFile,
+    decision: &Decision,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::decide_pending_file()
+        .bind(
+            tx,
+            &decision.outcome.as_str(),
+            &decision.activity_id,
+            &decision.reason,
+            &decision.message,
+            &warnings(&decision.warnings),
+            &now,
+            &file.athlete_id,
+            &file.upload_id,
+            &file.position,
+        )
+        .await
+        .map(drop)
+}
+
+/// Warnings as the `jsonb` of a row.
+pub(super) fn warnings(warnings: &[Warning]) -> serde_json::Value {
+    serde_json::to_value(warnings).unwrap_or_default()
+}
+
+/// Marks the upload finished if nothing of it is pending.
+pub(super) async fn finish_upload(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::finish_upload().bind(tx, &now, &athlete_id, &id).await.map(drop)
+}
+
+/// The oldest pending file, locked until the transaction ends; none that another importer holds.
+pub(super) async fn next_pending(tx: &Client) -> Result<Option<PendingFile>, Error> {
+    sql::next_pending_file().bind(tx, &1).opt().await
+}
+
+pub(super) async fn find_upload(
+    db: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+) -> Result<Option<UploadSummary>, Error> {
+    sql::find_upload().bind(db, &athlete_id, &id).opt().await
+}
+
+pub(super) async fn list_uploads(
+    db: &Client,
+    athlete_id: Uuid,
+    before: (Timestamp, Uuid),
+    max_rows: i64,
+) -> Result<Vec<UploadRow>, Error> {
+    sql::list_uploads().bind(db, &athlete_id, &before.0, &before.1, &max_rows).all().await
+}
+
+pub(super) async fn list_files(
+    db: &Client,
+    athlete_id: Uuid,
+    upload_id: Uuid,
+    after_position: i32,
+    max_rows: i64,
+) -> Result<Vec<FileRow>, Error> {
+    sql::list_upload_files().bind(db, &athlete_id, &upload_id, &after_position, &max_rows).all().await
+}
+
+/// The lock that makes imports of one athlete take turns.
+pub(super) async fn lock_athlete(tx: &Client, athlete_id: Uuid) -> Result<(), Error> {
+    sql::lock_athlete().bind(tx, &athlete_id).opt().await.map(drop)
+}
+
+pub(super) async fn find_source(
+    tx: &Client,
+    athlete_id: Uuid,
+    sha256: &[u8],
+) -> Result<Option<KnownSource>, Error> {
+    sql::find_source_activities().bind(tx, &athlete_id, &sha256, &1).opt().await
+}
+
+pub(super) async fn find_overlapping(
+    tx: &Client,
+    athlete_id: Uuid,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<SourceRow>, Error> {
+    sql::find_overlapping_sources().bind(tx, &athlete_id, &until, &since, &MAX_OVERLAPPING).all().await
+}
+
+pub(super) async fn find_athlete(db: &Client, athlete_id: Uuid) -> Result<Option<OwnerRow>, Error> {
+    sql::find_owner().bind(db, &athlete_id).opt().await
+}
+
+/// Where an activity stands: its id, and its parent when it is a leg.
+pub(super) struct Place {
+    pub(super) id: Uuid,
+    pub(super) parent_id: Option<Uuid>,
+    pub(super) leg_index: Option<i16>,
+}
+
+pub(super) async fn insert_original(
+    tx: &Client,
+    athlete_id: Uuid,
+    file: &Prepared,
+    format: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::insert_original()
+        .bind(
+            tx,
+            &athlete_id,
+            &file.sha256.as_slice(),
+            &format,
+            &file.file_name,
+            &file.size_bytes,
+            &file.content,
+            &now,
+        )
+        .await
+        .map(drop)
+}
+
+pub(super) async fn insert_source(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+    part: i16,
+    file: &Prepared,
+    leg: &Leg,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let params = sql::InsertSourceParams {
+        athlete_id,
+        activity_id,
+        sha256: file.sha256.as_slice(),
+        part,
+        format: file.format.as_str(),
+        file_name: file.file_name.as_str(),
+        device: file.device.as_deref(),
+        sport: leg.sport.as_str(),
+        start_time: leg.start,
+        end_time: leg.end,
+        distance_m: leg.analysis.distance_m,
+        device_totals: serde_json::to_value(leg.totals).unwrap_or_default(),
+        warnings: warnings(&file.warnings),
+        now,
+    };
+    sql::insert_source().params(tx, &params).await.map(drop)
+}
+
+/// The parent of a multisport file: its sums are those of its legs.
+pub(super) async fn insert_parent(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    file: &Prepared,
+    title: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let sum = |of: fn(&Leg) -> Option<f64>| file.legs.iter().filter_map(of).reduce(|a, b| a + b);
+    let start_time = file.legs.iter().map(|leg| leg.start).min().unwrap_or(now);
+    let end_time = file.legs.iter().map(|leg| leg.end).max().unwrap_or(now);
+    let params = sql::InsertActivityParams {
+        athlete_id,
+        id,
+        parent_id: None,
+        leg_index: None,
+        sport: Sport::Multisport.as_str(),
+        sub_sport: None::<&str>,
+        name: title,
+        notes: file.hints.notes.as_deref(),
+        start_time,
+        end_time,
+        source_format: file.format.as_str(),
+        primary_sha256: None::<&[u8]>,
+        device: file.device.as_deref(),
+        elapsed_s: end_time.duration_since(start_time).as_secs_f64(),
+        moving_time_s: sum(|leg| Some(leg.analysis.moving_time_s)).unwrap_or(0.0),
+        timer_s: sum(|leg| leg.totals.timer_s),
+        distance_m: sum(|leg| leg.analysis.distance_m),
+        ascent_m: sum(|leg| leg.analysis.ascent_m),
+        descent_m: sum(|leg| leg.analysis.descent_m),
+        avg_hr_bpm: None,
+        max_hr_bpm: file.legs.iter().filter_map(|leg| leg.analysis.max_hr_bpm).reduce(f64::max),
+        avg_cadence_per_min: None,
+        avg_power_w: None,
+        energy_kcal: sum(|leg| leg.totals.energy_kcal),
+        rpe: file.hints.rpe,
+        gear: file.hints.gear.as_deref(),
+        is_race: false,
+        has_track: false,
+        now,
+    };
+    sql::insert_activity().params(tx, &params).await.map(drop)
+}
+
+pub(super) async fn insert_activity(
+    tx: &Client,
+    athlete_id: Uuid,
+    place: &Place,
+    file: &Prepared,
+    leg: &Leg,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let analysis = &leg.analysis;
+    // The title of the file, or of the export, is the parent's when there is one.
+    let title = file.title.as_deref().filter(|_| place.parent_id.is_none());
+    let params = sql::InsertActivityParams {
+        athlete_id,
+        id: place.id,
+        parent_id: place.parent_id,
+        leg_index: place.leg_index,
+        sport: leg.sport.as_str(),
+        sub_sport: leg.sub_sport.as_deref(),
+        name: cut(title.unwrap_or(&leg.title), 200),
+        notes: file.hints.notes.as_deref().or(leg.notes.as_deref()).map(|notes| cut(notes, 10_000)),
+        start_time: leg.start,
+        end_time: leg.end,
+        source_format: file.format.as_str(),
+        primary_sha256: Some(file.sha256.as_slice()),
+        device: file.device.as_deref(),
+        elapsed_s: analysis.elapsed_s,
+        moving_time_s: analysis.moving_time_s,
+        timer_s: analysis.timer_s,
+        distance_m: analysis.distance_m,
+        ascent_m: analysis.ascent_m,
+        descent_m: analysis.descent_m,
+        avg_hr_bpm: analysis.avg_hr_bpm,
+        max_hr_bpm: analysis.max_hr_bpm,
+        avg_cadence_per_min: analysis.avg_cadence_per_min,
+        avg_power_w: analysis.avg_power_w,
+        energy_kcal: leg.totals.energy_kcal,
+        rpe: leg.totals.rpe,
+        gear: file.hints.gear.as_deref(),
+        is_race: false,
+        has_track: leg.stream.is_some(),
+        now,
+    };
+    sql::insert_activity().params(tx, &params).await.map(drop)
+}
+
+/// The first characters of a text.
+fn cut(text: &str, chars: usize) -> &str {
+    text.char_indices().nth(chars).map_or(text, |(end, _)| &text[..end])
+}
+
+/// A better source speaks for the activity from now on.
+pub(super) async fn update_measured(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    file: &Prepared,
+    leg: &Leg,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let source = MeasuredSource {
+        format: file.format.as_str(),
+        sha256: file.sha256.as_slice(),
+        device: file.device.as_deref(),
+    };
+    update_measured_from(tx, athlete_id, id, &source, leg, now).await
+}
+
+/// What speaks for an activity.
+pub(super) struct MeasuredSource<'a> {
+    pub(super) format: &'a str,
+    pub(super) sha256: &'a [u8],
+    pub(super) device: Option<&'a str>,
+}
+
+pub(super) async fn update_measured_from(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    source: &MeasuredSource<'_>,
+    leg: &Leg,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let analysis = &leg.analysis;
+    let params = sql::UpdateMeasuredParams {
+        sub_sport: leg.sub_sport.as_deref(),
+        start_time: leg.start,
+        end_time: leg.end,
+        source_format: source.format,
+        primary_sha256: Some(source.sha256),
+        device: source.device,
+        elapsed_s: analysis.elapsed_s,
+        moving_time_s: analysis.moving_time_s,
+        timer_s: analysis.timer_s,
+        distance_m: analysis.distance_m,
+        ascent_m: analysis.ascent_m,
+        descent_m: analysis.descent_m,
+        avg_hr_bpm: analysis.avg_hr_bpm,
+        max_hr_bpm: analysis.max_hr_bpm,
+        avg_cadence_per_min: analysis.avg_cadence_per_min,
+        avg_power_w: analysis.avg_power_w,
+        energy_kcal: leg.totals.energy_kcal,
+        rpe: leg.totals.rpe,
+        has_track: leg.stream.is_some(),
+        now,
+        athlete_id,
+        id,
+    };
+    sql::update_measured().params(tx, &params).await.map(drop)
+}
+
+pub(super) async fn adopt_leg(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    parent_id: Uuid,
+    leg_index: i16,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::adopt_leg().bind(tx, &parent_id, &leg_index, &now, &athlete_id, &id).await.map(drop)
+}
+
+pub(super) async fn delete_computed(tx: &Client, athlete_id: Uuid, activity_id: Uuid) -> Result<(), Error> {
+    sql::delete_computed().bind(tx, &athlete_id, &activity_id).await.map(drop)
+}
+
+pub(super) async fn insert_stream(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+    leg: &Leg,
+) -> Result<(), Error> {
+    let Some(stream) = &leg.stream else { return Ok(()) };
+    sql::insert_stream()
+        .bind(tx, &athlete_id, &activity_id, &stream.samples, &stream.channels, &stream.data)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn insert_splits(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+    analysis: &ActivityAnalysis,
+) -> Result<(), Error> {
+    let kinds = [("km", &analysis.splits_km), ("mile", &analysis.splits_mile), ("lap", &analysis.laps)];
+    let splits: Vec<(&str, &Split)> =
+        kinds.into_iter().flat_map(|(kind, splits)| splits.iter().map(move |split| (kind, split))).collect();
+    if splits.is_empty() {
+        return Ok(());
+    }
+    // In arrays the missing is NaN; the statement turns it into null.
+    let column = |of: fn(&Split) -> Option<f64>| -> Vec<f64> {
+        splits.iter().map(|(_, split)| of(split).unwrap_or(f64::NAN)).collect()
+    };
+    let number = |split: &Split| i32::try_from(split.split_number).unwrap_or(i32::MAX);
+    let params = sql::InsertSplitsParams {
+        athlete_id,
+        activity_id,
+        kinds: splits.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
+        split_numbers: splits.iter().map(|(_, split)| number(split)).collect::<Vec<_>>(),
+        starts_s: column(|split| Some(split.start_s)),
+        distances_m: column(|split| split.distance_m),
+        elapsed_s: column(|split| Some(split.elapsed_s)),
+        moving_times_s: column(|split| Some(split.moving_time_s)),
+        avg_hrs_bpm: column(|split| split.avg_hr_bpm),
+        max_hrs_bpm: column(|split| split.max_hr_bpm),
+        avg_cadences_per_min: column(|split| split.avg_cadence_per_min),
+        ascents_m: column(|split| split.ascent_m),
+        descents_m: column(|split| split.descent_m),
+        gaps_s_per_km: column(|split| split.gap_s_per_km),
+        are_partial: splits.iter().map(|(_, split)| split.is_partial).collect::<Vec<_>>(),
+    };
+    sql::insert_splits().params(tx, &params).await.map(drop)
+}
+
+pub(super) async fn insert_best_efforts(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+    leg: &Leg,
+) -> Result<(), Error> {
+    let efforts = &leg.analysis.best_efforts;
+    if efforts.is_empty() {
+        return Ok(());
+    }
+    let params = sql::InsertBestEffortsParams {
+        athlete_id,
+        activity_id,
+        sport: leg.sport.as_str(),
+        start_time: leg.start,
+        distances_m: efforts.iter().map(|effort| effort.distance_m).collect::<Vec<_>>(),
+        elapsed_s: efforts.iter().map(|effort| effort.elapsed_s).collect::<Vec<_>>(),
+        starts_s: efforts.iter().map(|effort| effort.start_s).collect::<Vec<_>>(),
+    };
+    sql::insert_best_efforts().params(tx, &params).await.map(drop)
+}
+
+pub(super) async fn insert_analysis(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+    leg: &Leg,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let analysis = &leg.analysis;
+    let reasons = |reasons: &[NotValid]| {
+        reasons
+            .iter()
+            .map(|reason| serde_json::json!({"code": reason.code(), "message": reason.to_string()}))
+            .collect::<serde_json::Value>()
+    };
+    let params = sql::InsertAnalysisParams {
+        athlete_id,
+        activity_id,
+        algorithm_version: ALGORITHM_VERSION,
+        inputs_hash: leg.inputs_hash.as_str(),
+        efficiency_factor: analysis.efficiency.factor,
+        first_half_ef: analysis.decoupling.first_half_ef,
+        second_half_ef: analysis.decoupling.second_half_ef,
+        decoupling_percent: analysis.decoupling.percent,
+        efficiency_reasons: reasons(&analysis.efficiency.reasons),
+        decoupling_reasons: reasons(&analysis.decoupling.reasons),
+        ngp_m_s: analysis.ngp_m_s,
+        load: analysis.load.map(|load| load.points),
+        load_source: analysis.load.map(|load| load.source.as_str()),
+        trimp: analysis.trimp,
+        now,
+    };
+    sql::insert_analysis().params(tx, &params).await.map(drop)
+}
+
+pub(super) async fn count_outdated(db: &Client, all: bool, version: i32) -> Result<i64, Error> {
+    sql::count_outdated().bind(db, &all, &version).one().await
+}
+
+pub(super) async fn list_outdated(
+    db: &Client,
+    after: (Uuid, Uuid),
+    all: bool,
+    version: i32,
+    max_rows: i64,
+) -> Result<Vec<sql::ListOutdated>, Error> {
+    sql::list_outdated().bind(db, &after.0, &after.1, &all, &version, &max_rows).all().await
+}
+
+pub(super) async fn find_primary_source(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+) -> Result<Option<sql::FindPrimarySource>, Error> {
+    sql::find_primary_source().bind(tx, &athlete_id, &activity_id).opt().await
+}

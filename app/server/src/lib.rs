@@ -1,0 +1,13 @@
+//! Paceline: the self-hosted coaching platform, as a library for its binary and its tests.
+//!
+//! What lives here: the commands ([`commands`]), the configuration ([`config`]), the shared state
+//! ([`state`]), the routes grouped by audience ([`routes`]) and one folder per feature ([`features`]).
+//! What must never live here: formulas and file formats (`paceline-domain`), and anything that another
+//! application on the platform would need too (`crates/`).
+
+pub mod commands;
+pub mod config;
+pub mod features;
+pub mod routes;
+pub mod schema;
+pub mod state;

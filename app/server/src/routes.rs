@@ -1,0 +1,103 @@
+//! Every route, grouped by audience, and the OpenAPI document they make. Never here: handlers.
+
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use mainstay_http::problem::codes::Code;
+use mainstay_http::{etag, openapi};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::features::{accounts, activities, analytics, athletes, uploads};
+use crate::state::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Paceline",
+        description = "Training files in, honest statistics out. Paths also work under `/api` and `/api/v1`. \
+                       Values are SI with the unit in the name, times RFC 3339, days civil days of the athlete's \
+                       zone. Errors are RFC 9457 problems with a stable `code`.",
+    ),
+    tags(
+        (name = "auth", description = "Sign-up, sign-in and sessions"),
+        (name = "athletes", description = "The athlete's own profile and personal bests"),
+        (name = "uploads", description = "Training files and what became of them"),
+        (name = "activities", description = "Activities with splits, streams and files"),
+        (name = "analytics", description = "What many activities say together"),
+    )
+)]
+struct Document;
+
+/// Problem codes of this application, shown beside those of the platform.
+const CODES: &[Code] = &[
+    code("email_taken", 409, "E-mail taken", "The address already has an account. Sign in instead."),
+    code("wrong_credentials", 401, "Wrong credentials", "The e-mail address or the password is wrong."),
+    code(
+        "invalid_refresh_token",
+        401,
+        "Invalid refresh token",
+        "The refresh token is unknown, expired or ended. Sign in.",
+    ),
+    code(
+        "refresh_token_reused",
+        401,
+        "Refresh token reused",
+        "The token was used before, so its session was ended. Sign in.",
+    ),
+    code(
+        "refresh_in_progress",
+        409,
+        "Refresh in progress",
+        "Another request has just refreshed this session. Use its tokens.",
+    ),
+    code(
+        "no_file",
+        400,
+        "No file",
+        "The upload holds no file. Send a part named `file`, or the file as the body.",
+    ),
+    code("no_training_file", 400, "No training file", "The archive holds no .fit, .tcx or .gpx file."),
+    code("malformed_form", 400, "Malformed form", "The multipart body cannot be understood."),
+];
+
+const fn code(code: &'static str, status: u16, title: &'static str, meaning: &'static str) -> Code {
+    Code { code, status, title, meaning }
+}
+
+/// For signed-in athletes: everything of their own.
+fn own_data() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(athletes::router())
+        .merge(uploads::router())
+        .merge(activities::router())
+        .merge(analytics::router())
+}
+
+/// For everybody: signing up and in.
+fn sign_in() -> OpenApiRouter<App> {
+    accounts::router()
+}
+
+fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi()).merge(sign_in()).merge(own_data())
+}
+
+/// The whole application without probes and metrics, which the platform adds.
+pub fn router(app: &App) -> Router {
+    let (api, _) = documented().split_for_parts();
+    // Everything under the API is somebody's own: private, with an ETag.
+    let api = api.layer(axum::middleware::from_fn(etag::private)).with_state(app.clone());
+    Router::new().route("/", get(start_page)).merge(api).merge(openapi::routes(openapi_json(), CODES))
+}
+
+/// The OpenAPI document as it is committed and served.
+pub fn openapi_json() -> String {
+    let (_, document) = documented().split_for_parts();
+    document.to_pretty_json().unwrap_or_default()
+}
+
+/// The page at `/` until the web application takes its place.
+async fn start_page() -> Html<&'static str> {
+    Html(include_str!("start_page.html"))
+}

@@ -1,0 +1,23 @@
+//! The application's migrations, in order, compiled in. Never here: the runner (`mainstay-db`).
+
+use mainstay_db::migrate::{Migration, Migrations};
+
+const FILES: &[Migration] = &[
+    Migration::from_file("0001_accounts.sql", include_str!("../migrations/0001_accounts.sql")),
+    Migration::from_file("0002_activities.sql", include_str!("../migrations/0002_activities.sql")),
+    Migration::from_file("0003_uploads.sql", include_str!("../migrations/0003_uploads.sql")),
+];
+
+/// The history of Paceline's own tables.
+pub fn migrations() -> Migrations {
+    Migrations::new("paceline", FILES)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_file_of_the_folder_is_listed() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        assert_eq!(super::migrations().unlisted(&folder).unwrap(), Vec::<String>::new());
+    }
+}

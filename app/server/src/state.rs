@@ -1,0 +1,47 @@
+//! What every handler and command may use: one cheap handle. Never here: rules.
+
+use std::sync::Arc;
+
+use mainstay_db::Db;
+use mainstay_http::auth::{passwords::Passwords, tokens::Tokens};
+use mainstay_runtime::{Effects, Supervisor};
+
+use crate::config::Config;
+use crate::features::uploads::ImportSignal;
+
+/// The application's state; a clone is one reference count.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of [`App`].
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Clock, randomness, ids.
+    pub effects: Effects,
+    /// Where every task runs.
+    pub supervisor: Supervisor,
+    /// Password hashing with bounded concurrency.
+    pub passwords: Passwords,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// The configuration in force.
+    pub config: Config,
+    /// Tells the importer that pending files wait.
+    pub imports: ImportSignal,
+}
+
+impl App {
+    /// The state from its parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,215 @@
+//! The handle that everybody holds: two pools over one database, one for reads and one for transactions.
+//! Never here: statements of features, migrations, where the server comes from.
+//!
+//! Replicas and a pipelined read lane join here: [`Db::read`] is the one place that chooses where a read goes.
+
+mod info;
+mod read;
+mod stats;
+mod tx;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::{
+    Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
+};
+use tokio_postgres::NoTls;
+
+use crate::error::{chain, is_connection_loss};
+use crate::{Config, ConnectError, DbError, Lane, Session, Target};
+
+pub use info::ServerInfo;
+pub use read::Read;
+pub use stats::{PoolStats, Stats};
+pub use tx::Tx;
+
+use stats::Counters;
+
+/// The oldest server we work with, as `server_version_num` counts.
+const OLDEST_VERSION: i32 = 140_000;
+
+/// First and longest pause between two attempts to reach the server at start.
+const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
+
+/// Two pools over one database. A clone is one reference count.
+#[derive(Clone, Debug)]
+pub struct Db(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    read: Pool,
+    write: Pool,
+    target: Target,
+    acquire_timeout: Duration,
+    counters: Arc<Counters>,
+}
+
+impl Db {
+    /// Reaches the server, trying again for `connect_retry_for_ms` while it does not answer, and makes the pools.
+    /// Their connections are opened when first needed.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: the server does not answer, refuses us, or is older than PostgreSQL 14.
+    pub async fn connect(config: &Config, target: &Target) -> Result<Self, ConnectError> {
+        let db = Self(Arc::new(Inner {
+            read: pool(config, target, Lane::Read)?,
+            write: pool(config, target, Lane::Write)?,
+            target: target.clone(),
+            acquire_timeout: config.acquire_timeout(),
+            counters: Arc::new(Counters::default()),
+        }));
+        let session = reach(config, target).await?;
+        let info = info::load(&session)
+            .await
+            .map_err(|error| ConnectError::Refused { target: target.to_string(), why: chain(&error) })?;
+        if info.version_num < OLDEST_VERSION {
+            return Err(ConnectError::TooOld { target: target.to_string(), found: info.version });
+        }
+        Ok(db)
+    }
+
+    /// A read-only session. Each statement is its own transaction; a write fails with [`DbError::ReadOnly`].
+    ///
+    /// # Errors
+    /// [`DbError::PoolExhausted`] after `acquire_timeout_ms`, [`DbError::Unavailable`] if the server is gone.
+    pub async fn read(&self) -> Result<Read, DbError> {
+        Ok(Read::new(self.acquire(Lane::Read).await?))
+    }
+
+    /// A transaction that has begun. It takes effect by [`Tx::commit`] alone; dropped, it leaves no trace.
+    ///
+    /// # Errors
+    /// [`DbError::PoolExhausted`] after `acquire_timeout_ms`, [`DbError::Unavailable`] if the server is gone.
+    pub async fn write(&self) -> Result<Tx, DbError> {
+        loop {
+            let client = self.acquire(Lane::Write).await?;
+            match Tx::begin(client, Arc::clone(&self.0.counters)).await {
+                // A pooled connection that died while it lay idle. Nothing was asked of it yet, so the next one
+                // may do it; the dead one has left the pool, so this ends at the latest with a fresh one.
+                Err(dead) if dead.was_idle && is_connection_loss(&dead.error) => {}
+                Err(dead) => return Err(dead.error.into()),
+                Ok(tx) => return Ok(tx),
+            }
+        }
+    }
+
+    /// One round trip to the server, through the read pool.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn ping(&self) -> Result<(), DbError> {
+        let read = self.read().await?;
+        read.simple_query("select 1").await?;
+        Ok(())
+    }
+
+    /// What the server is and what our role may do there.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn server_info(&self) -> Result<ServerInfo, DbError> {
+        let read = self.read().await?;
+        Ok(info::load(&read).await?)
+    }
+
+    /// The pools as they stand, and the counters since start. Costs no round trip.
+    pub fn stats(&self) -> Stats {
+        Stats::of(&self.0.read.status(), &self.0.write.status(), &self.0.counters)
+    }
+
+    /// Where this database is: for sessions outside the pools.
+    pub fn target(&self) -> &Target {
+        &self.0.target
+    }
+
+    /// Closes both pools: who waits for a connection is refused at once, who holds one may finish.
+    pub fn close(&self) {
+        self.0.read.close();
+        self.0.write.close();
+    }
+
+    async fn acquire(&self, lane: Lane) -> Result<Client, DbError> {
+        let pool = match lane {
+            Lane::Read => &self.0.read,
+            Lane::Write => &self.0.write,
+        };
+        pool.get().await.map_err(|error| self.refused(lane, error))
+    }
+
+    fn refused(&self, lane: Lane, error: PoolError) -> DbError {
+        let unavailable = |why: &str| DbError::Unavailable { why: why.to_owned(), source: None };
+        match error {
+            PoolError::Timeout(TimeoutType::Wait) => {
+                self.0.counters.exhausted(lane);
+                DbError::PoolExhausted { lane, waited: self.0.acquire_timeout }
+            }
+            PoolError::Timeout(_) => unavailable("opening a connection took too long"),
+            PoolError::Closed => unavailable("the pool is closed: the process is stopping"),
+            PoolError::Backend(error) if is_connection_loss(&error) => {
+                DbError::Unavailable { why: chain(&error), source: Some(error) }
+            }
+            PoolError::Backend(error) => error.into(),
+            PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                unavailable("the pool is misbuilt")
+            }
+        }
+    }
+}
+
+/// One pool. Its sessions carry their limits as start options, so that they cost no round trip.
+fn pool(config: &Config, target: &Target, lane: Lane) -> Result<Pool, ConnectError> {
+    let mut pg = target.driver_config().clone();
+    let mut options = pg.get_options().map(|given| format!("{given} ")).unwrap_or_default();
+    options.push_str(&format!(
+        "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
+        config.statement_timeout_ms, config.lock_timeout_ms, config.idle_in_transaction_timeout_ms
+    ));
+    if lane == Lane::Read {
+        options.push_str(" -c default_transaction_read_only=on");
+    }
+    pg.options(options)
+        .application_name(format!("{} {lane}", config.application_name))
+        .connect_timeout(config.connect_timeout());
+    let size = match lane {
+        Lane::Read => config.pool_read_max,
+        Lane::Write => config.pool_max,
+    };
+    if size == 0 {
+        return Err(ConnectError::Pool { why: format!("the {lane} pool may hold no connection") });
+    }
+    let manager = Manager::from_config(pg, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+    let timeouts = Timeouts {
+        wait: Some(config.acquire_timeout()),
+        create: Some(config.connect_timeout()),
+        recycle: Some(config.acquire_timeout()),
+    };
+    Pool::builder(manager)
+        .max_size(size)
+        .timeouts(timeouts)
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|error| ConnectError::Pool { why: error.to_string() })
+}
+
+/// Connects once, trying again while the server is absent or starting.
+async fn reach(config: &Config, target: &Target) -> Result<Session, ConnectError> {
+    let begun = Instant::now();
+    let mut pause = RETRY_PAUSE.0;
+    loop {
+        let error = match Session::connect(target, &config.application_name, config.connect_timeout()).await {
+            Ok(session) => return Ok(session),
+            Err(error) => error,
+        };
+        if !is_connection_loss(&error) {
+            return Err(ConnectError::Refused { target: target.to_string(), why: chain(&error) });
+        }
+        let waited = begun.elapsed();
+        if waited + pause > config.connect_retry_for() {
+            return Err(ConnectError::Unreachable { target: target.to_string(), waited, why: chain(&error) });
+        }
+        tracing::info!(db.target = %target, error = %chain(&error), "the database does not answer yet");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(RETRY_PAUSE.1);
+    }
+}

@@ -1,0 +1,44 @@
+//! What a server is and what our role may do there: for `check`, for probes, for the log line at start.
+//! Never here: judgement of it, beyond the facts.
+
+use tokio_postgres::Client;
+
+/// Facts about the server and our role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerInfo {
+    /// `server_version`, such as `15.18 (Debian 15.18-0+deb12u1)`.
+    pub version: String,
+    /// `server_version_num`, such as 150018.
+    pub version_num: i32,
+    /// The database we are in.
+    pub database: String,
+    /// The role we are.
+    pub role: String,
+    /// The role is superuser.
+    pub is_superuser: bool,
+    /// The role may create schemas in this database: what migrations need.
+    pub can_create: bool,
+    /// The server is a replica.
+    pub in_recovery: bool,
+    /// The server's limit of sessions.
+    pub max_connections: i32,
+    /// Installed extensions as `name version`, sorted.
+    pub extensions: Vec<String>,
+}
+
+const LOAD: &str = include_str!("info.sql");
+
+pub(super) async fn load(client: &Client) -> Result<ServerInfo, tokio_postgres::Error> {
+    let row = client.query_one(LOAD, &[]).await?;
+    Ok(ServerInfo {
+        version: row.try_get("version")?,
+        version_num: row.try_get("version_num")?,
+        database: row.try_get("database")?,
+        role: row.try_get("role")?,
+        is_superuser: row.try_get("is_superuser")?,
+        can_create: row.try_get("can_create")?,
+        in_recovery: row.try_get("in_recovery")?,
+        max_connections: row.try_get("max_connections")?,
+        extensions: row.try_get("extensions")?,
+    })
+}

@@ -1,0 +1,114 @@
+//! A transaction that owns its connection. Never here: what is written in it; the verbs of other crates
+//! (`enqueue`, `emit`, …) are extension traits over [`Tx`].
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use deadpool_postgres::{Client, Object};
+
+use super::stats::Counters;
+use crate::DbError;
+
+/// A transaction that has begun. [`Tx::commit`] makes it take effect and gives the connection back.
+///
+/// Dropped without commit or rollback (an early `?`, a cancelled request), it closes its connection: the server
+/// rolls back, nothing leaks into the next user of the connection, and a counter tells.
+#[derive(Debug)]
+pub struct Tx {
+    /// Present until commit or rollback has been answered.
+    client: Option<Client>,
+    counters: Arc<Counters>,
+}
+
+/// A transaction could not begin.
+pub(super) struct NotBegun {
+    pub(super) error: tokio_postgres::Error,
+    /// The connection had been used before, so that it may have died in the pool.
+    pub(super) was_idle: bool,
+}
+
+impl Tx {
+    pub(super) async fn begin(client: Client, counters: Arc<Counters>) -> Result<Self, NotBegun> {
+        let was_idle = Object::metrics(&client).recycle_count > 0;
+        // From here on a cancelled future must not return a connection with an open transaction to the pool.
+        let mut tx = Self { client: Some(client), counters };
+        match tx.batch_execute("begin").await {
+            Ok(()) => Ok(tx),
+            Err(error) => {
+                tx.close_connection();
+                Err(NotBegun { error, was_idle })
+            }
+        }
+    }
+
+    /// Makes everything take effect.
+    ///
+    /// # Errors
+    /// [`DbError::AlreadyFailed`] if a statement had failed and its error was passed over: PostgreSQL would answer
+    /// such a commit with a silent rollback. [`DbError::Constraint`] for deferred rules, [`DbError::Conflict`] for
+    /// serialization failures. After [`DbError::Unavailable`] it is unknown whether the transaction took effect.
+    pub async fn commit(mut self) -> Result<(), DbError> {
+        // In a failed transaction any statement but the end is refused, so the empty select turns a silent
+        // rollback into an error without a round trip of its own.
+        let outcome = self.batch_execute("select; commit").await;
+        match outcome {
+            Ok(()) => {
+                self.counters.committed();
+                self.client = None;
+                Ok(())
+            }
+            Err(error) => {
+                let error = DbError::from(error);
+                if matches!(error, DbError::AlreadyFailed(_)) {
+                    self.rollback().await?;
+                } else {
+                    self.close_connection();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Undoes everything and gives the connection back.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] if the connection is lost; the server rolls back then too.
+    pub async fn rollback(mut self) -> Result<(), DbError> {
+        match self.batch_execute("rollback").await {
+            Ok(()) => {
+                self.counters.rolled_back();
+                self.client = None;
+                Ok(())
+            }
+            Err(error) => {
+                self.close_connection();
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Takes the connection out of the pool and closes it.
+    fn close_connection(&mut self) {
+        if let Some(client) = self.client.take() {
+            drop(Object::take(client));
+        }
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if self.client.is_some() {
+            self.counters.dropped();
+            self.close_connection();
+        }
+    }
+}
+
+impl Deref for Tx {
+    type Target = Client;
+
+    #[expect(clippy::expect_used, reason = "the client leaves only in methods that consume the transaction")]
+    fn deref(&self) -> &Client {
+        self.client.as_ref().expect("a transaction has its connection until it ends")
+    }
+}

@@ -1,0 +1,239 @@
+//! What can go wrong with a database that is asked something; a variant is what the caller can do about it.
+//! Never here: HTTP statuses, texts for end users.
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio_postgres::error::SqlState;
+
+/// A read, a write or a transaction failed.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// Every connection of the lane stayed busy. Shed load or try again later.
+    #[error("no free {lane} connection within {} ms", waited.as_millis())]
+    PoolExhausted {
+        /// Which pool.
+        lane: Lane,
+        /// How long the caller waited.
+        waited: Duration,
+    },
+    /// The server cannot be reached, went away, or is starting or stopping. Try again later; what a transaction
+    /// did is unknown only if its commit was under way.
+    #[error("the database is not available: {why}")]
+    Unavailable {
+        /// What was seen, without secrets.
+        why: String,
+        /// The driver's error, where there was one.
+        #[source]
+        source: Option<tokio_postgres::Error>,
+    },
+    /// A named rule of the schema said no. Map it by `name`.
+    #[error("the constraint {name} ({kind}) was violated")]
+    Constraint {
+        /// The constraint's name; for a not-null rule the column's name, as PostgreSQL gives that no name.
+        name: String,
+        /// Which kind of rule.
+        kind: ConstraintKind,
+        /// The driver's error.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// The transaction lost against another one (serialization failure or deadlock). Run all of it again.
+    #[error("the transaction conflicted with another one")]
+    Conflict(#[source] tokio_postgres::Error),
+    /// A lock was not free within `lock_timeout_ms`. Run it again.
+    #[error("a lock was not free in time")]
+    LockTimeout(#[source] tokio_postgres::Error),
+    /// The server ended the statement: `statement_timeout_ms` passed, or somebody cancelled it.
+    #[error("the statement was cancelled or ran too long")]
+    Cancelled(#[source] tokio_postgres::Error),
+    /// A write was tried in a read session. A defect of the caller: use `db.write()`.
+    #[error("a read session cannot write")]
+    ReadOnly(#[source] tokio_postgres::Error),
+    /// A statement of the transaction failed and the failure was passed over; nothing was committed.
+    #[error("the transaction had already failed; nothing was committed")]
+    AlreadyFailed(#[source] tokio_postgres::Error),
+    /// Anything else: a defect of the statement, of its parameters or of the row's decoding.
+    #[error("the statement failed: {0}")]
+    Statement(#[source] tokio_postgres::Error),
+}
+
+impl DbError {
+    /// True if the whole transaction may simply be run once more.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Conflict(_) | Self::LockTimeout(_))
+    }
+
+    /// The constraint's name if one was violated.
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Constraint { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// Which pool a session comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Read-only sessions.
+    Read,
+    /// Transactions.
+    Write,
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        })
+    }
+}
+
+/// The kind of rule that a row broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConstraintKind {
+    /// Unique or primary key (23505).
+    Unique,
+    /// Foreign key (23503).
+    ForeignKey,
+    /// Check, also "no partition for this row" (23514).
+    Check,
+    /// Not null (23502).
+    NotNull,
+    /// Exclusion (23P01).
+    Exclusion,
+}
+
+impl fmt::Display for ConstraintKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unique => "unique",
+            Self::ForeignKey => "foreign key",
+            Self::Check => "check",
+            Self::NotNull => "not null",
+            Self::Exclusion => "exclusion",
+        })
+    }
+}
+
+impl From<tokio_postgres::Error> for DbError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(db) = error.as_db_error() else {
+            return if is_connection_loss(&error) { unavailable(error) } else { Self::Statement(error) };
+        };
+        if let Some(kind) = constraint_kind(db.code()) {
+            let name = db.constraint().or(db.column()).or(db.table()).unwrap_or("unnamed").to_owned();
+            return Self::Constraint { name, kind, source: error };
+        }
+        match db.code() {
+            &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => Self::Conflict(error),
+            &SqlState::LOCK_NOT_AVAILABLE => Self::LockTimeout(error),
+            &SqlState::QUERY_CANCELED => Self::Cancelled(error),
+            &SqlState::READ_ONLY_SQL_TRANSACTION => Self::ReadOnly(error),
+            &SqlState::IN_FAILED_SQL_TRANSACTION => Self::AlreadyFailed(error),
+            code if is_server_absent(code) => unavailable(error),
+            _ => Self::Statement(error),
+        }
+    }
+}
+
+fn unavailable(error: tokio_postgres::Error) -> DbError {
+    DbError::Unavailable { why: chain(&error), source: Some(error) }
+}
+
+fn constraint_kind(code: &SqlState) -> Option<ConstraintKind> {
+    match *code {
+        SqlState::UNIQUE_VIOLATION => Some(ConstraintKind::Unique),
+        SqlState::FOREIGN_KEY_VIOLATION => Some(ConstraintKind::ForeignKey),
+        SqlState::CHECK_VIOLATION => Some(ConstraintKind::Check),
+        SqlState::NOT_NULL_VIOLATION => Some(ConstraintKind::NotNull),
+        SqlState::EXCLUSION_VIOLATION => Some(ConstraintKind::Exclusion),
+        _ => None,
+    }
+}
+
+/// Class 08 (connection), 53300 (too many connections), 57P01–57P05 (shutdown, crash, starting, database dropped,
+/// idle session ended).
+fn is_server_absent(code: &SqlState) -> bool {
+    let code = code.code();
+    code.starts_with("08") || code == "53300" || code.starts_with("57P") || code == "25P03"
+}
+
+/// The driver could not reach the server, or lost it.
+pub(crate) fn is_connection_loss(error: &tokio_postgres::Error) -> bool {
+    if let Some(db) = error.as_db_error() {
+        return is_server_absent(db.code());
+    }
+    if error.is_closed() {
+        return true;
+    }
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.is::<std::io::Error>() {
+            return true;
+        }
+        source = cause.source();
+    }
+    // "error connecting to server" carries no cause when the connect time-out passed.
+    error.to_string().starts_with("error connecting to server")
+}
+
+/// The error with its causes on one line; the driver keeps the interesting half in the source.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// The database could not be connected to at start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The address is not usable. Correct the configuration.
+    #[error("the database address is wrong: {why}")]
+    Address {
+        /// Which rule it breaks; never the address itself, which may hold a password.
+        why: String,
+    },
+    /// The server did not answer within `connect_retry_for_ms`.
+    #[error("no answer from {target} for {} ms: {why}", waited.as_millis())]
+    Unreachable {
+        /// Where.
+        target: String,
+        /// How long it was tried.
+        waited: Duration,
+        /// The last failure.
+        why: String,
+    },
+    /// The server answered and refused us: wrong password, role, database or rights. Trying again does not help.
+    #[error("{target} refused the session: {why}")]
+    Refused {
+        /// Where.
+        target: String,
+        /// The server's words.
+        why: String,
+    },
+    /// The server is too old.
+    #[error("{target} runs PostgreSQL {found}; 14 or newer is needed")]
+    TooOld {
+        /// Where.
+        target: String,
+        /// The server's version.
+        found: String,
+    },
+    /// A pool could not be built: a limit of the configuration is zero.
+    #[error("the pool configuration is wrong: {why}")]
+    Pool {
+        /// Which rule it breaks.
+        why: String,
+    },
+}

@@ -1,0 +1,54 @@
+//! Limits of the migration runner. Never here: limits of the pools.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Limits of the migration runner. Times are integers in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Longest wait of a statement for a lock. Everybody who comes after it waits behind it, so keep it short.
+    pub lock_timeout_ms: u64,
+    /// How often a migration is tried that did not get its lock.
+    pub lock_tries: u32,
+    /// Longest time of one statement.
+    pub statement_timeout_ms: u64,
+    /// The server ends a run that holds a transaction open and does nothing for longer.
+    pub idle_in_transaction_timeout_ms: u64,
+    /// Do not start while somebody else's transaction is open for longer than this.
+    pub longest_transaction_ms: u64,
+    /// Longest wait for another process that migrates.
+    pub wait_for_others_ms: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            lock_timeout_ms: 2_000,
+            lock_tries: 10,
+            statement_timeout_ms: 15 * 60_000,
+            idle_in_transaction_timeout_ms: 60_000,
+            longest_transaction_ms: 5 * 60_000,
+            wait_for_others_ms: 20 * 60_000,
+        }
+    }
+}
+
+impl Config {
+    pub(super) fn session_settings(&self) -> String {
+        format!(
+            "set statement_timeout = {}; set lock_timeout = {}; set idle_in_transaction_session_timeout = {}; \
+             set client_min_messages = warning; set default_transaction_read_only = off",
+            self.statement_timeout_ms, self.lock_timeout_ms, self.idle_in_transaction_timeout_ms
+        )
+    }
+
+    pub(super) fn longest_transaction(&self) -> Duration {
+        Duration::from_millis(self.longest_transaction_ms)
+    }
+
+    pub(super) fn wait_for_others(&self) -> Duration {
+        Duration::from_millis(self.wait_for_others_ms)
+    }
+}

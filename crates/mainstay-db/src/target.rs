@@ -1,0 +1,170 @@
+//! Where a database is and who we are there. Never here: pools, sessions, how a cluster is started.
+
+use std::fmt;
+use std::path::Path;
+
+use tokio_postgres::config::{Host, SslMode};
+
+use crate::{ConnectError, DatabaseUrl};
+
+/// One database on one server (or an ordered list of hosts), with the role and its secret.
+///
+/// `Display` and `Debug` never show the password.
+#[derive(Clone, PartialEq)]
+pub struct Target {
+    pg: tokio_postgres::Config,
+}
+
+impl Target {
+    /// From a URL (`postgres://…`) or a `key=value` text as libpq takes it.
+    ///
+    /// # Errors
+    /// [`ConnectError::Address`] if the text is not one, names no database, or asks for TLS
+    /// (`sslmode=require`), which this build does not speak.
+    pub fn parse(address: &str) -> Result<Self, ConnectError> {
+        let wrong = |why: String| ConnectError::Address { why };
+        let pg: tokio_postgres::Config =
+            address.parse().map_err(|error: tokio_postgres::Error| wrong(describe(&error)))?;
+        if pg.get_ssl_mode() == SslMode::Require {
+            return Err(wrong("sslmode=require: TLS to the server is not built in".to_owned()));
+        }
+        if pg.get_hosts().is_empty() {
+            return Err(wrong("it names no host".to_owned()));
+        }
+        if pg.get_dbname().is_none() {
+            return Err(wrong("it names no database".to_owned()));
+        }
+        Ok(Self { pg })
+    }
+
+    /// A server's unix socket: `directory` holds `.s.PGSQL.<port>`.
+    pub fn socket(directory: &Path, port: u16, user: &str, database: &str) -> Self {
+        let mut pg = tokio_postgres::Config::new();
+        pg.host_path(directory).port(port).user(user).dbname(database);
+        Self { pg }
+    }
+
+    /// The same server and role, another database.
+    #[must_use]
+    pub fn with_database(&self, database: &str) -> Self {
+        let mut pg = self.pg.clone();
+        pg.dbname(database);
+        Self { pg }
+    }
+
+    /// The database's name.
+    pub fn database(&self) -> &str {
+        self.pg.get_dbname().unwrap_or_default()
+    }
+
+    /// The address as a URL for another process, its password included.
+    pub fn url(&self) -> DatabaseUrl {
+        let encode = |text: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+            let one = |byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+            text.bytes().map(one).collect::<String>()
+        };
+        let hosts = self.pg.get_hosts().iter().enumerate().map(|(at, host)| {
+            let name = match host {
+                Host::Tcp(name) => encode(name),
+                Host::Unix(path) => encode(&path.to_string_lossy()),
+            };
+            format!("{name}:{}", self.port(at))
+        });
+        let mut url = "postgres://".to_owned();
+        if let Some(user) = self.pg.get_user() {
+            url.push_str(&encode(user));
+            if let Some(password) = self.pg.get_password() {
+                url.push(':');
+                url.push_str(&encode(&String::from_utf8_lossy(password)));
+            }
+            url.push('@');
+        }
+        url.push_str(&hosts.collect::<Vec<_>>().join(","));
+        url.push('/');
+        url.push_str(&encode(self.database()));
+        DatabaseUrl::new(url)
+    }
+
+    fn port(&self, host: usize) -> u16 {
+        let ports = self.pg.get_ports();
+        ports.get(host).or(ports.first()).copied().unwrap_or(5432)
+    }
+
+    /// The driver's form, with every secret in it.
+    pub fn driver_config(&self) -> &tokio_postgres::Config {
+        &self.pg
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, host) in self.pg.get_hosts().iter().enumerate() {
+            if at > 0 {
+                f.write_str(", ")?;
+            }
+            match host {
+                Host::Tcp(name) => f.write_str(name)?,
+                Host::Unix(path) => write!(f, "{}", path.display())?,
+            }
+            write!(f, ":{}", self.port(at))?;
+        }
+        write!(f, "/{}", self.database())?;
+        match self.pg.get_user() {
+            Some(user) => write!(f, " as {user}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Target({self})")
+    }
+}
+
+/// The driver says "invalid configuration" and keeps the reason in its source.
+fn describe(error: &tokio_postgres::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => source.to_string(),
+        None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_names_the_place_and_hides_the_password() {
+        let target = Target::parse("postgres://app:s3cret@db.example:6543/main").unwrap();
+        assert_eq!(target.to_string(), "db.example:6543/main as app");
+        assert_eq!(format!("{target:?}"), "Target(db.example:6543/main as app)");
+        let socket = Target::socket(Path::new("/run/pg"), 5433, "postgres", "app");
+        assert_eq!(socket.with_database("other").to_string(), "/run/pg:5433/other as postgres");
+    }
+
+    #[test]
+    fn the_url_leads_to_the_same_place() {
+        let socket = Target::socket(Path::new("/tmp/a b/run"), 5433, "postgres", "te/st");
+        for target in [socket, Target::parse("postgres://a%40b:p%3Ass@one:1,two:2/db").unwrap()] {
+            let again = Target::parse(target.url().expose()).unwrap();
+            assert_eq!(again.to_string(), target.to_string());
+            assert_eq!(again.driver_config().get_password(), target.driver_config().get_password());
+        }
+    }
+
+    #[test]
+    fn a_wrong_address_says_why() {
+        for (address, why) in [
+            ("nonsense", "unexpected EOF"),
+            ("postgres://db.example", "it names no database"),
+            ("dbname=app", "it names no host"),
+            ("postgres://db/app?sslmode=require", "TLS"),
+            ("postgres://db/app?colour=red", "colour"),
+        ] {
+            let error = Target::parse(address).unwrap_err().to_string();
+            assert!(error.contains(why), "{address}: {error}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! JSON bodies in and out. Never here: compression, ETags or limits other than asking axum for them.
+
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::explain;
+use crate::problem::{FieldError, Problem};
+
+/// A JSON body: as an extractor it refuses with a problem, as a response it serializes.
+///
+/// Refusals: 415 for another content type, 413 beyond the body limit, 400 `malformed_json`,
+/// 422 `invalid_body` with one pointer for a field that does not fit the type.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Json<T>(pub T);
+
+/// A [`Json`] body whose value also passed its own [`Validate`] rules; all broken rules are reported.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ValidJson<T>(pub T);
+
+/// Rules that a deserialized value must keep and its types cannot say.
+pub trait Validate {
+    /// Every broken rule; empty when the value is good. Pointers are relative to the value: `/name`.
+    fn validate(&self) -> Vec<FieldError>;
+}
+
+impl<T, S> FromRequest<S> for Json<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::unsupported_media_type(
+                "This address takes `Content-Type: application/json`.",
+            ));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|refusal| refused(&refusal))?;
+        parse(&bytes).map(Self)
+    }
+}
+
+impl<T, S> FromRequest<S> for ValidJson<T>
+where
+    T: DeserializeOwned + Validate,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Json(value) = Json::<T>::from_request(request, state).await?;
+        let broken = value.validate();
+        if broken.is_empty() { Ok(Self(value)) } else { Err(Problem::unprocessable(broken)) }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(bytes) => {
+                let mut response = Response::new(Body::from(bytes));
+                let json = HeaderValue::from_static("application/json");
+                response.headers_mut().insert(CONTENT_TYPE, json);
+                response
+            }
+            Err(error) => Problem::internal(error).into_response(),
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Why a body could not be read.
+fn refused(refusal: &BytesRejection) -> Problem {
+    match refusal {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            Problem::too_large("The body is longer than this address takes.")
+        }
+        _ => Problem::bad_request("incomplete_body", "The body did not arrive whole, or stalled."),
+    }
+}
+
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let cause = error.inner();
+        if cause.is_data() {
+            Problem::unprocessable(vec![explain::field_error(error.path(), &cause.to_string())])
+        } else {
+            malformed(cause)
+        }
+    })?;
+    json.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "malformed_json",
+        format!("The body stops being JSON at line {}, column {}.", error.line(), error.column()),
+    )
+}

@@ -1,0 +1,48 @@
+//! What the middleware knows of one request and its inner parts may ask or set.
+//! Never here: anything that the client could read, or that outlives the request.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::extract::MatchedPath;
+use http::Extensions;
+
+use crate::pages::PageLimits;
+
+/// One per request, in its extensions as `Arc<Facts>`.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    /// The template of the matched route; empty until the router has chosen.
+    pub(crate) route: OnceLock<MatchedPath>,
+    /// How long the request may take, in milliseconds; a route may change it.
+    time: AtomicU64,
+    pages: PageLimits,
+}
+
+impl Facts {
+    pub(crate) fn new(time: Duration, pages: PageLimits) -> Self {
+        let facts = Self { route: OnceLock::new(), time: AtomicU64::new(0), pages };
+        facts.allow(time);
+        facts
+    }
+
+    /// Lets the request take `time` from its start.
+    pub(crate) fn allow(&self, time: Duration) {
+        self.time.store(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    pub(crate) fn allowed(&self) -> Duration {
+        Duration::from_millis(self.time.load(Ordering::Relaxed))
+    }
+}
+
+/// The facts, unless the middleware list is absent (a router under test).
+pub(crate) fn of(extensions: &Extensions) -> Option<&Arc<Facts>> {
+    extensions.get()
+}
+
+/// The page limits in force.
+pub(crate) fn pages(extensions: &Extensions) -> PageLimits {
+    of(extensions).map_or_else(PageLimits::default, |facts| facts.pages)
+}

@@ -1,0 +1,97 @@
+//! The middleware list. Never here: routes, or what a single layer does (see its own file).
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use axum::response::Response;
+use http::Request;
+use mainstay_runtime::Effects;
+use mainstay_telemetry::Registry;
+use tower::ServiceBuilder;
+use tower::util::{BoxCloneSyncService, MapRequestLayer, MapResponseLayer};
+
+use crate::config::Config;
+
+mod admission;
+mod api_prefix;
+mod bodies;
+mod browser;
+mod deadline;
+mod fallbacks;
+mod metrics;
+mod observe;
+mod problems;
+mod step;
+
+pub use api_prefix::canonical;
+pub use deadline::allow_time;
+
+use step::StepLayer;
+
+/// A router inside the middleware list, ready for [`crate::serve()`].
+pub type App = BoxCloneSyncService<Request<Body>, Response, Infallible>;
+
+/// A configured value that no header can carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("http.{key}: {reason}")]
+pub struct BuildError {
+    /// The configuration key.
+    pub key: &'static str,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
+/// Puts the middleware list around a router.
+///
+/// Fails only for configured values that cannot be headers. Building twice on one registry registers the
+/// metrics twice, so a process builds its app once.
+pub fn app(
+    router: Router,
+    config: &Config,
+    registry: &Registry,
+    effects: &Effects,
+) -> Result<App, BuildError> {
+    let headers = browser::headers(config)?;
+    let requests = &config.requests;
+
+    // Next to the routes: what needs the matched route, and answers where no route matches.
+    let router = fallbacks::install(router)
+        .layer(MapRequestLayer::new(observe::note_route))
+        .layer(DefaultBodyLimit::max(requests.body_limit));
+
+    // The list, outermost first.
+    let app = ServiceBuilder::new()
+        // `/api/goals` is `/v1/goals`. Before everything, so that nothing else knows two spellings.
+        .layer(MapRequestLayer::new(api_prefix::rewrite))
+        // Request id in and out, the access log, the metrics. Sees every answer, also refusals below.
+        .layer(StepLayer(observe::Observe::new(config, registry, effects)))
+        // Security headers, on errors too.
+        .layer(MapResponseLayer::new(move |response| browser::add_missing(&headers, response)))
+        // Foreign pages: answers preflights, marks the answers that allowed origins may read.
+        .layer(browser::cors(config)?)
+        // Compression, read from the bottom: a client may opt out; bytes shrink; a strong ETag of the plain
+        // bytes becomes a weak one.
+        .layer(MapResponseLayer::new(bodies::weaken_etag))
+        .layer(MapRequestLayer::new(bodies::honour_opt_out))
+        .layer(bodies::compression(requests))
+        // Panics become problems; problems learn their request. Inside compression, to see plain bodies.
+        .layer(StepLayer(problems::Problems))
+        // At most so many requests in work; refusing is cheap and comes before any body is read.
+        .layer(StepLayer(admission::Admission::new(requests.max_concurrent)))
+        // So much time per request.
+        .layer(StepLayer(deadline::Deadline))
+        // So many bytes per body, whatever the route allows.
+        .layer(StepLayer(bodies::Ceiling(requests.body_ceiling)))
+        .service(router);
+    Ok(BoxCloneSyncService::new(app))
+}
+
+/// Probes and metrics: answered however busy the service is, and not worth a log line when all is well.
+fn is_operational(path: &str) -> bool {
+    matches!(
+        path,
+        "/livez" | "/readyz" | "/startupz" | "/metrics" | "/health" | "/health/live" | "/health/ready"
+    )
+}

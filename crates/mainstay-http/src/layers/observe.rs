@@ -1,0 +1,131 @@
+//! Request ids, the access log and the metrics of requests.
+//! Never here: paths, queries, addresses or tokens of clients in logs or labels; only the route's template.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::MatchedPath;
+use axum::response::Response;
+use http::header::{HeaderName, HeaderValue};
+use http::{Method, Request};
+use mainstay_runtime::{Effects, Ids};
+use mainstay_telemetry::{Registry, RequestId, events, request_id};
+
+use super::metrics::{InFlight, Metrics};
+use super::step::Step;
+use crate::config::Config;
+use crate::facts::{self, Facts};
+use crate::pages::PageLimits;
+use crate::problem::Problem;
+
+/// The request id's header, in and out.
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The route label of requests that matched none.
+const UNMATCHED: &str = "unmatched";
+
+/// The step.
+#[derive(Clone)]
+pub(super) struct Observe {
+    timeout: Duration,
+    pages: PageLimits,
+    ids: Ids,
+    metrics: Arc<Metrics>,
+}
+
+/// What the way back knows of the request.
+pub(super) struct Seen {
+    id: RequestId,
+    method: Method,
+    facts: Arc<Facts>,
+    start: Instant,
+    _in_flight: InFlight,
+}
+
+impl Observe {
+    pub(super) fn new(config: &Config, registry: &Registry, effects: &Effects) -> Self {
+        Self {
+            timeout: config.requests.timeout,
+            pages: config.pages,
+            ids: effects.ids.clone(),
+            metrics: Arc::new(Metrics::register(registry)),
+        }
+    }
+}
+
+impl Step for Observe {
+    type Kept = Seen;
+
+    fn before(&self, mut request: Request<Body>) -> Result<(Request<Body>, Seen), Box<Response>> {
+        let start = Instant::now();
+        let id = request
+            .headers()
+            .get(X_REQUEST_ID)
+            .and_then(|value| value.to_str().ok())
+            .and_then(RequestId::parse)
+            .unwrap_or_else(|| RequestId::generate(&self.ids));
+        let facts = Arc::new(Facts::new(self.timeout, self.pages));
+        request.extensions_mut().insert(Arc::clone(&facts));
+        let _in_flight = self.metrics.begin();
+        let method = request.method().clone();
+        Ok((request, Seen { id, method, facts, start, _in_flight }))
+    }
+
+    async fn after<F>(self, seen: Seen, answer: F) -> Response
+    where
+        F: Future<Output = Response> + Send + 'static,
+    {
+        let id = seen.id.clone();
+        let mut response = request_id::scope(id, async {
+            let response = answer.await;
+            record(&self.metrics, &seen, &response);
+            response
+        })
+        .await;
+        if let Ok(value) = HeaderValue::from_str(seen.id.as_str()) {
+            response.headers_mut().insert(X_REQUEST_ID, value);
+        }
+        response
+    }
+}
+
+/// One access line and one observation per answer; a client that leaves before gets neither.
+fn record(metrics: &Metrics, seen: &Seen, response: &Response) {
+    let took = seen.start.elapsed();
+    let route = seen.facts.route.get().map_or(UNMATCHED, MatchedPath::as_str);
+    let status = response.status().as_u16();
+    let code = response.extensions().get::<Problem>().map(Problem::code);
+    metrics.answered(&seen.method, route, status, took);
+    if let Some(code) = code {
+        metrics.failed(route, code);
+    }
+    if super::is_operational(route) && status < 400 {
+        return;
+    }
+    tracing::info!(
+        event = events::HTTP_REQUEST_ANSWERED,
+        http.method = seen.method.as_str(),
+        http.route = route,
+        http.status = status,
+        http.duration_ms = took.as_secs_f64() * 1e3,
+        problem.code = code,
+        "request answered"
+    );
+}
+
+/// Inside the router: remembers which route matched. Must run after routing.
+pub(super) fn note_route(request: Request<Body>) -> Request<Body> {
+    if let Some(facts) = facts::of(request.extensions())
+        && let Some(route) = request.extensions().get::<MatchedPath>()
+    {
+        // Already set when routers are nested; the first is the whole path.
+        let _ = facts.route.set(route.clone());
+    }
+    request
+}
+
+/// The id of the request being worked on.
+pub(super) fn current_request_id() -> Option<String> {
+    request_id::current().map(|id| id.to_string())
+}

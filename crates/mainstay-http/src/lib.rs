@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Contents
+
+pub mod auth;
+pub mod config;
+pub mod etag;
+pub mod extract;
+mod facts;
+pub mod fields;
+pub mod health;
+pub mod layers;
+pub mod metrics;
+pub mod openapi;
+pub mod pages;
+pub mod problem;
+pub mod serve;
+
+pub use config::Config;
+pub use extract::{Json, Path, Query, ValidJson, Validate};
+pub use fields::Fields;
+pub use layers::{App, app};
+pub use pages::{Limit, List, PageLimits, PageRequest, Pagination};
+pub use problem::{FieldError, OrProblem, Problem};
+pub use serve::{ServeReport, serve};

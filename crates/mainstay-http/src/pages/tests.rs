@@ -1,0 +1,115 @@
+//! Cursors, limits and page numbers.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn limits() -> PageLimits {
+    PageLimits::default()
+}
+
+fn request(limit: Option<u32>, cursor: Option<&str>, page: Option<u32>) -> Result<PageRequest, Problem> {
+    PageRequest::try_new(PageParams { limit, cursor: cursor.map(str::to_owned), page }, limits())
+}
+
+proptest! {
+    #[test]
+    fn a_cursor_brings_its_key_back(time in any::<i64>(), id in any::<u128>(), name in ".{0,40}") {
+        let key = (time, uuid::Uuid::from_u128(id), name);
+        let text = cursor::encode("activities", &key);
+        prop_assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+        prop_assert_eq!(cursor::decode::<(i64, uuid::Uuid, String)>("activities", &text).unwrap(), key);
+    }
+
+    #[test]
+    fn any_text_is_a_key_or_a_problem(text in "\\PC{0,80}") {
+        if let Err(problem) = cursor::decode::<(i64, String)>("activities", &text) {
+            prop_assert_eq!(problem.code(), "invalid_cursor");
+        }
+    }
+
+    #[test]
+    fn a_cut_cursor_is_refused(time in any::<i64>(), cut in 1_usize..20) {
+        let text = cursor::encode("activities", &time);
+        let cut = &text[..text.len() - cut.min(text.len())];
+        prop_assert!(cursor::decode::<i64>("activities", cut).is_err());
+    }
+
+    #[test]
+    fn pages_follow_each_other_without_gap_or_overlap(total in 0_usize..400, limit in 1_u32..=100) {
+        let limit = Limit::try_new(Some(limit), limits()).unwrap();
+        let mut seen = Vec::new();
+        let mut cursor = None;
+        loop {
+            let position = cursor.take().map_or(Position::Start, Position::After);
+            let request = PageRequest { limit, position };
+            let after: Option<usize> = request.after("numbers").unwrap();
+            let rows: Vec<usize> = (after.map_or(0, |last| last + 1)..total)
+                .take(usize::try_from(limit.rows_to_fetch()).unwrap())
+                .collect();
+            let page = List::keyset("numbers", rows, limit, |row| *row);
+            prop_assert!(page.items.len() <= limit.get() as usize);
+            seen.extend(page.items);
+            cursor = page.next_cursor;
+            if cursor.is_none() { break; }
+        }
+        prop_assert_eq!(seen, (0..total).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn numbered_pages_cover_the_total(total in 0_u64..100_000, limit in 1_u32..=100, page in 1_u32..500) {
+        let limit = Limit::try_new(Some(limit), limits()).unwrap();
+        let told = Pagination::new(page, limit, total);
+        prop_assert!(told.total_pages * u64::from(limit.get()) >= total);
+        prop_assert!(told.total_pages.saturating_sub(1) * u64::from(limit.get()) < total.max(1));
+        prop_assert_eq!(told.has_next, u64::from(page) * u64::from(limit.get()) < total);
+    }
+}
+
+#[test]
+fn another_lists_cursor_is_refused() {
+    let text = cursor::encode("goals", &1);
+    assert_eq!(cursor::decode::<i32>("tasks", &text).unwrap_err().code(), "invalid_cursor");
+    assert!(cursor::decode::<String>("goals", &text).is_err(), "another type of key");
+}
+
+#[test]
+fn a_huge_cursor_is_refused_unread() {
+    let text = cursor::encode("goals", &"x".repeat(2000));
+    assert!(cursor::decode::<String>("goals", &text).is_err());
+}
+
+#[test]
+fn the_limit_has_a_default_and_a_range() {
+    assert_eq!(request(None, None, None).unwrap().limit.get(), 50);
+    assert_eq!(request(Some(100), None, None).unwrap().limit.get(), 100);
+    for bad in [0, 101, u32::MAX] {
+        let problem = request(Some(bad), None, None).unwrap_err();
+        assert_eq!(problem.errors()[0].pointer, "/limit");
+    }
+}
+
+#[test]
+fn all_broken_rules_are_told() {
+    let problem = request(Some(0), Some("abc"), Some(1)).unwrap_err();
+    let pointers: Vec<_> = problem.errors().iter().map(|error| error.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/limit", "/page"]);
+    assert_eq!(request(None, None, Some(0)).unwrap_err().errors()[0].code, "out_of_range");
+    assert_eq!(request(Some(100), None, Some(1001)).unwrap_err().errors()[0].code, "out_of_range");
+}
+
+#[test]
+fn a_page_number_is_an_offset() {
+    let third = request(Some(20), None, Some(3)).unwrap();
+    assert_eq!((third.offset(), third.page()), (40, Some(3)));
+    assert_eq!(request(Some(20), None, None).unwrap().offset(), 0);
+}
+
+#[test]
+fn the_envelope_on_the_wire() {
+    let limit = Limit::try_new(Some(2), limits()).unwrap();
+    let numbered = List::numbered(vec![1, 2], 1, limit, 3);
+    insta::assert_snapshot!(serde_json::to_string(&numbered).unwrap(), @r#"{"items":[1,2],"next_cursor":null,"pagination":{"page":1,"limit":2,"total":3,"total_pages":2,"has_next":true,"has_prev":false}}"#);
+    let keyset = List::keyset("n", vec![1, 2, 3], limit, |n| *n);
+    insta::assert_snapshot!(serde_json::to_string(&keyset).unwrap(), @r#"{"items":[1,2],"next_cursor":"eyJ2IjoxLCJsIjoibiIsImsiOjJ9"}"#);
+}

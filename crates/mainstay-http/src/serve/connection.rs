@@ -1,0 +1,179 @@
+//! One connection from its first byte to its close. Never here: accepting.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until};
+use tower::Service;
+use tower_http::timeout::TimeoutBody;
+
+use super::Shared;
+use super::socket::{PatientSocket, Sent};
+use crate::config::Connections;
+
+/// Serves requests until the peer leaves, idles, stalls or the service drains.
+pub(super) async fn run<S>(socket: TcpStream, peer: SocketAddr, app: S, shared: &Shared)
+where
+    S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    let limits = &shared.limits;
+    let activity = Arc::new(Activity::new());
+    let sent = Sent::default();
+    let socket = PatientSocket::new(socket, limits.header_timeout, limits.write_timeout, sent.clone());
+    let service =
+        Counted { app, peer, body_idle_timeout: limits.body_idle_timeout, activity: Arc::clone(&activity) };
+    let builder = builder(limits);
+    let mut serving = pin!(builder.serve_connection_with_upgrades(TokioIo::new(socket), service));
+
+    let finish = async {
+        tokio::select! {
+            () = shared.drain.cancelled() => Why::Drain,
+            () = activity.idle(limits) => Why::Idle,
+        }
+    };
+    // Errors here are the peer's (reset, malformed, too slow): nobody has to act, so nothing is logged.
+    let why = tokio::select! {
+        _ = serving.as_mut() => return,
+        why = finish => why,
+    };
+    serving.as_mut().graceful_shutdown();
+    let stalled = async {
+        match why {
+            Why::Drain => std::future::pending().await,
+            Why::Idle => sent.stalled(limits.write_timeout).await,
+        }
+    };
+    tokio::select! {
+        _ = serving => {}
+        () = shared.cut.cancelled() => {
+            shared.cut_off.fetch_add(1, Ordering::Relaxed);
+        }
+        () = stalled => {}
+    }
+}
+
+enum Why {
+    Drain,
+    Idle,
+}
+
+fn builder(limits: &Connections) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_headers(limits.max_headers)
+        // hyper panics below 8 KiB.
+        .max_buf_size((limits.max_header_bytes as usize).max(8 * 1024));
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.max_streams)
+        .max_header_list_size(limits.max_header_bytes);
+    builder
+}
+
+/// How many requests are in work on one connection, and since when none is.
+struct Activity {
+    opened: Instant,
+    in_work: AtomicUsize,
+    /// Milliseconds after `opened`.
+    last_end: AtomicU64,
+}
+
+impl Activity {
+    fn new() -> Self {
+        Self { opened: Instant::now(), in_work: AtomicUsize::new(0), last_end: AtomicU64::new(0) }
+    }
+
+    fn begin(&self) {
+        self.in_work.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn end(&self) {
+        let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last_end.store(now, Ordering::Relaxed);
+        self.in_work.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Resolves once nothing has been in work for the idle time-out.
+    async fn idle(&self, limits: &Connections) {
+        loop {
+            let idle_since = if self.in_work.load(Ordering::Relaxed) > 0 {
+                Instant::now()
+            } else {
+                self.opened + std::time::Duration::from_millis(self.last_end.load(Ordering::Relaxed))
+            };
+            let closing = idle_since + limits.idle_timeout;
+            if Instant::now() >= closing {
+                return;
+            }
+            sleep_until(closing).await;
+        }
+    }
+}
+
+/// The application behind hyper's service trait, counted.
+struct Counted<S> {
+    app: S,
+    peer: SocketAddr,
+    body_idle_timeout: std::time::Duration,
+    activity: Arc<Activity>,
+}
+
+impl<S> hyper::service::Service<Request<Incoming>> for Counted<S>
+where
+    S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = InWork<tower::util::Oneshot<S, Request<Body>>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let pause = self.body_idle_timeout;
+        let mut request = request.map(|body| {
+            use http_body::Body as _;
+            if body.is_end_stream() { Body::empty() } else { Body::new(TimeoutBody::new(pause, body)) }
+        });
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        self.activity.begin();
+        let answer = tower::ServiceExt::oneshot(self.app.clone(), request);
+        InWork { answer: Box::pin(answer), activity: Arc::clone(&self.activity) }
+    }
+}
+
+/// A request in work; dropping it, finished or not, ends the count.
+struct InWork<F> {
+    answer: Pin<Box<F>>,
+    activity: Arc<Activity>,
+}
+
+impl<F: Future> Future for InWork<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.answer.as_mut().poll(context)
+    }
+}
+
+impl<F> Drop for InWork<F> {
+    fn drop(&mut self) {
+        self.activity.end();
+    }
+}

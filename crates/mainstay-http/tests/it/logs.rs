@@ -1,0 +1,96 @@
+//! What a request leaves in the log, and what it must not.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::routing::get;
+use mainstay_http::{OrProblem, Problem};
+use mainstay_telemetry::logs::{LogConfig, LogFormat, subscriber};
+
+use crate::world::World;
+
+/// Log lines in memory.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    /// Logs of this thread come here; the test's server runs on the same thread.
+    fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+        let lines = Self::default();
+        let writer = lines.clone();
+        let config = LogConfig { format: LogFormat::Json, level: "mainstay_http=info".to_owned() };
+        let guard = tracing::subscriber::set_default(subscriber(&config, move || writer.clone()).unwrap());
+        (lines, guard)
+    }
+
+    fn all(&self) -> Vec<serde_json::Value> {
+        let bytes = self.0.lock().unwrap();
+        let text = std::str::from_utf8(&bytes).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+fn router() -> Router {
+    Router::new()
+        .route("/v1/athletes/{id}", get(|| async { "ok" }))
+        .route("/livez", get(|| async { "ok" }))
+        .route(
+            "/v1/broken",
+            get(|| async { Err::<(), _>(std::io::Error::other("the disk is gone")).internal() }),
+        )
+        .route("/v1/gone", get(|| async { Problem::not_found("No such thing.") }))
+        .route(
+            "/v1/panic",
+            get(|| async {
+                if true {
+                    panic!("on purpose")
+                }
+            }),
+        )
+}
+
+#[tokio::test]
+async fn one_line_per_request_and_nothing_personal() {
+    let (lines, _guard) = Lines::listen();
+    let world = World::start(router()).await;
+    let request = world.client.get(world.url("/v1/athletes/ada@example.org?token=hush"));
+    let request = request.header("authorization", "Bearer hush").header("x-request-id", "request-123");
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    world.get("/livez").await;
+    let lines = lines.all();
+    assert_eq!(lines.len(), 1, "a probe that succeeds is no news: {lines:?}");
+    let line = &lines[0].to_string();
+    for part in ["http.request.answered", "/v1/athletes/{id}", "request-123", "GET", "200"] {
+        assert!(line.contains(part), "{part} is not in {line}");
+    }
+    for secret in ["ada", "hush", "127.0.0.1"] {
+        assert!(!line.contains(secret), "{secret} is in {line}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_ours_is_logged_once_with_its_cause() {
+    let (lines, _guard) = Lines::listen();
+    let world = World::start(router()).await;
+    for path in ["/v1/broken", "/v1/gone", "/v1/panic"] {
+        world.get(path).await;
+    }
+    let lines: Vec<String> = lines.all().iter().map(ToString::to_string).collect();
+    let naming = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
+    assert_eq!(naming("ERROR"), 2, "the broken one and the panic; a 404 is no error: {lines:?}");
+    assert_eq!(naming("the disk is gone"), 1, "{lines:?}");
+    assert_eq!(naming("tests/it/logs.rs"), 1, "the place is the caller's: {lines:?}");
+    assert_eq!(naming("on purpose"), 1, "{lines:?}");
+}

@@ -1,0 +1,122 @@
+//! Time, injected: the machine's clock in production, a paused one in tests.
+//! Never here: civil days and zones; they belong to whoever knows the person.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+/// A clock. Clones show the same time.
+#[derive(Clone, Debug)]
+pub struct Clock(Inner);
+
+#[derive(Clone, Debug)]
+enum Inner {
+    System { origin: Instant },
+    Paused(Arc<Paused>),
+}
+
+#[derive(Debug)]
+struct Paused {
+    start: Timestamp,
+    elapsed: watch::Sender<Duration>,
+    /// One advance at a time, so that none is lost.
+    turn: Mutex<()>,
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    pub fn system() -> Self {
+        // Reading it once shows a machine without a clock at start and not later.
+        let _ = Timestamp::now();
+        Self(Inner::System { origin: Instant::now() })
+    }
+
+    /// A clock that stands at `start` until [`Clock::advance`] moves it.
+    pub fn paused(start: Timestamp) -> Self {
+        let (elapsed, _) = watch::channel(Duration::ZERO);
+        Self(Inner::Paused(Arc::new(Paused { start, elapsed, turn: Mutex::new(()) })))
+    }
+
+    /// The present instant.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Inner::System { .. } => Timestamp::now(),
+            Inner::Paused(paused) => {
+                paused.start.checked_add(*paused.elapsed.borrow()).unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+
+    /// Time since an arbitrary origin; never goes back, whatever happens to the calendar.
+    pub fn monotonic(&self) -> Duration {
+        match &self.0 {
+            Inner::System { origin } => origin.elapsed(),
+            Inner::Paused(paused) => *paused.elapsed.borrow(),
+        }
+    }
+
+    /// Waits. On a paused clock: until it has been advanced by `span`.
+    pub async fn sleep(&self, span: Duration) {
+        match &self.0 {
+            Inner::System { .. } => tokio::time::sleep(span).await,
+            Inner::Paused(paused) => {
+                let mut elapsed = paused.elapsed.subscribe();
+                let until = paused.elapsed.borrow().saturating_add(span);
+                // The sender lives in `self`, so waiting cannot fail.
+                let _ = elapsed.wait_for(|elapsed| *elapsed >= until).await;
+            }
+        }
+    }
+
+    /// Moves a paused clock and wakes whom it concerns. The machine's clock is not ours to move: nothing happens.
+    pub fn advance(&self, span: Duration) {
+        if let Inner::Paused(paused) = &self.0 {
+            let _turn = paused.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            paused.elapsed.send_modify(|elapsed| *elapsed = elapsed.saturating_add(span));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_paused_clock_moves_only_when_told_and_wakes_sleepers() {
+        let clock = Clock::paused("2026-02-28T23:59:59Z".parse().unwrap());
+        assert_eq!(clock.now(), clock.now());
+        let sleeper = clock.clone();
+        let sleeping = async move {
+            sleeper.sleep(Duration::from_secs(2)).await;
+            sleeper.now()
+        };
+        tokio::pin!(sleeping);
+        assert!(futures_poll(&mut sleeping).await.is_none());
+        clock.advance(Duration::from_secs(1));
+        assert!(futures_poll(&mut sleeping).await.is_none());
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(sleeping.await.to_string(), "2026-03-01T00:00:01Z");
+        assert_eq!(clock.monotonic(), Duration::from_secs(2));
+    }
+
+    /// Polls once.
+    async fn futures_poll<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+        std::future::poll_fn(|context| match std::pin::Pin::new(&mut *future).poll(context) {
+            std::task::Poll::Ready(value) => std::task::Poll::Ready(Some(value)),
+            std::task::Poll::Pending => std::task::Poll::Ready(None),
+        })
+        .await
+    }
+
+    #[test]
+    fn the_system_clock_goes_forward_and_ignores_advance() {
+        let clock = Clock::system();
+        let before = clock.monotonic();
+        clock.advance(Duration::from_secs(3600));
+        assert!(clock.monotonic() - before < Duration::from_secs(60));
+    }
+}

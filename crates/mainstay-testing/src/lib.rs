@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+mod test_db;
+
+mod statements;
+
+mod own_cluster;
+
+mod cleaning;
+mod place;
+mod server;
+
+pub use own_cluster::{OwnCluster, own_cluster};
+pub use statements::Statements;
+pub use test_db::TestDb;

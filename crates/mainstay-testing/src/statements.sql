@@ -1,0 +1,13 @@
+-- Statements executed in one database, by text. Transaction control, settings and the driver's own questions about
+-- types are not the caller's statements; the bare select is how a commit asks whether the transaction is sound.
+select
+    s.query as text,
+    sum(s.calls)::int8 as calls
+from pg_stat_statements as s
+inner join pg_database as d on s.dbid = d.oid
+where
+    d.datname = $1
+    and s.query !~* '^\s*(begin|start|commit|end|rollback|abort|savepoint|release|set|reset|show|discard|deallocate)\M'
+    and s.query !~* '^\s*select\s*;?\s*$'
+    and s.query !~ 'FROM pg_catalog\.pg_(type|enum|attribute|range)\M'
+group by s.query

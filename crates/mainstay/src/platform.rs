@@ -1,0 +1,218 @@
+//! Boot and drain in order. Never here: what any part does.
+
+use std::time::Duration;
+
+use axum::Router;
+use mainstay_db::embedded::{self, Cluster};
+use mainstay_db::migrate::{self, MigrateError, Migrations};
+use mainstay_db::{ConnectError, Db};
+use mainstay_http::health::{Probes, Severity};
+use mainstay_http::serve::ServeReport;
+use mainstay_runtime::{DrainReport, Effects, Lifecycle, Phase, Stop, Supervisor, signals};
+use mainstay_telemetry::{Registry, events};
+use tokio::net::TcpListener;
+
+use crate::database::{self, DatabaseError};
+
+/// What the platform needs to know; an application's configuration contains it.
+#[derive(Debug, Clone, Default)]
+pub struct PlatformConfig {
+    /// HTTP: sockets, requests, sign-in primitives, probes.
+    pub http: mainstay_http::Config,
+    /// A server's address, pools and time-outs.
+    pub database: mainstay_db::Config,
+    /// The private cluster, used when no address is given.
+    pub embedded: embedded::Config,
+    /// Whether a private cluster that another process of the same folder runs may be used. True for commands that
+    /// work beside a running service, false for a second service.
+    pub may_share_cluster: bool,
+}
+
+/// How long tasks may take to stop, after the last request was answered.
+const TASK_DRAIN: Duration = Duration::from_secs(20);
+
+/// A start that failed. Whatever had been started is stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The database cannot be connected to.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A migration failed.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+}
+
+/// Serving could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// A configured value cannot be a header.
+    #[error(transparent)]
+    Config(#[from] mainstay_http::layers::BuildError),
+    /// Signals cannot be listened to.
+    #[error("cannot listen to signals: {0}")]
+    Signals(#[from] std::io::Error),
+}
+
+/// How a stop went.
+#[derive(Debug)]
+pub struct StopReport {
+    /// The requests; `None` when nothing was served.
+    pub serve: Option<ServeReport>,
+    /// The tasks.
+    pub tasks: DrainReport,
+}
+
+impl StopReport {
+    /// Whether everything came to its end by itself.
+    pub fn is_clean(&self) -> bool {
+        self.tasks.is_clean() && self.serve.as_ref().is_none_or(ServeReport::is_clean)
+    }
+}
+
+/// A started platform.
+#[derive(Debug)]
+pub struct Platform {
+    /// Clock, randomness, ids.
+    pub effects: Effects,
+    /// The phase of the process.
+    pub lifecycle: Lifecycle,
+    /// Where every task runs.
+    pub supervisor: Supervisor,
+    /// Every metric.
+    pub registry: Registry,
+    /// The database.
+    pub db: Db,
+    /// What the migrations did at this start.
+    pub migrated: migrate::Report,
+    cluster: Option<Cluster>,
+    http: mainstay_http::Config,
+}
+
+impl Platform {
+    /// Chooses the database, brings it up to date and opens the pools.
+    ///
+    /// # Errors
+    /// [`StartError`]; what had been started is stopped again.
+    pub async fn start(config: &PlatformConfig, migrations: &[&Migrations]) -> Result<Self, StartError> {
+        let (target, cluster) = database::choose(config).await?;
+        let opened = async {
+            let db = Db::connect(&config.database, &target).await?;
+            let migrated = migrate::run_with(&target, migrations, &config.database.migrate).await?;
+            Ok::<_, StartError>((db, migrated))
+        };
+        let (db, migrated) = match opened.await {
+            Ok(opened) => opened,
+            Err(error) => {
+                stop_cluster(cluster).await;
+                return Err(error);
+            }
+        };
+        let effects = Effects::system();
+        Ok(Self {
+            supervisor: Supervisor::new(effects.clock.clone()),
+            effects,
+            lifecycle: Lifecycle::new(),
+            registry: Registry::new(),
+            db,
+            migrated,
+            cluster,
+            http: config.http.clone(),
+        })
+    }
+
+    /// Whether this process runs a private cluster.
+    pub fn has_private_cluster(&self) -> bool {
+        self.cluster.is_some()
+    }
+
+    /// Serves the router with probes and metrics until SIGINT, SIGTERM or [`Supervisor::stop`], then stops everything.
+    ///
+    /// # Errors
+    /// [`ServeError`] when serving cannot begin.
+    pub async fn serve(self, listener: TcpListener, router: Router) -> Result<StopReport, ServeError> {
+        let pinged = self.db.clone();
+        let probes = Probes::builder(&self.http.health, self.effects.clock.clone(), self.lifecycle.clone())
+            .check("database", Severity::Critical, move || {
+                let db = pinged.clone();
+                async move { db.ping().await }
+            })
+            .build();
+        let published = (self.db.clone(), self.registry.clone());
+        let metrics = mainstay_http::metrics::routes(&self.registry).layer(axum::middleware::map_request(
+            move |request: axum::extract::Request| {
+                published.0.stats().publish(&published.1);
+                async move { request }
+            },
+        ));
+        let router = router.merge(probes.routes()).merge(metrics);
+        let app = mainstay_http::layers::app(router, &self.http, &self.registry, &self.effects)?;
+        self.watch_signals();
+        self.lifecycle.enter(Phase::Ready);
+        tracing::info!(event = events::PROCESS_READY, "ready");
+        let stop = self.supervisor.stop();
+        let impatient = stop.clone();
+        let ending = async {
+            let serve = mainstay_http::serve(listener, app, &self.http, stop).await;
+            self.stop(Some(serve)).await
+        };
+        tokio::select! {
+            report = ending => Ok(report),
+            () = second_signal(impatient) => {
+                tracing::warn!(event = events::PROCESS_STOPPED, "stopped at once by a second signal");
+                std::process::exit(130)
+            }
+        }
+    }
+
+    /// The first signal asks for a stop, the second ends the process at once.
+    fn watch_signals(&self) {
+        let (lifecycle, stopping) = (self.lifecycle.clone(), self.supervisor.stop());
+        self.supervisor.spawn("signals", move |stop| async move {
+            tokio::select! {
+                signal = signals::wait() => {
+                    tracing::info!(event = events::PROCESS_STOPPING, stop.reason = ?signal, "stopping");
+                    lifecycle.enter(Phase::Draining);
+                    stopping.trigger();
+                }
+                () = stop.stopped() => {
+                    lifecycle.enter(Phase::Draining);
+                }
+            }
+        });
+    }
+
+    /// Stops the tasks, the pools and the private cluster.
+    pub async fn stop(self, serve: Option<ServeReport>) -> StopReport {
+        self.lifecycle.enter(Phase::Draining);
+        let tasks = self.supervisor.drain(TASK_DRAIN).await;
+        self.db.close();
+        stop_cluster(self.cluster).await;
+        self.lifecycle.enter(Phase::Stopped);
+        tracing::info!(
+            event = events::PROCESS_STOPPED,
+            drain.finished = tasks.finished.len(),
+            drain.overran = tasks.overran.len(),
+            "stopped"
+        );
+        StopReport { serve, tasks }
+    }
+}
+
+/// A signal that comes while the process is already stopping.
+async fn second_signal(stop: Stop) {
+    stop.stopped().await;
+    if signals::wait().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn stop_cluster(cluster: Option<Cluster>) {
+    if let Some(cluster) = cluster
+        && let Err(error) = cluster.stop().await
+    {
+        tracing::error!(error = %error, "the private cluster did not stop in order; it recovers at the next start");
+    }
+}

@@ -1,0 +1,46 @@
+//! One flavour of everything: no Cargo feature of ours, and no code that asks for one.
+
+use crate::finding::{Check, Finding, Rule};
+use crate::tree::SourceFile;
+
+pub(super) const RULE: Rule = Rule {
+    source: "STYLE 6",
+    name: "no Cargo features of our own",
+    remedy: "choose one flavour, or make it a setting of the running program",
+    check: Check::File(check),
+};
+
+// Put together here, so that this file passes its own rule.
+const ASKS: [&str; 3] =
+    [concat!("cfg(", "feature"), concat!("cfg!(", "feature"), concat!("cfg_attr(", "feature")];
+
+fn check(file: &SourceFile) -> Vec<Finding> {
+    let is_manifest = file.path.ends_with("Cargo.toml");
+    let breaks = |line: &str| {
+        let line: String = line.split_whitespace().collect();
+        (file.is_rust() && ASKS.iter().any(|ask| line.contains(ask))) || (is_manifest && line == "[features]")
+    };
+    let lines = file.lines().filter(|(_, line)| breaks(line));
+    lines.map(|(number, _)| Finding::at(file, number, "a Cargo feature")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_is_found_in_code_and_in_a_manifest() {
+        let code = format!("#[{}= \"redis\")]\nmod redis;\n", ASKS[0]);
+        assert_eq!(check(&SourceFile::new("a.rs", &code)).len(), 1);
+        assert_eq!(check(&SourceFile::new("a/Cargo.toml", "[features]\nredis = []\n")).len(), 1);
+    }
+
+    #[test]
+    fn conditions_on_tests_and_features_of_others_pass() {
+        assert!(check(&SourceFile::new("a.rs", "#[cfg(test)]\nmod tests {}\n")).is_empty());
+        assert!(
+            check(&SourceFile::new("a/Cargo.toml", "serde = { version = \"1\", features = [\"derive\"] }\n"))
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! How SQL is written: keywords in lower case, every limit bound to a parameter.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::finding::{Check, Finding, Rule};
+use crate::tree::SourceFile;
+
+pub(super) const RULE: Rule = Rule {
+    source: "STYLE 21",
+    name: "SQL is lower-case and its limits are bound",
+    remedy: "write keywords in lower case; write `limit :limit`, since a literal makes the server plan every execution anew",
+    check: Check::File(check),
+};
+
+static KEYWORD: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "SELECT|INSERT|INTO|UPDATE|DELETE|FROM|WHERE|JOIN|LEFT|INNER|OUTER|ORDER|GROUP|BY|HAVING|LIMIT|OFFSET|\
+                 VALUES|SET|RETURNING|CREATE|ALTER|DROP|TABLE|INDEX|UNIQUE|PRIMARY|FOREIGN|KEY|REFERENCES|CONSTRAINT|\
+                 CHECK|DEFAULT|NOT|NULL|AND|OR|AS|ON|IN|IS|EXISTS|CASE|WHEN|THEN|ELSE|END|WITH|UNION|DISTINCT|BETWEEN|\
+                 COALESCE|COUNT|CONFLICT|NOTHING|CASCADE|USING|LATERAL|ASC|DESC";
+    Regex::new(&format!(r"\b({words})\b")).expect("a pattern")
+});
+static LITERAL_LIMIT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\blimit\s+[0-9]").expect("a pattern"));
+
+fn check(file: &SourceFile) -> Vec<Finding> {
+    if !file.path.ends_with(".sql") {
+        return vec![];
+    }
+    let mut findings = Vec::new();
+    for (number, line) in file.lines() {
+        let code = code(line);
+        if let Some(keyword) = KEYWORD.find(&code) {
+            findings.push(Finding::at(file, number, format!("`{}` in capitals", keyword.as_str())));
+        }
+        // A migration runs once, so only the statements of a running program have plans to keep.
+        if file.path.ends_with("queries.sql") && LITERAL_LIMIT.is_match(&code) {
+            findings.push(Finding::at(file, number, "a limit that is not bound"));
+        }
+    }
+    findings
+}
+
+/// The line without its quoted texts and its comment.
+fn code(line: &str) -> String {
+    let outside: String = line.split('\'').step_by(2).collect::<Vec<_>>().join("''");
+    outside.split("--").next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(path: &str, text: &str) -> Vec<String> {
+        check(&SourceFile::new(path, text)).into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn capitals_and_literal_limits_are_found() {
+        assert_eq!(messages("a/queries.sql", "SELECT id\n"), ["`SELECT` in capitals"]);
+        assert_eq!(messages("a/queries.sql", "select id from a limit 50;\n"), ["a limit that is not bound"]);
+    }
+
+    #[test]
+    fn bound_limits_comments_and_quoted_capitals_pass() {
+        assert!(
+            messages("a/queries.sql", "--! list\nselect 'NOT' from a -- limit 5, AND so on\nlimit :limit;\n")
+                .is_empty()
+        );
+        assert!(messages("a/readme.md", "SELECT 1 LIMIT 1").is_empty());
+    }
+}
