@@ -10,7 +10,8 @@ use ignore::WalkBuilder;
 const LARGEST_TEXT: u64 = 1 << 20;
 
 /// Written by a generator, or data in a foreign format: read by nobody as prose or source of ours.
-const NOT_OURS: [&str; 5] = ["app/queries/", "fixtures/", "LICENSE-APACHE", "Cargo.lock", "openapi.json"];
+const NOT_OURS: [&str; 5] =
+    ["/app/queries/", "/fixtures/", "/LICENSE-APACHE", "/Cargo.lock", "/openapi.json"];
 
 /// One text file; the path is relative to the root, with `/`.
 pub(crate) struct SourceFile {
@@ -127,7 +128,7 @@ fn read_files(root: &Path) -> Result<Vec<SourceFile>> {
         let entry = entry.context("the tree cannot be walked")?;
         let is_small_file = entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST_TEXT);
         let path = relative(root, entry.path());
-        if !is_small_file || NOT_OURS.iter().any(|prefix| path.starts_with(prefix)) {
+        if !is_small_file || NOT_OURS.iter().any(|part| format!("/{path}").contains(part)) {
             continue;
         }
         // Binary files are not text; a file that vanished between the listing and here is nobody's concern.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mainstay_db::Db;
-use mainstay_http::auth::{passwords::Passwords, tokens::Tokens};
+use mainstay_http::auth::{gate::Gate, passwords::Passwords};
 use mainstay_runtime::{Effects, Supervisor};
 
 use crate::config::Config;
@@ -23,8 +23,8 @@ pub struct Parts {
     pub supervisor: Supervisor,
     /// Password hashing with bounded concurrency.
     pub passwords: Passwords,
-    /// Access tokens.
-    pub tokens: Tokens,
+    /// Credentials, cross-site check and access tokens.
+    pub gate: Gate,
     /// The configuration in force.
     pub config: Config,
     /// Tells the importer that pending files wait.

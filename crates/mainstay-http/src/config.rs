@@ -15,7 +15,7 @@ use crate::pages::PageLimits;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The address that browsers use, such as `https://coach.example.org`. With `https` the service
+    /// The address that browsers use, such as `https://app.example.org`. With `https` the service
     /// sends HSTS and marks cookies `Secure`; without it neither. Empty: plain HTTP at any address.
     pub public_url: String,
     /// Sockets: how many, how long, how large.

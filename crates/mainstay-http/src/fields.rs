@@ -27,7 +27,7 @@ pub struct Fields {
 #[derive(Debug, Default, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FieldsParams {
-    /// Comma-separated field paths to keep, for example `id,sport,splits.pace_s_per_km`.
+    /// Comma-separated field paths to keep, for example `id,colour,splits.pace_s_per_km`.
     pub fields: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! The middleware list. Never here: routes, or what a single layer does (see its own file).
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -10,7 +11,7 @@ use http::Request;
 use mainstay_runtime::Effects;
 use mainstay_telemetry::Registry;
 use tower::ServiceBuilder;
-use tower::util::{BoxCloneSyncService, MapRequestLayer, MapResponseLayer};
+use tower::util::{BoxCloneSyncService, MapRequestLayer, MapResponseLayer, option_layer};
 
 use crate::config::Config;
 
@@ -45,21 +46,19 @@ pub struct BuildError {
 
 /// Puts the middleware list around a router.
 ///
-/// Fails only for configured values that cannot be headers. Building twice on one registry registers the
-/// metrics twice, so a process builds its app once.
+/// Fails only for configured values that cannot be headers. Apps built on one registry share its metrics.
 pub fn app(
     router: Router,
     config: &Config,
     registry: &Registry,
     effects: &Effects,
 ) -> Result<App, BuildError> {
-    let headers = browser::headers(config)?;
+    // The whole list is cloned for each request, so what it carries is behind an `Arc`.
+    let headers = Arc::new(browser::headers(config)?);
     let requests = &config.requests;
 
     // Next to the routes: what needs the matched route, and answers where no route matches.
-    let router = fallbacks::install(router)
-        .layer(MapRequestLayer::new(observe::note_route))
-        .layer(DefaultBodyLimit::max(requests.body_limit));
+    let router = fallbacks::install(router).layer(MapRequestLayer::new(observe::note_route));
 
     // The list, outermost first.
     let app = ServiceBuilder::new()
@@ -70,7 +69,7 @@ pub fn app(
         // Security headers, on errors too.
         .layer(MapResponseLayer::new(move |response| browser::add_missing(&headers, response)))
         // Foreign pages: answers preflights, marks the answers that allowed origins may read.
-        .layer(browser::cors(config)?)
+        .layer(option_layer(browser::cors(config)?))
         // Compression, read from the bottom: a client may opt out; bytes shrink; a strong ETag of the plain
         // bytes becomes a weak one.
         .layer(MapResponseLayer::new(bodies::weaken_etag))
@@ -82,7 +81,9 @@ pub fn app(
         .layer(StepLayer(admission::Admission::new(requests.max_concurrent)))
         // So much time per request.
         .layer(StepLayer(deadline::Deadline))
-        // So many bytes per body, whatever the route allows.
+        // So many bytes per body that an extractor reads, unless its route says otherwise,
+        .layer(DefaultBodyLimit::max(requests.body_limit))
+        // and so many whatever the route says.
         .layer(StepLayer(bodies::Ceiling(requests.body_ceiling)))
         .service(router);
     Ok(BoxCloneSyncService::new(app))

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 use mainstay::{Platform, StartError};
 use mainstay_config::Loaded;
+use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
 use mainstay_runtime::Random;
@@ -70,12 +71,13 @@ fn state(platform: &Platform, config: Config) -> anyhow::Result<App> {
     let passwords = Passwords::new(&config.http.passwords, effects.random.clone())
         .map_err(|error| MustChange(format!("http.passwords: {error}")))?;
     let tokens = Tokens::new(&config.http.tokens, &keys(&config, &effects.random)?, effects.clone());
+    let gate = Gate::new(&config.http, tokens);
     Ok(App::new(Parts {
         db: platform.db.clone(),
         effects,
         supervisor: platform.supervisor.clone(),
         passwords,
-        tokens,
+        gate,
         config,
         imports: ImportSignal::default(),
     }))

@@ -309,7 +309,7 @@ fn signed_in(
     session_id: Uuid,
     refresh_token: RefreshToken,
 ) -> Result<SignedIn, AccountError> {
-    let access_token = app.tokens.issue(account.id, session_id, &account.role)?;
+    let access_token = app.gate.tokens().issue(account.id, session_id, &account.role)?;
     Ok(SignedIn {
         account: SignedInAccount {
             id: account.id,
@@ -319,7 +319,7 @@ fn signed_in(
             timezone: account.timezone,
         },
         access_token,
-        expires_in: app.tokens.life(),
+        expires_in: app.gate.tokens().life(),
         refresh_token,
         refresh_expires_in: app.config.http.tokens.refresh_life,
     })

@@ -1,8 +1,8 @@
 //! Activities as their athlete sees them: the list, totals over days, one activity with everything computed
 //! from it, its splits, samples and files.
 //!
-//! What lives here: the rules of reading. The rules of changing are in [`edit`], the civil days that every
-//! window counts in [`days`], the rounding of figures for the wire in [`figures`].
+//! What lives here: the rules of reading. The rules of changing are in `edit`, the civil days that every
+//! window counts in `days`, the rounding of figures for the wire in `figures`.
 //! What must never live here: how a file becomes an activity (`uploads`), formulas (`paceline-domain`).
 
 use jiff::Timestamp;

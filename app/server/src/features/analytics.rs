@@ -1,7 +1,7 @@
 //! What many activities say together: the trend of efficiency, and fitness, fatigue and form from load.
 //!
 //! What lives here: which activities count and how the parts of an answer come together. What a trend means
-//! is decided in one place, [`judgement`].
+//! is decided in one place, `judgement`.
 //! What must never live here: formulas (`paceline-domain`), and words that claim a cause.
 
 use jiff::Timestamp;

@@ -1,6 +1,6 @@
 //! The athlete: their own profile, and the fastest they have covered each distance.
 //!
-//! What lives here: who may see which athlete. What a profile may say is in [`profile`].
+//! What lives here: who may see which athlete. What a profile may say is in `profile`.
 //! What must never live here: sign-in (`accounts`), and how an effort is found (`paceline-domain`).
 
 use jiff::Timestamp;

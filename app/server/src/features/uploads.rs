@@ -1,6 +1,6 @@
 //! Uploads: training files come in, activities come out, and every file gets a line in a report.
 //!
-//! The way of a file: [`receive`] stores its bytes as pending, [`worker`] takes it from there, [`import`] reads,
+//! The way of a file: `receive` stores its bytes as pending, [`worker`] takes it from there, [`import`] reads,
 //! matches, analyses and writes it in one transaction. The command line calls [`import`] directly.
 //! Never here: file formats, matching rules and formulas (`paceline-domain`).
 

@@ -62,7 +62,7 @@ mod tests {
     fn admitted(second: i64, method: &Method, pairs: &[(&'static str, &str)]) -> Result<Uuid, String> {
         let keys = Keys::new(Key::try_new("k1", [7; 32]).unwrap(), Vec::new());
         let tokens = |second| Tokens::new(&Config::default(), &keys, effects_at(second));
-        let token = tokens(0).issue(Uuid::max(), Uuid::nil(), "athlete").unwrap();
+        let token = tokens(0).issue(Uuid::max(), Uuid::nil(), "member").unwrap();
         let gate = Gate::new(&crate::Config::default(), tokens(second));
         let headers = pairs
             .iter()

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 
-const KNOWN: &[&str] = &["id", "sport", "distance_m", "splits.km", "splits.pace_s_per_km"];
+const KNOWN: &[&str] = &["id", "colour", "distance_m", "splits.km", "splits.pace_s_per_km"];
 
 fn picked(fields: &str, value: Value) -> Value {
     Fields::parse(fields).unwrap().pick(value)
@@ -13,14 +13,14 @@ fn picked(fields: &str, value: Value) -> Value {
 
 #[test]
 fn wanted_fields_stay_in_objects_and_lists() {
-    let run = json!({"id": 1, "sport": "run", "splits": [{"km": 1, "pace_s_per_km": 300}, {"km": 2}]});
+    let run = json!({"id": 1, "colour": "run", "splits": [{"km": 1, "pace_s_per_km": 300}, {"km": 2}]});
     assert_eq!(picked("", run.clone()), run);
     assert_eq!(picked("id", run.clone()), json!({"id": 1}));
     assert_eq!(picked(" id , splits.km ", run.clone()), json!({"id": 1, "splits": [{"km": 1}, {"km": 2}]}));
     assert_eq!(picked("splits", run.clone())["splits"], run["splits"]);
     assert_eq!(picked("splits,splits.km", run.clone())["splits"], run["splits"], "the whole wins");
     assert_eq!(picked("splits.km,splits", run.clone())["splits"], run["splits"]);
-    assert_eq!(picked("sport.deeper", run), json!({"sport": "run"}));
+    assert_eq!(picked("colour.deeper", run), json!({"colour": "run"}));
 }
 
 #[test]
@@ -43,9 +43,9 @@ fn too_many_fields_are_refused() {
 #[test]
 fn lists_pick_from_their_items() {
     let limit = crate::Limit::try_new(None, crate::PageLimits::default()).unwrap();
-    let list = crate::List::numbered(vec![json!({"id": 1, "sport": "run"})], 1, limit, 1);
-    let picked = Fields::parse("sport").unwrap().select_items(list, KNOWN).unwrap();
-    assert_eq!(picked.items, [json!({"sport": "run"})]);
+    let list = crate::List::numbered(vec![json!({"id": 1, "colour": "run"})], 1, limit, 1);
+    let picked = Fields::parse("colour").unwrap().select_items(list, KNOWN).unwrap();
+    assert_eq!(picked.items, [json!({"colour": "run"})]);
     assert!(picked.pagination.is_some());
 }
 

@@ -85,6 +85,8 @@ mod tests {
             assert_eq!(canonical(path), path);
         }
         assert_eq!(canonical("/api/vo2max"), "/v1/vo2max");
+        assert_eq!(canonical("/api/v/x"), "/v1/v/x");
+        assert_eq!(canonical("/api/v1beta"), "/v1/v1beta");
     }
 
     #[test]

@@ -43,8 +43,9 @@ pub(super) fn add_missing(headers: &HeaderMap, mut response: Response) -> Respon
     response
 }
 
-/// The allow-list: pages of these origins may call with credentials, others get no CORS headers.
-pub(super) fn cors(config: &Config) -> Result<CorsLayer, BuildError> {
+/// The allow-list: pages of these origins may call with credentials, others get no CORS headers. An empty
+/// list needs no layer: browsers then refuse by themselves.
+pub(super) fn cors(config: &Config) -> Result<Option<CorsLayer>, BuildError> {
     let origins = config
         .browser
         .allowed_origins
@@ -52,7 +53,7 @@ pub(super) fn cors(config: &Config) -> Result<CorsLayer, BuildError> {
         .map(|origin| value("browser.allowed_origins", origin))
         .collect::<Result<Vec<_>, _>>()?;
     if origins.is_empty() {
-        return Ok(CorsLayer::new().vary([]));
+        return Ok(None);
     }
     if origins.iter().any(|origin| origin == "*") {
         return Err(BuildError {
@@ -60,7 +61,7 @@ pub(super) fn cors(config: &Config) -> Result<CorsLayer, BuildError> {
             reason: "name each origin; `*` is refused",
         });
     }
-    Ok(CorsLayer::new()
+    let layer = CorsLayer::new()
         .allow_origin(origins)
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
@@ -73,7 +74,8 @@ pub(super) fn cors(config: &Config) -> Result<CorsLayer, BuildError> {
             HeaderName::from_static("idempotency-key"),
         ])
         .expose_headers([ETAG, RETRY_AFTER, HeaderName::from_static("x-request-id")])
-        .max_age(std::time::Duration::from_secs(600)))
+        .max_age(std::time::Duration::from_secs(600));
+    Ok(Some(layer))
 }
 
 fn value(key: &'static str, text: &str) -> Result<HeaderValue, BuildError> {

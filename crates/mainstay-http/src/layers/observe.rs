@@ -27,11 +27,13 @@ const UNMATCHED: &str = "unmatched";
 
 /// The step.
 #[derive(Clone)]
-pub(super) struct Observe {
+pub(super) struct Observe(Arc<Inner>);
+
+struct Inner {
     timeout: Duration,
     pages: PageLimits,
     ids: Ids,
-    metrics: Arc<Metrics>,
+    metrics: Metrics,
 }
 
 /// What the way back knows of the request.
@@ -45,12 +47,12 @@ pub(super) struct Seen {
 
 impl Observe {
     pub(super) fn new(config: &Config, registry: &Registry, effects: &Effects) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             timeout: config.requests.timeout,
             pages: config.pages,
             ids: effects.ids.clone(),
-            metrics: Arc::new(Metrics::register(registry)),
-        }
+            metrics: Metrics::register(registry),
+        }))
     }
 }
 
@@ -64,10 +66,10 @@ impl Step for Observe {
             .get(X_REQUEST_ID)
             .and_then(|value| value.to_str().ok())
             .and_then(RequestId::parse)
-            .unwrap_or_else(|| RequestId::generate(&self.ids));
-        let facts = Arc::new(Facts::new(self.timeout, self.pages));
+            .unwrap_or_else(|| RequestId::generate(&self.0.ids));
+        let facts = Arc::new(Facts::new(self.0.timeout, self.0.pages));
         request.extensions_mut().insert(Arc::clone(&facts));
-        let _in_flight = self.metrics.begin();
+        let _in_flight = self.0.metrics.begin();
         let method = request.method().clone();
         Ok((request, Seen { id, method, facts, start, _in_flight }))
     }
@@ -79,7 +81,7 @@ impl Step for Observe {
         let id = seen.id.clone();
         let mut response = request_id::scope(id, async {
             let response = answer.await;
-            record(&self.metrics, &seen, &response);
+            record(&self.0.metrics, &seen, &response);
             response
         })
         .await;

@@ -23,7 +23,7 @@ struct Envelope<L, K> {
     k: K,
 }
 
-/// The cursor after the item with `key` in `list` (a name such as `activities:started_at`).
+/// The cursor after the item with `key` in `list` (a name such as `orders:started_at`).
 ///
 /// # Panics
 /// When `key` does not serialize to JSON, which is a mistake in the key's type.

@@ -16,23 +16,23 @@ proptest! {
     #[test]
     fn a_cursor_brings_its_key_back(time in any::<i64>(), id in any::<u128>(), name in ".{0,40}") {
         let key = (time, uuid::Uuid::from_u128(id), name);
-        let text = cursor::encode("activities", &key);
+        let text = cursor::encode("orders", &key);
         prop_assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
-        prop_assert_eq!(cursor::decode::<(i64, uuid::Uuid, String)>("activities", &text).unwrap(), key);
+        prop_assert_eq!(cursor::decode::<(i64, uuid::Uuid, String)>("orders", &text).unwrap(), key);
     }
 
     #[test]
     fn any_text_is_a_key_or_a_problem(text in "\\PC{0,80}") {
-        if let Err(problem) = cursor::decode::<(i64, String)>("activities", &text) {
+        if let Err(problem) = cursor::decode::<(i64, String)>("orders", &text) {
             prop_assert_eq!(problem.code(), "invalid_cursor");
         }
     }
 
     #[test]
     fn a_cut_cursor_is_refused(time in any::<i64>(), cut in 1_usize..20) {
-        let text = cursor::encode("activities", &time);
+        let text = cursor::encode("orders", &time);
         let cut = &text[..text.len() - cut.min(text.len())];
-        prop_assert!(cursor::decode::<i64>("activities", cut).is_err());
+        prop_assert!(cursor::decode::<i64>("orders", cut).is_err());
     }
 
     #[test]
@@ -40,7 +40,9 @@ proptest! {
         let limit = Limit::try_new(Some(limit), limits()).unwrap();
         let mut seen = Vec::new();
         let mut cursor = None;
+        let mut pages = 0;
         loop {
+            pages += 1;
             let position = cursor.take().map_or(Position::Start, Position::After);
             let request = PageRequest { limit, position };
             let after: Option<usize> = request.after("numbers").unwrap();
@@ -54,15 +56,20 @@ proptest! {
             if cursor.is_none() { break; }
         }
         prop_assert_eq!(seen, (0..total).collect::<Vec<_>>());
+        prop_assert_eq!(pages, total.div_ceil(limit.get() as usize).max(1), "no empty page at the end");
     }
 
     #[test]
-    fn numbered_pages_cover_the_total(total in 0_u64..100_000, limit in 1_u32..=100, page in 1_u32..500) {
+    fn numbered_pages_cover_the_total(total in 0_u64..10_000, limit in 1_u32..=100, beyond in 0_u32..3) {
         let limit = Limit::try_new(Some(limit), limits()).unwrap();
-        let told = Pagination::new(page, limit, total);
-        prop_assert!(told.total_pages * u64::from(limit.get()) >= total);
-        prop_assert!(told.total_pages.saturating_sub(1) * u64::from(limit.get()) < total.max(1));
-        prop_assert_eq!(told.has_next, u64::from(page) * u64::from(limit.get()) < total);
+        let last = Pagination::new(1, limit, total).total_pages;
+        prop_assert!(last * u64::from(limit.get()) >= total);
+        prop_assert!(last.saturating_sub(1) * u64::from(limit.get()) < total.max(1));
+        for page in [1, last.saturating_sub(1).max(1), last.max(1), last.max(1) + u64::from(beyond)] {
+            let told = Pagination::new(u32::try_from(page).unwrap(), limit, total);
+            prop_assert_eq!(told.has_next, page * u64::from(limit.get()) < total, "page {}", page);
+            prop_assert_eq!(told.has_prev, page > 1 && total > 0);
+        }
     }
 }
 

@@ -104,6 +104,24 @@ pub const PLATFORM: &[Code] = &[
         "A part is overloaded or down. Repeat after `Retry-After` seconds.",
     ),
     code(
+        "database_busy",
+        503,
+        "Database busy",
+        "Every database connection is in use. Repeat after `Retry-After` seconds.",
+    ),
+    code(
+        "database_unavailable",
+        503,
+        "Database unavailable",
+        "The database cannot be reached. Repeat after `Retry-After` seconds.",
+    ),
+    code(
+        "write_conflict",
+        503,
+        "Write conflict",
+        "Somebody else changed the same thing at the same time. Repeat the request.",
+    ),
+    code(
         "timed_out",
         503,
         "Timed out",

@@ -44,7 +44,7 @@ impl Lines {
 
 fn router() -> Router {
     Router::new()
-        .route("/v1/athletes/{id}", get(|| async { "ok" }))
+        .route("/v1/members/{id}", get(|| async { "ok" }))
         .route("/livez", get(|| async { "ok" }))
         .route(
             "/v1/broken",
@@ -65,14 +65,14 @@ fn router() -> Router {
 async fn one_line_per_request_and_nothing_personal() {
     let (lines, _guard) = Lines::listen();
     let world = World::start(router()).await;
-    let request = world.client.get(world.url("/v1/athletes/ada@example.org?token=hush"));
+    let request = world.client.get(world.url("/v1/members/ada@example.org?token=hush"));
     let request = request.header("authorization", "Bearer hush").header("x-request-id", "request-123");
     assert_eq!(request.send().await.unwrap().status(), 200);
     world.get("/livez").await;
     let lines = lines.all();
     assert_eq!(lines.len(), 1, "a probe that succeeds is no news: {lines:?}");
     let line = &lines[0].to_string();
-    for part in ["http.request.answered", "/v1/athletes/{id}", "request-123", "GET", "200"] {
+    for part in ["http.request.answered", "/v1/members/{id}", "request-123", "GET", "200"] {
         assert!(line.contains(part), "{part} is not in {line}");
     }
     for secret in ["ada", "hush", "127.0.0.1"] {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -128,9 +128,10 @@ async fn a_check_that_hangs_fails_beside_the_others() {
         let never = std::future::pending::<Result<(), Infallible>>;
         probes = probes.check(format!("slow {hanging}"), Severity::Critical, never);
     }
+    let begin = Instant::now();
     let health = within(probes.build().health()).await;
+    assert!(begin.elapsed() < Duration::from_secs(3), "one after the other they take 5 s");
     assert_eq!(health.components["slow 99"].detail.as_deref(), Some("no answer within 50ms"));
-    assert!(health.components.values().all(|one| one.latency_ms < 2000), "one after the other takes 5 s");
     assert_eq!(health.components["quick"].detail, None);
     assert_eq!(quick.asked(), 1);
 }

@@ -215,7 +215,7 @@ async fn security_headers_are_on_every_answer() {
     ");
     assert_eq!(told("/nothing").await, on_success);
     assert_eq!(world.get("/own-policy").await.headers()["content-security-policy"], "default-src 'none'");
-    let https = Config { public_url: "https://coach.example.org".to_owned(), ..Config::default() };
+    let https = Config { public_url: "https://app.example.org".to_owned(), ..Config::default() };
     let world = World::with(router(), https).await;
     let hsts = world.get("/v1/goals").await.headers()["strict-transport-security"].clone();
     assert_eq!(hsts, "max-age=31536000");

@@ -47,7 +47,7 @@ fn halves_are_of_moving_time() {
 
 #[test]
 fn what_would_mean_nothing_is_told_instead() {
-    let intervals = |i: usize| if (i / 180) % 2 == 0 { 2.0 } else { 5.0 };
+    let intervals = |i: usize| if (i / 180).is_multiple_of(2) { 2.0 } else { 5.0 };
     let (efficiency, decoupling) = both(&run(4000, intervals, |_| 150.0));
     assert!(efficiency.factor.is_some());
     assert_eq!((decoupling.percent, decoupling.reasons), (None, vec![NotValid::NotSteady]));

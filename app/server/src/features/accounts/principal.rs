@@ -5,8 +5,6 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use jiff::tz::TimeZone;
 use mainstay_http::Problem;
-use mainstay_http::auth::cookies::Cookies;
-use mainstay_http::auth::csrf;
 use uuid::Uuid;
 
 use super::{Role, store};
@@ -34,12 +32,7 @@ impl FromRequestParts<App> for Principal {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let cookies = Cookies::new(app.config.http.is_secure());
-        let credentials = cookies
-            .credentials(&parts.headers)
-            .ok_or_else(|| Problem::unauthorized("Send an access token: `Authorization: Bearer …`."))?;
-        csrf::Guard::new(&app.config.http).check(&parts.method, &parts.headers, &credentials)?;
-        let claims = app.tokens.verify(credentials.token())?;
+        let claims = app.gate.admit(&parts.method, &parts.headers)?;
         let read = app.db.read().await?;
         let found = store::find_principal(&read, claims.sub, claims.sid, app.effects.clock.now())
             .await?

@@ -5,8 +5,6 @@ use axum::response::{IntoResponse, Response};
 use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use jiff::tz::TimeZone;
-use mainstay_http::auth::cookies::Cookies;
-use mainstay_http::auth::csrf;
 use mainstay_http::auth::passwords::NewPassword;
 use mainstay_http::auth::tokens::RefreshToken;
 use mainstay_http::{FieldError, Json, Problem};
@@ -46,7 +44,7 @@ async fn register(
     headers: HeaderMap,
     Json(body): Json<RegisterBody>,
 ) -> Result<Response, Problem> {
-    csrf::Guard::new(&app.config.http).check_page(&headers)?;
+    app.gate.guard().check_page(&headers)?;
     let transport = body.transport;
     let registration = check_registration(body)?;
     let signed_in = super::register(&app, registration, user_agent(&headers)).await?;
@@ -85,7 +83,7 @@ async fn login(
     headers: HeaderMap,
     Json(body): Json<LoginBody>,
 ) -> Result<Response, Problem> {
-    csrf::Guard::new(&app.config.http).check_page(&headers)?;
+    app.gate.guard().check_page(&headers)?;
     let signed_in = super::sign_in(&app, body.email.trim(), body.password, user_agent(&headers)).await?;
     Ok(answer(&app, StatusCode::OK, &signed_in, body.transport))
 }
@@ -106,13 +104,12 @@ async fn refresh(
     headers: HeaderMap,
     Json(body): Json<RefreshBody>,
 ) -> Result<Response, Problem> {
-    let cookies = Cookies::new(app.config.http.is_secure());
+    let cookies = app.gate.cookies();
     let (text, transport) = match (body.refresh_token.as_deref(), cookies.refresh_token(&headers)) {
         (Some(text), _) => (text, Transport::Bearer),
         (None, Some(text)) => {
-            let guard = csrf::Guard::new(&app.config.http);
-            guard.check_page(&headers)?;
-            guard.check_token(&headers)?;
+            app.gate.guard().check_page(&headers)?;
+            app.gate.guard().check_token(&headers)?;
             (text, Transport::Cookie)
         }
         (None, None) => return Err(AccountError::InvalidRefreshToken.into()),
@@ -166,7 +163,7 @@ async fn me(principal: Principal) -> Json<AccountView> {
 fn answer(app: &App, status: StatusCode, signed_in: &SignedIn, transport: Transport) -> Response {
     let mut response = (status, Json(SignInView::new(signed_in, transport))).into_response();
     if transport == Transport::Cookie {
-        Cookies::new(app.config.http.is_secure()).set(
+        app.gate.cookies().set(
             response.headers_mut(),
             (&signed_in.access_token, signed_in.expires_in),
             (signed_in.refresh_token.as_str(), signed_in.refresh_expires_in),
@@ -177,7 +174,7 @@ fn answer(app: &App, status: StatusCode, signed_in: &SignedIn, transport: Transp
 }
 
 fn cleared(app: &App, mut response: Response) -> Response {
-    Cookies::new(app.config.http.is_secure()).clear(response.headers_mut());
+    app.gate.cookies().clear(response.headers_mut());
     response
 }
 

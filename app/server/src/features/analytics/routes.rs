@@ -66,7 +66,7 @@ async fn efficiency_trends(
 
 /// Fitness, fatigue and form today.
 #[utoipa::path(
-    get, path = "/v1/training-load/current", tag = "training load",
+    get, path = "/v1/training-load/current", tag = "analytics",
     responses((status = 200, body = CurrentLoad), (status = 401, body = Problem))
 )]
 async fn current_load(State(app): State<App>, principal: Principal) -> Result<Json<CurrentLoad>, Problem> {
@@ -85,7 +85,7 @@ struct HistoryParams {
 
 /// Fitness, fatigue and form of each of the last days.
 #[utoipa::path(
-    get, path = "/v1/training-load/history", tag = "training load", params(HistoryParams),
+    get, path = "/v1/training-load/history", tag = "analytics", params(HistoryParams),
     responses(
         (status = 200, body = LoadHistory),
         (status = 400, description = "`invalid_query`", body = Problem),

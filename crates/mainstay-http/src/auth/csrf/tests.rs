@@ -6,7 +6,7 @@ use super::*;
 use crate::Config;
 
 fn guard() -> Guard {
-    let mut config = Config { public_url: "https://coach.example.org".to_owned(), ..Config::default() };
+    let mut config = Config { public_url: "https://app.example.org".to_owned(), ..Config::default() };
     config.browser.allowed_origins = vec!["https://app.example.org".to_owned()];
     Guard::new(&config)
 }
@@ -29,7 +29,7 @@ const TOKEN: (&str, &str) = ("x-csrf-token", "abc123");
 fn our_pages_pass() {
     let ours: [&[(&str, &str)]; 5] = [
         &[COOKIE, TOKEN, ("sec-fetch-site", "same-origin")],
-        &[COOKIE, TOKEN, ("origin", "https://coach.example.org")],
+        &[COOKIE, TOKEN, ("origin", "https://app.example.org")],
         &[COOKIE, TOKEN, ("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")],
         &[COOKIE, TOKEN, ("origin", "https://APP.example.org"), ("sec-fetch-site", "same-site")],
         &[COOKIE, TOKEN],
@@ -44,7 +44,7 @@ fn foreign_pages_do_not() {
     let foreign: [&[(&str, &str)]; 5] = [
         &[COOKIE, TOKEN, ("sec-fetch-site", "cross-site")],
         &[COOKIE, TOKEN, ("sec-fetch-site", "same-site")],
-        &[COOKIE, TOKEN, ("origin", "https://coach.example.org.evil.net"), ("host", "coach.example.org")],
+        &[COOKIE, TOKEN, ("origin", "https://app.example.org.evil.net"), ("host", "app.example.org")],
         &[COOKIE, TOKEN, ("origin", "null")],
         &[COOKIE, TOKEN, ("origin", "https://evil.net"), ("sec-fetch-site", "cross-site")],
     ];

@@ -15,7 +15,7 @@ fn tokens_at(second: i64, signing: &str, former: &[&str]) -> Tokens {
 }
 
 fn issued() -> String {
-    tokens_at(NOW, "k1", &[]).issue(Uuid::from_u128(1), Uuid::from_u128(2), "athlete").unwrap()
+    tokens_at(NOW, "k1", &[]).issue(Uuid::from_u128(1), Uuid::from_u128(2), "member").unwrap()
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn a_token_says_who_and_for_how_long() {
     let claims = tokens_at(NOW + 60, "k1", &[]).verify(&issued()).unwrap();
     assert_eq!((claims.sub, claims.sid), (Uuid::from_u128(1), Uuid::from_u128(2)));
     assert_eq!((claims.iat, claims.exp), (NOW, NOW + 900));
-    assert_eq!((claims.role.as_str(), claims.purpose.as_str()), ("athlete", "access"));
+    assert_eq!((claims.role.as_str(), claims.purpose.as_str()), ("member", "access"));
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn keys_rotate() {
     let old = issued();
     assert!(tokens_at(NOW, "k2", &["k1"]).verify(&old).is_ok(), "a former key is still accepted");
     assert_eq!(tokens_at(NOW, "k2", &[]).verify(&old), Err(TokenError::Invalid), "a dropped one is not");
-    let fresh = tokens_at(NOW, "k2", &["k1"]).issue(Uuid::nil(), Uuid::nil(), "coach").unwrap();
+    let fresh = tokens_at(NOW, "k2", &["k1"]).issue(Uuid::nil(), Uuid::nil(), "editor").unwrap();
     assert_eq!(jsonwebtoken::decode_header(&fresh).unwrap().kid.as_deref(), Some("k2"));
 }
 

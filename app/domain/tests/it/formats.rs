@@ -1,0 +1,318 @@
+//! The readers against real files, tiny hostile ones, and damage.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use paceline_domain::formats::{self, Limits, ReadError};
+use paceline_domain::model::{Channel, Recording, Sport};
+use proptest::prelude::*;
+use rustyfit::profile::mesgdef;
+use rustyfit::profile::typedef::{File, MesgNum};
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/samples")
+}
+
+fn bytes(name: &str) -> Vec<u8> {
+    std::fs::read(samples().join(name)).unwrap()
+}
+
+fn read(name: &str) -> Result<Recording, ReadError> {
+    formats::read(&bytes(name), None, &Limits::default())
+}
+
+/// One line a file: the outcome in a form that a person can check.
+fn outcome(name: &str) -> String {
+    match read(name) {
+        Err(error) => format!("refused: {}", error.code()),
+        Ok(recording) => {
+            let sessions: Vec<String> = recording
+                .sessions
+                .iter()
+                .map(|session| {
+                    let channels: Vec<&str> =
+                        session.track.channels().map(|(channel, _)| channel.as_str()).collect();
+                    format!(
+                        "{} {} samples, {} laps [{}]",
+                        session.sport.as_str(),
+                        session.track.len(),
+                        session.laps.len(),
+                        channels.join(" ")
+                    )
+                })
+                .collect();
+            let warnings: Vec<&str> =
+                recording.warnings.iter().map(|warning| warning.code.as_str()).collect();
+            format!("{} {:?}", sessions.join("; "), warnings)
+        }
+    }
+}
+
+#[test]
+fn every_edge_case_is_read_or_refused_for_a_precise_reason() {
+    let mut names: Vec<String> = std::fs::read_dir(samples().join("edge"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let lines: Vec<String> =
+        names.iter().map(|name| format!("{name}: {}", outcome(&format!("edge/{name}")))).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn totals_and_counts_are_those_of_the_independent_reader() {
+    let golden: serde_json::Value = serde_json::from_slice(&bytes("golden.json")).unwrap();
+    let mut compared = 0;
+    for (name, expected) in golden.as_object().unwrap() {
+        if !samples().join(name).exists() {
+            continue;
+        }
+        let recording = read(name).unwrap();
+        let count = |of: fn(&paceline_domain::model::Session) -> usize| -> u64 {
+            recording.sessions.iter().map(|session| of(session) as u64).sum()
+        };
+        let finite = |channel: Channel| -> u64 {
+            recording
+                .sessions
+                .iter()
+                .filter_map(|session| session.track.get(channel))
+                .map(|values| values.iter().filter(|value| value.is_finite()).count() as u64)
+                .sum()
+        };
+        // The exported TCX repeats four trackpoints at lap borders; we take samples of one time as one.
+        let repeats = if name.starts_with("01b") { 4 } else { 0 };
+        assert_eq!(count(|session| session.track.len()) + repeats, expected["records"], "{name}: records");
+        assert_eq!(count(|session| session.laps.len()), expected["laps"], "{name}: laps");
+        if !name.starts_with("01b") {
+            assert_eq!(finite(Channel::PowerW), expected["with_power"], "{name}: power");
+            assert_eq!(finite(Channel::LatitudeDeg), expected["with_gps"], "{name}: positions");
+            assert_eq!(finite(Channel::HeartRateBpm), expected["with_hr"], "{name}: heart rate");
+        }
+        let stated = expected["sessions"].as_array().unwrap();
+        assert_eq!(recording.sessions.len(), stated.len(), "{name}: sessions");
+        for (session, stated) in recording.sessions.iter().zip(stated) {
+            let totals = [
+                ("total_elapsed_time", session.totals.elapsed_s),
+                ("total_timer_time", session.totals.timer_s),
+                ("total_distance", session.totals.distance_m),
+                ("total_ascent", session.totals.ascent_m),
+                ("avg_heart_rate", session.totals.avg_heart_rate_bpm),
+                ("total_calories", session.totals.energy_kcal),
+            ];
+            for (key, found) in totals {
+                if let Some(value) = stated[key].as_f64() {
+                    let found = found.unwrap_or_else(|| panic!("{name}: {key} is missing"));
+                    assert!((found - value).abs() < 0.011, "{name}: {key} {found} is not {value}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 60, "only {compared} totals were compared");
+}
+
+#[test]
+fn three_exports_of_one_ride_say_the_same() {
+    let names = [
+        "02a_ride_edge1000_power_2h19.fit",
+        "02c_same_garmin_export.tcx.gz",
+        "02b_same_strava_export.gpx.gz",
+    ];
+    let rides: Vec<_> = names.map(|name| read(name).unwrap().sessions.remove(0)).into();
+    for ride in &rides {
+        assert_eq!((ride.sport, ride.start, ride.track.len()), (Sport::Cycling, rides[0].start, 8357));
+        for channel in [Channel::HeartRateBpm, Channel::PowerW] {
+            let mean = |track: &paceline_domain::model::Track| {
+                let values = track.get(channel).unwrap();
+                values.iter().sum::<f64>() / values.len() as f64
+            };
+            assert!((mean(&ride.track) - mean(&rides[0].track)).abs() < 0.5, "{channel:?}");
+        }
+    }
+    let total =
+        |track: &paceline_domain::model::Track| *track.get(Channel::DistanceM).unwrap().last().unwrap();
+    assert!((total(&rides[1].track) - total(&rides[0].track)).abs() < 1.0);
+    // Between positions, without the device's wheel sensor: 1 % is what satellites allow.
+    assert!((total(&rides[2].track) / total(&rides[0].track) - 1.0).abs() < 0.01);
+}
+
+#[test]
+fn pauses_come_from_timer_events_and_are_unknown_in_exports() {
+    let ride = read("01a_ride_edge1000_5laps.fit").unwrap().sessions.remove(0);
+    let pauses = ride.pauses.unwrap();
+    let paused: f64 = pauses.iter().map(|pause| pause.end_s - pause.start_s).sum();
+    assert_eq!(pauses.len(), 1);
+    // The samples span 126 s and the timer ran for 93.7 s; events are whole seconds.
+    assert!((paused - (126.0 - 93.7)).abs() < 1.0, "{paused}");
+    assert_eq!(read("01b_same_garmin_export.tcx").unwrap().sessions[0].pauses, None);
+}
+
+#[test]
+fn running_cadence_counts_both_feet() {
+    for name in ["06_marathon_polar_44laps.fit", "18_run_fenix6_5k.tcx.gz"] {
+        let run = read(name).unwrap().sessions.remove(0);
+        let mut cadence: Vec<f64> = run.track.get(Channel::CadencePerMin).unwrap().to_vec();
+        cadence.sort_by(f64::total_cmp);
+        let median = cadence[cadence.len() / 2];
+        assert!((140.0..200.0).contains(&median), "{name}: {median}");
+    }
+}
+
+#[test]
+fn the_content_decides_and_never_the_name() {
+    let ride = bytes("01a_ride_edge1000_5laps.fit");
+    assert!(formats::read(&ride, Some("ride.gpx"), &Limits::default()).is_ok());
+    let page = b"<!doctype html><html><body>Not found</body></html>";
+    for (bytes, code) in [
+        (page.as_slice(), "unknown_format"),
+        (b"PK\x03\x04 an archive", "unknown_format"),
+        (b"", "empty"),
+        (b"\x1f\x8b", "damaged"),
+        (b"<gpx>", "no_samples"),
+        (b"just some text", "unknown_format"),
+    ] {
+        assert_eq!(formats::read(bytes, None, &Limits::default()).unwrap_err().code(), code, "{bytes:?}");
+    }
+}
+
+/// A FIT file of another kind, written with the encoder.
+fn fit_of(kind: File) -> Vec<u8> {
+    let mut id = mesgdef::FileId::new();
+    id.r#type = kind;
+    encode(vec![rustyfit::proto::Message::from(id)])
+}
+
+fn encode(messages: Vec<rustyfit::proto::Message>) -> Vec<u8> {
+    let mut fit = rustyfit::proto::FIT { messages, ..Default::default() };
+    let mut out = embedded_io_adapters::std::FromStd::new(std::io::Cursor::new(Vec::new()));
+    rustyfit::Encoder::new().encode(&mut out, &mut fit).unwrap();
+    out.into_inner().into_inner()
+}
+
+#[test]
+fn fit_files_about_something_else_say_what() {
+    for (kind, words) in [
+        (File::MONITORING_B, "daily monitoring"),
+        (File::WEIGHT, "weight measurements"),
+        (File::COURSE, "a course"),
+        (File::SETTINGS, "device settings"),
+    ] {
+        let error = formats::read(&fit_of(kind), None, &Limits::default()).unwrap_err();
+        assert_eq!(error, ReadError::NotAnActivity(words.to_owned()));
+    }
+    assert_eq!(
+        formats::read(&fit_of(File::ACTIVITY), None, &Limits::default()).unwrap_err().code(),
+        "no_samples"
+    );
+}
+
+#[test]
+fn a_file_cut_off_anywhere_keeps_what_came() {
+    let whole = bytes("02a_ride_edge1000_power_2h19.fit");
+    let mut last = 0;
+    for percent in (10..=95).step_by(5) {
+        let cut = &whole[..whole.len() * percent / 100];
+        let recording = formats::read(cut, None, &Limits::default()).unwrap();
+        assert!(recording.truncated);
+        let found = recording.sessions[0].track.len();
+        assert!(found > last && found * 100 >= 8357 * (percent - 5), "{percent} %: {found}");
+        last = found;
+    }
+    let text = formats::unpack(&bytes("18_run_fenix6_5k.tcx.gz"), &Limits::default()).unwrap().into_owned();
+    let recording = formats::read(&text[..text.len() / 2], None, &Limits::default()).unwrap();
+    assert!(recording.truncated && recording.sessions[0].track.len() > 500);
+}
+
+#[test]
+fn hostile_xml_is_refused_or_harmless() {
+    let laughs =
+        "<?xml version=\"1.0\"?><!DOCTYPE gpx [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;\">]><gpx>&b;</gpx>";
+    let deep = format!("<gpx>{}", "<a>".repeat(1000));
+    let limits = Limits::default();
+    assert_eq!(formats::read(laughs.as_bytes(), None, &limits).unwrap_err().code(), "unsafe_xml");
+    assert_eq!(formats::read(deep.as_bytes(), None, &limits).unwrap_err().code(), "too_deep");
+    let line = format!("<gpx><trk><name>{}</name></trk></gpx>", "x".repeat(40 * 1024 * 1024));
+    assert_eq!(formats::read(line.as_bytes(), None, &limits).unwrap_err().code(), "no_samples");
+}
+
+#[test]
+fn every_limit_refuses_by_its_name() {
+    let ride = bytes("01a_ride_edge1000_5laps.fit");
+    let triathlon = bytes("12_triathlon_fr920xt_5sessions_chained.fit");
+    let default = Limits::default();
+    let code = |bytes: &[u8], limits: Limits| formats::read(bytes, None, &limits).unwrap_err().code();
+    assert_eq!(code(&ride, Limits { max_records: 10, ..default }), "too_many_records");
+    assert_eq!(code(&ride, Limits { max_laps: 2, ..default }), "too_many_laps");
+    assert_eq!(code(&triathlon, Limits { max_sessions: 2, ..default }), "too_many_sessions");
+    assert_eq!(code(&ride, Limits { max_bytes: 100, ..default }), "too_large");
+    assert_eq!(
+        code(&bytes("01c_same_garmin_export.gpx"), Limits { max_xml_depth: 3, ..default }),
+        "too_deep"
+    );
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&vec![0; 16 * 1024 * 1024]).unwrap();
+    let bomb = packed.finish().unwrap();
+    assert_eq!(code(&bomb, Limits { max_expansion_ratio: 10, ..default }), "expansion_ratio");
+    assert_eq!(code(&bomb, Limits { max_bytes: 1024 * 1024, ..default }), "too_large");
+}
+
+fn gpx(points: &str) -> Result<Recording, ReadError> {
+    let text = format!("<gpx><trk><trkseg>{points}</trkseg></trk></gpx>");
+    formats::read(text.as_bytes(), None, &Limits::default())
+}
+
+#[test]
+fn implausible_values_are_missing_and_implausible_dates_refused() {
+    let point =
+        |time: &str, extra: &str| format!("<trkpt lat=\"52\" lon=\"5\"><time>{time}</time>{extra}</trkpt>");
+    for year in ["1970", "2100"] {
+        let error = gpx(&point(&format!("{year}-01-01T00:00:00Z"), "")).unwrap_err();
+        assert_eq!(error.code(), "implausible_time", "{year}");
+    }
+    let odd = point(
+        "2026-01-01T00:00:00Z",
+        "<extensions><hr>NaN</hr><power>-5</power><distance>-1</distance></extensions>",
+    );
+    let session = gpx(&odd).unwrap().sessions.remove(0);
+    assert_eq!(session.track.get(Channel::HeartRateBpm), None);
+    assert_eq!(session.track.get(Channel::PowerW), None);
+    assert_eq!(
+        gpx("<trkpt lat=\"NaN\" lon=\"inf\"><time>2026-01-01T00:00:00Z</time></trkpt>").unwrap().sessions[0]
+            .track
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn message_numbers_are_those_that_the_reader_relies_on() {
+    assert_eq!(MesgNum::RECORD.0, 20);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn random_bytes_never_panic(noise in prop::collection::vec(any::<u8>(), 0..2000), kind in 0_usize..4) {
+        let starts: [&[u8]; 4] = [b"", b"\x0e\x20\x54\x08\x00\x10\x00\x00.FIT\x00\x00", b"<gpx><trk><trkseg>", b"<TrainingCenterDatabase><Activities>"];
+        let input = [starts[kind], &noise].concat();
+        let _ = formats::read(&input, None, &Limits::default());
+    }
+
+    #[test]
+    fn damaged_files_never_panic(place in 0_usize..7771, value: u8, second in 0_usize..7771) {
+        let mut ride = bytes("01a_ride_edge1000_5laps.fit");
+        ride[place] = value;
+        ride[second] ^= 0x40;
+        let _ = formats::read(&ride, None, &Limits::default());
+    }
+
+    #[test]
+    fn damaged_documents_never_panic(place in 0_usize..40_000, text in "\\PC{0,8}") {
+        let mut document = bytes("01c_same_garmin_export.gpx");
+        let place = place.min(document.len());
+        document.splice(place..place, text.bytes());
+        let _ = formats::read(&document, None, &Limits::default());
+    }
+}
