@@ -11,6 +11,7 @@ use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
 use mainstay_runtime::Random;
+use mainstay_telemetry::LogConfig;
 use sha2::{Digest, Sha256};
 
 use super::{Common, Listen, MustChange};
@@ -44,7 +45,12 @@ pub(super) fn load_config(common: &Common, listen: Option<&Listen>) -> anyhow::R
 
 /// Opens everything for a command that works beside a running service: it shares its private cluster.
 pub(super) async fn open(common: &Common, listen: Option<&Listen>) -> anyhow::Result<Opened> {
-    open_with(load_config(common, listen)?.value, true).await
+    let mut config = load_config(common, listen)?.value;
+    // Its own report is what a command has to say; the log is for what goes wrong.
+    if config.log == LogConfig::default() {
+        config.log.level = "warn".to_owned();
+    }
+    open_with(config, true).await
 }
 
 /// Opens everything for the service itself.

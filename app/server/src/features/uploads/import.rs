@@ -105,6 +105,9 @@ pub(super) struct Leg {
     pub(super) start: Timestamp,
     pub(super) end: Timestamp,
     pub(super) totals: DeviceTotals,
+    /// For matching: what the device counted. A GPX file says none: what we measure between its positions is longer
+    /// by every wobble, and counts pauses.
+    pub(super) stated_distance_m: Option<f64>,
     pub(super) analysis: ActivityAnalysis,
     pub(super) inputs_hash: String,
     pub(super) stream: Option<Stream>,
@@ -165,7 +168,7 @@ fn prepare_now(
     let Recording { format, device, name, sessions, warnings, .. } = recording;
     let legs = sessions
         .into_iter()
-        .map(|session| analyse(session, &hints, owner))
+        .map(|session| analyse(session, format, &hints, owner))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Decision::refused("unreadable", error))?;
     Ok(Prepared {
@@ -199,10 +202,15 @@ pub(super) fn analyse_again(
         .nth(index)
         .ok_or_else(|| anyhow::anyhow!("the original has no session {part}"))?;
     (session.sport, session.totals.rpe) = (written.0, written.1.or(session.totals.rpe));
-    Ok(analyse(session, &Hints::default(), owner)?)
+    Ok(analyse(session, recording.format, &Hints::default(), owner)?)
 }
 
-fn analyse(mut session: Session, hints: &Hints, owner: &Owner) -> Result<Leg, streams::StreamError> {
+fn analyse(
+    mut session: Session,
+    format: SourceFormat,
+    hints: &Hints,
+    owner: &Owner,
+) -> Result<Leg, streams::StreamError> {
     if let (Sport::Other, Some(sport)) = (session.sport, &hints.sport) {
         session.sport = Sport::from_free_text(sport);
     }
@@ -226,6 +234,11 @@ fn analyse(mut session: Session, hints: &Hints, owner: &Owner) -> Result<Leg, st
         start: session.start,
         end: end_of(&session),
         totals: session.totals,
+        stated_distance_m: match format {
+            SourceFormat::Gpx => session.totals.distance_m,
+            _ => analysis.distance_m,
+        }
+        .filter(|distance| *distance > 0.0),
         analysis,
         inputs_hash,
         stream,

@@ -251,7 +251,7 @@ pub(super) async fn insert_source(
         sport: leg.sport.as_str(),
         start_time: leg.start,
         end_time: leg.end,
-        distance_m: leg.analysis.distance_m,
+        distance_m: leg.stated_distance_m,
         device_totals: serde_json::to_value(leg.totals).unwrap_or_default(),
         warnings: warnings(&file.warnings),
         now,

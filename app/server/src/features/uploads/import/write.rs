@@ -122,7 +122,7 @@ impl Writer<'_> {
             start: leg.start,
             end: leg.end,
             sport: leg.sport,
-            distance_m: leg.analysis.distance_m.filter(|distance| *distance > 0.0),
+            distance_m: leg.stated_distance_m,
             format: self.file.format,
             sha256: self.file.sha256,
             part: part_of(self.part(index)),

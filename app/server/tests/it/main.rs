@@ -1,0 +1,14 @@
+//! Paceline as its clients see it: every test has a running application and a database of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on must fail"
+)]
+
+mod accounts;
+mod activities;
+mod analytics;
+mod athletes;
+mod seed;
+mod world;

@@ -1,0 +1,336 @@
+//! One running Paceline for one test: a database, the platform, importers and real HTTP on a port of its own, with a
+//! clock that the test moves. Never here: rows made by hand (`seed`), what a test expects.
+
+use std::time::Duration;
+
+use http::Method;
+use jiff::Timestamp;
+use mainstay::Platform;
+use mainstay_http::auth::gate::Gate;
+use mainstay_http::auth::passwords::Passwords;
+use mainstay_http::auth::tokens::{Key, Keys, Tokens};
+use mainstay_runtime::{Effects, Supervisor};
+use mainstay_testing::TestDb;
+use paceline::config::{Config, DEFAULTS};
+use paceline::features::uploads::{ImportSignal, worker};
+use paceline::state::{App, Parts};
+use paceline::{routes, schema};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Body, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+/// The instant at which every world begins.
+pub(crate) const START: &str = "2026-06-15T12:00:00Z";
+
+/// The password of everybody who registers here.
+pub(crate) const PASSWORD: &str = "testpassword123";
+
+/// The secret of access tokens, and the name of its key.
+pub(crate) const SECRET: &str = "a secret of the tests, long enough to sign with";
+pub(crate) const KEY_ID: &str = "test";
+
+/// How long a condition may take to come true before the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running application.
+pub(crate) struct World {
+    pub(crate) effects: Effects,
+    pub(crate) app: App,
+    pub(crate) base: String,
+    pub(crate) http: reqwest::Client,
+    /// The platform's tasks; its stop ends the serving too.
+    tasks: Supervisor,
+    serving: Supervisor,
+    /// Dropped last: what still runs holds connections.
+    pub(crate) db: TestDb,
+}
+
+/// Somebody with a session, made without a password.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Athlete {
+    pub(crate) id: Uuid,
+    session: Uuid,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    async fn of(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, bytes: response.bytes().await.unwrap().to_vec() }
+    }
+
+    /// The body, or null when it is not JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// Status and the stable code of the problem.
+    pub(crate) fn problem(&self) -> (u16, String) {
+        let code = self.json()["code"].as_str().unwrap_or("no code").to_owned();
+        (self.status.as_u16(), code)
+    }
+
+    /// The fields that a problem names.
+    pub(crate) fn pointers(&self) -> Vec<String> {
+        let json = self.json();
+        let errors = json["errors"].as_array().unwrap_or_else(|| panic!("no errors in {}", self.text()));
+        errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The body of an answer that must have this status.
+    #[track_caller]
+    pub(crate) fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self.json()
+    }
+}
+
+impl World {
+    /// The application with its importers.
+    pub(crate) async fn new() -> Self {
+        let world = Self::without_importer().await;
+        world.start_importers();
+        world
+    }
+
+    /// The same under the name that reads better where nothing is imported.
+    pub(crate) async fn start() -> Self {
+        Self::new().await
+    }
+
+    /// The application; what is uploaded stays pending until [`Self::start_importers`].
+    pub(crate) async fn without_importer() -> Self {
+        let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+        let config = config(&db);
+        let mut platform = Platform::start(&config.platform(), &[&schema::migrations()]).await.unwrap();
+        let effects = Effects::fixed(START.parse::<Timestamp>().unwrap(), 1);
+        platform.effects = effects.clone();
+        let app = app(&platform, config);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let tasks = platform.supervisor.clone();
+        let serving = Supervisor::new(effects.clock.clone());
+        let router = routes::router(&app);
+        serving.spawn("http", move |_| async move {
+            let report = platform.serve(listener, router).await.unwrap();
+            assert!(report.is_clean(), "{report:?}");
+        });
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        Self { effects, app, base, http, tasks, serving, db }
+    }
+
+    /// Starts as many importers as the configuration says.
+    pub(crate) fn start_importers(&self) {
+        for _ in 0..self.app.config.import.concurrency {
+            let app = self.app.clone();
+            self.tasks.spawn("importer", move |stop| worker::run(app, stop));
+        }
+    }
+
+    /// Stops everything and sees that nothing had to be cut off or had panicked.
+    pub(crate) async fn close(self) {
+        self.tasks.stop().trigger();
+        let report = self.serving.drain(PATIENCE).await;
+        assert!(report.is_clean(), "{report:?}");
+        let panicked = self.serving.tasks().into_iter().chain(self.tasks.tasks());
+        let panicked: Vec<_> =
+            panicked.filter(|task| task.state == mainstay_runtime::TaskState::Panicked).collect();
+        assert!(panicked.is_empty(), "{panicked:?}");
+    }
+
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.effects.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// A request by nobody.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base))
+    }
+
+    /// A request by nobody, sent.
+    pub(crate) async fn anonymous(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let mut request = self.request(method, path);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        answer(request).await
+    }
+
+    /// Registers and returns a client that sends the bearer token.
+    pub(crate) async fn register(&self, email: &str) -> Client {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let signed_in = self.anonymous(Method::POST, "/v1/auth/register", Some(body)).await.expect(201);
+        self.client(&signed_in)
+    }
+
+    /// A client from the answer to a sign-in.
+    pub(crate) fn client(&self, signed_in: &Value) -> Client {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Client {
+            base: self.base.clone(),
+            http: self.http.clone(),
+            id: signed_in["athlete"]["id"].as_str().unwrap().parse().unwrap(),
+            token: text(&signed_in["access_token"]),
+            refresh_token: text(&signed_in["refresh_token"]),
+        }
+    }
+
+    /// An athlete of this zone with a session that never ends.
+    pub(crate) async fn athlete(&self, zone: &str) -> Athlete {
+        let (id, session) = (self.effects.ids.next(), self.effects.ids.next());
+        let now = self.effects.clock.now();
+        let email = format!("{id}@example.org");
+        let tx = self.db.db().write().await.unwrap();
+        let sql = "insert into athlete (id, email, display_name, timezone, created_at, updated_at) \
+            values ($1, $2, 'Robin', $3, $4, $4)";
+        tx.execute(sql, &[&id, &email, &zone, &now]).await.unwrap();
+        let sql = "insert into login_session (athlete_id, id, created_at, last_used_at, expires_at) \
+            values ($1, $2, $3, $3, 'infinity')";
+        tx.execute(sql, &[&id, &session, &now]).await.unwrap();
+        tx.commit().await.unwrap();
+        Athlete { id, session }
+    }
+
+    pub(crate) async fn get(&self, who: Athlete, path: &str) -> Answer {
+        self.send(who, "GET", path, None).await
+    }
+
+    /// A request with a fresh token.
+    pub(crate) async fn send(&self, who: Athlete, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let token = self.app.gate.tokens().issue(who.id, who.session, "athlete").unwrap();
+        let mut request = self.request(method.parse().unwrap(), path).bearer_auth(token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        answer(request).await
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.tasks.stop().trigger();
+    }
+}
+
+/// The defaults, with cheap hashes.
+fn config(db: &TestDb) -> Config {
+    let mut config: Config = toml::from_str(DEFAULTS).unwrap();
+    config.database.url = db.target().url();
+    config.http.passwords.memory_kib = 64;
+    config.http.passwords.passes = 1;
+    config
+}
+
+fn app(platform: &Platform, config: Config) -> App {
+    let effects = platform.effects.clone();
+    let keys = Keys::new(Key::try_new(KEY_ID, SECRET).unwrap(), Vec::new());
+    let tokens = Tokens::new(&config.http.tokens, &keys, effects.clone());
+    App::new(Parts {
+        db: platform.db.clone(),
+        passwords: Passwords::new(&config.http.passwords, effects.random.clone()).unwrap(),
+        effects,
+        supervisor: platform.supervisor.clone(),
+        gate: Gate::new(&config.http, tokens),
+        config,
+        imports: ImportSignal::default(),
+    })
+}
+
+/// Sends a request and reads its answer.
+pub(crate) async fn answer(request: RequestBuilder) -> Answer {
+    Answer::of(request.send().await.unwrap()).await
+}
+
+/// A signed-in API client.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) id: Uuid,
+    pub(crate) token: String,
+    pub(crate) refresh_token: String,
+    base: String,
+    http: reqwest::Client,
+}
+
+impl Client {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        answer(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        answer(self.request(Method::DELETE, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        answer(self.request(Method::POST, path).json(&body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        answer(self.request(Method::PATCH, path).json(&body)).await
+    }
+
+    /// Sends files as one form and returns the answer as it comes.
+    pub(crate) async fn send_files(&self, files: &[(&str, &[u8])]) -> Answer {
+        let mut form = Form::new();
+        for (name, bytes) in files {
+            form = form.part("file", Part::bytes(bytes.to_vec()).file_name((*name).to_owned()));
+        }
+        answer(self.request(Method::POST, "/v1/uploads").multipart(form)).await
+    }
+
+    /// Sends one file as the raw body.
+    pub(crate) async fn send_raw(&self, query: &str, bytes: &[u8]) -> Answer {
+        let body = Body::from(bytes.to_vec());
+        answer(self.request(Method::POST, &format!("/v1/uploads{query}")).body(body)).await
+    }
+
+    /// Uploads files and returns the finished report.
+    pub(crate) async fn upload_all(&self, files: &[(&str, &[u8])]) -> Value {
+        let sent = self.send_files(files).await;
+        assert!(matches!(sent.status.as_u16(), 200 | 202), "{}", sent.text());
+        self.finished(&sent.json()).await
+    }
+
+    /// Uploads a file and returns its line of the report.
+    pub(crate) async fn upload(&self, name: &str, bytes: &[u8]) -> Value {
+        let report = self.upload_all(&[(name, bytes)]).await;
+        assert_eq!(report["progress"]["total"], 1, "{report}");
+        report["files"]["items"][0].clone()
+    }
+
+    /// The report once nothing of it is pending.
+    pub(crate) async fn finished(&self, report: &Value) -> Value {
+        let path = format!("/v1/uploads/{}", report["id"].as_str().unwrap());
+        let finished = async {
+            loop {
+                let report = self.get(&path).await.expect(200);
+                if report["status"] == "finished" {
+                    return report;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, finished).await.expect("the upload is never finished")
+    }
+
+    /// The activities of the first page.
+    pub(crate) async fn activities(&self) -> Vec<Value> {
+        self.get("/v1/activities?limit=100").await.expect(200)["items"].as_array().unwrap().clone()
+    }
+}
