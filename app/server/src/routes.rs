@@ -5,7 +5,8 @@ use axum::response::Html;
 use axum::routing::get;
 use mainstay_http::problem::codes::Code;
 use mainstay_http::{etag, openapi};
-use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::features::{accounts, activities, analytics, athletes, uploads};
@@ -13,6 +14,7 @@ use crate::state::App;
 
 #[derive(OpenApi)]
 #[openapi(
+    modifiers(&Bearer),
     info(
         title = "Paceline",
         description = "Training files in, honest statistics out. Paths also work under `/api` and `/api/v1`. \
@@ -28,6 +30,18 @@ use crate::state::App;
     )
 )]
 struct Document;
+
+/// Says that requests carry an access token, unless a route says otherwise.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        document.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+    }
+}
 
 /// Problem codes of this application, shown beside those of the platform.
 const CODES: &[Code] = &[

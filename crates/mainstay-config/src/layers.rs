@@ -1,96 +1,34 @@
-//! Layers of configuration: which value wins, where it came from, and what is wrong with it.
+//! Layers of configuration, from the weakest to the strongest, merged key by key into one typed value.
 //! Never here: keys of anybody.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use crate::tree;
+use self::known::Known;
+use crate::origin::{ConfigError, Entry, Fault, Origin};
+use crate::{text_file, tree};
 
-/// How alike an unknown key must be to a known one to be suggested (Jaro–Winkler).
-const ALIKE: f64 = 0.8;
+mod known;
 
 /// Layers in the making. Add them from the weakest to the strongest.
-#[derive(Debug)]
 pub struct Layers {
-    defaults: Table,
-    secrets: Vec<&'static str>,
+    known: Known,
     settings: Vec<Setting>,
     faults: Vec<Fault>,
+    /// How many layers there are; a setting remembers which one it is of.
+    layer: usize,
 }
 
-#[derive(Debug, Clone)]
+/// One key as one layer sets it. It has no `Debug`: the value may be a secret.
+#[derive(Clone)]
 struct Setting {
     key: String,
     value: Value,
     origin: Origin,
-}
-
-/// Where a value came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// The program itself.
-    Default,
-    /// A line of a file.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Its line, from 1; 0 when it cannot be told.
-        line: usize,
-    },
-    /// An environment variable.
-    Environment(String),
-    /// A flag of the command line.
-    Flag(String),
-}
-
-impl std::fmt::Display for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Default => f.write_str("default"),
-            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
-            Self::Environment(name) => write!(f, "environment variable {name}"),
-            Self::Flag(name) => write!(f, "flag {name}"),
-        }
-    }
-}
-
-/// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Where it was said.
-    pub origin: Origin,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-/// Everything that is wrong, one line each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigError {
-    /// The faults, in the order of the layers.
-    pub faults: Vec<Fault>,
-}
-
-impl std::fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the configuration is wrong:")?;
-        self.faults.iter().try_for_each(|fault| write!(f, "\n  {}: {}", fault.origin, fault.message))
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
-/// One key of the configuration in force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Dotted key.
-    pub key: String,
-    /// The value as TOML; `"***"` for a secret that is set.
-    pub shown: String,
-    /// Where it came from.
-    pub origin: Origin,
+    layer: usize,
 }
 
 /// A configuration, and where each of its keys came from.
@@ -110,38 +48,55 @@ impl<T> Loaded<T> {
 }
 
 impl Layers {
-    /// The weakest layer: a TOML document that names every key.
+    /// The weakest layer: a TOML document that names every key. An optional one has the value `""`; a table that is
+    /// left empty takes any key; what the environment says there stays text.
     ///
     /// # Panics
     /// When the text is not TOML: the defaults are compiled in.
     pub fn new(defaults: &str) -> Self {
         let defaults = defaults.parse().expect("the compiled-in defaults are TOML");
-        Self { defaults, secrets: Vec::new(), settings: Vec::new(), faults: Vec::new() }
+        Self { known: Known::new(defaults), settings: Vec::new(), faults: Vec::new(), layer: 0 }
     }
 
-    /// Declares a key whose value is never shown, and that may also be read from a file: `<key>_file` names it.
+    /// Declares a key whose value is never shown, and that may also be read from a file, named by `<key>_file` or by
+    /// `<key> = { file = "…" }`. What ends the file in white space is not part of the secret. Declare secrets before
+    /// the layers that set them.
+    ///
+    /// # Panics
+    /// When the defaults do not name the key.
     #[must_use]
     pub fn secret(mut self, key: &'static str) -> Self {
-        self.secrets.push(key);
+        self.known.add_secret(key);
         self
     }
 
-    /// A TOML file. One that is not required may be absent.
+    /// A TOML file of at most [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES). One that is not required may be absent.
     #[must_use]
     pub fn file(mut self, path: &Path, required: bool) -> Self {
-        let whole = || Origin::File { path: path.to_owned(), line: 0 };
-        match std::fs::read_to_string(path) {
-            Ok(text) => match text.parse::<Table>() {
-                Ok(table) => {
-                    for (key, value) in tree::leaves(&table) {
-                        let origin = Origin::File { path: path.to_owned(), line: tree::line_of(&text, &key) };
-                        self.settings.push(Setting { key, value, origin });
-                    }
+        self.layer += 1;
+        let at = |line| Origin::File { path: path.to_owned(), line };
+        let text = match text_file::read(path, text_file::MAX_FILE_BYTES) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => return self,
+            Err(error) => {
+                self.faults.push(Fault { origin: at(0), message: format!("cannot be read: {error}") });
+                return self;
+            }
+        };
+        match text.parse::<Table>() {
+            Ok(table) => {
+                let lines = tree::lines(&text);
+                for (key, value) in tree::leaves(&table) {
+                    let origin = at(lines.get(&key).copied().unwrap_or(0));
+                    self.settings.push(Setting { key, value, origin, layer: self.layer });
                 }
-                Err(error) => self.faults.push(Fault { origin: whole(), message: error.to_string() }),
-            },
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => {}
-            Err(error) => self.faults.push(Fault { origin: whole(), message: error.to_string() }),
+            }
+            Err(error) => {
+                // The error's own text would quote the line, and with it perhaps a secret.
+                let line = error.span().map_or(0, |span| tree::line_at(&text, span.start));
+                let message = format!("is not TOML: {}", error.message());
+                self.faults.push(Fault { origin: at(line), message });
+            }
         }
         self
     }
@@ -153,12 +108,16 @@ impl Layers {
         prefix: &str,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
+        self.layer += 1;
+        let mut variables: Vec<_> = variables.into_iter().collect();
+        // The environment has no order of its own; ours makes errors repeatable.
+        variables.sort_unstable();
         for (name, text) in variables {
             let Some(rest) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')) else {
                 continue;
             };
             let key = rest.to_ascii_lowercase().replace("__", ".");
-            self.text(key, &text, Origin::Environment(name.clone()));
+            self.text(key, &text, Origin::Environment(name));
         }
         self
     }
@@ -171,6 +130,7 @@ impl Layers {
         key: &str,
         mut variables: impl Iterator<Item = &'a (String, String)>,
     ) -> Self {
+        self.layer += 1;
         if let Some((name, text)) = variables.find(|(name, _)| name == variable) {
             self.text(key.to_owned(), text, Origin::Environment(name.clone()));
         }
@@ -180,6 +140,7 @@ impl Layers {
     /// A flag, when it was given.
     #[must_use]
     pub fn flag(mut self, flag: &str, key: &str, value: Option<&str>) -> Self {
+        self.layer += 1;
         if let Some(text) = value {
             self.text(key.to_owned(), text, Origin::Flag(flag.to_owned()));
         }
@@ -188,96 +149,86 @@ impl Layers {
 
     /// Text becomes what the default's type says: text stays text, everything else is read as TOML.
     fn text(&mut self, key: String, text: &str, origin: Origin) {
-        let is_text = self.known().get(&key).is_none_or(Value::is_str);
-        let parsed = if is_text { None } else { format!("v = {text}").parse::<Table>().ok() };
-        let value =
-            parsed.and_then(|mut table| table.remove("v")).unwrap_or_else(|| Value::String(text.to_owned()));
-        self.settings.push(Setting { key, value, origin });
+        let as_toml = if self.known.is_text(&key) { None } else { text.trim().parse().ok() };
+        let value = as_toml.unwrap_or_else(|| Value::String(text.to_owned()));
+        self.settings.push(Setting { key, value, origin, layer: self.layer });
     }
 
-    /// Every known key with its default; for secrets also the key that names a file.
-    fn known(&self) -> BTreeMap<String, Value> {
-        let mut known: BTreeMap<String, Value> = tree::leaves(&self.defaults).into_iter().collect();
-        known.extend(self.secrets.iter().map(|key| (format!("{key}_file"), Value::String(String::new()))));
-        known
-    }
-
-    /// Merges the layers into a value, or says everything that is wrong with them.
-    pub fn load<T: DeserializeOwned>(mut self) -> Result<Loaded<T>, ConfigError> {
-        let known = self.known();
+    /// Merges the layers into a value.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, at once.
+    pub fn load<T: DeserializeOwned>(self) -> Result<Loaded<T>, ConfigError> {
+        let Self { known, settings, mut faults, .. } = self;
+        faults.extend(known.set_twice(&settings));
+        let mut merged = known.defaults.clone();
         let mut origins: BTreeMap<String, Origin> = BTreeMap::new();
-        let mut merged = self.defaults.clone();
-        for setting in std::mem::take(&mut self.settings) {
-            match self.accept(&known, setting) {
-                Ok(setting) => {
+        for setting in settings {
+            match known.accept(setting) {
+                Ok(Some(setting)) => {
                     tree::insert(&mut merged, &setting.key, setting.value);
                     origins.insert(setting.key, setting.origin);
                 }
-                Err(fault) => self.faults.push(fault),
+                Ok(None) => {}
+                Err(fault) => faults.push(fault),
             }
         }
-        let entries = self.entries(&merged, &origins);
-        let value = serde_path_to_error::deserialize::<_, T>(Value::Table(merged)).map_err(|error| {
-            let key = error.path().to_string();
-            let origin = origins.get(&key).cloned().unwrap_or(Origin::Default);
-            let message = error.into_inner().to_string();
-            Fault { origin, message: format!("{key}: {}", message.trim()) }
-        });
-        match value {
-            Ok(value) if self.faults.is_empty() => Ok(Loaded { value, entries }),
-            Ok(_) => Err(ConfigError { faults: self.faults }),
-            Err(fault) => {
-                self.faults.push(fault);
-                Err(ConfigError { faults: self.faults })
-            }
+        let entries = known.entries(&merged, &origins);
+        match typed(&known, merged, origins, &mut faults) {
+            Some(value) if faults.is_empty() => Ok(Loaded { value, entries }),
+            _ => Err(ConfigError { faults }),
         }
     }
+}
 
-    fn accept(&self, known: &BTreeMap<String, Value>, setting: Setting) -> Result<Setting, Fault> {
-        let fault = |message: String| Fault { origin: setting.origin.clone(), message };
-        // Below a table that the defaults leave empty, the names are the operator's.
-        let is_free = known.iter().any(|(key, default)| {
-            default.as_table().is_some_and(toml::map::Map::is_empty)
-                && setting.key.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.'))
-        });
-        if is_free {
-            return Ok(setting);
-        }
-        let Some(default) = known.get(&setting.key) else {
-            let nearest = known
-                .keys()
-                .map(|key| (strsim::jaro_winkler(key, &setting.key), key))
-                .filter(|(alike, _)| *alike > ALIKE)
-                .max_by(|a, b| a.0.total_cmp(&b.0));
-            let hint = nearest.map_or_else(String::new, |(_, key)| format!("; did you mean `{key}`?"));
-            return Err(fault(format!("unknown key `{}`{hint}", setting.key)));
+/// The typed value. Deserialising ends at the first value that does not fit: putting that key's default back and
+/// trying again finds the next, until the value is whole or the defaults themselves do not fit.
+fn typed<T: DeserializeOwned>(
+    known: &Known,
+    mut merged: Table,
+    mut origins: BTreeMap<String, Origin>,
+    faults: &mut Vec<Fault>,
+) -> Option<T> {
+    let mut last = None;
+    loop {
+        let error = match serde_path_to_error::deserialize(Value::Table(merged.clone())) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
         };
-        let both_numbers = default.is_float() && setting.value.is_integer();
-        if !default.same_type(&setting.value) && !both_numbers {
-            let (expected, found) = (tree::type_name(default), tree::type_name(&setting.value));
-            return Err(fault(format!("`{}` must be {expected}, not {found}", setting.key)));
+        let path = error.path().to_string();
+        let message =
+            known.hide_secrets(&merged, &format!("{path}: {}", error.into_inner().message().trim()));
+        if last.as_ref() == Some(&message) {
+            // What was put back was not to blame.
+            faults.pop();
+            origins.clear();
         }
-        let secret = setting.key.strip_suffix("_file").filter(|key| self.secrets.contains(key));
-        let (Some(key), Value::String(path)) = (secret, &setting.value) else { return Ok(setting) };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| fault(format!("`{}`: cannot read {path}: {error}", setting.key)))?;
-        let value = Value::String(text.trim_end().to_owned());
-        Ok(Setting { key: key.to_owned(), value, origin: setting.origin })
+        let suspects: Vec<String> = origins.keys().filter(|key| concerns(&path, key)).cloned().collect();
+        let origin = suspects.first().and_then(|key| origins.get(key)).cloned().unwrap_or(Origin::Default);
+        faults.push(Fault { origin, message: message.clone() });
+        if suspects.is_empty() {
+            return None;
+        }
+        for key in suspects {
+            known.put_back(&mut merged, &key);
+            origins.remove(&key);
+        }
+        last = Some(message);
     }
+}
 
-    fn entries(&self, merged: &Table, origins: &BTreeMap<String, Origin>) -> Vec<Entry> {
-        let shown = |key: &str, value: &Value| match value {
-            Value::String(text) if !text.is_empty() && self.secrets.contains(&key) => "\"***\"".to_owned(),
-            other => other.to_string(),
-        };
-        tree::leaves(merged)
-            .into_iter()
-            .map(|(key, value)| Entry {
-                shown: shown(&key, &value),
-                origin: origins.get(&key).cloned().unwrap_or(Origin::Default),
-                key,
-            })
-            .collect()
+/// Whether an error at the path may come from the key: the path is the key, inside it, or a section around it.
+fn concerns(path: &str, key: &str) -> bool {
+    let inside = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    path == "." || inside(path, key) || inside(key, path)
+}
+
+impl std::fmt::Debug for Layers {
+    /// Names the keys that are set; a value may be a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.settings.iter().map(|setting| (&setting.key, &setting.origin))).finish()
     }
 }
 

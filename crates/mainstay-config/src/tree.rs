@@ -1,5 +1,8 @@
 //! Dotted keys in and out of TOML tables. Pure. Never here: layers and origins.
 
+use std::collections::BTreeMap;
+
+use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
 /// Every leaf of a table with its dotted key. An array, and a table that the defaults leave empty, is a leaf.
@@ -34,6 +37,20 @@ pub(crate) fn insert(table: &mut Table, key: &str, value: Value) {
     }
 }
 
+/// Takes a leaf out of a table.
+pub(crate) fn remove(table: &mut Table, key: &str) {
+    match key.split_once('.') {
+        None => {
+            table.remove(key);
+        }
+        Some((first, rest)) => {
+            if let Some(Value::Table(inner)) = table.get_mut(first) {
+                remove(inner, rest);
+            }
+        }
+    }
+}
+
 /// The word for a value's type.
 pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {
@@ -47,22 +64,29 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// The line, from 1, on which the file sets the key; 0 when it cannot be told.
-pub(crate) fn line_of(text: &str, key: &str) -> usize {
-    let mut section = String::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
-            section = header.trim().trim_matches('[').to_owned();
-        } else if let Some((name, _)) = line.split_once('=') {
-            let name = name.trim().trim_matches('"');
-            let path = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
-            if path == key || key.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.')) {
-                return number + 1;
-            }
-        }
+/// The line, from 1, on which the text sets each dotted key.
+pub(crate) fn lines(text: &str) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    if let Ok(document) = DeTable::parse(text) {
+        collect_lines("", document.get_ref(), text, &mut found);
     }
-    0
+    found
+}
+
+fn collect_lines(prefix: &str, table: &DeTable<'_>, text: &str, found: &mut BTreeMap<String, usize>) {
+    for (key, value) in table {
+        let path =
+            if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+        if let DeValue::Table(inner) = value.get_ref() {
+            collect_lines(&path, inner, text, found);
+        }
+        found.insert(path, line_at(text, key.span().start));
+    }
+}
+
+/// The line, from 1, of a place in a text.
+pub(crate) fn line_at(text: &str, place: usize) -> usize {
+    1 + text.bytes().take(place).filter(|byte| *byte == b'\n').count()
 }
 
 #[cfg(test)]
@@ -77,14 +101,20 @@ mod tests {
             insert(&mut again, &key, value);
         }
         assert_eq!(again, table);
+        remove(&mut again, "b.d.e");
+        remove(&mut again, "b.no.such");
+        let left: Table = toml::from_str("a = 1\n[b]\nc = 'x'\n[b.d]").unwrap();
+        assert_eq!(again, left);
     }
 
     #[test]
-    fn lines_are_found_under_their_section() {
-        let text = "a = 1\n\n[b]\n# c = 2\nc = 3\n[b.d]\ne = {x = 1}\n";
+    fn lines_are_found_however_a_key_is_written() {
+        let text =
+            "a = 1\n\n[b]\n# c = 2\nc = \"\"\"\nd = 9\n\"\"\"\n\"d\" = 3\n[b.e]\nf = {x = 1}\ng.h = [\n1]\n";
+        let lines = lines(text);
         assert_eq!(
-            [line_of(text, "a"), line_of(text, "b.c"), line_of(text, "b.d.e.x"), line_of(text, "z")],
-            [1, 5, 7, 0]
+            ["a", "b.c", "b.d", "b.e", "b.e.f.x", "b.e.g.h", "z"].map(|key| lines.get(key).copied()),
+            [Some(1), Some(5), Some(8), Some(9), Some(10), Some(11), None]
         );
     }
 }

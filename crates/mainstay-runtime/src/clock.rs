@@ -59,15 +59,23 @@ impl Clock {
         }
     }
 
-    /// Waits. On a paused clock: until it has been advanced by `span`.
-    pub async fn sleep(&self, span: Duration) {
-        match &self.0 {
-            Inner::System { .. } => tokio::time::sleep(span).await,
+    /// Waits, counted from this call and not from the first poll. On a paused clock: until it has been advanced by
+    /// `span`.
+    pub fn sleep(&self, span: Duration) -> impl Future<Output = ()> + Send + use<> {
+        let asleep = match &self.0 {
+            Inner::System { .. } => Ok(tokio::time::sleep(span)),
             Inner::Paused(paused) => {
-                let mut elapsed = paused.elapsed.subscribe();
                 let until = paused.elapsed.borrow().saturating_add(span);
-                // The sender lives in `self`, so waiting cannot fail.
-                let _ = elapsed.wait_for(|elapsed| *elapsed >= until).await;
+                Err((Arc::clone(paused), until))
+            }
+        };
+        async move {
+            match asleep {
+                Ok(timer) => timer.await,
+                Err((paused, until)) => {
+                    // The sender lives in `paused`, so waiting cannot fail.
+                    let _ = paused.elapsed.subscribe().wait_for(|elapsed| *elapsed >= until).await;
+                }
             }
         }
     }
@@ -101,6 +109,14 @@ mod tests {
         clock.advance(Duration::from_secs(1));
         assert_eq!(sleeping.await.to_string(), "2026-03-01T00:00:01Z");
         assert_eq!(clock.monotonic(), Duration::from_secs(2));
+    }
+
+    #[tokio::test]
+    async fn a_sleep_counts_from_the_call_and_not_from_the_first_poll() {
+        let clock = Clock::paused(Timestamp::UNIX_EPOCH);
+        let mut sleeping = Box::pin(clock.sleep(Duration::from_secs(2)));
+        clock.advance(Duration::from_secs(2));
+        assert!(futures_poll(&mut sleeping).await.is_some());
     }
 
     /// Polls once.

@@ -68,4 +68,18 @@ mod tests {
         assert!(life.enter(Phase::Stopped));
         assert!(!life.enter(Phase::Stopped));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_asked_for_the_phase_never_goes_back(asked in proptest::collection::vec(0_usize..4, 0..20)) {
+            const PHASES: [Phase; 4] = [Phase::Starting, Phase::Ready, Phase::Draining, Phase::Stopped];
+            let life = Lifecycle::new();
+            for phase in asked.into_iter().map(|phase| PHASES[phase]) {
+                let before = life.phase();
+                let has_moved = life.enter(phase);
+                proptest::prop_assert_eq!(life.phase(), before.max(phase));
+                proptest::prop_assert_eq!(has_moved, phase > before);
+            }
+        }
+    }
 }

@@ -1,62 +1,20 @@
 //! Every task of a process: named, stoppable, counted, and waited for at the end.
 //! Never here: what the tasks do.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Display;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::Clock;
+use crate::{Clock, Stop};
 
-/// The will to stop. Clones share it; a child does not reach back to its parent.
-#[derive(Clone, Debug)]
-pub struct Stop {
-    token: CancellationToken,
-    beat: Option<Beat>,
-}
-
-#[derive(Clone, Debug)]
-struct Beat {
-    id: u64,
-    supervisor: Supervisor,
-}
-
-impl Default for Stop {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Stop {
-    /// One that nobody has triggered.
-    pub fn new() -> Self {
-        Self { token: CancellationToken::new(), beat: None }
-    }
-
-    /// Waits until somebody wants a stop; returns at once if somebody already did.
-    pub async fn stopped(&self) {
-        self.token.cancelled().await;
-    }
-
-    /// Whether somebody wants a stop.
-    pub fn is_stopping(&self) -> bool {
-        self.token.is_cancelled()
-    }
-
-    /// Wants a stop. Twice is as good as once.
-    pub fn trigger(&self) {
-        self.token.cancel();
-    }
-
-    /// Says that the task is alive; loops call it once a round.
-    pub fn heartbeat(&self) {
-        if let Some(beat) = &self.beat {
-            beat.supervisor.beat(beat.id);
-        }
-    }
-}
+/// Ended tasks that are kept for [`Supervisor::tasks`] and for the names in a [`DrainReport`]; older ones are
+/// forgotten, but for [`TaskCounts`].
+pub const REMEMBERED: usize = 256;
 
 /// How a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +23,8 @@ pub enum TaskState {
     Running,
     /// Came to its end.
     Finished,
+    /// Came to its end with an error.
+    Failed,
     /// Panicked.
     Panicked,
     /// Cut off because a drain's deadline passed.
@@ -82,11 +42,28 @@ pub struct TaskStatus {
     pub last_heartbeat: Duration,
 }
 
+/// How many tasks there have been, and how they ended. What is missing from `started` is at work.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TaskCounts {
+    /// All of them.
+    pub started: u64,
+    /// Came to their end.
+    pub finished: u64,
+    /// Came to their end with an error.
+    pub failed: u64,
+    /// Panicked.
+    pub panicked: u64,
+    /// Were cut off by a drain.
+    pub cut_off: u64,
+}
+
 /// How a drain ended. Each list holds the names of tasks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DrainReport {
     /// Came to their end in time, now or before.
     pub finished: Vec<&'static str>,
+    /// Came to their end with an error.
+    pub failed: Vec<&'static str>,
     /// Were cut off.
     pub overran: Vec<&'static str>,
     /// Had panicked.
@@ -94,9 +71,9 @@ pub struct DrainReport {
 }
 
 impl DrainReport {
-    /// Whether every task came to its end by itself.
+    /// Whether every task came to its end by itself and without an error.
     pub fn is_clean(&self) -> bool {
-        self.overran.is_empty() && self.panicked.is_empty()
+        self.failed.is_empty() && self.overran.is_empty() && self.panicked.is_empty()
     }
 }
 
@@ -117,13 +94,13 @@ struct Inner {
 struct Tasks {
     next_id: u64,
     by_id: BTreeMap<u64, TaskStatus>,
+    /// Oldest end first.
+    ended: VecDeque<u64>,
+    counts: TaskCounts,
 }
 
-/// Finished tasks kept for [`Supervisor::tasks`]; older ones are forgotten.
-const REMEMBERED: usize = 256;
-
 impl Supervisor {
-    /// A supervisor without tasks.
+    /// A supervisor without tasks, whose heartbeats carry this clock.
     pub fn new(clock: Clock) -> Self {
         Self(Arc::new(Inner {
             clock,
@@ -134,24 +111,71 @@ impl Supervisor {
         }))
     }
 
-    /// Starts a task. It should return soon after its [`Stop`] is triggered. After a drain has begun nothing
-    /// starts any more: the task sees a triggered stop at once.
-    #[expect(clippy::disallowed_methods, reason = "the one place that spawns")]
+    /// Starts a task. It should return soon after its [`Stop`] is triggered; one that is started after a drain has
+    /// begun sees a triggered stop at once. A panic is logged with the task's name and ends the task alone.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub fn spawn<F, Fut>(&self, name: &'static str, task: F)
     where
         F: FnOnce(Stop) -> Fut,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        let id = self.register(name);
-        let stop = Stop { token: self.0.stop.clone(), beat: Some(Beat { id, supervisor: self.clone() }) };
-        let work = tokio::spawn(task(stop));
+        self.start(name, |stop| {
+            let work = task(stop);
+            async move {
+                work.await;
+                Ok(())
+            }
+        });
+    }
+
+    /// Starts a task that may fail, otherwise as [`Supervisor::spawn`]. Its error is logged with its name, and is not
+    /// to be logged by the task itself.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn spawn_fallible<F, Fut, E>(&self, name: &'static str, task: F)
+    where
+        F: FnOnce(Stop) -> Fut,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Display,
+    {
+        self.start(name, |stop| {
+            let work = task(stop);
+            async move { work.await.map_err(|error| format!("{error:#}")) }
+        });
+    }
+
+    /// The one place that spawns.
+    fn start<F, Fut>(&self, name: &'static str, task: F)
+    where
+        F: FnOnce(Stop) -> Fut,
+        Fut: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        // Both may panic, and what is registered is waited for: they come first.
+        let runtime = Handle::current();
+        let id = self.next_id();
+        let work = task(Stop::of(self.0.stop.clone(), Some(Beat { id, supervisor: self.clone() })));
+        self.register(id, name);
+        let work = runtime.spawn(work);
         let supervisor = self.clone();
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             let abort = work.abort_handle();
             let state = tokio::select! {
+                biased;
                 ended = work => match ended {
-                    Ok(()) => TaskState::Finished,
-                    Err(error) if error.is_panic() => TaskState::Panicked,
+                    Ok(Ok(())) => TaskState::Finished,
+                    Ok(Err(error)) => {
+                        tracing::error!(event = "task.failed", task.name = name, error, "a task failed");
+                        TaskState::Failed
+                    }
+                    Err(error) if error.is_panic() => {
+                        let payload = error.into_panic();
+                        let error = panic_text(&*payload);
+                        tracing::error!(event = "task.panicked", task.name = name, error, "a task panicked");
+                        TaskState::Panicked
+                    }
                     Err(_) => TaskState::CutOff,
                 },
                 () = supervisor.0.cut.cancelled() => {
@@ -159,25 +183,31 @@ impl Supervisor {
                     TaskState::CutOff
                 }
             };
-            supervisor.ended(id, name, state);
+            supervisor.ended(id, state);
         });
     }
 
     /// The will to stop that every task of this supervisor watches.
     pub fn stop(&self) -> Stop {
-        Stop { token: self.0.stop.clone(), beat: None }
+        Stop::of(self.0.stop.clone(), None)
     }
 
-    /// The tasks at work, and the last ones that ended.
+    /// The tasks at work, and the last [`REMEMBERED`] that ended, in the order in which they started.
     pub fn tasks(&self) -> Vec<TaskStatus> {
         self.lock().by_id.values().cloned().collect()
     }
 
-    /// Asks every task to stop and waits until they have, `deadline` at the most; the rest is cut off.
-    /// A second drain reports the same.
+    /// How many tasks there have been, and how they ended.
+    pub fn counts(&self) -> TaskCounts {
+        self.lock().counts
+    }
+
+    /// Asks every task to stop and waits until they have, `deadline` at the most; the rest is cut off at its next
+    /// await. The deadline is the machine's time, whatever the supervisor's clock says. A second drain reports the
+    /// same.
     pub async fn drain(&self, deadline: Duration) -> DrainReport {
         self.0.stop.cancel();
-        let mut running = self.0.running.subscribe();
+        let mut running = self.running();
         let in_time = tokio::time::timeout(deadline, running.wait_for(|running| *running == 0)).await.is_ok();
         if !in_time {
             self.0.cut.cancel();
@@ -188,6 +218,7 @@ impl Supervisor {
         for task in self.lock().by_id.values() {
             match task.state {
                 TaskState::Finished => report.finished.push(task.name),
+                TaskState::Failed => report.failed.push(task.name),
                 TaskState::Panicked => report.panicked.push(task.name),
                 TaskState::CutOff | TaskState::Running => report.overran.push(task.name),
             }
@@ -195,112 +226,78 @@ impl Supervisor {
         report
     }
 
-    fn register(&self, name: &'static str) -> u64 {
-        let last_heartbeat = self.0.clock.monotonic();
-        let mut tasks = self.lock();
-        let id = tasks.next_id;
-        tasks.next_id += 1;
-        tasks.by_id.insert(id, TaskStatus { name, state: TaskState::Running, last_heartbeat });
-        drop(tasks);
-        self.0.running.send_modify(|running| *running += 1);
-        id
+    /// How many tasks are at work.
+    fn running(&self) -> watch::Receiver<usize> {
+        self.0.running.subscribe()
     }
 
-    fn ended(&self, id: u64, name: &'static str, state: TaskState) {
-        if state == TaskState::Panicked {
-            tracing::error!(task.name = name, "a task panicked");
-        }
+    fn next_id(&self) -> u64 {
+        let mut tasks = self.lock();
+        tasks.next_id += 1;
+        tasks.next_id
+    }
+
+    fn register(&self, id: u64, name: &'static str) {
+        let last_heartbeat = self.0.clock.monotonic();
+        let mut tasks = self.lock();
+        tasks.by_id.insert(id, TaskStatus { name, state: TaskState::Running, last_heartbeat });
+        tasks.counts.started += 1;
+        drop(tasks);
+        self.0.running.send_modify(|running| *running += 1);
+    }
+
+    fn ended(&self, id: u64, state: TaskState) {
         let now = self.0.clock.monotonic();
         let mut tasks = self.lock();
         if let Some(task) = tasks.by_id.get_mut(&id) {
             task.state = state;
             task.last_heartbeat = now;
         }
-        let ended: Vec<u64> = tasks
-            .by_id
-            .iter()
-            .filter(|(_, task)| task.state != TaskState::Running)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in ended.iter().take(ended.len().saturating_sub(REMEMBERED)) {
-            tasks.by_id.remove(id);
+        match state {
+            TaskState::Running => {}
+            TaskState::Finished => tasks.counts.finished += 1,
+            TaskState::Failed => tasks.counts.failed += 1,
+            TaskState::Panicked => tasks.counts.panicked += 1,
+            TaskState::CutOff => tasks.counts.cut_off += 1,
+        }
+        tasks.ended.push_back(id);
+        if tasks.ended.len() > REMEMBERED
+            && let Some(oldest) = tasks.ended.pop_front()
+        {
+            tasks.by_id.remove(&oldest);
         }
         drop(tasks);
         self.0.running.send_modify(|running| *running -= 1);
     }
 
-    fn beat(&self, id: u64) {
-        let now = self.0.clock.monotonic();
-        if let Some(task) = self.lock().by_id.get_mut(&id) {
-            task.last_heartbeat = now;
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Tasks> {
+    fn lock(&self) -> MutexGuard<'_, Tasks> {
         self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A task's way to say that it is alive.
+#[derive(Clone, Debug)]
+pub(crate) struct Beat {
+    id: u64,
+    supervisor: Supervisor,
+}
 
-    const LONG: Duration = Duration::from_secs(60);
-
-    #[tokio::test]
-    async fn a_drain_waits_for_those_who_stop_and_cuts_off_those_who_do_not() {
-        let supervisor = Supervisor::new(Clock::system());
-        supervisor.spawn("polite", |stop| async move { stop.stopped().await });
-        supervisor.spawn("deaf", |_| std::future::pending());
-        let report = supervisor.drain(Duration::from_millis(50)).await;
-        assert_eq!(
-            (report.finished.as_slice(), report.overran.as_slice()),
-            (["polite"].as_slice(), ["deaf"].as_slice())
-        );
-        assert!(!report.is_clean());
-        assert_eq!(supervisor.drain(LONG).await, report);
-    }
-
-    #[tokio::test]
-    async fn a_panic_is_named_and_takes_nobody_along() {
-        let supervisor = Supervisor::new(Clock::system());
-        supervisor.spawn("brittle", |_| async { panic!("on purpose") });
-        supervisor.spawn("steady", |stop| async move { stop.stopped().await });
-        let report = supervisor.drain(LONG).await;
-        assert_eq!((report.panicked, report.finished), (vec!["brittle"], vec!["steady"]));
-    }
-
-    #[tokio::test]
-    async fn what_is_started_after_the_drain_sees_the_stop_at_once() {
-        let supervisor = Supervisor::new(Clock::system());
-        supervisor.drain(LONG).await;
-        supervisor.spawn("late", |stop| async move { stop.stopped().await });
-        assert_eq!(supervisor.drain(LONG).await.finished, ["late"]);
-    }
-
-    #[tokio::test]
-    async fn heartbeats_carry_the_clock() {
-        let clock = Clock::paused(jiff::Timestamp::UNIX_EPOCH);
-        let supervisor = Supervisor::new(clock.clone());
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        supervisor.spawn("loop", |stop| async move {
-            stop.heartbeat();
-            let _ = sender.send(());
-            stop.stopped().await;
-        });
-        clock.advance(Duration::from_secs(5));
-        receiver.await.unwrap();
-        let task = supervisor.tasks().remove(0);
-        assert_eq!((task.name, task.state), ("loop", TaskState::Running));
-        supervisor.drain(LONG).await;
-        assert_eq!(supervisor.tasks()[0].last_heartbeat, Duration::from_secs(5));
-    }
-
-    #[test]
-    fn stopping_twice_and_before_the_start_is_fine() {
-        let stop = Stop::new();
-        stop.trigger();
-        stop.trigger();
-        assert!(stop.is_stopping());
+impl Beat {
+    pub(crate) fn now(&self) {
+        let now = self.supervisor.0.clock.monotonic();
+        if let Some(task) = self.supervisor.lock().by_id.get_mut(&self.id)
+            && task.state == TaskState::Running
+        {
+            task.last_heartbeat = now;
+        }
     }
 }
+
+/// What a panic said, as far as it was text.
+fn panic_text(payload: &(dyn std::any::Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&'static str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("not a text")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,58 @@
 //! The vocabulary of the `event` field in log lines: stable names that dashboards and alerts may rely on.
-//! Never here: sentences; the message of a line is for people and may change.
+//! Never here: sentences; the message of a line is for people and may change. Never an application's events: it keeps
+//! a list of its own.
 
-/// A request was answered: `http.method`, `http.route`, `http.status`, `http.duration_ms`.
-pub const HTTP_REQUEST_ANSWERED: &str = "http.request.answered";
-/// A migration was applied: `db.migration.history`, `db.migration.version`.
-pub const DB_MIGRATION_APPLIED: &str = "db.migration.applied";
-/// The process answers requests from now on: `start.took_ms`.
-pub const PROCESS_READY: &str = "process.ready";
-/// A stop was asked for: `stop.reason`.
-pub const PROCESS_STOPPING: &str = "process.stopping";
-/// The process has stopped: `drain.finished`, `drain.overran`.
-pub const PROCESS_STOPPED: &str = "process.stopped";
+/// An event: its name, and what its line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event {
+    /// The value of `event`.
+    pub name: &'static str,
+    /// What happened, and the fields that tell of it.
+    pub meaning: &'static str,
+}
+
+/// Declares each event as a constant, and all of them as a list that cannot miss one.
+macro_rules! vocabulary {
+    ($($constant:ident = $name:literal: $meaning:literal;)*) => {
+        $(#[doc = $meaning] pub const $constant: &str = $name;)*
+
+        /// Every event of the platform, for documentation and tests.
+        pub const ALL: &[Event] = &[$(Event { name: $name, meaning: $meaning }),*];
+    };
+}
+
+vocabulary! {
+    HTTP_REQUEST_ANSWERED = "http.request.answered":
+        "A request was answered: `http.method`, `http.route`, `http.status`, `http.duration_ms`.";
+    DB_MIGRATION_APPLIED = "db.migration.applied":
+        "A migration was applied: `db.migration.history`, `db.migration.version`.";
+    PROCESS_READY = "process.ready":
+        "The process answers requests from now on: `start.took_ms`.";
+    PROCESS_STOPPING = "process.stopping":
+        "A stop was asked for: `stop.reason`.";
+    PROCESS_STOPPED = "process.stopped":
+        "The process has stopped: `drain.finished`, `drain.overran`.";
+    TASK_FAILED = "task.failed":
+        "A task of the supervisor ended with an error: `task.name`, `error`.";
+    TASK_PANICKED = "task.panicked":
+        "A task of the supervisor panicked: `task.name`, `error`.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_dotted_lower_case_and_mean_one_thing_each() {
+        for event in ALL {
+            let is_word = |word: &str| {
+                !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            };
+            assert!(event.name.contains('.') && event.name.split('.').all(is_word), "{}", event.name);
+            assert!(event.meaning.ends_with('.'), "{}", event.name);
+        }
+        assert_eq!(ALL.iter().map(|event| event.name).collect::<BTreeSet<_>>().len(), ALL.len());
+    }
+}

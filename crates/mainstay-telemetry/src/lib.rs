@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+pub mod capture;
 pub mod events;
 pub mod logs;
 pub mod metrics;
 pub mod request_id;
 
+pub use capture::Capture;
 pub use logs::{LogConfig, LogFormat};
 pub use metrics::{Counter, Gauge, Histogram, Registry};
 pub use request_id::RequestId;

@@ -1,19 +1,20 @@
 //! Log lines: JSON for machines, plain for terminals; each names the request it belongs to.
 //! Never here: what to log.
 
-use std::fmt::Write as _;
-
+use mainstay_runtime::Clock;
 use serde::{Deserialize, Serialize};
-use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
+pub use self::fields::MAX_VALUE_BYTES;
+pub(crate) use self::fields::{Fields, Value};
 use crate::request_id;
+
+mod fields;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,12 +55,33 @@ pub enum LogError {
 }
 
 /// Logs to standard error from now on, for the whole process.
+///
+/// # Errors
+/// [`LogError`].
 pub fn init(config: &LogConfig) -> Result<(), LogError> {
     subscriber(config, std::io::stderr)?.try_init().map_err(|_| LogError::AlreadyInstalled)
 }
 
 /// A subscriber that writes where it is told.
+///
+/// # Errors
+/// [`LogError::Level`].
 pub fn subscriber<W>(config: &LogConfig, writer: W) -> Result<impl Subscriber + Send + Sync, LogError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    subscriber_by(config, Clock::system(), writer)
+}
+
+/// A subscriber that writes where it is told, with the times of this clock.
+///
+/// # Errors
+/// [`LogError::Level`].
+pub fn subscriber_by<W>(
+    config: &LogConfig,
+    clock: Clock,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync, LogError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
@@ -69,12 +91,15 @@ where
         .with_env_filter(filter)
         .with_writer(writer)
         .with_ansi(false)
-        .event_format(Line(config.format))
+        .event_format(Line { format: config.format, clock })
         .finish())
 }
 
 /// Formats one event.
-struct Line(LogFormat);
+struct Line {
+    format: LogFormat,
+    clock: Clock,
+}
 
 impl<S, N> FormatEvent<S, N> for Line
 where
@@ -89,12 +114,11 @@ where
     ) -> std::fmt::Result {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let mut time = String::new();
-        SystemTime.format_time(&mut Writer::new(&mut time))?;
+        let time = self.clock.now();
         let meta = event.metadata();
-        match self.0 {
+        match self.format {
             LogFormat::Json => {
-                write!(out, "{{\"timestamp\":\"{time}\",\"level\":\"{}\",\"target\":", meta.level())?;
+                write!(out, "{{\"timestamp\":\"{time:.6}\",\"level\":\"{}\",\"target\":", meta.level())?;
                 json_string(&mut out, meta.target())?;
                 out.write_str(",\"message\":")?;
                 json_string(&mut out, &fields.message)?;
@@ -102,7 +126,10 @@ where
                     write!(out, ",\"request_id\":\"{id}\"")?;
                 }
                 for (name, value) in &fields.others {
-                    write!(out, ",\"{name}\":")?;
+                    // A field that is called like one of the line's own is set apart.
+                    out.write_str(if OWN.contains(name) { ",\"field." } else { ",\"" })?;
+                    json_text(&mut out, name)?;
+                    out.write_str("\":")?;
                     match value {
                         Value::Text(text) => json_string(&mut out, text)?,
                         Value::Bare(text) => out.write_str(text)?,
@@ -111,10 +138,9 @@ where
                 writeln!(out, "}}")
             }
             LogFormat::Pretty => {
-                write!(out, "{time} {:5} {}", meta.level(), one_line(&fields.message))?;
+                write!(out, "{time:.6} {:5} {}", meta.level(), one_line(&fields.message))?;
                 for (name, value) in &fields.others {
-                    let (Value::Text(text) | Value::Bare(text)) = value;
-                    write!(out, " {name}={}", one_line(text))?;
+                    write!(out, " {name}={}", one_line(value.as_str()))?;
                 }
                 if let Some(id) = request_id::current() {
                     write!(out, " request_id={id}")?;
@@ -125,6 +151,9 @@ where
     }
 }
 
+/// The names that every line has.
+const OWN: [&str; 5] = ["timestamp", "level", "target", "message", "request_id"];
+
 /// A line stays a line, whatever somebody put into a value.
 fn one_line(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
@@ -132,6 +161,11 @@ fn one_line(text: &str) -> String {
 
 fn json_string(out: &mut Writer<'_>, text: &str) -> std::fmt::Result {
     out.write_char('"')?;
+    json_text(out, text)?;
+    out.write_char('"')
+}
+
+fn json_text(out: &mut Writer<'_>, text: &str) -> std::fmt::Result {
     for letter in text.chars() {
         match letter {
             '"' => out.write_str("\\\"")?,
@@ -141,57 +175,7 @@ fn json_string(out: &mut Writer<'_>, text: &str) -> std::fmt::Result {
             other => out.write_char(other)?,
         }
     }
-    out.write_char('"')
-}
-
-enum Value {
-    Text(String),
-    Bare(String),
-}
-
-#[derive(Default)]
-struct Fields {
-    message: String,
-    others: Vec<(&'static str, Value)>,
-}
-
-impl Fields {
-    fn push(&mut self, field: &Field, value: Value) {
-        self.others.push((field.name(), value));
-    }
-}
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        let mut text = String::new();
-        let _ = write!(text, "{value:?}");
-        if field.name() == "message" { self.message = text } else { self.push(field, Value::Text(text)) }
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "message" {
-            value.clone_into(&mut self.message);
-        } else {
-            self.push(field, Value::Text(value.to_owned()));
-        }
-    }
-
-    fn record_f64(&mut self, field: &Field, value: f64) {
-        let text = if value.is_finite() { format!("{value}") } else { "null".to_owned() };
-        self.push(field, Value::Bare(text));
-    }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        self.push(field, Value::Bare(value.to_string()));
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        self.push(field, Value::Bare(value.to_string()));
-    }
-
-    fn record_bool(&mut self, field: &Field, value: bool) {
-        self.push(field, Value::Bare(value.to_string()));
-    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! One registry of metrics: counters, gauges and histograms with bounded label sets, in Prometheus' text form.
 //! Never here: labels that a client can choose without bound.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter as RawCounter;
@@ -11,28 +11,40 @@ use prometheus_client::metrics::gauge::Gauge as RawGauge;
 use prometheus_client::metrics::histogram::Histogram as RawHistogram;
 use prometheus_client::registry::Registry as RawRegistry;
 
-/// Label sets of one metric; further ones are counted under [`OTHER`].
+use self::series::{Labels, Series};
+
+mod series;
+
+/// Label sets of one metric, unless the registry was made with another bound; further ones are counted under
+/// [`OTHER`].
 pub const MAX_SERIES: usize = 1000;
 
-/// The label value of what came beyond [`MAX_SERIES`].
+/// A label value that is longer becomes [`OTHER`].
+pub const MAX_LABEL_BYTES: usize = 256;
+
+/// The label value of what came beyond the bounds.
 pub const OTHER: &str = "other";
 
-type Labels = Vec<(&'static str, String)>;
+/// The counter of what came beyond a metric's bound.
+const REFUSED: &str = "metric_label_sets_refused";
+const REFUSED_HELP: &str = "Uses of a label set beyond the metric's bound, counted under other";
 
 /// All metrics of a process. Clones are one registry.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Registry(Arc<Mutex<Inner>>);
 
-#[derive(Default)]
 struct Inner {
     raw: RawRegistry,
     metrics: BTreeMap<&'static str, Metric>,
+    max_series: usize,
+    refused: Family<Labels, RawCounter>,
 }
 
 #[derive(Clone)]
 struct Metric {
     help: &'static str,
     labels: &'static [&'static str],
+    buckets: &'static [f64],
     kind: Kind,
 }
 
@@ -54,37 +66,6 @@ pub struct Description {
     pub help: &'static str,
     /// The names of its labels.
     pub labels: &'static [&'static str],
-}
-
-/// The label sets that a metric has seen.
-#[derive(Debug, Clone)]
-struct Series {
-    names: &'static [&'static str],
-    seen: Arc<RwLock<HashSet<Labels>>>,
-}
-
-impl Series {
-    fn new(names: &'static [&'static str]) -> Self {
-        Self { names, seen: Arc::default() }
-    }
-
-    /// The label set of these values, or that of everything beyond the bound.
-    fn set(&self, values: &[&str]) -> Labels {
-        let labelled = |value: &dyn Fn(usize) -> String| -> Labels {
-            self.names.iter().enumerate().map(|(i, name)| (*name, value(i))).collect()
-        };
-        let wanted = labelled(&|i| values.get(i).copied().unwrap_or_default().to_owned());
-        if self.seen.read().unwrap_or_else(PoisonError::into_inner).contains(&wanted) {
-            return wanted;
-        }
-        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() < MAX_SERIES {
-            seen.insert(wanted.clone());
-            wanted
-        } else {
-            labelled(&|_| OTHER.to_owned())
-        }
-    }
 }
 
 macro_rules! family {
@@ -138,26 +119,43 @@ impl Histogram {
     }
 }
 
+impl Default for Registry {
+    fn default() -> Self {
+        Self::with_max_series(MAX_SERIES)
+    }
+}
+
 impl Registry {
-    /// An empty registry.
+    /// A registry whose metrics hold [`MAX_SERIES`] label sets each.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A counter; its series end in `_total`. Asked for again, the same one.
+    /// A registry whose metrics hold this many label sets each; what comes beyond is counted under [`OTHER`] and by
+    /// the metric `metric_label_sets_refused`.
+    pub fn with_max_series(max_series: usize) -> Self {
+        let refused = Family::<Labels, RawCounter>::default();
+        let mut raw = RawRegistry::default();
+        raw.register(REFUSED, REFUSED_HELP, refused.clone());
+        Self(Arc::new(Mutex::new(Inner { raw, metrics: BTreeMap::new(), max_series, refused })))
+    }
+
+    /// A counter; its series end in `_total`, its name does not. Asked for again, the same one.
     ///
     /// # Panics
-    /// When the name belongs to another kind of metric, which is a mistake in the program.
+    /// When the name is not of lower-case letters, digits and `_`, or belongs to a metric of another kind or with
+    /// other labels: a mistake in the program. So do the other two.
     pub fn counter(
         &self,
         name: &'static str,
         help: &'static str,
         labels: &'static [&'static str],
     ) -> Counter {
-        let kind = self.register(name, help, labels, |raw| {
+        assert!(!name.ends_with("_total"), "the counter {name} gets its _total by itself");
+        let kind = self.register(name, help, labels, &[], |raw, help, series| {
             let family = Family::new_with_constructor(RawCounter::default as fn() -> RawCounter);
             raw.register(name, help, family.clone());
-            Kind::Counter(Counter { series: Series::new(labels), family })
+            Kind::Counter(Counter { series, family })
         });
         match kind {
             Kind::Counter(counter) => counter,
@@ -168,12 +166,12 @@ impl Registry {
     /// A gauge. Asked for again, the same one.
     ///
     /// # Panics
-    /// When the name belongs to another kind of metric, which is a mistake in the program.
+    /// As [`Registry::counter`].
     pub fn gauge(&self, name: &'static str, help: &'static str, labels: &'static [&'static str]) -> Gauge {
-        let kind = self.register(name, help, labels, |raw| {
+        let kind = self.register(name, help, labels, &[], |raw, help, series| {
             let family = Family::new_with_constructor(RawGauge::default as fn() -> RawGauge);
             raw.register(name, help, family.clone());
-            Kind::Gauge(Gauge { series: Series::new(labels), family })
+            Kind::Gauge(Gauge { series, family })
         });
         match kind {
             Kind::Gauge(gauge) => gauge,
@@ -184,7 +182,7 @@ impl Registry {
     /// A histogram with these upper bounds. Asked for again, the same one.
     ///
     /// # Panics
-    /// When the name belongs to another kind of metric, which is a mistake in the program.
+    /// As [`Registry::counter`], and when the bounds differ.
     pub fn histogram(
         &self,
         name: &'static str,
@@ -192,10 +190,10 @@ impl Registry {
         buckets: &'static [f64],
         labels: &'static [&'static str],
     ) -> Histogram {
-        let kind = self.register(name, help, labels, |raw| {
+        let kind = self.register(name, help, labels, buckets, |raw, help, series| {
             let family = Family::new_with_constructor(Buckets(buckets));
             raw.register(name, help, family.clone());
-            Kind::Histogram(Histogram { series: Series::new(labels), family })
+            Kind::Histogram(Histogram { series, family })
         });
         match kind {
             Kind::Histogram(histogram) => histogram,
@@ -208,41 +206,61 @@ impl Registry {
         name: &'static str,
         help: &'static str,
         labels: &'static [&'static str],
-        make: impl FnOnce(&mut RawRegistry) -> Kind,
+        buckets: &'static [f64],
+        make: impl FnOnce(&mut RawRegistry, &'static str, Series) -> Kind,
     ) -> Kind {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = inner.metrics.get(name) {
-            return known.kind.clone();
+        let mut inner = self.lock();
+        if let Some(known) = inner.metrics.get(name).cloned() {
+            drop(inner);
+            assert_eq!(known.labels, labels, "the metric {name} has other labels");
+            assert_eq!(known.buckets, buckets, "the metric {name} has other buckets");
+            return known.kind;
         }
-        let kind = make(&mut inner.raw);
-        inner.metrics.insert(name, Metric { help, labels, kind: kind.clone() });
+        assert!(is_name(name) && name != REFUSED, "{name} is not a name for a metric");
+        let refused = inner.refused.get_or_create(&vec![("metric", name.to_owned())]).clone();
+        let series = Series::new(labels, inner.max_series, refused);
+        // The encoder ends the sentence itself.
+        let kind = make(&mut inner.raw, help.trim_end_matches('.'), series);
+        inner.metrics.insert(name, Metric { help, labels, buckets, kind: kind.clone() });
         kind
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Everything in OpenMetrics' text form.
     pub fn encode(&self) -> String {
         let mut out = String::new();
         // Writing to a string cannot fail.
-        let _ = text::encode(&mut out, &self.0.lock().unwrap_or_else(PoisonError::into_inner).raw);
+        let _ = text::encode(&mut out, &self.lock().raw);
         out
     }
 
     /// Every metric by name.
     pub fn describe(&self) -> Vec<Description> {
-        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kind = |metric: &Metric| match metric.kind {
-            Kind::Counter(_) => "counter",
-            Kind::Gauge(_) => "gauge",
-            Kind::Histogram(_) => "histogram",
-        };
-        let describe = |(name, metric): (&&'static str, &Metric)| Description {
+        let inner = self.lock();
+        let described = inner.metrics.iter().map(|(name, metric)| Description {
             name,
-            kind: kind(metric),
+            kind: match metric.kind {
+                Kind::Counter(_) => "counter",
+                Kind::Gauge(_) => "gauge",
+                Kind::Histogram(_) => "histogram",
+            },
             help: metric.help,
             labels: metric.labels,
-        };
-        inner.metrics.iter().map(describe).collect()
+        });
+        let own = Description { name: REFUSED, kind: "counter", help: REFUSED_HELP, labels: &["metric"] };
+        let mut all: Vec<Description> = described.chain([own]).collect();
+        all.sort_unstable_by_key(|metric| metric.name);
+        all
     }
+}
+
+/// Whether a scraper takes the name.
+fn is_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 impl std::fmt::Debug for Registry {
@@ -252,54 +270,4 @@ impl std::fmt::Debug for Registry {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn asked_for_twice_it_is_the_same_metric() {
-        let registry = Registry::new();
-        registry.counter("jobs", "Jobs done.", &["queue"]).with(&["mail"]).inc();
-        registry.counter("jobs", "Jobs done.", &["queue"]).with(&["mail"]).inc();
-        assert!(registry.encode().contains(r#"jobs_total{queue="mail"} 2"#), "{}", registry.encode());
-    }
-
-    #[test]
-    fn label_sets_beyond_the_bound_are_counted_together() {
-        let registry = Registry::new();
-        let counter = registry.counter("hits", "Hits.", &["path"]);
-        for path in 0..MAX_SERIES + 5 {
-            counter.with(&[&path.to_string()]).inc();
-        }
-        let text = registry.encode();
-        assert_eq!(text.lines().filter(|line| line.starts_with("hits_total{")).count(), MAX_SERIES + 1);
-        assert!(text.contains(r#"hits_total{path="other"} 5"#));
-    }
-
-    #[test]
-    fn histograms_count_into_their_buckets() {
-        let registry = Registry::new();
-        registry.histogram("took_seconds", "Time.", &[0.1, 1.0], &[]).with(&[]).observe(0.5);
-        let text = registry.encode();
-        assert!(text.contains("took_seconds_bucket{le=\"0.1\"} 0"), "{text}");
-        assert!(text.contains("took_seconds_bucket{le=\"1.0\"} 1"), "{text}");
-    }
-
-    #[test]
-    #[should_panic(expected = "is not a gauge")]
-    fn a_name_has_one_kind() {
-        let registry = Registry::new();
-        let _ = registry.counter("level", "Level.", &[]);
-        let _ = registry.gauge("level", "Level.", &[]);
-    }
-
-    #[test]
-    fn the_list_names_every_metric() {
-        let registry = Registry::new();
-        let _ = registry.gauge("pool_size", "Connections.", &["lane"]);
-        let listed = registry.describe();
-        assert_eq!(
-            (listed[0].name, listed[0].kind, listed[0].labels),
-            ("pool_size", "gauge", ["lane"].as_slice())
-        );
-    }
-}
+mod tests;

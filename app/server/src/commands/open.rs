@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::Context;
 use mainstay::{Platform, StartError};
-use mainstay_config::Loaded;
+use mainstay_config::{Loaded, Origin};
+use mainstay_db::embedded;
 use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
@@ -40,7 +41,21 @@ pub(super) fn load_config(common: &Common, listen: Option<&Listen>) -> anyhow::R
         data: common.data.clone(),
         listen: listen.and_then(|listen| listen.listen),
     };
-    config::load(&flags).map_err(|error| MustChange(error.to_string()).into())
+    let mut loaded = config::load(&flags).map_err(|error| MustChange(error.to_string()))?;
+    if loaded.origin("embedded.data_dir") == Some(&Origin::Default) && !can_use(&loaded.value) {
+        loaded.value.embedded.data_dir = FALLBACK_DATA.into();
+    }
+    Ok(loaded)
+}
+
+/// Where the private PostgreSQL lives when root starts it below a folder that nobody else may enter, such as /root:
+/// PostgreSQL never runs as root.
+const FALLBACK_DATA: &str = "/var/lib/paceline";
+
+fn can_use(config: &Config) -> bool {
+    let Ok(account) = embedded::Account::for_server() else { return true };
+    let Ok(folder) = std::path::absolute(&config.embedded.data_dir) else { return true };
+    !config.database.url.is_empty() || !account.is_other() || account.first_blocked(&folder).is_none()
 }
 
 /// Opens everything for a command that works beside a running service: it shares its private cluster.

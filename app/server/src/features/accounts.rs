@@ -193,7 +193,11 @@ pub(crate) async fn sign_in(
     user_agent: Option<&str>,
 ) -> Result<SignedIn, AccountError> {
     let read = app.db.read().await?;
-    let account = store::find_by_email(&read, email).await?;
+    // What is no address has no account, and may hold what the database cannot be asked for.
+    let account = match Email::parse(email) {
+        Ok(email) => store::find_by_email(&read, email.as_str()).await?,
+        Err(EmailError) => None,
+    };
     // The connection is not held while the hash is computed.
     drop(read);
     let stored = account.as_ref().and_then(|account| account.password_hash.clone());

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{Answer, PASSWORD, World, answer};
+use crate::world::{Answer, Client, KEY_ID, PASSWORD, SECRET, World, answer};
 
 async fn post(world: &World, path: &str, body: Value) -> Answer {
     world.anonymous(Method::POST, path, Some(body)).await
@@ -37,5 +37,294 @@ async fn registering_signs_in_with_every_field_of_the_contract() {
     let kim = world.client(&json);
     assert_eq!(kim.get("/v1/auth/me").await.expect(200), expected);
     assert_eq!(world.anonymous(Method::GET, "/v1/auth/me", None).await.problem().0, 401);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn weak_passwords_and_taken_addresses_are_refused() {
+    let world = World::new().await;
+    for weak in ["short", "123456789", "1234567890", "password123", &"x".repeat(129)] {
+        let answer = register(&world, "weak@example.org", weak).await;
+        assert_eq!(answer.problem(), (422, "weak_password".to_owned()), "{weak}");
+        assert_eq!(answer.pointers(), ["/password"], "{weak}");
+    }
+    register(&world, "Taken@Example.org", PASSWORD).await.expect(201);
+    let again = register(&world, "taken@example.ORG", PASSWORD).await;
+    assert_eq!(again.problem(), (409, "email_taken".to_owned()));
+    assert_eq!(again.pointers(), ["/email"]);
+    let signed_in = login(&world, " TAKEN@example.org ", PASSWORD).await.expect(200);
+    assert_eq!(signed_in["athlete"]["email"], "Taken@Example.org");
+    let (one, other) = tokio::join!(
+        register(&world, "a@example.org", PASSWORD),
+        register(&world, "A@example.org", PASSWORD)
+    );
+    let mut both = [one.status.as_u16(), other.status.as_u16()];
+    both.sort_unstable();
+    assert_eq!(both, [201, 409], "at once");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn bodies_that_say_something_else_are_refused_field_by_field() {
+    let world = World::new().await;
+    let path = "/v1/auth/register";
+    let refused = async |body: Value| post(&world, path, body).await;
+    let bad =
+        json!({ "email": "nobody", "password": PASSWORD, "timezone": "Mars/Olympus", "display_name": " " });
+    let answer = refused(bad).await;
+    assert_eq!(answer.problem().0, 422);
+    assert_eq!(answer.pointers(), ["/email", "/timezone", "/display_name"]);
+    for (body, pointer) in [
+        (json!({ "email": 7, "password": PASSWORD }), "/email"),
+        (json!({ "email": "a@example.org" }), "/password"),
+        (json!({ "email": "a@example.org", "password": PASSWORD, "role": "admin" }), "/role"),
+    ] {
+        let answer = refused(body).await;
+        assert_eq!(
+            (answer.problem().0, answer.pointers()),
+            (422, vec![pointer.to_owned()]),
+            "{}",
+            answer.text()
+        );
+    }
+    let nul = refused(json!({ "email": "a\u{0}b@example.org", "password": PASSWORD })).await;
+    assert_eq!((nul.problem().0, nul.pointers()), (422, vec!["/email".to_owned()]));
+    let nul =
+        refused(json!({ "email": "c@example.org", "password": PASSWORD, "display_name": "a\u{0}b" })).await;
+    assert_eq!((nul.problem().0, nul.pointers()), (422, vec!["/display_name".to_owned()]), "{}", nul.text());
+    let text = json!({ "email": "a@example.org", "password": PASSWORD }).to_string();
+    let plain = world.request(Method::POST, path).header("content-type", "text/plain").body(text.clone());
+    assert_eq!(crate::world::answer(plain).await.problem().0, 415);
+    let cut = world
+        .request(Method::POST, path)
+        .header("content-type", "application/json")
+        .body(text[..20].to_owned());
+    assert_eq!(crate::world::answer(cut).await.problem().0, 400);
+    let login_nul = login(&world, "a\u{0}b@example.org", PASSWORD).await;
+    assert_eq!(login_nul.problem(), (401, "wrong_credentials".to_owned()));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_account_get_the_same_answer() {
+    let world = World::new().await;
+    world.register("kim@example.org").await;
+    let wrong = login(&world, "kim@example.org", "not the password").await;
+    let unknown = login(&world, "robin@example.org", "not the password").await;
+    assert_eq!(wrong.problem(), (401, "wrong_credentials".to_owned()));
+    let without_request = |answer: &Answer| {
+        let mut json = answer.json();
+        json.as_object_mut().unwrap().remove("request_id");
+        json
+    };
+    assert_eq!(without_request(&wrong), without_request(&unknown));
+    assert_eq!(wrong.status, unknown.status);
+    world.close().await;
+}
+
+async fn is_signed_in(client: &Client) -> bool {
+    client.get("/v1/auth/me").await.status == 200
+}
+
+#[tokio::test]
+async fn a_refresh_token_works_once_and_a_late_second_use_ends_the_session() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let second = world.client(&refresh(&world, &kim.refresh_token).await.expect(200));
+    assert!(second.refresh_token != kim.refresh_token && second.token != kim.token);
+    assert!(is_signed_in(&second).await);
+    world.advance(10);
+    let soon = refresh(&world, &kim.refresh_token).await;
+    assert_eq!(soon.problem(), (409, "refresh_in_progress".to_owned()));
+    assert!(is_signed_in(&second).await, "two tabs of one browser are no theft");
+    world.advance(1);
+    let late = refresh(&world, &kim.refresh_token).await;
+    assert_eq!(late.problem(), (401, "refresh_token_reused".to_owned()));
+    assert!(!is_signed_in(&second).await, "the session has ended");
+    let ended = refresh(&world, &second.refresh_token).await;
+    assert_eq!(ended.problem(), (401, "invalid_refresh_token".to_owned()));
+    let other = login(&world, "kim@example.org", PASSWORD).await.expect(200);
+    assert!(is_signed_in(&world.client(&other)).await, "other sessions are not concerned");
+    for nonsense in ["", "x", &"A".repeat(43), "\u{0}"] {
+        assert_eq!(refresh(&world, nonsense).await.problem(), (401, "invalid_refresh_token".to_owned()));
+    }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn two_refreshes_at_once_give_one_pair() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let (one, other) = tokio::join!(refresh(&world, &kim.refresh_token), refresh(&world, &kim.refresh_token));
+    let mut both = [one.status.as_u16(), other.status.as_u16()];
+    both.sort_unstable();
+    assert_eq!(both, [200, 409]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_expires() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    world.advance(30 * 86_400 - 1);
+    let kim = world.client(&refresh(&world, &kim.refresh_token).await.expect(200));
+    world.advance(30 * 86_400);
+    assert_eq!(
+        refresh(&world, &kim.refresh_token).await.problem(),
+        (401, "invalid_refresh_token".to_owned())
+    );
+    world.close().await;
+}
+
+#[tokio::test]
+async fn signing_out_ends_access_at_once() {
+    let world = World::new().await;
+    let one = world.register("kim@example.org").await;
+    let two = world.client(&login(&world, "kim@example.org", PASSWORD).await.expect(200));
+    let three = world.client(&login(&world, "kim@example.org", PASSWORD).await.expect(200));
+    let stranger = world.register("robin@example.org").await;
+    one.post("/v1/auth/logout", json!({})).await.expect(204);
+    assert!(!is_signed_in(&one).await && is_signed_in(&two).await);
+    assert_eq!(refresh(&world, &one.refresh_token).await.problem().0, 401);
+    assert_eq!(two.post("/v1/auth/logout-all", json!({})).await.expect(200), json!({ "sessions_ended": 2 }));
+    assert!(!is_signed_in(&two).await && !is_signed_in(&three).await);
+    assert!(is_signed_in(&stranger).await, "another account is not concerned");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_other_session() {
+    let world = World::new().await;
+    let one = world.register("kim@example.org").await;
+    let two = world.client(&login(&world, "kim@example.org", PASSWORD).await.expect(200));
+    let change = async |current: &str, new: &str| {
+        let body = json!({ "current_password": current, "new_password": new });
+        one.post("/v1/auth/change-password", body).await
+    };
+    assert_eq!(change("wrong", "another good one").await.problem(), (401, "wrong_credentials".to_owned()));
+    let weak = change(PASSWORD, "short").await;
+    assert_eq!((weak.problem().0, weak.pointers()), (422, vec!["/new_password".to_owned()]));
+    assert!(is_signed_in(&two).await, "nothing happened yet");
+    change(PASSWORD, "another good one").await.expect(204);
+    assert!(is_signed_in(&one).await && !is_signed_in(&two).await);
+    assert_eq!(login(&world, "kim@example.org", PASSWORD).await.problem().0, 401);
+    login(&world, "kim@example.org", "another good one").await.expect(200);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn access_tokens_expire_and_foreign_ones_are_refused() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let claims = jsonwebtoken::dangerous::insecure_decode::<Value>(&kim.token).unwrap().claims;
+    let forged = |change: Value, secret: &str, key: &str| {
+        let mut claims = claims.clone();
+        for (name, value) in change.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+        header.kid = Some(key.to_owned());
+        let token = jsonwebtoken::encode(
+            &header,
+            &claims,
+            &jsonwebtoken::EncodingKey::from_secret(secret.as_bytes()),
+        );
+        kim.with_token(token.unwrap())
+    };
+    assert!(is_signed_in(&forged(json!({}), SECRET, KEY_ID)).await, "the forger forges well");
+    for (what, client) in [
+        ("purpose", forged(json!({ "purpose": "password_reset" }), SECRET, KEY_ID)),
+        ("session", forged(json!({ "sid": claims["jti"] }), SECRET, KEY_ID)),
+        ("secret", forged(json!({}), "another secret, just as long as the right one", KEY_ID)),
+        ("key id", forged(json!({}), SECRET, "former")),
+        ("nonsense", kim.with_token("a.b.c".to_owned())),
+    ] {
+        assert_eq!(client.get("/v1/auth/me").await.problem().0, 401, "{what}");
+    }
+    let elevated = forged(json!({ "role": "admin" }), SECRET, KEY_ID);
+    assert_eq!(
+        elevated.get("/v1/auth/me").await.expect(200)["role"],
+        "athlete",
+        "the role is read, not believed"
+    );
+    world.advance(15 * 60 + 29);
+    assert!(is_signed_in(&kim).await, "half a minute of leeway");
+    world.advance(1);
+    let expired = kim.get("/v1/auth/me").await;
+    assert_eq!(expired.problem(), (401, "token_expired".to_owned()));
+    assert!(expired.headers.contains_key("www-authenticate"));
+    world.close().await;
+}
+
+/// The cookies that an answer sets, by name: value and attributes.
+fn cookies(answer: &Answer) -> Vec<(String, String, String)> {
+    let parse = |line: &http::HeaderValue| {
+        let (pair, attributes) = line.to_str().unwrap().split_once(';').unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        (name.to_owned(), value.to_owned(), attributes.to_owned())
+    };
+    answer.headers.get_all("set-cookie").iter().map(parse).collect()
+}
+
+/// A browser: keeps cookies and repeats the CSRF value where it is told to.
+struct Browser<'a> {
+    world: &'a World,
+    cookies: Vec<(String, String, String)>,
+}
+
+impl Browser<'_> {
+    async fn send(&self, method: Method, path: &str, extra: &[(&str, &str)]) -> Answer {
+        let line: Vec<_> = self.cookies.iter().map(|(name, value, _)| format!("{name}={value}")).collect();
+        let mut request = self.world.request(method, path).header("cookie", line.join("; "));
+        for (name, value) in extra {
+            request = request.header(*name, *value);
+        }
+        answer(request.json(&json!({}))).await
+    }
+
+    fn csrf(&self) -> &str {
+        &self.cookies.iter().find(|(name, ..)| name == "csrf").unwrap().1
+    }
+}
+
+#[tokio::test]
+async fn browsers_get_cookies_that_pages_cannot_read_or_abuse() {
+    let world = World::new().await;
+    let body = json!({ "email": "kim@example.org", "password": PASSWORD, "transport": "cookie" });
+    let foreign = [("origin", "https://evil.example")];
+    let path = "/v1/auth/register";
+    let from_evil = world.request(Method::POST, path).header("origin", "https://evil.example").json(&body);
+    assert_eq!(answer(from_evil).await.problem(), (403, "csrf_refused".to_owned()));
+    let signed_in = post(&world, path, body).await;
+    let json = signed_in.expect(201);
+    assert_eq!(json["token_type"], "cookie");
+    assert!(json.get("access_token").is_none() && json.get("refresh_token").is_none(), "{json}");
+    let mut browser = Browser { world: &world, cookies: cookies(&signed_in) };
+    let names: Vec<_> = browser.cookies.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["access", "refresh", "csrf"]);
+    for (name, _, attributes) in &browser.cookies {
+        assert!(attributes.contains("SameSite=Lax") && attributes.contains("Path=/"), "{name}: {attributes}");
+        assert_eq!(attributes.contains("HttpOnly"), name != "csrf", "{name}: {attributes}");
+    }
+    browser.send(Method::GET, "/v1/auth/me", &[]).await.expect(200);
+    let csrf = browser.csrf().to_owned();
+    let token = ("x-csrf-token", csrf.as_str());
+    for extra in [vec![], vec![("x-csrf-token", "guessed")], vec![token, foreign[0]]] {
+        let refused = browser.send(Method::POST, "/v1/auth/logout", &extra).await;
+        assert_eq!(refused.problem(), (403, "csrf_refused".to_owned()), "{extra:?}");
+        let refused = browser.send(Method::POST, "/v1/auth/refresh", &extra).await;
+        assert_eq!(refused.problem(), (403, "csrf_refused".to_owned()), "{extra:?}");
+    }
+    let own = world.base.clone();
+    let renewed = browser.send(Method::POST, "/v1/auth/refresh", &[token, ("origin", &own)]).await;
+    let json = renewed.expect(200);
+    assert!(json.get("access_token").is_none(), "{json}");
+    let before = std::mem::replace(&mut browser.cookies, cookies(&renewed));
+    assert!(before.iter().zip(&browser.cookies).all(|(old, new)| old.0 == new.0 && old.1 != new.1));
+    let csrf = browser.csrf().to_owned();
+    let gone = browser.send(Method::POST, "/v1/auth/logout", &[("x-csrf-token", &csrf)]).await;
+    gone.expect(204);
+    assert!(cookies(&gone).iter().all(|(_, value, rest)| value.is_empty() && rest.contains("Max-Age=0")));
+    assert_eq!(browser.send(Method::GET, "/v1/auth/me", &[]).await.problem().0, 401);
     world.close().await;
 }

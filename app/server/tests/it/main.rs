@@ -10,5 +10,7 @@ mod accounts;
 mod activities;
 mod analytics;
 mod athletes;
+mod platform;
 mod seed;
+mod uploads;
 mod world;

@@ -225,12 +225,13 @@ impl Drop for World {
     }
 }
 
-/// The defaults, with cheap hashes.
+/// The defaults, with cheap hashes and checks that are never old.
 fn config(db: &TestDb) -> Config {
     let mut config: Config = toml::from_str(DEFAULTS).unwrap();
     config.database.url = db.target().url();
     config.http.passwords.memory_kib = 64;
     config.http.passwords.passes = 1;
+    config.http.health.cache = Duration::ZERO;
     config
 }
 
@@ -265,6 +266,11 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// The same client with another access token.
+    pub(crate) fn with_token(&self, token: String) -> Self {
+        Self { token, ..self.clone() }
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
     }

@@ -126,5 +126,172 @@ fn an_absent_file_is_an_error_only_when_it_was_asked_for() {
 fn a_file_that_is_not_toml_says_where() {
     let file = written("[http\n");
     let error = Layers::new(DEFAULTS).file(file.path(), true).load::<Config>().unwrap_err();
-    assert!(error.to_string().contains("line 1"), "{error}");
+    assert_eq!(error.faults[0].origin, Origin::File { path: file.path().to_owned(), line: 1 });
+    assert!(error.faults[0].message.starts_with("is not TOML: "), "{error}");
+}
+
+#[test]
+fn a_section_of_which_everything_is_commented_out_is_no_fault() {
+    let file = written("[http]\n# workers = 3\n");
+    let loaded = Layers::new(DEFAULTS).file(file.path(), true).load::<Config>();
+    assert_eq!(loaded.map(|loaded| loaded.value.http.workers).map_err(|error| error.to_string()), Ok(2));
+}
+
+#[test]
+fn every_value_that_does_not_fit_is_said_not_only_the_first() {
+    let file = written("[http]\nworkers = 300\norigins = ['a', 5]\n");
+    let error = Layers::new(DEFAULTS)
+        .file(file.path(), true)
+        .environment("APP", variables(&[("APP_HTTP__WORKERS", "301")]))
+        .load::<Config>()
+        .unwrap_err();
+    let path = file.path().display().to_string();
+    insta::assert_snapshot!(error.to_string().replace(&path, "FILE"), @r"
+    the configuration is wrong:
+      FILE:3: http.origins[1]: invalid type: integer `5`, expected a string
+      environment variable APP_HTTP__WORKERS: http.workers: invalid value: integer `301`, expected u8
+    ");
+}
+
+#[test]
+fn layers_and_faults_never_show_a_secret() {
+    let layers = || Layers::new(DEFAULTS).secret("database.url");
+    let env = variables(&[("APP_DATABASE__URL", "hunter2")]);
+    assert!(!format!("{:?}", layers().environment("APP", env)).contains("hunter2"));
+    let broken = written("[database]\nurl = 'hunter2\n");
+    let error = layers().file(broken.path(), true).load::<Config>().unwrap_err();
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+    assert!(error.to_string().contains(":2: "), "{error}");
+}
+
+/// Refuses every value, and quotes it.
+#[derive(Debug)]
+struct Chatty;
+
+impl<'de> Deserialize<'de> for Chatty {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Err(serde::de::Error::custom(format!("{text:?} ({text}) is too short")))
+    }
+}
+
+#[test]
+fn a_message_that_quotes_a_secret_is_shown_without_it() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "never comes to be")]
+    struct Config {
+        key: Chatty,
+    }
+    let env = variables(&[("APP_KEY", "hun\"ter2")]);
+    let error = Layers::new("key = ''").secret("key").environment("APP", env).load::<Config>().unwrap_err();
+    assert_eq!(error.faults[0].message, "key: *** (***) is too short");
+}
+
+#[test]
+fn secrets_are_read_from_files_in_three_ways() {
+    let held = written("hunter2\n\n");
+    let path = held.path().display().to_string();
+    let inline = written(&format!("[database]\nurl = {{ file = '{path}' }}\n"));
+    let beside = written(&format!("[database]\nurl_file = '{path}'\n"));
+    let layers = || Layers::new(DEFAULTS).secret("database.url");
+    let env = variables(&[("APP_DATABASE__URL", ""), ("APP_DATABASE__URL_FILE", &path)]);
+    for layers in [
+        layers().file(inline.path(), true),
+        layers().file(beside.path(), true),
+        layers().environment("APP", env),
+    ] {
+        let loaded = layers.load::<Config>().unwrap();
+        assert_eq!(loaded.value.database.url.expose(), "hunter2");
+        let entry = loaded.entries.iter().find(|entry| entry.key == "database.url").unwrap();
+        assert_eq!(entry.shown, "\"***\"");
+        assert_ne!(entry.origin, Origin::Default);
+    }
+}
+
+#[test]
+fn a_secret_file_that_is_of_no_use_says_why() {
+    let nothing = written("\n");
+    let vast = written(&"x".repeat(70_000));
+    let (nothing, vast) = (nothing.path().display().to_string(), vast.path().display().to_string());
+    let message = |pairs: &[(&str, &str)]| {
+        let layers = Layers::new(DEFAULTS).secret("database.url").environment("APP", variables(pairs));
+        layers.load::<Config>().map_or_else(|error| error.to_string(), |_| "fine".to_owned())
+    };
+    assert!(message(&[("APP_DATABASE__URL_FILE", &nothing)]).contains("is empty"));
+    assert!(message(&[("APP_DATABASE__URL_FILE", &vast)]).contains("larger than 65536 bytes"));
+    assert!(
+        message(&[("APP_DATABASE__URL_FILE", "/nonexistent/key")]).contains("cannot read /nonexistent/key")
+    );
+    assert_eq!(message(&[("APP_DATABASE__URL_FILE", "")]), "fine");
+    let both = message(&[("APP_DATABASE__URL", "a"), ("APP_DATABASE__URL_FILE", &vast)]);
+    assert!(both.contains("is also set by environment variable APP_DATABASE__URL;"), "{both}");
+}
+
+#[test]
+fn a_value_where_a_section_belongs_is_told_so() {
+    let env = variables(&[("APP_HTTP", "3")]);
+    let error = Layers::new(DEFAULTS).environment("APP", env).load::<Config>().unwrap_err();
+    assert_eq!(error.faults[0].message, "`http` is a section; set a key of it, such as `http.listen`");
+}
+
+#[test]
+fn text_from_outside_is_one_value_and_nothing_more() {
+    let env = variables(&[("APP_HTTP__WORKERS", "3\nquiet = true")]);
+    let error = Layers::new(DEFAULTS).environment("APP", env).load::<Config>().unwrap_err();
+    assert_eq!(error.faults[0].message, "`http.workers` must be a whole number, not text");
+}
+
+#[test]
+fn a_table_left_empty_takes_any_key_and_keeps_text_as_text() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Config<T> {
+        settings: BTreeMap<String, T>,
+    }
+    let layers = || Layers::new("[settings]");
+    let env = variables(&[("APP_SETTINGS__MAX_CONNECTIONS", "50")]);
+    let loaded = layers().environment("APP", env).load::<Config<String>>().unwrap();
+    assert_eq!(loaded.value.settings, BTreeMap::from([("max_connections".to_owned(), "50".to_owned())]));
+
+    let file = written("[settings]\nnear = 3\nfar = 300\n");
+    let error = layers().file(file.path(), true).load::<Config<u8>>().unwrap_err();
+    assert_eq!(error.faults.len(), 1, "{error}");
+    assert_eq!(error.faults[0].origin, Origin::File { path: file.path().to_owned(), line: 3 });
+}
+
+#[test]
+fn defaults_that_lack_a_key_are_to_blame_themselves() {
+    let env = variables(&[("APP_HTTP__WORKERS", "3")]);
+    let defaults = DEFAULTS.replace("quiet = false\n", "");
+    let error = Layers::new(&defaults).environment("APP", env).load::<Config>().unwrap_err();
+    assert_eq!(error.to_string(), "the configuration is wrong:\n  default: http: missing field `quiet`");
+}
+
+#[test]
+#[should_panic(expected = "the secret database.ulr is not in the defaults")]
+fn a_secret_that_the_defaults_do_not_name_would_be_shown() {
+    let _ = Layers::new(DEFAULTS).secret("database.ulr");
+}
+
+proptest::proptest! {
+    /// Whichever of the layers set a key, the strongest of them wins, and is named.
+    #[test]
+    fn the_strongest_layer_that_sets_a_key_wins(set: [bool; 4]) {
+        let [in_file, in_alias, in_env, in_flag] = set;
+        let file = written(if in_file { "[http]\nworkers = 11\n" } else { "" });
+        let name = |is_set: bool, name: &'static str| if is_set { name } else { "UNRELATED" };
+        let env = variables(&[(name(in_alias, "WORKERS"), "12"), (name(in_env, "APP_HTTP__WORKERS"), "13")]);
+        let loaded = Layers::new(DEFAULTS)
+            .file(file.path(), true)
+            .alias("WORKERS", "http.workers", env.iter())
+            .environment("APP", env.iter().cloned())
+            .flag("--workers", "http.workers", in_flag.then_some("14"))
+            .load::<Config>()
+            .unwrap();
+        let strongest = set.iter().rposition(|is_set| *is_set);
+        let expected = strongest.map_or(2, |layer| 11 + u8::try_from(layer).unwrap());
+        proptest::prop_assert_eq!(loaded.value.http.workers, expected);
+        let named = loaded.origin("http.workers").unwrap().to_string();
+        let origins = ["default", ":2", "variable WORKERS", "APP_HTTP__WORKERS", "flag --workers"];
+        proptest::prop_assert!(named.ends_with(origins[strongest.map_or(0, |layer| layer + 1)]), "{}", named);
+    }
 }

@@ -23,7 +23,8 @@ fn written(format: LogFormat, log: impl FnOnce()) -> String {
     let paper = Paper::default();
     let writer = paper.clone();
     let config = LogConfig { format, level: "info".into() };
-    let subscriber = subscriber(&config, move || writer.clone()).unwrap();
+    let clock = Clock::paused("2026-01-31T12:00:00.25Z".parse().unwrap());
+    let subscriber = subscriber_by(&config, clock, move || writer.clone()).unwrap();
     tracing::subscriber::with_default(subscriber, log);
     String::from_utf8(paper.0.lock().unwrap().clone()).unwrap()
 }
@@ -78,4 +79,55 @@ fn lines_name_the_request_they_belong_to() {
 fn a_level_that_is_none_is_an_error() {
     let config = LogConfig { level: "mainstay_db=loud".into(), ..LogConfig::default() };
     assert!(subscriber(&config, std::io::sink).is_err());
+}
+
+#[test]
+fn a_field_cannot_pass_itself_off_as_the_lines_own() {
+    let text = written(LogFormat::Json, || tracing::info!(level = "ERROR", timestamp = 0, "done"));
+    assert_eq!(text.matches("\"level\":").count(), 1, "{text}");
+    assert_eq!(text.matches("\"timestamp\":").count(), 1, "{text}");
+}
+
+#[test]
+fn lines_look_like_this() {
+    let log = || tracing::info!(event = "http.request.answered", http.status = 200, "answered");
+    let target = "mainstay_telemetry::logs::tests";
+    insta::assert_snapshot!(
+        written(LogFormat::Json, log).replace(target, "TARGET").trim_end(),
+        @r#"{"timestamp":"2026-01-31T12:00:00.250000Z","level":"INFO","target":"TARGET","message":"answered","event":"http.request.answered","http.status":200}"#
+    );
+    insta::assert_snapshot!(written(LogFormat::Pretty, log).trim_end(), @"2026-01-31T12:00:00.250000Z INFO  answered event=http.request.answered http.status=200");
+}
+
+#[test]
+fn a_value_without_end_is_cut_at_a_letter() {
+    let text = written(LogFormat::Json, || tracing::info!(evil = "ü".repeat(MAX_VALUE_BYTES), "done"));
+    let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();
+    let evil = line["evil"].as_str().unwrap();
+    assert_eq!(evil.chars().count(), MAX_VALUE_BYTES / 2 + 1);
+    assert!(evil.ends_with("ü…"));
+}
+
+#[test]
+fn an_error_brings_its_causes() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("the upload was not kept")]
+    struct NotKept(#[source] std::io::Error);
+    let error = NotKept(std::io::Error::other("the disk is full"));
+    let error: &(dyn std::error::Error + 'static) = &error;
+    let text = written(LogFormat::Pretty, || tracing::error!(error, "lost"));
+    assert!(text.ends_with("lost error=the upload was not kept: the disk is full\n"), "{text}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_comes_out_as_it_went_in_and_on_one_line(value in ".{0,64}", message in "(?s).{0,64}") {
+        let text = written(LogFormat::Json, || tracing::info!(value, "{message}"));
+        proptest::prop_assert_eq!(text.lines().count(), 1);
+        let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();
+        proptest::prop_assert_eq!(line["value"].as_str(), Some(value.as_str()));
+        proptest::prop_assert_eq!(line["message"].as_str(), Some(message.as_str()));
+        let text = written(LogFormat::Pretty, || tracing::info!(value, "{message}"));
+        proptest::prop_assert_eq!(text.lines().count(), 1);
+    }
 }

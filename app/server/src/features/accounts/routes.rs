@@ -32,7 +32,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
 
 /// Create an account and sign in.
 #[utoipa::path(
-    post, path = "/v1/auth/register", tag = "auth", request_body = RegisterBody,
+    post, path = "/v1/auth/register", tag = "auth", security(()), request_body = RegisterBody,
     responses(
         (status = 201, body = SignInView),
         (status = 409, description = "`email_taken`", body = Problem),
@@ -59,10 +59,13 @@ fn check_registration(body: RegisterBody) -> Result<Registration, Problem> {
     let timezone = TimeZone::get(body.timezone.as_deref().unwrap_or("UTC")).map_err(|_| {
         errors.push(FieldError::new("/timezone", "invalid_value", "Use an IANA name such as Europe/Berlin."));
     });
-    let fallback = body.email.trim().split('@').next().unwrap_or_default().chars().take(100).collect();
+    let before_at = body.email.trim().split('@').next().unwrap_or_default();
+    let fallback = before_at.chars().filter(|letter| !letter.is_control()).take(100).collect();
     let display_name: String = body.display_name.map_or(fallback, |name| name.trim().to_owned());
     if !(1..=100).contains(&display_name.chars().count()) {
         errors.push(FieldError::new("/display_name", "out_of_range", "Use 1 to 100 characters."));
+    } else if display_name.chars().any(char::is_control) {
+        errors.push(FieldError::new("/display_name", "invalid_value", "Use no control characters."));
     }
     match (email, timezone) {
         (Ok(email), Ok(timezone)) if errors.is_empty() => {
@@ -75,7 +78,7 @@ fn check_registration(body: RegisterBody) -> Result<Registration, Problem> {
 
 /// Sign in.
 #[utoipa::path(
-    post, path = "/v1/auth/login", tag = "auth", request_body = LoginBody,
+    post, path = "/v1/auth/login", tag = "auth", security(()), request_body = LoginBody,
     responses((status = 200, body = SignInView), (status = 401, description = "`wrong_credentials`", body = Problem))
 )]
 async fn login(
@@ -92,7 +95,7 @@ async fn login(
 ///
 /// Each refresh token works once. One that is used again later ends its session (`refresh_token_reused`).
 #[utoipa::path(
-    post, path = "/v1/auth/refresh", tag = "auth", request_body = RefreshBody,
+    post, path = "/v1/auth/refresh", tag = "auth", security(()), request_body = RefreshBody,
     responses(
         (status = 200, body = SignInView),
         (status = 401, description = "`invalid_refresh_token` or `refresh_token_reused`", body = Problem),

@@ -270,18 +270,28 @@ fn export_hints<R: Read + Seek>(
     let Ok(rows) = strava_archive::read_activities(&table) else { return HashMap::new() };
     rows.into_iter()
         .filter_map(|row| {
-            let notes =
-                [row.description, row.private_note].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+            let notes: Vec<_> = [&row.description, &row.private_note]
+                .into_iter()
+                .flatten()
+                .filter_map(|note| readable(note))
+                .collect();
             let hints = Hints {
-                name: row.name,
-                notes: Some(notes).filter(|notes| !notes.is_empty()),
-                gear: row.gear,
+                name: row.name.as_deref().and_then(readable),
+                notes: Some(notes.join("\n\n")).filter(|notes| !notes.is_empty()),
+                gear: row.gear.as_deref().and_then(readable),
                 rpe: row.rpe,
-                sport: row.activity_type,
+                sport: row.activity_type.as_deref().and_then(readable),
             };
             Some((row.file_name?, hints))
         })
         .collect()
+}
+
+/// The text without control characters, which no table of people's words means and the database refuses.
+fn readable(text: &str) -> Option<String> {
+    let kept = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
+    let text: String = text.chars().filter(kept).collect();
+    (!text.trim().is_empty()).then_some(text)
 }
 
 #[cfg(test)]

@@ -79,6 +79,8 @@ async fn import_file(app: &App, tx: &Tx, file: &store::PendingFile) -> Result<De
 
 async fn finish(app: &App, tx: Tx, file: &store::PendingFile, decision: &Decision) -> Result<(), DbError> {
     let now = app.effects.clock.now();
+    // Files of one upload end one after the other, so that the last one sees that it is the last.
+    store::lock_athlete(&tx, file.athlete_id).await?;
     store::decide_pending(&tx, file, decision, now).await?;
     store::finish_upload(&tx, file.athlete_id, file.upload_id, now).await?;
     tx.commit().await?;

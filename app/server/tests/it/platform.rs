@@ -1,0 +1,148 @@
+//! What every service on the platform answers: unknown paths, the prefix rule, probes, the documentation, conditional
+//! requests, and how many statements an answer may cost.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::seed::{self, Seed};
+use crate::world::{Answer, World, answer};
+
+async fn get(world: &World, path: &str) -> Answer {
+    world.anonymous(Method::GET, path, None).await
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_problems() {
+    let world = World::new().await;
+    for path in ["/v1/nothing", "/nothing", "/v1", "/api/v2/activities", "/v1/activities/"] {
+        let answer = get(&world, path).await;
+        assert_eq!(answer.problem(), (404, "not_found".to_owned()), "{path}");
+        assert_eq!(answer.headers["content-type"], "application/problem+json", "{path}");
+        let json = answer.json();
+        assert_eq!(json["status"], 404, "{path}");
+        assert_eq!(json["request_id"].as_str().unwrap(), answer.headers["x-request-id"].to_str().unwrap());
+    }
+    let wrong = world.anonymous(Method::DELETE, "/v1/auth/login", None).await;
+    assert_eq!(wrong.problem(), (405, "method_not_allowed".to_owned()));
+    assert_eq!(wrong.headers["allow"], "POST");
+    let who = world.athlete("UTC").await;
+    let no_id = world.get(who, "/v1/activities/not-an-id").await;
+    assert_eq!(
+        (no_id.problem(), no_id.pointers()),
+        ((400, "invalid_path".to_owned()), vec!["/id".to_owned()])
+    );
+    world.close().await;
+}
+
+#[tokio::test]
+async fn three_spellings_of_a_path_are_one() {
+    let world = World::new().await;
+    let who = world.athlete("UTC").await;
+    seed::activity(&world, who, Seed::default()).await;
+    let plain = world.get(who, "/v1/activities").await.expect(200);
+    assert_eq!(plain["items"].as_array().unwrap().len(), 1);
+    for path in ["/api/activities", "/api/v1/activities"] {
+        assert_eq!(world.get(who, path).await.expect(200), plain, "{path}");
+        assert_eq!(get(&world, path).await.problem(), (401, "unauthorized".to_owned()), "{path}");
+    }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn probes_say_how_the_service_is() {
+    let world = World::new().await;
+    for path in ["/livez", "/readyz", "/startupz"] {
+        assert_eq!(get(&world, path).await.status, 200, "{path}");
+    }
+    let health = get(&world, "/health").await.expect(200);
+    assert!(health.to_string().contains("database"), "{health}");
+    let metrics = get(&world, "/metrics").await;
+    assert!(metrics.status == 200 && metrics.text().contains("http_requests_total"), "{}", metrics.text());
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_lost_database_is_told_and_does_not_kill() {
+    let world = World::new().await;
+    assert_eq!(get(&world, "/readyz").await.status, 200);
+    world.app.db.close();
+    assert_eq!(get(&world, "/readyz").await.status, 503);
+    assert_eq!(get(&world, "/livez").await.status, 200);
+    let who = json!({ "email": "kim@example.org", "password": "testpassword123" });
+    let login = world.anonymous(Method::POST, "/v1/auth/login", Some(who)).await;
+    assert_eq!(login.problem().0, 503, "{}", login.text());
+}
+
+#[tokio::test]
+async fn the_api_is_documented_and_the_start_page_leads_there() {
+    let world = World::new().await;
+    let document = get(&world, "/v1/openapi.json").await.expect(200);
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
+    for path in ["/v1/auth/register", "/v1/uploads", "/v1/activities/{id}", "/v1/analytics/efficiency-trends"]
+    {
+        assert!(document["paths"][path].is_object(), "{path}");
+    }
+    assert_eq!(document, serde_json::from_str::<Value>(&paceline::routes::openapi_json()).unwrap());
+    for path in ["/", "/docs/api"] {
+        let page = get(&world, path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"), "{path}");
+        assert!(page.headers.contains_key("content-security-policy"), "{path}");
+    }
+    assert!(get(&world, "/").await.text().contains("/docs/api"));
+    let problems = get(&world, "/docs/problems").await;
+    for code in ["refresh_token_reused", "email_taken", "not_found"] {
+        assert!(problems.text().contains(code), "{code}");
+    }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let me = "/v1/athletes/me";
+    let first = client.get(me).await;
+    let tag = first.headers["etag"].to_str().unwrap().to_owned();
+    let caching = first.headers["cache-control"].to_str().unwrap();
+    assert!(caching.contains("private") && caching.contains("no-cache"), "{caching}");
+    let again = async || answer(client.request(Method::GET, me).header("if-none-match", &tag)).await;
+    let unchanged = again().await;
+    assert!(unchanged.status == 304 && unchanged.bytes.is_empty(), "{}", unchanged.text());
+    client.patch(me, json!({ "display_name": "Robin" })).await.expect(200);
+    let changed = again().await;
+    assert_eq!(changed.expect(200)["display_name"], "Robin");
+    assert!(changed.headers["etag"] != tag.as_str());
+    let nobody = world.request(Method::GET, me).header("if-none-match", &tag);
+    assert_eq!(answer(nobody).await.problem().0, 401, "a tag opens nothing");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn answers_cost_as_many_statements_for_many_activities_as_for_few() {
+    let world = World::new().await;
+    let who = world.athlete("UTC").await;
+    let mut last = None;
+    for (from, to) in [(0, 3), (3, 30)] {
+        for day in from..to {
+            let start: &'static str = Box::leak(format!("2026-05-{:02}T06:00:00Z", day + 1).into_boxed_str());
+            let id = seed::activity(&world, who, Seed { start, ..Seed::default() }).await;
+            seed::analysis(&world, who, id, Some(1.4), json!([]), Some(50.0), Some("pace")).await;
+            last = Some(id);
+        }
+        // Each with one statement more: who is asking.
+        for (path, least, most) in [
+            ("/v1/activities".to_owned(), 2, 2),
+            (format!("/v1/activities/{}", last.unwrap()), 2, 2),
+            ("/v1/analytics/efficiency-trends?days=90".to_owned(), 2, 3),
+            ("/v1/analytics/efficiency-trends?days=90&include_load_response=true".to_owned(), 2, 3),
+            ("/v1/auth/me".to_owned(), 1, 1),
+        ] {
+            let before = world.db.statements().await.unwrap();
+            world.get(who, &path).await.expect(200);
+            let used = world.db.statements().await.unwrap().since(&before);
+            assert!((least..=most).contains(&used.total()), "{path} with {to} activities: {used}");
+        }
+    }
+    world.close().await;
+}

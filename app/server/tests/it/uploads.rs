@@ -1,0 +1,475 @@
+//! Training files over HTTP: every sample, sources that come together, archives, and everything hostile.
+
+use std::io::{Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+
+use http::Method;
+use serde_json::{Value, json};
+use tokio_postgres::types::ToSql;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use crate::world::{Client, World, answer};
+
+const RIDE: &str = "01a_ride_edge1000_5laps.fit";
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/fixtures/samples")
+}
+
+fn sample(name: &str) -> Vec<u8> {
+    std::fs::read(samples().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The training files of a folder, by name.
+fn training_files(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let is_training = |name: &String| [".fit", ".tcx", ".gpx", ".gz"].iter().any(|end| name.ends_with(end));
+    let mut names: Vec<String> = names.filter(is_training).collect();
+    names.sort();
+    names
+}
+
+/// The bytes, or what a `.gz` holds.
+fn unpacked(bytes: &[u8]) -> Vec<u8> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return bytes.to_vec();
+    }
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut plain).unwrap();
+    plain
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// A ride of three points, ten seconds apart.
+fn gpx(start: &str, inner: &str) -> String {
+    let start: jiff::Timestamp = start.parse().unwrap();
+    let point = |number: i64| {
+        let time = start + jiff::SignedDuration::from_secs(number * 10);
+        format!(r#"<trkpt lat="47.00{number}" lon="8.0"><time>{time}</time></trkpt>"#)
+    };
+    let points: String = (0..3).map(point).collect();
+    format!(r#"<gpx version="1.1"><trk>{inner}<trkseg>{points}</trkseg></trk></gpx>"#)
+}
+
+/// A run with these distances, a second apart.
+fn tcx(day: &str, distances: &[&str], step_s: usize) -> String {
+    let points: String = (0..distances.len())
+        .map(|i| {
+            let (second, distance) = (i * step_s, distances[i]);
+            format!(
+                "<Trackpoint><Time>{day}T10:00:{second:02}Z</Time><DistanceMeters>{distance}</DistanceMeters>\
+                 <HeartRateBpm><Value>150</Value></HeartRateBpm></Trackpoint>"
+            )
+        })
+        .collect();
+    format!(
+        "<TrainingCenterDatabase><Activities><Activity Sport=\"Running\"><Id>{day}T10:00:00Z</Id>\
+         <Lap StartTime=\"{day}T10:00:00Z\"><TotalTimeSeconds>NaN</TotalTimeSeconds>\
+         <DistanceMeters>-7</DistanceMeters><Track>{points}</Track></Lap></Activity></Activities>\
+         </TrainingCenterDatabase>"
+    )
+}
+
+/// Outcome and reason of each line of a report.
+fn lines(report: &Value) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let line = |line: &Value| (text(&line["file_name"]), text(&line["outcome"]), text(&line["reason"]));
+    report["files"]["items"].as_array().unwrap().iter().map(line).collect()
+}
+
+fn activity_path(line: &Value) -> String {
+    format!(
+        "/v1/activities/{}",
+        line["activity_id"].as_str().unwrap_or_else(|| panic!("no activity: {line}"))
+    )
+}
+
+/// What can be read of an activity is answered, and its file comes back byte by byte.
+async fn check_readable(client: &Client, line: &Value, bytes: &[u8]) -> Value {
+    let path = activity_path(line);
+    let detail = client.get(&path).await.expect(200);
+    let first_leg = detail["legs"][0]["id"].as_str().map(|id| format!("/v1/activities/{id}"));
+    for what in ["/splits", "/streams", "/best-efforts"] {
+        client.get(&format!("{path}{what}")).await.expect(200);
+    }
+    let file = client.get(&format!("{}/file", first_leg.unwrap_or(path))).await;
+    assert_eq!(file.status, 200, "{}", file.text());
+    assert!(file.bytes == unpacked(bytes), "{line}");
+    detail
+}
+
+#[tokio::test]
+async fn every_sample_imports_or_is_refused_for_its_reason_and_a_second_time_is_a_duplicate() {
+    let refused = [
+        ("gpxpy_unicode2.gpx", "no_samples"),
+        ("gpxpy_unicode_with_bom.gpx", "no_times"),
+        ("no_activity.tcx", "not_an_activity"),
+        ("route_no_time.gpx", "no_times"),
+    ];
+    let world = World::new().await;
+    let edge = training_files(&samples().join("edge")).into_iter().map(|name| format!("edge/{name}"));
+    let all: Vec<String> = training_files(&samples()).into_iter().chain(edge).collect();
+    assert_eq!(all.len(), 48, "{all:?}");
+    for (number, path) in all.iter().enumerate() {
+        // Somebody new for each: some samples are the same session.
+        let client = world.register(&format!("{number}@example.org")).await;
+        let (bytes, name) = (sample(path), path.rsplit('/').next().unwrap());
+        let line = client.upload(name, &bytes).await;
+        let reason = refused.iter().find(|(refused, _)| *refused == name).map(|(_, reason)| *reason);
+        let expected = if reason.is_some() { "refused" } else { "imported" };
+        assert_eq!((&line["outcome"], &line["reason"]), (&json!(expected), &json!(reason)), "{path}: {line}");
+        assert_eq!(line["message"].is_string(), reason.is_some(), "{path}: {line}");
+        if reason.is_some() {
+            assert!(client.activities().await.is_empty() && line["activity_id"].is_null(), "{path}");
+            continue;
+        }
+        let before = check_readable(&client, &line, &bytes).await;
+        let again = client.upload(&format!("renamed-{name}"), &bytes).await;
+        assert_eq!(
+            (&again["outcome"], &again["activity_id"]),
+            (&json!("duplicate"), &line["activity_id"]),
+            "{path}"
+        );
+        assert_eq!(client.get(&activity_path(&line)).await.expect(200), before, "{path}: nothing changes");
+        assert_eq!(client.activities().await.len(), 1, "{path}");
+    }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn three_exports_of_one_ride_are_one_activity_led_by_the_fit_in_any_order() {
+    let world = World::new().await;
+    let names = [RIDE, "01b_same_garmin_export.tcx", "01c_same_garmin_export.gpx"];
+    let bytes = names.map(sample);
+    let mut seen = Vec::new();
+    for (number, order) in [[0, 1, 2], [2, 1, 0], [1, 0, 2]].into_iter().enumerate() {
+        let client = world.register(&format!("{number}@example.org")).await;
+        let mut outcomes = Vec::new();
+        for index in order {
+            outcomes.push(client.upload(names[index], &bytes[index]).await["outcome"].clone());
+        }
+        assert_eq!(outcomes, ["imported", "merged", "merged"], "{order:?}");
+        let all = client.activities().await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        let path = format!("/v1/activities/{}", all[0]["id"].as_str().unwrap());
+        let detail = client.get(&path).await.expect(200);
+        let sources = detail["sources"].as_array().unwrap();
+        let mut formats: Vec<_> = sources.iter().map(|source| source["format"].as_str().unwrap()).collect();
+        formats.sort_unstable();
+        assert_eq!(formats, ["fit", "gpx", "tcx"], "{order:?}");
+        let primary: Vec<_> = sources.iter().filter(|source| source["is_primary"] == true).collect();
+        assert!(primary.len() == 1 && primary[0]["format"] == "fit", "{order:?}: {sources:?}");
+        assert_eq!(detail["source_format"], "fit");
+        for (source, bytes) in sources.iter().map(|source| {
+            let index = names.iter().position(|name| source["file_name"] == *name).unwrap();
+            (source["sha256"].as_str().unwrap(), &bytes[index])
+        }) {
+            assert!(client.get(&format!("{path}/file?source={source}")).await.bytes == *bytes, "{order:?}");
+        }
+        let splits = client.get(&format!("{path}/splits?type=lap")).await;
+        let measured =
+            ["distance_m", "moving_time_s", "elapsed_s", "avg_hr_bpm", "ascent_m", "start_time", "sport"];
+        let analysis = (detail["analysis"]["efficiency"].clone(), detail["analysis"]["inputs_hash"].clone());
+        seen.push((measured.map(|field| detail[field].clone()), analysis, splits.json()["items"].clone()));
+    }
+    assert_eq!(seen[0], seen[1], "the order must not matter");
+    assert_eq!(seen[0], seen[2], "the order must not matter");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_triathlon_is_one_event_with_five_legs() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let bytes = sample("12_triathlon_fr920xt_5sessions_chained.fit");
+    let line = client.upload("race.fit", &bytes).await;
+    let detail = check_readable(&client, &line, &bytes).await;
+    assert_eq!((&detail["sport"], &detail["parent_id"]), (&json!("multisport"), &json!(null)));
+    let legs = detail["legs"].as_array().unwrap();
+    let sports: Vec<_> = legs.iter().map(|leg| leg["sport"].as_str().unwrap()).collect();
+    assert_eq!(sports, ["swimming", "transition", "cycling", "transition", "run"]);
+    let run = client.get(&format!("/v1/activities/{}", legs[4]["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(run["parent_id"], line["activity_id"]);
+    assert_eq!(client.activities().await.len(), 1, "legs are shown with their event");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn archives_are_walked_and_an_export_names_its_activities() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let ride = sample(RIDE);
+    let yoga = sample("19_yoga_fenix6_nogps.tcx.gz");
+    let inner = zip(&[("inner.fit", &sample("08_treadmill_12km_polar.fit"))]);
+    let long = "x".repeat(20_000);
+    let table = format!(
+        "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Activity Private Note,\
+         Activity Gear,Filename,Perceived Exertion\n\
+         1,whenever,\"Lunch, with hills\",Ride,Windy,Private,Red bike,activities/1.fit,6\n\
+         2,whenever,{long},Yoga,{long},,,activities/2.tcx.gz,\n\
+         3,whenever,\"nul \0 inside\",Ride,\0,,\0,activities/3.gpx,NaN\n"
+    );
+    let odd = gpx("2024-05-03T10:00:00Z", "");
+    let archive = zip(&[
+        ("activities.csv", table.as_bytes()),
+        ("activities/1.fit", &ride),
+        ("activities/2.tcx.gz", &yoga),
+        ("activities/3.gpx", odd.as_bytes()),
+        ("media/photo.jpg", b"\xff\xd8"),
+        ("deep/er/Part1.zip", &inner),
+    ]);
+    let report = client.upload_all(&[("export.zip", &archive)]).await;
+    let imported = |name: &str| (name.to_owned(), "imported".to_owned(), String::new());
+    let names =
+        ["activities/1.fit", "activities/2.tcx.gz", "activities/3.gpx", "deep/er/Part1.zip/inner.fit"];
+    assert_eq!(lines(&report), names.map(imported), "{report}");
+    assert_eq!(report["progress"]["imported"], 4);
+    let items = &report["files"]["items"];
+    let ride = client.get(&activity_path(&items[0])).await.expect(200);
+    for (field, value) in [
+        ("name", json!("Lunch, with hills")),
+        ("notes", json!("Windy\n\nPrivate")),
+        ("gear", json!("Red bike")),
+        ("rpe", json!(6.0)),
+    ] {
+        assert_eq!(ride[field], value, "{field}");
+    }
+    let yoga = client.get(&activity_path(&items[1])).await.expect(200);
+    assert!(yoga["name"].as_str().unwrap().starts_with("xxx"), "long titles are cut: {yoga}");
+    let odd = client.get(&activity_path(&items[2])).await.expect(200);
+    assert_eq!((&odd["name"], &odd["notes"]), (&json!("nul  inside"), &json!(null)));
+    let nested = zip(&[("a.zip", &zip(&[("b.zip", &inner)]))]);
+    let line = client.upload("nested.zip", &nested).await;
+    assert_eq!((&line["file_name"], &line["reason"]), (&json!("a.zip/b.zip"), &json!("nested_too_deep")));
+    let again = client.upload_all(&[("export.zip", &archive)]).await;
+    assert_eq!(again["progress"]["duplicates"], 4);
+    let picture = client.send_files(&[("p.zip", &zip(&[("photo.jpg", b"\xff\xd8")]))]).await;
+    assert_eq!(picture.problem(), (400, "no_training_file".to_owned()));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_raw_body_is_a_file_and_nothing_is_none() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let sent = client.send_raw("?name=../../x/My%20ride.fit", &sample(RIDE)).await;
+    assert!(matches!(sent.status.as_u16(), 200 | 202), "{}", sent.text());
+    let report = client.finished(&sent.json()).await;
+    let location = sent.headers["location"].to_str().unwrap();
+    assert_eq!(client.get(location).await.expect(200), report);
+    assert_eq!(lines(&report), [("My ride.fit".to_owned(), "imported".to_owned(), String::new())]);
+    let path = activity_path(&report["files"]["items"][0]);
+    assert!(client.get(&format!("{path}/file")).await.bytes == sample(RIDE));
+    assert_eq!(client.send_raw("", b"").await.problem(), (400, "no_file".to_owned()));
+    assert_eq!(client.send_files(&[]).await.problem().0, 400);
+    let other = reqwest::multipart::Form::new().text("note", "no file here");
+    let sent = answer(client.request(Method::POST, "/v1/uploads").multipart(other)).await;
+    assert_eq!(sent.problem(), (400, "no_file".to_owned()));
+    let broken = client.request(Method::POST, "/v1/uploads").header("content-type", "multipart/form-data");
+    assert_eq!(answer(broken.body("x")).await.problem(), (400, "malformed_form".to_owned()));
+    let cut =
+        client.request(Method::POST, "/v1/uploads").header("content-type", "multipart/form-data; boundary=b");
+    let cut =
+        cut.body("--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.fit\"\r\n\r\nhalf a fi");
+    assert_eq!(answer(cut).await.problem().0, 400);
+    assert_eq!(client.get("/v1/uploads").await.expect(200)["items"].as_array().unwrap().len(), 1);
+    assert_eq!(world.anonymous(Method::POST, "/v1/uploads", Some(json!({}))).await.problem().0, 401);
+    world.close().await;
+}
+
+/// A file's name, its bytes, and why it is refused; empty for those that import.
+type Case = (&'static str, Vec<u8>, &'static str);
+
+fn hostile_archives() -> Vec<Case> {
+    let slip = zip(&[("../../evil.fit", &sample(RIDE))]);
+    let cut = slip[..slip.len() - 10].to_vec();
+    vec![
+        ("slip.zip", slip, "unsafe_path"),
+        ("cut.zip", cut, "damaged_archive"),
+        ("bomb.zip", zip(&[("bomb.gpx", &vec![b' '; 30 << 20])]), "expansion_ratio"),
+        ("bomb.gpx.gz", gzip(&vec![b' '; 30 << 20]), "expansion_ratio"),
+    ]
+}
+
+fn hostile_files() -> Vec<Case> {
+    let noise = (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect();
+    let laughs = gpx("2024-01-01T10:00:00Z", "<name>&b;</name>");
+    let laughs = format!("<!DOCTYPE gpx [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]>{laughs}");
+    vec![
+        ("noise.fit", noise, "unknown_format"),
+        ("empty.fit", Vec::new(), "empty"),
+        ("picture.fit", b"\xff\xd8\xff\xe0 a picture".to_vec(), "unknown_format"),
+        ("header.fit", sample(RIDE)[..14].to_vec(), "damaged"),
+        ("laughs.gpx", laughs.into(), "unsafe_xml"),
+        ("deep.gpx", format!("<gpx>{}", "<a>".repeat(5000)).into(), "too_deep"),
+        ("1970.gpx", gpx("1970-01-01T00:00:00Z", "").into(), "implausible_time"),
+        ("2100.gpx", gpx("2100-01-01T00:00:00Z", "").into(), "implausible_time"),
+    ]
+}
+
+/// Odd, yet somebody's training.
+fn odd_files() -> Vec<Case> {
+    let nul = "<name>a&#0;b\u{0}c</name><desc>&#0;</desc><type>&#0;</type>";
+    let half = sample("08_treadmill_12km_polar.fit");
+    vec![
+        (
+            "long.gpx",
+            gpx("2024-01-02T10:00:00Z", &format!("<name>{}</name>", "A".repeat(40 << 20))).into(),
+            "",
+        ),
+        ("nul.gpx", gpx("2024-01-03T10:00:00Z", nul).into(), ""),
+        ("odd.tcx", tcx("2024-02-01", &["0", "NaN", "-5", "1e300", "inf", "12"], 1).into(), ""),
+        ("leap.tcx", tcx("2024-02-03", &["0", "97", "194", "197"], 1).into(), ""),
+        ("twice.tcx", tcx("2024-02-02", &["0", "1", "2"], 0).into(), ""),
+        ("half.fit", half[..half.len() / 2].to_vec(), ""),
+        ("a ride, wrongly named.gpx", sample(RIDE), ""),
+    ]
+}
+
+#[tokio::test]
+async fn hostile_and_broken_files_get_their_line_and_the_good_ones_import() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let files: Vec<Case> = [hostile_files(), hostile_archives(), odd_files()].concat();
+    let sent: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes, _)| (*name, bytes.as_slice())).collect();
+    let report = client.upload_all(&sent).await;
+    let expected = |(name, _, reason): &Case| {
+        let name = match *name {
+            "slip.zip" => "../../evil.fit",
+            "bomb.zip" => "bomb.gpx",
+            name => name,
+        };
+        let outcome = if reason.is_empty() { "imported" } else { "refused" };
+        (name.to_owned(), outcome.to_owned(), (*reason).to_owned())
+    };
+    assert_eq!(lines(&report), files.iter().map(expected).collect::<Vec<_>>(), "{report}");
+    let items = report["files"]["items"].as_array().unwrap();
+    for line in items {
+        let refused = line["outcome"] == "refused";
+        let message = line["message"].as_str();
+        assert_eq!(message.is_some_and(|text| text.starts_with("refused because ")), refused, "{line}");
+        if !refused {
+            client.get(&activity_path(line)).await.expect(200);
+            client.get(&format!("{}/streams", activity_path(line))).await.expect(200);
+        }
+    }
+    let warned = |name: &str| {
+        let line = items.iter().find(|line| line["file_name"] == name).unwrap();
+        line["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(warned("twice.tcx"), ["duplicate_times"]);
+    assert_eq!(warned("half.fit"), ["truncated", "no_session"]);
+    assert_eq!(client.activities().await.len(), odd_files().len());
+    let path = format!("/v1/uploads/{}/files?limit=5", report["id"].as_str().unwrap());
+    let page = client.get(&path).await.expect(200);
+    assert_eq!(page["items"].as_array().unwrap()[..], items[..5]);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let page = client.get(&format!("{path}&cursor={cursor}")).await.expect(200);
+    assert_eq!(page["items"].as_array().unwrap()[..], items[5..10]);
+    client.get("/v1/analytics/efficiency-trends?days=365").await.expect(200);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_others_uploaded_is_not_there() {
+    let world = World::new().await;
+    let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
+    let report = kim.upload_all(&[("a.fit", &sample(RIDE))]).await;
+    let upload = format!("/v1/uploads/{}", report["id"].as_str().unwrap());
+    let activity = activity_path(&report["files"]["items"][0]);
+    for path in [upload.clone(), format!("{upload}/files"), activity.clone(), format!("{activity}/file")] {
+        assert_eq!(robin.get(&path).await.problem(), (404, "not_found".to_owned()), "{path}");
+        kim.get(&path).await.status.is_success().then_some(()).unwrap();
+    }
+    assert_eq!(robin.delete(&activity).await.problem().0, 404);
+    assert_eq!(robin.patch(&activity, json!({ "name": "mine" })).await.problem().0, 404);
+    assert!(robin.get("/v1/uploads").await.expect(200)["items"].as_array().unwrap().is_empty());
+    // The same bytes are robin's own activity, not a duplicate of somebody else's.
+    assert_eq!(robin.upload("a.fit", &sample(RIDE)).await["outcome"], "imported");
+    kim.delete(&activity).await.expect(204);
+    let again = kim.upload("a.fit", &sample(RIDE)).await;
+    assert_eq!(again["outcome"], "duplicate", "deleted on purpose stays deleted: {again}");
+    assert_eq!(robin.activities().await.len(), 1);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_imported_by_the_next_importer() {
+    let world = World::without_importer().await;
+    let client = world.register("kim@example.org").await;
+    let sent = client.send_files(&[("a.fit", &sample(RIDE)), ("b.fit", b"noise")]).await;
+    let report = sent.expect(202);
+    assert_eq!((&report["status"], &report["progress"]["pending"]), (&json!("processing"), &json!(2)));
+    assert!(client.activities().await.is_empty());
+    world.start_importers();
+    let report = client.finished(&report).await;
+    let outcomes: Vec<_> = lines(&report).into_iter().map(|line| line.1).collect();
+    assert_eq!(outcomes, ["imported", "refused"]);
+    assert!(report["finished_at"].is_string());
+    assert_eq!(client.activities().await.len(), 1);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn the_same_file_twice_at_once_is_one_activity() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let bytes = sample(RIDE);
+    let tcx = sample("01b_same_garmin_export.tcx");
+    let uploads = [("a.fit", &bytes), ("b.fit", &bytes), ("c.tcx", &tcx), ("d.fit", &bytes)];
+    let all = uploads.map(|(name, bytes)| {
+        let client = client.clone();
+        async move { client.upload(name, bytes).await["outcome"].as_str().unwrap().to_owned() }
+    });
+    let mut outcomes = futures_util::future::join_all(all).await;
+    outcomes.sort();
+    assert_eq!(outcomes, ["duplicate", "duplicate", "imported", "merged"]);
+    assert_eq!(client.activities().await.len(), 1);
+    world.close().await;
+}
+
+async fn count(world: &World, sql: &str, params: &[&(dyn ToSql + Sync)]) -> i64 {
+    world.db.db().read().await.unwrap().query_one(sql, params).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn a_file_that_breaks_a_rule_of_the_database_does_not_hold_up_the_queue() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    // A rule at the very end of the writing, so that everything before it must be undone.
+    let sql = "alter table activity_analysis add constraint no_second_kilometre check (load is null and trimp is null)";
+    let tx = world.db.db().write().await.unwrap();
+    tx.batch_execute(sql).await.unwrap();
+    tx.commit().await.unwrap();
+    let yoga = gpx("2024-05-03T10:00:00Z", "");
+    let profile = json!({ "resting_hr_bpm": 50, "max_hr_bpm": 190 });
+    client.patch("/v1/athletes/me", profile).await.expect(200);
+    let report = client.upload_all(&[("breaks.fit", &sample(RIDE)), ("good.gpx", yoga.as_bytes())]).await;
+    let expected = [("breaks.fit", "refused", "implausible_values"), ("good.gpx", "imported", "")];
+    assert_eq!(
+        lines(&report),
+        expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned())),
+        "{report}"
+    );
+    assert_eq!(client.activities().await.len(), 1);
+    for table in ["original", "activity_source", "activity"] {
+        let sql = format!("select count(*) from {table} where athlete_id = $1");
+        assert_eq!(count(&world, &sql, &[&client.id]).await, 1, "{table}: nothing half-written");
+    }
+    world.close().await;
+}

@@ -1,0 +1,209 @@
+//! The log as a test sees it: every line, and a failure for a WARN or ERROR that nobody expected.
+//! Never here: how lines look; never in a running service.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tracing::level_filters::LevelFilter;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+use crate::logs::{Fields, LogError};
+use crate::{RequestId, request_id};
+
+/// Lines that are kept; of what comes beyond only WARN and ERROR, and of these as many again.
+pub const MAX_LINES: usize = 10_000;
+
+/// One captured line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// How serious it is.
+    pub level: Level,
+    /// The module that wrote it.
+    pub target: String,
+    /// The sentence.
+    pub message: String,
+    /// The fields, as text.
+    pub fields: BTreeMap<&'static str, String>,
+    /// The request it belongs to.
+    pub request_id: Option<RequestId>,
+}
+
+impl LogLine {
+    /// The `event` field.
+    pub fn event(&self) -> Option<&str> {
+        self.fields.get("event").map(String::as_str)
+    }
+
+    fn is_about(&self, part: &str) -> bool {
+        self.message.contains(part) || self.event() == Some(part)
+    }
+}
+
+impl std::fmt::Display for LogLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}: {}", self.level, self.target, self.message)?;
+        self.fields.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))
+    }
+}
+
+/// Captures the log, from DEBUG up, until it is dropped. Dropping it fails the test if there was a WARN or ERROR that
+/// was not expected, or if an expected one never came.
+#[must_use = "the log is captured as long as this lives"]
+pub struct Capture {
+    heard: Arc<Mutex<Heard>>,
+    _guard: Option<tracing::subscriber::DefaultGuard>,
+}
+
+#[derive(Default)]
+struct Heard {
+    lines: Vec<LogLine>,
+    expected: Vec<String>,
+}
+
+impl Capture {
+    /// What this thread logs: enough for `#[tokio::test]` with its one thread.
+    pub fn of_thread() -> Self {
+        let heard = Arc::<Mutex<Heard>>::default();
+        let subscriber = recording(&heard);
+        Self { heard, _guard: Some(tracing::subscriber::set_default(subscriber)) }
+    }
+
+    /// What the whole process logs, for tests with several threads. Once per process, and for good.
+    ///
+    /// # Errors
+    /// [`LogError::AlreadyInstalled`].
+    pub fn of_process() -> Result<Self, LogError> {
+        let heard = Arc::<Mutex<Heard>>::default();
+        tracing::subscriber::set_global_default(recording(&heard)).map_err(|_| LogError::AlreadyInstalled)?;
+        Ok(Self { heard, _guard: None })
+    }
+
+    /// The lines so far.
+    pub fn lines(&self) -> Vec<LogLine> {
+        lock(&self.heard).lines.clone()
+    }
+
+    /// A WARN or ERROR with this `event`, or with this in its message, belongs to the test, and must come.
+    pub fn expect(&self, part: &str) {
+        lock(&self.heard).expected.push(part.to_owned());
+    }
+
+    /// What is wrong so far: lines that were not expected, and expectations without a line.
+    pub fn faults(&self) -> Vec<String> {
+        let heard = lock(&self.heard);
+        let serious = || heard.lines.iter().filter(|line| line.level <= Level::WARN);
+        let unexpected = serious()
+            .filter(|line| !heard.expected.iter().any(|part| line.is_about(part)))
+            .map(|line| format!("unexpected: {line}"));
+        let missing = (heard.expected.iter())
+            .filter(|part| !serious().any(|line| line.is_about(part)))
+            .map(|part| format!("expected, but it never came: {part}"));
+        unexpected.chain(missing).collect()
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        let faults = self.faults();
+        assert!(
+            faults.is_empty() || std::thread::panicking(),
+            "the log is not as expected\n{}",
+            faults.join("\n")
+        );
+    }
+}
+
+fn recording(heard: &Arc<Mutex<Heard>>) -> impl Subscriber + Send + Sync + use<> {
+    tracing_subscriber::registry().with(Recorder(Arc::clone(heard)).with_filter(LevelFilter::DEBUG))
+}
+
+struct Recorder(Arc<Mutex<Heard>>);
+
+impl<S: Subscriber> Layer<S> for Recorder {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let meta = event.metadata();
+        let line = LogLine {
+            level: *meta.level(),
+            target: meta.target().to_owned(),
+            message: fields.message,
+            fields: fields.others.iter().map(|(name, value)| (*name, value.as_str().to_owned())).collect(),
+            request_id: request_id::current(),
+        };
+        let mut heard = lock(&self.0);
+        let room = if line.level <= Level::WARN { 2 * MAX_LINES } else { MAX_LINES };
+        if heard.lines.len() < room {
+            heard.lines.push(line);
+        }
+    }
+}
+
+fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
+    heard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use mainstay_runtime::{Clock, Supervisor};
+
+    use super::*;
+    use crate::events;
+
+    #[test]
+    fn calm_lines_are_kept_and_fail_nothing() {
+        let log = Capture::of_thread();
+        tracing::info!(event = "a.b", count = 3, "calm");
+        tracing::trace!("too quiet");
+        let lines = log.lines();
+        assert_eq!(lines.len(), 1);
+        assert_eq!((lines[0].event(), lines[0].message.as_str()), (Some("a.b"), "calm"));
+        assert_eq!(lines[0].fields["count"], "3");
+    }
+
+    #[test]
+    #[should_panic(expected = "unexpected: WARN mainstay_telemetry::capture::tests: the disk is slow disk=1")]
+    fn a_warning_that_nobody_expected_fails_the_test() {
+        let _log = Capture::of_thread();
+        tracing::warn!(disk = 1, "the disk is slow");
+    }
+
+    #[test]
+    #[should_panic(expected = "expected, but it never came: disk.slow")]
+    fn a_warning_that_was_expected_and_did_not_come_fails_the_test() {
+        let log = Capture::of_thread();
+        tracing::info!(event = "disk.slow", "not serious enough");
+        log.expect("disk.slow");
+    }
+
+    #[test]
+    fn an_expected_error_passes_by_its_event_or_by_its_message() {
+        let log = Capture::of_thread();
+        log.expect("disk.slow");
+        log.expect("is full");
+        tracing::warn!(event = "disk.slow", "the disk is slow");
+        tracing::error!("the disk is full");
+        assert_eq!(log.faults(), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn the_supervisor_speaks_the_vocabulary() {
+        let log = Capture::of_thread();
+        log.expect(events::TASK_FAILED);
+        log.expect(events::TASK_PANICKED);
+        let supervisor = Supervisor::new(Clock::system());
+        supervisor.spawn("brittle", |_| async { panic!("on purpose") });
+        supervisor.spawn_fallible("unsound", |_| async { Err::<(), _>("the disk is gone") });
+        supervisor.drain(Duration::from_secs(60)).await;
+        let mut told: Vec<_> = log.lines().into_iter().map(|line| line.fields).collect();
+        told.sort_by_key(|fields| fields["task.name"].clone());
+        assert_eq!((told[0]["task.name"].as_str(), told[0]["error"].as_str()), ("brittle", "on purpose"));
+        assert_eq!(
+            (told[1]["task.name"].as_str(), told[1]["error"].as_str()),
+            ("unsound", "the disk is gone")
+        );
+    }
+}
