@@ -328,3 +328,22 @@ async fn browsers_get_cookies_that_pages_cannot_read_or_abuse() {
     assert_eq!(browser.send(Method::GET, "/v1/auth/me", &[]).await.problem().0, 401);
     world.close().await;
 }
+
+#[tokio::test]
+async fn behind_https_cookies_are_secure_and_bound_to_the_host() {
+    let world = World::with(|config| config.http.public_url = "https://train.example".to_owned()).await;
+    let body = json!({ "email": "kim@example.org", "password": PASSWORD, "transport": "cookie" });
+    let page = world.request(Method::POST, "/v1/auth/register").header("origin", "https://train.example");
+    let signed_in = answer(page.json(&body)).await;
+    signed_in.expect(201);
+    let cookies = cookies(&signed_in);
+    assert!(
+        cookies.len() == 3
+            && cookies.iter().all(|(name, _, rest)| {
+                name.starts_with("__Host-") && rest.contains("Secure") && !rest.contains("Domain")
+            }),
+        "{cookies:?}"
+    );
+    assert!(signed_in.headers.contains_key("strict-transport-security"));
+    world.close().await;
+}

@@ -473,3 +473,32 @@ async fn a_file_that_breaks_a_rule_of_the_database_does_not_hold_up_the_queue() 
     }
     world.close().await;
 }
+
+#[tokio::test]
+async fn an_upload_beyond_its_limits_is_refused_whole() {
+    let world = World::with(|config| {
+        config.import.max_files_per_upload = 2;
+        config.import.max_upload_bytes = 100_000;
+        config.import.max_file_bytes = 50_000;
+        config.import.max_records = 500;
+    })
+    .await;
+    let client = world.register("kim@example.org").await;
+    let day = |day: u32| gpx(&format!("2024-05-{day:02}T10:00:00Z"), "").into_bytes();
+    let days = [day(1), day(2), day(3)];
+    let three = [("1.gpx", &days[0][..]), ("2.gpx", &days[1][..]), ("3.gpx", &days[2][..])];
+    assert_eq!(client.send_files(&three).await.problem().0, 413, "too many parts");
+    assert_eq!(client.send_files(&[("all.zip", &zip(&three))]).await.problem().0, 413, "too many members");
+    let large = vec![b' '; 100_001];
+    assert_eq!(client.send_files(&[("large.gpx", &large)]).await.problem().0, 413, "too many bytes");
+    assert_eq!(client.send_raw("", &large).await.problem().0, 413, "too many bytes in a raw body");
+    assert!(client.get("/v1/uploads").await.expect(200)["items"].as_array().unwrap().is_empty());
+    assert!(client.activities().await.is_empty(), "nothing half-taken");
+    let report = client.upload_all(&[("fat.gpx", &large[..50_001]), ("1.gpx", &days[0])]).await;
+    let outcomes: Vec<_> = lines(&report).into_iter().map(|line| (line.1, line.2)).collect();
+    let expected = [("refused", "too_large"), ("imported", "")];
+    assert_eq!(outcomes, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    let yoga = client.upload("19.tcx.gz", &sample("19_yoga_fenix6_nogps.tcx.gz")).await;
+    assert_eq!(yoga["reason"], "too_large", "unpacked it is more: {yoga}");
+    world.close().await;
+}

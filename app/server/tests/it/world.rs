@@ -101,7 +101,12 @@ impl Answer {
 impl World {
     /// The application with its importers.
     pub(crate) async fn new() -> Self {
-        let world = Self::without_importer().await;
+        Self::with(|_| {}).await
+    }
+
+    /// The same with a changed configuration.
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let world = Self::build(change).await;
         world.start_importers();
         world
     }
@@ -113,8 +118,13 @@ impl World {
 
     /// The application; what is uploaded stays pending until [`Self::start_importers`].
     pub(crate) async fn without_importer() -> Self {
+        Self::build(|_| {}).await
+    }
+
+    async fn build(change: impl FnOnce(&mut Config)) -> Self {
         let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
-        let config = config(&db);
+        let mut config = config(&db);
+        change(&mut config);
         let mut platform = Platform::start(&config.platform(), &[&schema::migrations()]).await.unwrap();
         let effects = Effects::fixed(START.parse::<Timestamp>().unwrap(), 1);
         platform.effects = effects.clone();
