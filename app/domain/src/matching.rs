@@ -84,7 +84,7 @@ pub enum Match<Id> {
 }
 
 /// Decides about an incoming session. `stored` holds every source of the athlete's activities around that
-/// time (a day to each side is plenty), in any order; an activity of several sources appears several times.
+/// time (an hour to each side is plenty), in any order; an activity of several sources appears several times.
 pub fn find_match<Id: Copy + Ord>(incoming: &Summary, stored: &[(Id, Summary)]) -> Match<Id> {
     let same_bytes = |summary: &Summary| summary.sha256 == incoming.sha256 && summary.part == incoming.part;
     let repeated = stored.iter().filter(|(_, summary)| same_bytes(summary)).map(|(id, _)| *id).min();

@@ -1,6 +1,7 @@
 //! The commands of the binary: what each is called, takes and prints. Only here may anything be printed.
 //! Never here: rules of a feature.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -114,4 +115,12 @@ pub struct MustChange(pub String);
 fn fail(error: &anyhow::Error) -> ExitCode {
     eprintln!("paceline: {error:#}");
     if error.is::<MustChange>() { ExitCode::from(EXIT_CONFIG) } else { ExitCode::FAILURE }
+}
+
+/// Prints a text and a line feed. Whoever reads may stop reading: `paceline openapi | head` is no failure.
+fn print(text: &str) -> anyhow::Result<ExitCode> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }

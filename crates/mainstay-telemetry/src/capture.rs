@@ -189,6 +189,17 @@ mod tests {
         assert_eq!(log.faults(), [""; 0]);
     }
 
+    #[test]
+    fn chatter_is_kept_up_to_the_bound_and_never_hides_an_error() {
+        let log = Capture::of_thread();
+        log.expect("is full");
+        for _ in 0..MAX_LINES + 5 {
+            tracing::debug!("chatter");
+        }
+        tracing::error!("the disk is full");
+        assert_eq!(log.lines().len(), MAX_LINES + 1);
+    }
+
     #[tokio::test]
     async fn the_supervisor_speaks_the_vocabulary() {
         let log = Capture::of_thread();

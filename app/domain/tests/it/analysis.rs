@@ -19,8 +19,8 @@ const GOLDEN: &str = include_str!("../fixtures/samples/golden.json");
 
 fn sessions(file: &str) -> Vec<Session> {
     let path = format!("{}/tests/fixtures/samples/{file}", env!("CARGO_MANIFEST_DIR"));
-    let bytes = std::fs::read(&path).unwrap();
-    read(&bytes, Some(file), &Limits::default()).unwrap().sessions
+    let bytes = std::fs::read(&path).expect("a fixture");
+    read(&bytes, Some(file), &Limits::default()).expect("a readable fixture").sessions
 }
 
 fn only(file: &str) -> Session {
@@ -30,7 +30,7 @@ fn only(file: &str) -> Session {
 }
 
 fn golden() -> serde_json::Map<String, Value> {
-    serde_json::from_str(GOLDEN).unwrap()
+    serde_json::from_str(GOLDEN).expect("golden values")
 }
 
 /// The golden script's profile.

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use mainstay_config::Entry;
 
-use super::{Common, open};
+use super::{Common, open, print};
 
 /// Commands about the configuration.
 #[derive(Debug, Subcommand)]
@@ -17,15 +18,12 @@ pub(super) enum Command {
     },
 }
 
-#[expect(clippy::print_stdout, reason = "printing is what the command is for")]
 pub(super) fn run(common: &Common, command: &Command) -> anyhow::Result<ExitCode> {
     let Command::Print { origin } = command;
-    for entry in open::load_config(common, None)?.entries {
-        if *origin {
-            println!("{} = {}  # {}", entry.key, entry.shown, entry.origin);
-        } else {
-            println!("{} = {}", entry.key, entry.shown);
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+    let line = |entry: Entry| match origin {
+        true => format!("{} = {}  # {}", entry.key, entry.shown, entry.origin),
+        false => format!("{} = {}", entry.key, entry.shown),
+    };
+    let lines: Vec<String> = open::load_config(common, None)?.entries.into_iter().map(line).collect();
+    print(&lines.join("\n"))
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use mainstay_db::DbError;
-use mainstay_http::{List, PageRequest, Problem};
+use mainstay_http::{FieldError, List, PageRequest, Problem};
 use paceline_domain::model::Warning;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -162,6 +162,7 @@ async fn files(
     upload_id: Uuid,
     page: &PageRequest,
 ) -> Result<List<FileReport>, Problem> {
+    refuse_page_numbers(page)?;
     let after: i32 = page.after("upload_files")?.unwrap_or(0);
     let read = app.db.read().await?;
     store::find_upload(&read, athlete_id, upload_id)
@@ -172,8 +173,21 @@ async fn files(
 }
 
 async fn list(app: &App, athlete_id: Uuid, page: &PageRequest) -> Result<List<UploadItem>, Problem> {
+    refuse_page_numbers(page)?;
     let before: (Timestamp, Uuid) = page.after("uploads")?.unwrap_or((Timestamp::MAX, Uuid::max()));
     let read = app.db.read().await?;
     let rows = store::list_uploads(&read, athlete_id, before, page.limit.rows_to_fetch()).await?;
     Ok(List::keyset("uploads", rows, page.limit, |row| (row.created_at, row.id)).map(UploadItem::from))
+}
+
+/// These lists grow at their head while they are read: only cursors keep their place.
+fn refuse_page_numbers(page: &PageRequest) -> Result<(), Problem> {
+    match page.page() {
+        None => Ok(()),
+        Some(_) => Err(Problem::invalid_query(vec![FieldError::new(
+            "/page",
+            "not_supported",
+            "This list has no page numbers; follow `next_cursor`.",
+        )])),
+    }
 }

@@ -100,3 +100,16 @@ async fn tasks_that_are_forgotten_are_still_counted_and_those_at_work_are_never_
     assert_eq!(supervisor.counts().finished, u64::try_from(many).unwrap());
     assert!(supervisor.drain(LONG).await.is_clean());
 }
+
+#[tokio::test]
+async fn what_is_cut_off_is_dropped_with_all_it_holds() {
+    let supervisor = Supervisor::new(Clock::system());
+    let (held, dropped) = tokio::sync::oneshot::channel::<()>();
+    supervisor.spawn("deaf", |_| async move {
+        let _held = held;
+        std::future::pending::<()>().await;
+    });
+    assert_eq!(supervisor.drain(Duration::ZERO).await.overran, ["deaf"]);
+    assert_eq!(supervisor.counts().cut_off, 1);
+    assert!(tokio::time::timeout(LONG, dropped).await.unwrap().is_err());
+}

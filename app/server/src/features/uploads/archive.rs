@@ -5,7 +5,7 @@
 //! an archive names. Never here: parsing training files, the database.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek, Write};
 use std::ops::ControlFlow;
 
 use paceline_domain::formats::strava_archive;
@@ -25,6 +25,8 @@ pub struct ArchiveLimits {
     pub max_total_bytes: u64,
     /// How many times larger than its packed bytes a member may unpack.
     pub max_expansion_ratio: u64,
+    /// Unpacked bytes of an archive inside the archive; it is spooled to disk.
+    pub max_nested_bytes: u64,
     /// Archives inside archives: 1 is an archive in an archive.
     pub max_nesting: u32,
 }
@@ -36,6 +38,7 @@ impl Default for ArchiveLimits {
             max_member_bytes: 64 * 1024 * 1024,
             max_total_bytes: 16 * 1024 * 1024 * 1024,
             max_expansion_ratio: 200,
+            max_nested_bytes: 8 * 1024 * 1024 * 1024,
             max_nesting: 1,
         }
     }
@@ -169,26 +172,22 @@ fn walk_nested<R: Read + Seek>(
         if kind == Kind::Other {
             continue;
         }
-        let content = read_member(&mut archive, index, limits, budget);
         let full_name = format!("{prefix}{name}");
-        let flow = match (kind, content) {
-            (Kind::Archive, Ok(bytes)) if depth < limits.max_nesting => {
-                let inner = format!("{full_name}/");
-                match walk_nested(Cursor::new(bytes), limits, depth + 1, &inner, budget, visit) {
-                    Ok(flow) => flow,
-                    Err(refusal) => {
-                        visit(Member { name: full_name, content: Err(refusal), hints: Hints::default() })
-                    }
-                }
-            }
-            (Kind::Archive, Ok(_)) => {
-                let content = Err(Refusal::NestedTooDeep(limits.max_nesting));
-                visit(Member { name: full_name, content, hints: Hints::default() })
-            }
-            (_, content) => {
-                let hints = hints.get(name.trim_start_matches("./")).cloned().unwrap_or_default();
-                visit(Member { name: full_name, content, hints })
-            }
+        let member = |content, hints| Member { name: full_name.clone(), content, hints };
+        let flow = if kind == Kind::Training {
+            let content = read_member(&mut archive, index, limits, budget);
+            let hints = hints.get(name.trim_start_matches("./")).cloned().unwrap_or_default();
+            visit(member(content, hints))
+        } else {
+            let inner = if depth < limits.max_nesting {
+                spool_archive(&mut archive, index, limits)
+            } else {
+                Err(Refusal::NestedTooDeep(limits.max_nesting))
+            };
+            let prefix = format!("{full_name}/");
+            inner
+                .and_then(|inner| walk_nested(inner, limits, depth + 1, &prefix, budget, visit))
+                .unwrap_or_else(|refusal| visit(member(Err(refusal), Hints::default())))
         };
         if flow.is_break() {
             return Ok(flow);
@@ -224,13 +223,40 @@ impl Kind {
     }
 }
 
-/// Reads one member within every limit, believing nothing that the archive claims.
+/// Reads one member within every limit.
 fn read_member<R: Read + Seek>(
     archive: &mut ZipArchive<R>,
     index: usize,
     limits: &ArchiveLimits,
     budget: &mut u64,
 ) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    let most = limits.max_member_bytes.min(*budget);
+    *budget -= unpack_member(archive, index, limits, most, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Spools an archive inside the archive to disk, where it can be walked like any other.
+fn spool_archive<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    index: usize,
+    limits: &ArchiveLimits,
+) -> Result<std::fs::File, Refusal> {
+    let unreadable = |error: std::io::Error| Refusal::Unreadable(error.to_string());
+    let mut file = tempfile::tempfile().map_err(unreadable)?;
+    unpack_member(archive, index, limits, limits.max_nested_bytes, &mut file)?;
+    file.rewind().map_err(unreadable)?;
+    Ok(file)
+}
+
+/// Unpacks one member and returns its size, believing nothing that the archive claims.
+fn unpack_member<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    index: usize,
+    limits: &ArchiveLimits,
+    most: u64,
+    out: &mut impl Write,
+) -> Result<u64, Refusal> {
     let mut member = archive.by_index(index)?;
     if member.encrypted() {
         return Err(Refusal::Encrypted);
@@ -240,23 +266,16 @@ fn read_member<R: Read + Seek>(
     }
     // Tiny files compress absurdly well without being a danger.
     let ratio_bound = member.compressed_size().saturating_mul(limits.max_expansion_ratio).max(1024 * 1024);
-    let bound = limits.max_member_bytes.min(*budget).min(ratio_bound);
-    let mut bytes = Vec::new();
-    member
-        .by_ref()
-        .take(bound + 1)
-        .read_to_end(&mut bytes)
+    let bound = most.min(ratio_bound);
+    let size = std::io::copy(&mut member.by_ref().take(bound + 1), out)
         .map_err(|error| Refusal::DamagedArchive(error.to_string()))?;
-    let size = bytes.len() as u64;
-    if size > bound {
-        return Err(if bound == ratio_bound {
-            Refusal::ExpansionRatio(limits.max_expansion_ratio)
-        } else {
-            Refusal::TooLarge(bound)
-        });
+    if size <= bound {
+        Ok(size)
+    } else if bound == ratio_bound {
+        Err(Refusal::ExpansionRatio(limits.max_expansion_ratio))
+    } else {
+        Err(Refusal::TooLarge(bound))
     }
-    *budget -= size;
-    Ok(bytes)
 }
 
 /// What `activities.csv` says of each file, by the file's path in the archive.

@@ -39,7 +39,10 @@ pub async fn run(app: App, stop: Stop) {
 /// Imports the oldest pending file; false when there is none.
 async fn import_next(app: &App) -> Result<bool, DbError> {
     let tx = app.db.write().await?;
-    let Some(file) = store::next_pending(&tx).await? else { return Ok(false) };
+    let Some(file) = store::next_pending(&tx).await? else {
+        tx.rollback().await?;
+        return Ok(false);
+    };
     // Another importer may take the next one at the same time.
     app.imports.wake();
     match import_file(app, &tx, &file).await {
