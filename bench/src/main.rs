@@ -1,2 +1,30 @@
-//! Placeholder.
-fn main() {}
+//! Benchmarks of the whole product against yardsticks measured in the same run.
+//! Never here: anything that decides whether the product is right; that is what tests are for.
+#![expect(clippy::print_stdout, reason = "a table is what a benchmark is for")]
+
+use std::time::Duration;
+
+mod http;
+mod import;
+mod load;
+mod server;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    match std::env::args().nth(1).as_deref() {
+        Some("import") => import::run().await,
+        Some("http") => http::run().await,
+        _ => anyhow::bail!("name a benchmark: import or http"),
+    }
+}
+
+/// The middle of some times.
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// Milliseconds with one decimal.
+fn ms(time: Duration) -> f64 {
+    (time.as_secs_f64() * 10_000.0).round() / 10.0
+}

@@ -1,0 +1,80 @@
+//! A closed-loop load generator: so many keep-alive connections, each asking again as soon as it was answered.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// What one run saw.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) per_second: f64,
+    pub(crate) p50: Duration,
+    pub(crate) p99: Duration,
+}
+
+/// Sends one request over and over on `connections` connections for a time.
+pub(crate) async fn run(
+    address: &str,
+    request: &str,
+    connections: usize,
+    time: Duration,
+) -> anyhow::Result<Seen> {
+    let end = Instant::now() + time;
+    let mut clients = JoinSet::new();
+    for _ in 0..connections {
+        let (address, request) = (address.to_owned(), request.to_owned());
+        clients.spawn(async move { client(&address, request.as_bytes(), end).await });
+    }
+    let mut times = Vec::new();
+    while let Some(client) = clients.join_next().await {
+        times.extend(client??);
+    }
+    times.sort_unstable();
+    let at = |part: f64| -> Duration {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+        let index = ((times.len() as f64 * part) as usize).min(times.len().saturating_sub(1));
+        times.get(index).copied().unwrap_or_default()
+    };
+    Ok(Seen { per_second: times.len() as f64 / time.as_secs_f64(), p50: at(0.5), p99: at(0.99) })
+}
+
+async fn client(address: &str, request: &[u8], end: Instant) -> anyhow::Result<Vec<Duration>> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let mut times = Vec::new();
+    let mut buffer = Vec::with_capacity(64 * 1024);
+    while Instant::now() < end {
+        let begun = Instant::now();
+        stream.write_all(request).await?;
+        read_answer(&mut stream, &mut buffer).await?;
+        times.push(begun.elapsed());
+    }
+    Ok(times)
+}
+
+/// Reads one answer with `Content-Length`; anything but 200 ends the run.
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<()> {
+    buffer.clear();
+    let head = loop {
+        if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if stream.read_buf(buffer).await? == 0 {
+            bail!("the server closed the connection");
+        }
+    };
+    let text = std::str::from_utf8(&buffer[..head])?.to_ascii_lowercase();
+    anyhow::ensure!(text.starts_with("http/1.1 200"), "answered {}", text.lines().next().unwrap_or_default());
+    let length =
+        text.lines().find_map(|line| line.strip_prefix("content-length:")).context("no content-length")?;
+    let whole = head + length.trim().parse::<usize>()?;
+    while buffer.len() < whole {
+        if stream.read_buf(buffer).await? == 0 {
+            bail!("the server closed the connection");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! The release binary on a private PostgreSQL in a temporary folder, and a client of it. Stops what it started.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// A running server with a signed-in athlete.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) base: String,
+    pub(crate) token: String,
+    pub(crate) started_in: Duration,
+    pub(crate) http: reqwest::Client,
+}
+
+/// The binary beside this one.
+pub(crate) fn binary() -> anyhow::Result<PathBuf> {
+    let beside = std::env::current_exe()?.with_file_name("paceline");
+    anyhow::ensure!(beside.exists(), "{} is missing: cargo build --release -p paceline", beside.display());
+    Ok(beside)
+}
+
+/// The athlete of every benchmark.
+pub(crate) const EMAIL: &str = "bench@example.org";
+
+impl Server {
+    /// Starts the server on a folder and signs an athlete in, who is made if need be.
+    pub(crate) async fn start(data: &std::path::Path) -> anyhow::Result<Self> {
+        let begun = Instant::now();
+        let mut child = Command::new(binary()?)
+            .args(["up", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env("PACELINE_LOG__LEVEL", "error")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
+        let base = loop {
+            match lines.next_line().await? {
+                Some(line) => {
+                    if let Some(base) = line.strip_prefix("Paceline is ready at ") {
+                        break base.to_owned();
+                    }
+                }
+                None => bail!("the server ended while it started"),
+            }
+        };
+        let started_in = begun.elapsed();
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let mut server = Self { child, base, token: String::new(), started_in, http };
+        server.token = server.sign_in().await?;
+        Ok(server)
+    }
+
+    async fn sign_in(&self) -> anyhow::Result<String> {
+        let body = json!({"email": EMAIL, "password": "testpassword123"});
+        for path in ["/v1/auth/login", "/v1/auth/register"] {
+            let answer = self.http.post(format!("{}{path}", self.base)).json(&body).send().await?;
+            if answer.status().is_success() {
+                let answer: Value = answer.json().await?;
+                return Ok(answer["access_token"].as_str().context("no token")?.to_owned());
+            }
+        }
+        bail!("neither sign-in nor registration worked")
+    }
+
+    /// A JSON answer to a GET.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
+    /// Uploads one file and returns the time until its outcome was known.
+    pub(crate) async fn upload(&self, name: &str, bytes: Vec<u8>) -> anyhow::Result<Duration> {
+        let begun = Instant::now();
+        let request =
+            self.http.post(format!("{}/v1/uploads?name={name}", self.base)).bearer_auth(&self.token);
+        let report: Value = request.body(bytes).send().await?.error_for_status()?.json().await?;
+        let took = begun.elapsed();
+        anyhow::ensure!(report["progress"]["imported"] == 1, "not imported: {report}");
+        Ok(took)
+    }
+
+    /// Resident memory of the serving process in MiB; PostgreSQL's is its own.
+    pub(crate) fn resident_mib(&self) -> f64 {
+        let pid = self.child.id().unwrap_or(0);
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
+        let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0.0);
+        (kib / 102.4).round() / 10.0
+    }
+
+    /// Stops it in order.
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+        let pid = self.child.id().context("it has ended")?.to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().await?;
+        self.child.wait().await?;
+        Ok(())
+    }
+}
+
+/// A temporary folder that the server's own account may enter.
+pub(crate) fn folder() -> anyhow::Result<tempfile::TempDir> {
+    let folder = tempfile::Builder::new().prefix("paceline-bench").tempdir_in("/var/tmp")?;
+    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), everybody)?;
+    Ok(folder)
+}
