@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use anyhow::Context;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
@@ -28,9 +29,9 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     cold.stop().await?;
     let server = Server::start(&data).await?;
     let idle_mib = server.resident_mib();
-    let newest = server.get("/v1/activities?sport=run&limit=100").await?;
+    let newest = server.get("/v1/activities?sport=run&limit=100&end_date=2010-01-01").await?;
     let tracked = newest["items"].as_array().into_iter().flatten().find(|item| item["has_track"] == true);
-    let id = tracked.and_then(|item| item["id"].as_str()).unwrap_or_default().to_owned();
+    let id = tracked.and_then(|item| item["id"].as_str()).context("no activity with samples")?.to_owned();
     let paths = [
         "/v1/activities?limit=20".to_owned(),
         format!("/v1/activities/{id}"),

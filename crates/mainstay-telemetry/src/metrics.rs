@@ -154,7 +154,7 @@ impl Registry {
         assert!(!name.ends_with("_total"), "the counter {name} gets its _total by itself");
         let kind = self.register(name, help, labels, &[], |raw, help, series| {
             let family = Family::new_with_constructor(RawCounter::default as fn() -> RawCounter);
-            raw.register(name, without_stop(help), family.clone());
+            raw.register(name, help, family.clone());
             Kind::Counter(Counter { series, family })
         });
         match kind {
@@ -170,7 +170,7 @@ impl Registry {
     pub fn gauge(&self, name: &'static str, help: &'static str, labels: &'static [&'static str]) -> Gauge {
         let kind = self.register(name, help, labels, &[], |raw, help, series| {
             let family = Family::new_with_constructor(RawGauge::default as fn() -> RawGauge);
-            raw.register(name, without_stop(help), family.clone());
+            raw.register(name, help, family.clone());
             Kind::Gauge(Gauge { series, family })
         });
         match kind {
@@ -192,7 +192,7 @@ impl Registry {
     ) -> Histogram {
         let kind = self.register(name, help, labels, buckets, |raw, help, series| {
             let family = Family::new_with_constructor(Buckets(buckets));
-            raw.register(name, without_stop(help), family.clone());
+            raw.register(name, help, family.clone());
             Kind::Histogram(Histogram { series, family })
         });
         match kind {
@@ -267,11 +267,6 @@ impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Registry")
     }
-}
-
-/// The encoder ends every text with a full stop of its own.
-fn without_stop(help: &str) -> &str {
-    help.trim_end_matches('.')
 }
 
 #[cfg(test)]

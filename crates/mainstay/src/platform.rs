@@ -8,7 +8,8 @@ use mainstay_db::migrate::{self, MigrateError, Migrations};
 use mainstay_db::{ConnectError, Db};
 use mainstay_http::health::{Probes, Severity};
 use mainstay_http::serve::ServeReport;
-use mainstay_runtime::{DrainReport, Effects, Lifecycle, Phase, Stop, Supervisor, signals};
+use mainstay_runtime::signals::Signals;
+use mainstay_runtime::{DrainReport, Effects, Lifecycle, Phase, Stop, Supervisor};
 use mainstay_telemetry::{Registry, events};
 use tokio::net::TcpListener;
 
@@ -149,39 +150,22 @@ impl Platform {
         ));
         let router = router.merge(probes.routes()).merge(metrics);
         let app = mainstay_http::layers::app(router, &self.http, &self.registry, &self.effects)?;
-        self.watch_signals();
+        let signals = Signals::listen()?;
         self.lifecycle.enter(Phase::Ready);
         tracing::info!(event = events::PROCESS_READY, "ready");
         let stop = self.supervisor.stop();
-        let impatient = stop.clone();
+        let impatience = two_signals(signals, self.lifecycle.clone(), stop.clone());
         let ending = async {
             let serve = mainstay_http::serve(listener, app, &self.http, stop).await;
             self.stop(Some(serve)).await
         };
         tokio::select! {
             report = ending => Ok(report),
-            () = second_signal(impatient) => {
+            () = impatience => {
                 tracing::warn!(event = events::PROCESS_STOPPED, "stopped at once by a second signal");
                 std::process::exit(130)
             }
         }
-    }
-
-    /// The first signal asks for a stop, the second ends the process at once.
-    fn watch_signals(&self) {
-        let (lifecycle, stopping) = (self.lifecycle.clone(), self.supervisor.stop());
-        self.supervisor.spawn("signals", move |stop| async move {
-            tokio::select! {
-                signal = signals::wait() => {
-                    tracing::info!(event = events::PROCESS_STOPPING, stop.reason = ?signal, "stopping");
-                    lifecycle.enter(Phase::Draining);
-                    stopping.trigger();
-                }
-                () = stop.stopped() => {
-                    lifecycle.enter(Phase::Draining);
-                }
-            }
-        });
     }
 
     /// Stops the tasks, the pools and the private cluster.
@@ -201,12 +185,17 @@ impl Platform {
     }
 }
 
-/// A signal that comes while the process is already stopping.
-async fn second_signal(stop: Stop) {
-    stop.stopped().await;
-    if signals::wait().await.is_err() {
-        std::future::pending::<()>().await;
+/// The first signal asks for a stop; returns at the second, which wants it at once.
+async fn two_signals(mut signals: Signals, lifecycle: Lifecycle, stop: Stop) {
+    tokio::select! {
+        signal = signals.next() => {
+            tracing::info!(event = events::PROCESS_STOPPING, stop.reason = ?signal, "stopping");
+            stop.trigger();
+        }
+        () = stop.stopped() => {}
     }
+    lifecycle.enter(Phase::Draining);
+    signals.next().await;
 }
 
 async fn stop_cluster(cluster: Option<Cluster>) {

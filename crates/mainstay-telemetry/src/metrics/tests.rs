@@ -107,3 +107,14 @@ proptest::proptest! {
         proptest::prop_assert_eq!(counts.iter().sum::<usize>(), values.len());
     }
 }
+
+#[test]
+fn a_help_text_ends_with_one_full_stop_whether_it_was_written_or_not() {
+    let registry = Registry::new();
+    registry.counter("hits", "Hits.", &[]).with(&[]).inc();
+    registry.gauge("level", "Level", &[]).with(&[]).set(1);
+    let text = registry.encode();
+    for line in ["# HELP hits Hits.\n", "# HELP level Level.\n"] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+}
