@@ -6,7 +6,7 @@
 
 use jiff::tz::Offset;
 use rustyfit::profile::mesgdef;
-use rustyfit::profile::typedef::{File, MesgNum};
+use rustyfit::profile::typedef::{Activity, File, MesgNum, SessionTrigger};
 use rustyfit::{Decoder, DecoderEvent, StreamingIterator};
 
 use super::samples::{self, EMPTY, Row, Samples, warn};
@@ -36,6 +36,8 @@ struct Messages {
     /// Timer events: seconds since 1970, and whether the timer ran from there on.
     timer: Vec<(f64, bool)>,
     local_offset_s: Option<i64>,
+    /// The device itself says that its sessions are legs of one event.
+    is_one_event: bool,
     truncated: bool,
 }
 
@@ -77,7 +79,11 @@ impl Messages {
                 if self.sessions.len() >= limits.max_sessions {
                     return Err(ReadError::TooManySessions(limits.max_sessions));
                 }
-                self.sessions.push(mesgdef::Session::from(message));
+                let session = mesgdef::Session::from(message);
+                // The summary of the whole event comes last and may be cut off: each leg says it too.
+                self.is_one_event |= session.trigger == SessionTrigger::AUTO_MULTI_SPORT
+                    || session.sport == rustyfit::profile::typedef::Sport::TRANSITION;
+                self.sessions.push(session);
             }
             MesgNum::LAP => {
                 if self.laps.len() >= limits.max_laps {
@@ -101,6 +107,7 @@ impl Messages {
             }
             MesgNum::ACTIVITY => {
                 let activity = mesgdef::Activity::from(message);
+                self.is_one_event |= activity.r#type == Activity::AUTO_MULTI_SPORT;
                 let offset = |local: i64, utc: i64| local - utc;
                 self.local_offset_s = activity
                     .local_timestamp
@@ -150,6 +157,7 @@ impl Messages {
             device,
             name: None,
             sessions,
+            is_one_event: self.is_one_event,
             truncated: self.truncated,
             warnings,
         })

@@ -127,6 +127,7 @@ impl Reader<'_> {
             device: self.device,
             name: self.name,
             sessions,
+            is_one_event: false,
             truncated,
             warnings: self.warnings,
         })

@@ -11,7 +11,13 @@ use crate::model::{DeviceTotals, Lap, LapTrigger, Recording, Session, SourceForm
 
 /// Reads a TCX document.
 pub(super) fn read(document: &str, limits: &Limits) -> Result<Recording, ReadError> {
-    let mut reader = Reader { limits, activities: Vec::new(), is_course: false, warnings: Vec::new() };
+    let mut reader = Reader {
+        limits,
+        activities: Vec::new(),
+        is_course: false,
+        is_one_event: false,
+        warnings: Vec::new(),
+    };
     let truncated = reader.run(document)?;
     if truncated {
         warn(&mut reader.warnings, "truncated", "The file ends in the middle; what came before was kept.");
@@ -23,6 +29,8 @@ struct Reader<'a> {
     limits: &'a Limits,
     activities: Vec<Activity>,
     is_course: bool,
+    /// A `<MultiSportSession>` holds the activities of one event, with a `<Transition>` between them.
+    is_one_event: bool,
     warnings: Vec<Warning>,
 }
 
@@ -68,12 +76,19 @@ impl Reader<'_> {
                 Node::End { is_cut_off } => return Ok(is_cut_off),
                 Node::Open(name, attributes) => match name {
                     "Course" | "CourseFolder" => self.is_course = true,
+                    "MultiSportSession" => self.is_one_event = true,
                     "Activity" => {
                         let sport = attributes.get("Sport").unwrap_or_default();
                         self.begin_activity(sport)?;
                     }
                     "Lap" => {
                         let start = attributes.get("StartTime").as_deref().and_then(text::instant);
+                        self.begin_lap(start)?;
+                    }
+                    // A lap that stands alone between two activities.
+                    "Transition" => {
+                        let start = attributes.get("StartTime").as_deref().and_then(text::instant);
+                        self.begin_activity("transition".to_owned())?;
                         self.begin_lap(start)?;
                     }
                     "Trackpoint" => {
@@ -153,7 +168,15 @@ impl Reader<'_> {
         }
         sessions.sort_by_key(|session| session.start);
         let format = SourceFormat::Tcx;
-        Ok(Recording { format, device, name: None, sessions, truncated, warnings: self.warnings })
+        Ok(Recording {
+            format,
+            device,
+            name: None,
+            sessions,
+            is_one_event: self.is_one_event,
+            truncated,
+            warnings: self.warnings,
+        })
     }
 }
 
@@ -196,13 +219,13 @@ impl LapDraft {
     fn set(&mut self, name: &str, parent: &str, content: &str) {
         let number = || content.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
         match (parent, name) {
-            ("Lap", "TotalTimeSeconds") => self.totals.timer_s = number(),
-            ("Lap", "DistanceMeters") => self.totals.distance_m = number(),
-            ("Lap", "Calories") => self.totals.energy_kcal = number(),
+            ("Lap" | "Transition", "TotalTimeSeconds") => self.totals.timer_s = number(),
+            ("Lap" | "Transition", "DistanceMeters") => self.totals.distance_m = number(),
+            ("Lap" | "Transition", "Calories") => self.totals.energy_kcal = number(),
             ("AverageHeartRateBpm", "Value") => self.totals.avg_heart_rate_bpm = number(),
             ("MaximumHeartRateBpm", "Value") => self.totals.max_heart_rate_bpm = number(),
             ("LX", "AvgWatts") => self.totals.avg_power_w = number(),
-            ("Lap", "TriggerMethod") => {
+            ("Lap" | "Transition", "TriggerMethod") => {
                 self.trigger = Some(match content {
                     "Manual" => LapTrigger::Manual,
                     "Distance" => LapTrigger::Distance,

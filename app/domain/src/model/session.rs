@@ -14,8 +14,11 @@ pub struct Recording {
     pub device: Option<String>,
     /// The file's name for the whole, where it has one.
     pub name: Option<String>,
-    /// The sessions in order of their start. More than one: the legs of one parent.
+    /// The sessions in order of their start: the legs of one event, or sessions that only share a file.
     pub sessions: Vec<Session>,
+    /// The file itself says that its sessions are legs of one event, such as a triathlon. False when it says nothing of
+    /// the kind, which does not say that they are not.
+    pub is_one_event: bool,
     /// Whether the file ends in the middle; what came before is kept.
     pub truncated: bool,
     /// What was odd and how it was read, for the import report.

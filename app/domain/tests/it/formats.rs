@@ -138,6 +138,60 @@ fn three_exports_of_one_ride_say_the_same() {
 }
 
 #[test]
+fn a_file_says_whether_its_sessions_are_one_event() {
+    let triathlon = bytes("12_triathlon_fr920xt_5sessions_chained.fit");
+    for (name, expected) in [
+        ("03_multisport_run_t_row_nogps.fit", true),
+        ("12_triathlon_fr920xt_5sessions_chained.fit", true),
+        ("01a_ride_edge1000_5laps.fit", false),
+        ("02b_same_strava_export.gpx.gz", false),
+        ("edge/multi_activity.tcx", false),
+    ] {
+        assert_eq!(read(name).unwrap().is_one_event, expected, "{name}");
+    }
+    // The word of the whole comes last in the file; the legs that were kept say it too.
+    let cut = formats::read(&triathlon[..triathlon.len() / 2], None, &Limits::default()).unwrap();
+    assert!(cut.truncated && cut.is_one_event);
+}
+
+#[test]
+fn a_multisport_document_is_one_event_and_its_transition_a_session() {
+    let lap = |name: &str, start: &str, seconds: u32, rate: u32| {
+        format!(
+            "<{name} StartTime=\"{start}\"><TotalTimeSeconds>{seconds}</TotalTimeSeconds>\
+             <DistanceMeters>{}</DistanceMeters>\
+             <AverageHeartRateBpm><Value>{rate}</Value></AverageHeartRateBpm>\
+             <Track><Trackpoint><Time>{start}</Time></Trackpoint></Track></{name}>",
+            seconds * 3
+        )
+    };
+    let text = format!(
+        "<TrainingCenterDatabase><Activities><MultiSportSession><Id>2026-01-01T08:00:00Z</Id>\
+         <FirstSport><Activity Sport=\"Biking\"><Id>2026-01-01T08:00:00Z</Id>{}</Activity></FirstSport>\
+         <NextSport>{}<Activity Sport=\"Running\"><Id>2026-01-01T09:02:00Z</Id>{}</Activity></NextSport>\
+         </MultiSportSession></Activities></TrainingCenterDatabase>",
+        lap("Lap", "2026-01-01T08:00:00Z", 3600, 140),
+        lap("Transition", "2026-01-01T09:00:00Z", 120, 130),
+        lap("Lap", "2026-01-01T09:02:00Z", 1800, 150),
+    );
+    let recording = formats::read(text.as_bytes(), None, &Limits::default()).unwrap();
+    assert!(recording.is_one_event);
+    let legs: Vec<_> = recording
+        .sessions
+        .iter()
+        .map(|leg| (leg.sport, leg.totals.timer_s, leg.totals.avg_heart_rate_bpm, leg.track.len()))
+        .collect();
+    assert_eq!(
+        legs,
+        [
+            (Sport::Cycling, Some(3600.0), Some(140.0), 1),
+            (Sport::Transition, Some(120.0), Some(130.0), 1),
+            (Sport::Run, Some(1800.0), Some(150.0), 1),
+        ]
+    );
+}
+
+#[test]
 fn pauses_come_from_timer_events_and_are_unknown_in_exports() {
     let ride = read("01a_ride_edge1000_5laps.fit").unwrap().sessions.remove(0);
     let pauses = ride.pauses.unwrap();
