@@ -1,27 +1,31 @@
 //! One column of numbers: steps, differences, varints by planes, and the way back.
 //! Which channel a column belongs to is not known here.
 
-use super::{MAX_SAMPLES, StreamError, varint};
+use super::{MAX_SAMPLES, StreamError, frame::Frame, varint};
 
 /// The order byte of a column of exact doubles.
 const EXACT: u8 = 255;
+/// The most values on which the orders of differences are tried.
+const TRIAL: usize = 2048;
 /// Steps beyond this are not all whole doubles.
 const MAX_STEPS: f64 = 9_007_199_254_740_992.0;
 
 /// Writes finite values as steps, or exactly where steps cannot hold them.
-pub(super) fn write(out: &mut Vec<u8>, values: &[f64], steps_per_unit: f64) {
+pub(super) fn write(out: &mut Frame, values: &[f64], steps_per_unit: f64) {
     match to_steps(values, steps_per_unit) {
         Some(steps) => write_steps(out, steps),
-        None => write_exact(out, values),
+        None => write_exact(&mut out.bytes, values),
     }
+    out.end_part();
 }
 
 /// As [`write()`], but exactly also where rounding would make two neighbours equal.
-pub(super) fn write_increasing(out: &mut Vec<u8>, values: &[f64], steps_per_unit: f64) {
+pub(super) fn write_increasing(out: &mut Frame, values: &[f64], steps_per_unit: f64) {
     match to_steps(values, steps_per_unit) {
         Some(steps) if steps.windows(2).all(|pair| pair[0] < pair[1]) => write_steps(out, steps),
-        _ => write_exact(out, values),
+        _ => write_exact(&mut out.bytes, values),
     }
+    out.end_part();
 }
 
 /// Writes a bit per value, lowest bit first, set where the value is present.
@@ -34,7 +38,9 @@ pub(super) fn write_presence(out: &mut Vec<u8>, values: &[f64]) {
 
 fn to_steps(values: &[f64], steps_per_unit: f64) -> Option<Vec<i64>> {
     let step = |value: &f64| {
-        let steps = (value * steps_per_unit).round();
+        // Half away from zero, as `f64::round` does, which is a call where the processor lacks the instruction.
+        let steps = value * steps_per_unit;
+        let steps = steps + 0.5f64.copysign(steps);
         (steps.abs() <= MAX_STEPS).then_some(steps as i64)
     };
     values.iter().map(step).collect()
@@ -45,26 +51,37 @@ fn write_exact(out: &mut Vec<u8>, values: &[f64]) {
     out.extend(values.iter().flat_map(|value| value.to_le_bytes()));
 }
 
-/// Tries the steps, their differences and the differences of these, and keeps what packs best.
-fn write_steps(out: &mut Vec<u8>, mut steps: Vec<i64>) {
-    let mut best = (0, planes(&steps));
-    let mut best_size = packed_size(&best.1);
-    for order in 1..=2 {
+/// Writes the steps, their differences or the differences of these, whichever packs best. The first plane is a part
+/// of its own.
+fn write_steps(out: &mut Frame, mut steps: Vec<i64>) {
+    let order = best_order(out, &steps);
+    for _ in 0..order {
         difference(&mut steps);
-        let planes = planes(&steps);
-        let size = packed_size(&planes);
-        if size < best_size {
-            (best, best_size) = ((order, planes), size);
-        }
     }
-    out.push(best.0);
-    out.extend(best.1);
+    let planes = planes(&steps);
+    let (first, later) = planes.split_at(steps.len());
+    out.bytes.push(order);
+    out.bytes.extend(first);
+    if !later.is_empty() {
+        out.end_part();
+        out.bytes.extend(later);
+    }
 }
 
-/// The size after a quick compression, which orders the candidates as the thorough one does; without one,
-/// the plain size.
-fn packed_size(planes: &[u8]) -> usize {
-    zstd::bulk::compress(planes, 1).map_or(planes.len(), |packed| packed.len())
+/// The order that packs a stretch from the middle best.
+fn best_order(out: &mut Frame, steps: &[i64]) -> u8 {
+    let start = steps.len().saturating_sub(TRIAL) / 2;
+    let mut stretch: Vec<i64> = steps.iter().skip(start).take(TRIAL).copied().collect();
+    let mut best = (0, usize::MAX);
+    for order in 0..=2 {
+        // The first values of a stretch are not yet differences.
+        let size = out.packed_size(&planes(&stretch[usize::from(order).min(stretch.len())..]));
+        if size < best.1 {
+            best = (order, size);
+        }
+        difference(&mut stretch);
+    }
+    best.0
 }
 
 /// Each value minus the one before it; the first stays. Magnitudes at most double, from 2⁵³ to 2⁵⁵.
@@ -77,17 +94,17 @@ fn difference(values: &mut [i64]) {
 /// All first bytes of the varints, then the second bytes of those that have one, and so on.
 fn planes(values: &[i64]) -> Vec<u8> {
     let mut out = Vec::with_capacity(values.len() * 2);
-    let mut plane: Vec<u64> = values.iter().map(|&value| varint::zigzag(value)).collect();
-    while !plane.is_empty() {
-        let mut longer = Vec::new();
-        for value in plane {
-            let more = value >= 0x80;
-            out.push(value as u8 & 0x7f | u8::from(more) << 7);
-            if more {
-                longer.push(value >> 7);
-            }
+    let mut open: Vec<u64> = values.iter().map(|&value| varint::zigzag(value)).collect();
+    while !open.is_empty() {
+        out.extend(open.iter().map(|&value| value as u8 & 0x7f | u8::from(value >= 0x80) << 7));
+        // What goes on moves to the front; without a branch, since lengths vary as noise does.
+        let mut kept = 0;
+        for i in 0..open.len() {
+            let value = open[i];
+            open[kept] = value >> 7;
+            kept += usize::from(value >= 0x80);
         }
-        plane = longer;
+        open.truncate(kept);
     }
     out
 }

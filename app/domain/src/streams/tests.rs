@@ -114,7 +114,9 @@ fn too_long_a_track_is_refused_before_it_is_stored() {
 }
 
 fn packed(frame: &[u8]) -> Vec<u8> {
-    [MAGIC.as_slice(), &[VERSION], &compress(frame).unwrap()].concat()
+    let mut whole = Frame::new(0).unwrap();
+    whole.bytes.extend(frame);
+    whole.compress([MAGIC.as_slice(), &[VERSION]].concat()).unwrap()
 }
 
 #[test]
