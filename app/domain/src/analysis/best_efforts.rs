@@ -46,7 +46,9 @@ pub fn best_efforts(track: &Track, distance: Option<&Distance>, sport: Sport) ->
 ///
 /// Between samples speed is constant, so the time for a stretch is a piecewise linear function of where it starts,
 /// and its least value has one end on a sample: both kinds are tried, with the other end interpolated. Of equals
-/// the earliest wins. `along_m` never falls and is as long as `time_s`; `None` if it is too short.
+/// the earliest wins. A stretch that begins `d` seconds later ends no earlier, so it is at most `d` seconds faster:
+/// one that is slower than the best by more than that lets the sweep leap. `along_m` never falls and is as long as
+/// `time_s`; `None` if it is too short.
 pub fn fastest(time_s: &[f64], along_m: &[f64], wanted_m: f64) -> Option<BestEffort> {
     let samples = time_s.len().min(along_m.len());
     let (first, last) = (along_m.first()?, along_m.get(samples.checked_sub(1)?)?);
@@ -54,15 +56,17 @@ pub fn fastest(time_s: &[f64], along_m: &[f64], wanted_m: f64) -> Option<BestEff
         return None;
     }
     let mut best = BestEffort { distance_m: wanted_m, elapsed_s: f64::INFINITY, start_s: 0.0 };
+    // Takes a stretch and gives by how many seconds it is slower than the best.
     let mut offer = |start_s: f64, end_s: f64| {
         let elapsed_s = end_s - start_s;
         if elapsed_s < best.elapsed_s || (elapsed_s == best.elapsed_s && start_s < best.start_s) {
             (best.elapsed_s, best.start_s) = (elapsed_s, start_s);
         }
+        elapsed_s - best.elapsed_s
     };
     // `end` is the first sample at or beyond the wanted distance from `start`.
-    let mut end = 0;
-    for start in 0..samples {
+    let (mut start, mut end) = (0, 0);
+    while start < samples {
         let target = along_m[start] + wanted_m;
         while end < samples && along_m[end] < target {
             end += 1;
@@ -70,19 +74,30 @@ pub fn fastest(time_s: &[f64], along_m: &[f64], wanted_m: f64) -> Option<BestEff
         if end == samples {
             break;
         }
-        offer(time_s[start], crossing(time_s, along_m, end - 1, target));
-    }
-    // `start` is the last sample at or before the wanted distance back from `end`.
-    let mut start = 0;
-    for end in 0..samples {
-        let target = along_m[end] - wanted_m;
-        if target < along_m[0] {
-            continue;
-        }
-        while along_m[start + 1] <= target {
+        let slower_s = offer(time_s[start], crossing(time_s, along_m, end - 1, target));
+        let next_s = time_s[start] + slower_s;
+        start += 1;
+        while start < samples && time_s[start] < next_s {
             start += 1;
         }
-        offer(crossing(time_s, along_m, start, target), time_s[end]);
+    }
+    // Backwards, since a stretch that ends earlier begins no later. `start` is the last sample at or before the wanted
+    // distance back from `end`.
+    let (mut start, mut end) = (samples - 1, samples - 1);
+    loop {
+        let target = along_m[end] - wanted_m;
+        if target < along_m[0] {
+            break;
+        }
+        while along_m[start] > target {
+            start -= 1;
+        }
+        let slower_s = offer(crossing(time_s, along_m, start, target), time_s[end]);
+        let next_s = time_s[end] - slower_s;
+        end -= 1;
+        while end > 0 && time_s[end] > next_s {
+            end -= 1;
+        }
     }
     best.elapsed_s.is_finite().then_some(best)
 }
