@@ -200,7 +200,7 @@ mod tests {
             }
             let mut track = Track::try_new(times).unwrap();
             track.set(Channel::DistanceM, metres).unwrap();
-            let repaired = distance::measure(&track, Sport::Run);
+            let repaired = distance::measure(&track, Sport::Run, None);
             for effort in best_efforts(&track, repaired.as_ref(), Sport::Run) {
                 prop_assert!(effort.distance_m / effort.elapsed_s <= 12.5 + 1e-9);
             }

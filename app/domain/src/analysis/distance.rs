@@ -2,7 +2,10 @@
 //!
 //! Devices write cumulative distance. It may jump (a satellite fix that was lost and found), fall back (a counter
 //! that was reset) and lack values. What no athlete can have covered is left out, so that a record is never the
-//! work of a jump: the limits are [`Sport::speed_limits_m_s`].
+//! work of a jump: the limits are [`Sport::speed_limits_m_s`]. A jump beside a standstill is another matter: there the
+//! counter lost its pace for a while, ran ahead and waited or waited and caught up, and the metres belong to both.
+
+mod spread;
 
 use serde::Serialize;
 
@@ -13,6 +16,9 @@ use crate::{
 
 /// The width of the window for the second limit in seconds.
 const WINDOW_S: f64 = 10.0;
+
+/// A distance with spread jumps is within this part of the device's total, else they are left out.
+pub const AGREEMENT: f64 = 0.01;
 
 /// Where the distance comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -31,6 +37,8 @@ pub struct Distance {
     pub along_m: Vec<f64>,
     /// Metres left out because nobody moves that fast.
     pub removed_m: f64,
+    /// Metres of jumps that were spread over the standstills beside them.
+    pub spread_m: f64,
     /// Metres by which the count fell back, read as standing still.
     pub fallen_m: f64,
     /// Where it comes from.
@@ -50,18 +58,45 @@ impl Distance {
 /// A segment is left out, its time is kept, when it is faster than the sport's limit for one sample or when it
 /// would bring the ten seconds that end with it above the limit for ten seconds. A missing value lies on the line
 /// between its neighbours in time.
-pub fn measure(track: &Track, sport: Sport) -> Option<Distance> {
+///
+/// `stated_m` is the device's total in metres. Where segments would be left out, they are first spread over the
+/// standstills beside them, as far as those have room for them at the athlete's own speed. It counts if it brings the
+/// total nearer to the stated one and to within [`AGREEMENT`] of it.
+pub fn measure(track: &Track, sport: Sport, stated_m: Option<f64>) -> Option<Distance> {
     let (raw, source) = match track.get(Channel::DistanceM) {
         Some(values) => (values.to_vec(), DistanceSource::Device),
         None => (between_positions(track)?, DistanceSource::Positions),
     };
     let time_s = track.time_s();
     let raw = fill(time_s, raw)?;
+    let (mut found, leaps) = within_limits(time_s, &raw, sport, source);
+    if let Some(stated_m) = stated_m.filter(|_| source == DistanceSource::Device && !leaps.is_empty()) {
+        let smooth = spread::spread(time_s, &raw, &found.along_m, &leaps);
+        let (mut filled, _) = within_limits(time_s, &smooth, sport, source);
+        let off_m = |total_m: f64| (total_m - stated_m).abs();
+        if off_m(filled.total_m()) < off_m(found.total_m()) && off_m(filled.total_m()) <= AGREEMENT * stated_m
+        {
+            filled.spread_m = found.removed_m - filled.removed_m;
+            found = filled;
+        }
+    }
+    (found.total_m() > 0.0).then_some(found)
+}
+
+/// The distance without the segments that are too fast, and at which samples those end.
+fn within_limits(
+    time_s: &[f64],
+    raw_m: &[f64],
+    sport: Sport,
+    source: DistanceSource,
+) -> (Distance, Vec<usize>) {
     let (sample_limit, window_limit) = sport.speed_limits_m_s();
-    let mut found = Distance { along_m: vec![0.0; raw.len()], removed_m: 0.0, fallen_m: 0.0, source };
+    let along_m = vec![0.0; raw_m.len()];
+    let mut found = Distance { along_m, removed_m: 0.0, spread_m: 0.0, fallen_m: 0.0, source };
+    let mut leaps = Vec::new();
     let mut window_start = 0;
-    for i in 1..raw.len() {
-        let step = raw[i] - raw[i - 1];
+    for i in 1..raw_m.len() {
+        let step = raw_m[i] - raw_m[i - 1];
         let before = found.along_m[i - 1];
         found.along_m[i] = before;
         if step <= 0.0 {
@@ -74,9 +109,10 @@ pub fn measure(track: &Track, sport: Sport) -> Option<Distance> {
         if too_fast {
             found.along_m[i] = before;
             found.removed_m += step;
+            leaps.push(i);
         }
     }
-    (found.total_m() > 0.0).then_some(found)
+    (found, leaps)
 }
 
 /// Metres in the ten seconds before sample `i`; 0 while the track is shorter than that.
@@ -148,89 +184,4 @@ fn fill(time_s: &[f64], mut values: Vec<f64>) -> Option<Vec<f64>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn track(metres: Vec<f64>) -> Track {
-        let mut track = Track::try_new((0..metres.len()).map(|i| i as f64).collect()).unwrap();
-        track.set(Channel::DistanceM, metres).unwrap();
-        track
-    }
-
-    #[test]
-    fn a_jump_is_left_out_and_counted() {
-        let found = measure(&track(vec![5.0, 8.0, 108.0, 111.0]), Sport::Run).unwrap();
-        assert_eq!(found.along_m, [0.0, 3.0, 3.0, 6.0]);
-        assert_eq!((found.removed_m, found.fallen_m), (100.0, 0.0));
-    }
-
-    #[test]
-    fn a_reset_counter_stands_still_once() {
-        let found = measure(&track(vec![0.0, 3.0, 0.0, 3.0]), Sport::Run).unwrap();
-        assert_eq!(found.along_m, [0.0, 3.0, 3.0, 6.0]);
-        assert_eq!((found.removed_m, found.fallen_m), (0.0, 3.0));
-    }
-
-    #[test]
-    fn ten_seconds_at_twelve_metres_a_second_are_too_many_for_a_runner() {
-        let metres: Vec<f64> = (0..30).map(|i| f64::from(i) * 12.0).collect();
-        let run = measure(&track(metres.clone()), Sport::Run).unwrap();
-        assert!(run.removed_m > 0.0, "each second alone is credible, ten are not");
-        assert_eq!(measure(&track(metres), Sport::Cycling).unwrap().removed_m, 0.0);
-    }
-
-    #[test]
-    fn missing_values_lie_on_the_line() {
-        let found = measure(&track(vec![f64::NAN, 0.0, f64::NAN, 6.0, f64::NAN]), Sport::Run).unwrap();
-        assert_eq!(found.along_m, [0.0, 0.0, 3.0, 6.0, 6.0]);
-    }
-
-    #[test]
-    fn positions_are_measured_when_the_device_counted_nothing() {
-        let mut track = Track::try_new(vec![0.0, 1.0, 40.0]).unwrap();
-        track.set(Channel::LatitudeDeg, vec![50.0, f64::NAN, 50.001]).unwrap();
-        track.set(Channel::LongitudeDeg, vec![8.0, f64::NAN, 8.0]).unwrap();
-        let found = measure(&track, Sport::Run).unwrap();
-        assert_eq!(found.source, DistanceSource::Positions);
-        // A thousandth of a degree of latitude on a sphere of 6,371,008.8 m.
-        assert!((found.total_m() - 111.195).abs() < 0.001, "{}", found.total_m());
-        assert_eq!(measure(&Track::try_new(vec![0.0, 1.0]).unwrap(), Sport::Run), None);
-    }
-
-    proptest! {
-        #[test]
-        fn repaired_distance_starts_at_zero_never_falls_and_is_never_too_fast(
-            steps in prop::collection::vec((0.2..20.0f64, -50.0..400.0f64), 1..80)
-        ) {
-            let (mut times, mut metres) = (vec![0.0], vec![0.0]);
-            for (seconds, step) in steps {
-                times.push(times[times.len() - 1] + seconds);
-                metres.push(metres[metres.len() - 1] + step);
-            }
-            let mut track = Track::try_new(times.clone()).unwrap();
-            track.set(Channel::DistanceM, metres).unwrap();
-            let Some(found) = measure(&track, Sport::Run) else { return Ok(()) };
-            prop_assert_eq!(found.along_m[0], 0.0);
-            for i in 1..times.len() {
-                let step = found.along_m[i] - found.along_m[i - 1];
-                prop_assert!(step >= 0.0 && step <= 12.5 * (times[i] - times[i - 1]) + 1e-9);
-                let window = found.along_m[i] - at(&times, &found.along_m, times[i] - 10.0);
-                prop_assert!(times[i] < 10.0 || window <= 104.4 + 1e-9);
-            }
-        }
-
-        #[test]
-        fn an_offset_of_the_counter_changes_nothing(
-            steps in prop::collection::vec(0.0..30.0f64, 1..50), offset in 0.0..1e5f64
-        ) {
-            let mut metres = vec![0.0];
-            steps.iter().for_each(|step| metres.push(metres[metres.len() - 1] + step));
-            let shifted = metres.iter().map(|m| m + offset).collect();
-            match (measure(&track(metres), Sport::Cycling), measure(&track(shifted), Sport::Cycling)) {
-                (Some(a), Some(b)) => prop_assert!((a.total_m() - b.total_m()).abs() < 1e-6),
-                (a, b) => prop_assert_eq!(a, b),
-            }
-        }
-    }
-}
+mod tests;

@@ -217,7 +217,7 @@ pub struct RawEfficiency {
 /// not. `None` without distance or heart rate.
 pub fn raw(session: &Session) -> Option<RawEfficiency> {
     session.track.get(Channel::HeartRateBpm)?;
-    let distance = distance::measure(&session.track, session.sport)?;
+    let distance = distance::measure(&session.track, session.sport, session.totals.distance_m)?;
     let mut grid = Grid::new(session, Some(&distance))?;
     grid.in_motion = grid.speed_m_s.iter().map(|&speed| speed > RAW_THRESHOLD_M_S).collect();
     let mut seconds = in_motion(&grid, &grid.speed_m_s);

@@ -25,7 +25,7 @@ use crate::model::{Channel, DeviceTotals, LapTrigger, Session, Sport};
 
 /// The version of everything in an [`ActivityAnalysis`]. Raised with any change of a result; stored results of an
 /// earlier version are computed anew.
-pub const ALGORITHM_VERSION: i32 = 1;
+pub const ALGORITHM_VERSION: i32 = 2;
 
 /// Our distance is shown beside the device's when it differs by more than this part of it.
 pub const DISTANCE_TOLERANCE: f64 = 0.03;
@@ -82,7 +82,7 @@ pub struct ActivityAnalysis {
 /// Computes everything from one session. Total: any session has an answer, with absences where data lack.
 pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     let (track, totals) = (&session.track, &session.totals);
-    let distance = distance::measure(track, session.sport);
+    let distance = distance::measure(track, session.sport, totals.distance_m);
     let moving = moving::moving(session, distance.as_ref());
     let climb = elevation::climb(track);
     let grid = Grid::new(session, distance.as_ref());

@@ -12,7 +12,7 @@ fn adjusted_mean(altitude_m: Vec<f64>, speed_m_s: f64, sport: Sport) -> f64 {
     let times: Vec<f64> = (0..seconds).map(|i| i as f64).collect();
     let mut run = session(sport, times.clone(), times.iter().map(|t| t * speed_m_s).collect());
     run.track.set(Channel::AltitudeM, altitude_m).unwrap();
-    let along = distance::measure(&run.track, sport).unwrap();
+    let along = distance::measure(&run.track, sport, None).unwrap();
     let grid = Grid::new(&run, Some(&along)).unwrap();
     let adjusted = Adjusted::new(&grid, sport);
     adjusted.speed_m_s.iter().sum::<f64>() / seconds as f64

@@ -24,7 +24,7 @@ pub(crate) fn session(sport: Sport, time_s: Vec<f64>, metres: Vec<f64>) -> Sessi
 }
 
 fn found(session: &Session) -> Moving {
-    moving(session, distance::measure(&session.track, session.sport).as_ref())
+    moving(session, distance::measure(&session.track, session.sport, session.totals.distance_m).as_ref())
 }
 
 #[test]
