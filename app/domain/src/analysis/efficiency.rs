@@ -4,11 +4,18 @@
 //! higher is better. It is the mean speed by the mean heart rate over the seconds in motion, after the first ten
 //! minutes, in which heart rate still rises (Friel 2009, "The Cyclist's Training Bible"; TrainingPeaks, "Efficiency
 //! Factor and Decoupling"). Decoupling is (first − second)/first in per cent over equal halves of those seconds.
-//! Below 5 % is good, 5 to 10 % is drift. Only steady work on foot has either; else the reasons are told.
+//! Below 5 % is good, 5 to 10 % is drift.
+//!
+//! Only steady work on foot has either; else the reasons are told. Work is steady when its normalized graded speed is at
+//! most [`MAX_VARIABILITY`] times the mean of the graded speed: Coggan's variability index (Allen & Coggan 2010), of
+//! graded speed instead of power. Standing counts as 0 in both while the timer runs, as coasting does in power: repeats
+//! with a rest in between are not steady for being even while they last.
+
+mod variance;
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
 
 use super::{
     distance,
@@ -35,9 +42,11 @@ const RAW_THRESHOLD_M_S: f64 = 0.5;
 /// Normalized by mean grade-adjusted speed must not exceed this.
 pub const MAX_VARIABILITY: f64 = 1.05;
 
+/// The most seconds of one standstill that count against steadiness.
+const MAX_STANDING_S: usize = 60;
+
 /// Why a number would mean nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum NotValid {
     /// Not a sport on foot.
     SportNotOnFoot,
@@ -52,7 +61,16 @@ pub enum NotValid {
     /// Heart rate covers less than [`MIN_COVERAGE`].
     LittleHeartRate,
     /// Speed varies more than [`MAX_VARIABILITY`] allows.
-    NotSteady,
+    NotSteady {
+        /// Normalized by mean graded speed.
+        variability: f64,
+    },
+}
+
+impl Serialize for NotValid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
 }
 
 impl NotValid {
@@ -65,7 +83,7 @@ impl NotValid {
             Self::TooShortForEfficiency => "too_short_for_efficiency",
             Self::TooShortForDecoupling => "too_short_for_decoupling",
             Self::LittleHeartRate => "little_heart_rate",
-            Self::NotSteady => "not_steady",
+            Self::NotSteady { .. } => "not_steady",
         }
     }
 }
@@ -73,13 +91,19 @@ impl NotValid {
 impl fmt::Display for NotValid {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Self::NotSteady { variability } => {
+                return write!(
+                    out,
+                    "The speed varied too much: normalized by mean graded speed is {variability:.3}, and only work of \
+                     at most {MAX_VARIABILITY} can be compared."
+                );
+            }
             Self::SportNotOnFoot => "Only runs, walks and hikes have this.",
             Self::NoDistance => "The session has no usable distance.",
             Self::NoHeartRate => "The session has no heart rate.",
             Self::TooShortForEfficiency => "It needs 6 minutes in motion after the first 10.",
             Self::TooShortForDecoupling => "It needs 40 minutes in motion after the first 10.",
             Self::LittleHeartRate => "Heart rate covers less than 90 % of the time.",
-            Self::NotSteady => "The speed varied too much; only steady work can be compared.",
         })
     }
 }
@@ -89,6 +113,9 @@ impl fmt::Display for NotValid {
 pub struct Efficiency {
     /// Grade-adjusted metres per heartbeat.
     pub factor: Option<f64>,
+    /// How far `factor` may be off for the ups and downs within the session, as a variance in (metres per heartbeat)²;
+    /// its root is the standard error. Absent where `factor` is.
+    pub variance: Option<f64>,
     /// Why `factor` is absent; empty when it is there.
     pub reasons: Vec<NotValid>,
 }
@@ -106,26 +133,29 @@ pub struct Decoupling {
     pub reasons: Vec<NotValid>,
 }
 
-/// The efficiency of a session.
-pub(super) fn efficiency(sport: Sport, adjusted: Option<&Adjusted<'_>>) -> Efficiency {
-    let (work, mut reasons) = Work::of(sport, adjusted);
+/// The efficiency and the decoupling of a session.
+pub(super) fn of(sport: Sport, adjusted: Option<&Adjusted<'_>>) -> (Efficiency, Decoupling) {
+    let (work, reasons) = Work::of(sport, adjusted);
+    let not_steady = work.not_steady();
+    (efficiency(&work, reasons.clone(), not_steady), decoupling(&work, reasons, not_steady))
+}
+
+fn efficiency(work: &Work, mut reasons: Vec<NotValid>, not_steady: Option<NotValid>) -> Efficiency {
     let with_heart_rate = work.seconds.iter().filter(|second| second.bpm.is_finite()).count();
     if reasons.is_empty() && with_heart_rate < MIN_EFFICIENCY_S {
         reasons.push(NotValid::TooShortForEfficiency);
     }
-    let factor = if reasons.is_empty() { factor_of(&work.seconds) } else { None };
-    Efficiency { factor, reasons }
+    reasons.extend(not_steady);
+    let factor = factor_of(&work.seconds).filter(|_| reasons.is_empty());
+    let variance = factor.and_then(|factor| variance::of(&work.seconds, factor));
+    Efficiency { factor, variance, reasons }
 }
 
-/// The decoupling of a session.
-pub(super) fn decoupling(sport: Sport, adjusted: Option<&Adjusted<'_>>) -> Decoupling {
-    let (work, mut reasons) = Work::of(sport, adjusted);
+fn decoupling(work: &Work, mut reasons: Vec<NotValid>, not_steady: Option<NotValid>) -> Decoupling {
     if reasons.is_empty() && work.seconds.len() < MIN_DECOUPLING_S {
         reasons.push(NotValid::TooShortForDecoupling);
     }
-    if work.variability().is_some_and(|index| index > MAX_VARIABILITY) {
-        reasons.push(NotValid::NotSteady);
-    }
+    reasons.extend(not_steady);
     let (first, second) = work.seconds.split_at(work.seconds.len() / 2);
     let halves = factor_of(first).zip(factor_of(second)).filter(|_| reasons.is_empty());
     Decoupling {
@@ -149,8 +179,11 @@ struct Second {
 }
 
 /// The seconds in motion after the skip.
+#[derive(Default)]
 struct Work {
     seconds: Vec<Second>,
+    /// Grade-adjusted speed from the first to the last of them while the timer runs, standing included.
+    timeline_m_s: Vec<f64>,
 }
 
 impl Work {
@@ -158,10 +191,10 @@ impl Work {
     fn of(sport: Sport, adjusted: Option<&Adjusted<'_>>) -> (Self, Vec<NotValid>) {
         let mut reasons = Vec::new();
         if !sport.is_on_foot() {
-            return (Self { seconds: Vec::new() }, vec![NotValid::SportNotOnFoot]);
+            return (Self::default(), vec![NotValid::SportNotOnFoot]);
         }
         let Some(adjusted) = adjusted else {
-            return (Self { seconds: Vec::new() }, vec![NotValid::NoDistance]);
+            return (Self::default(), vec![NotValid::NoDistance]);
         };
         if adjusted.grid.heart_rate_bpm.is_empty() {
             reasons.push(NotValid::NoHeartRate);
@@ -173,16 +206,30 @@ impl Work {
         if reasons.is_empty() && !covered {
             reasons.push(NotValid::LittleHeartRate);
         }
-        (Self { seconds }, reasons)
+        (Self { seconds, timeline_m_s: timeline(adjusted) }, reasons)
     }
 
-    /// Normalized by mean grade-adjusted speed, 1 for an even effort.
-    fn variability(&self) -> Option<f64> {
-        let speeds: Vec<f64> = self.seconds.iter().map(|second| second.speed_m_s).collect();
-        let mean = speeds.iter().sum::<f64>() / speeds.len() as f64;
-        let normalized = grade::normalized_graded_speed(&speeds, &vec![true; speeds.len()])?;
-        (mean > 0.0).then_some(normalized / mean)
+    fn not_steady(&self) -> Option<NotValid> {
+        let mean = self.timeline_m_s.iter().sum::<f64>() / self.timeline_m_s.len() as f64;
+        let all = vec![true; self.timeline_m_s.len()];
+        let variability = grade::normalized_graded_speed(&self.timeline_m_s, &all)? / mean;
+        (variability > MAX_VARIABILITY).then_some(NotValid::NotSteady { variability })
     }
+}
+
+/// Grade-adjusted speed from the first second in motion after the skip to the last, while the timer runs. Of each
+/// standstill at most [`MAX_STANDING_S`] count: one long stop does not make a run uneven.
+fn timeline(adjusted: &Adjusted<'_>) -> Vec<f64> {
+    let grid = adjusted.grid;
+    let mut moving = (0..grid.len()).filter(|&k| grid.in_motion[k]).skip(SKIP_S);
+    let Some(first) = moving.next() else { return Vec::new() };
+    let last = moving.last().unwrap_or(first);
+    let mut standing_s = 0;
+    let counts = |&k: &usize| {
+        standing_s = if grid.in_motion[k] { 0 } else { standing_s + usize::from(grid.running[k]) };
+        grid.running[k] && standing_s <= MAX_STANDING_S
+    };
+    (first..=last).filter(counts).map(|k| adjusted.speed_m_s[k]).collect()
 }
 
 fn in_motion(grid: &Grid, speed_m_s: &[f64]) -> Vec<Second> {

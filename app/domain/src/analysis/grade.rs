@@ -3,7 +3,9 @@
 //! The energy cost of running and walking by gradient is Minetti's (Minetti et al. 2002, J Appl Physiol 93:1039,
 //! doi 10.1152/japplphysiol.01177.2001), measured on treadmills from −45 to +45 %. The cost is convex, so noise in
 //! the gradient can only raise it: gradients are taken over at least [`MIN_RUN_M`] metres of smoothed altitude and
-//! held within [`MAX_GRADE`].
+//! held within [`MAX_GRADE`]. Slopes that the athlete shows no sign of are not believed ([`felt`]).
+
+mod felt;
 
 use super::grid::Grid;
 use crate::model::Sport;
@@ -47,7 +49,7 @@ pub(super) struct Adjusted<'a> {
     pub(super) grid: &'a Grid,
     /// Speed in m/s times the factor of the gradient; plain speed without altitude.
     pub(super) speed_m_s: Vec<f64>,
-    /// Whether gradients were known and the sport is on foot.
+    /// Whether gradients were known and believed and the sport is on foot.
     pub(super) is_graded: bool,
 }
 
@@ -58,9 +60,11 @@ impl<'a> Adjusted<'a> {
         if !is_graded {
             return Self { grid, speed_m_s: grid.speed_m_s.clone(), is_graded };
         }
-        let grades = gradients(grid);
-        let speeds = grid.speed_m_s.iter().zip(&grades);
-        let speed_m_s = speeds.map(|(&speed, &grade)| speed * factor(sport, grade)).collect();
+        let factors: Vec<f64> = gradients(grid).into_iter().map(|grade| factor(sport, grade)).collect();
+        if !felt::is_felt(grid, &factors) {
+            return Self { grid, speed_m_s: grid.speed_m_s.clone(), is_graded: false };
+        }
+        let speed_m_s = grid.speed_m_s.iter().zip(&factors).map(|(speed, factor)| speed * factor).collect();
         Self { grid, speed_m_s, is_graded }
     }
 

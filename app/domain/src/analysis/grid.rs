@@ -27,6 +27,8 @@ pub(super) struct Grid {
     pub(super) heart_rate_bpm: Vec<f64>,
     /// Altitude in metres, NaN where unknown; empty when never recorded.
     pub(super) altitude_m: Vec<f64>,
+    /// Whether the timer runs; always, where its pauses are not known.
+    pub(super) running: Vec<bool>,
     /// Whether the athlete is in motion: the timer runs, if known, and speed is above the sport's threshold.
     pub(super) in_motion: Vec<bool>,
     /// Whether the second is part of moving time, as [`moving::moving`] has it.
@@ -51,10 +53,20 @@ impl Grid {
         let running = running(&time_s, session.pauses.as_deref().unwrap_or_default());
         let in_motion: Vec<bool> =
             speed_m_s.iter().zip(&running).map(|(&speed, &running)| running && speed > threshold).collect();
-        let counted = if session.pauses.is_some() { running } else { in_motion.clone() };
+        let counted = if session.pauses.is_some() { running.clone() } else { in_motion.clone() };
         let heart_rate_bpm = column(Channel::HeartRateBpm);
         let altitude_m = column(Channel::AltitudeM);
-        Some(Self { time_s, along_m, speed_m_s, heart_rate_bpm, altitude_m, in_motion, counted, stretches })
+        Some(Self {
+            time_s,
+            along_m,
+            speed_m_s,
+            heart_rate_bpm,
+            altitude_m,
+            running,
+            in_motion,
+            counted,
+            stretches,
+        })
     }
 
     /// The number of seconds.

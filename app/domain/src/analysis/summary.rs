@@ -98,6 +98,7 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     let distance_m = totals.distance_m.filter(|&stated| stated > 0.0).or(ours_m);
     let differs = |&ours: &f64| distance_m.is_some_and(|m| (ours - m).abs() > DISTANCE_TOLERANCE * m);
     let elevation = elevation::choose(totals, climb.as_ref());
+    let (efficiency, decoupling) = efficiency::of(session.sport, adjusted);
     let whole = columns.whole();
     ActivityAnalysis {
         elapsed_s: totals.elapsed_s.unwrap_or_else(|| track.span_s()),
@@ -116,8 +117,8 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
         splits_km: columns.by_distance(splits::KILOMETRE_M),
         splits_mile: columns.by_distance(splits::MILE_M),
         laps: columns.by_lap(&session.laps),
-        efficiency: efficiency::efficiency(session.sport, adjusted),
-        decoupling: efficiency::decoupling(session.sport, adjusted),
+        efficiency,
+        decoupling,
         best_efforts: best_efforts::best_efforts(track, distance.as_ref(), session.sport),
         ngp_m_s,
         load,

@@ -25,6 +25,7 @@ mod mann_kendall;
 pub mod rolling;
 mod theil_sen;
 
+pub(super) use mann_kendall::{detrended_autocorrelation, variance_factor};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -119,8 +120,8 @@ fn estimate(series: &[(f64, f64)], alpha: f64) -> Estimate {
     let slopes = theil_sen::pair_slopes(series);
     let slope = theil_sen::median(&slopes);
     let score = mann_kendall::score(series);
-    let autocorrelation = mann_kendall::detrended_autocorrelation(series, slope);
-    let effective_points = n / mann_kendall::variance_factor(series.len(), autocorrelation);
+    let autocorrelation = detrended_autocorrelation(series, slope);
+    let effective_points = n / variance_factor(series.len(), autocorrelation);
     let deviation = (score.variance * n / effective_points).sqrt();
     let students = StudentsT::new(0.0, 1.0, (effective_points - 2.0).max(1.0))
         .expect("a location of 0, a scale of 1 and a freedom of at least 1 are valid");

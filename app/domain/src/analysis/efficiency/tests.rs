@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::analysis::{moving::tests::session, profile::Profile, summary::analyse};
+use crate::{
+    analysis::{moving::tests::session, profile::Profile, summary::analyse},
+    model::Pause,
+};
 
 /// A run second by second from speed and heart rate.
 fn run(seconds: usize, speed_m_s: impl Fn(usize) -> f64, bpm: impl Fn(usize) -> f64) -> Session {
@@ -49,8 +52,13 @@ fn halves_are_of_moving_time() {
 fn what_would_mean_nothing_is_told_instead() {
     let intervals = |i: usize| if (i / 180).is_multiple_of(2) { 2.0 } else { 5.0 };
     let (efficiency, decoupling) = both(&run(4000, intervals, |_| 150.0));
-    assert!(efficiency.factor.is_some());
-    assert_eq!((decoupling.percent, decoupling.reasons), (None, vec![NotValid::NotSteady]));
+    assert_eq!((efficiency.factor, efficiency.variance, decoupling.percent), (None, None, None));
+    // Half the time at 2 and half at 5 m/s, mean 3.5: (641/2)^¼ is 1.209 times as much, less what 30 s of mean take.
+    let NotValid::NotSteady { variability } = efficiency.reasons[0] else { panic!("{efficiency:?}") };
+    assert!((1.17..1.209).contains(&variability), "{variability}");
+    assert_eq!(efficiency.reasons, decoupling.reasons);
+    let message = efficiency.reasons[0].to_string();
+    assert!(message.contains(&format!("{variability:.3}")) && message.contains("1.05"), "{message}");
 
     let (efficiency, decoupling) = both(&run(900, |_| 3.0, |_| 150.0));
     assert_eq!(efficiency.reasons, [NotValid::TooShortForEfficiency]);
@@ -68,6 +76,50 @@ fn what_would_mean_nothing_is_told_instead() {
 }
 
 #[test]
+fn repeats_with_standing_rests_are_not_steady() {
+    // 3 minutes at 4 m/s and a minute of standing: even, while it lasts.
+    let repeats = |i: usize| if i % 240 < 180 { 4.0 } else { 0.0 };
+    let mut session = run(4800, repeats, |_| 150.0);
+    let code = |session: &Session| both(session).0.reasons.first().map(|reason| reason.code());
+    assert_eq!(code(&session), Some("not_steady"));
+    // A stop or two at a crossing do no harm, and stopping the timer is no standing.
+    assert_eq!(code(&run(4800, |i| if i % 2000 < 60 { 0.0 } else { 3.0 }, |_| 150.0)), None);
+    session.pauses = Some(
+        (0..20)
+            .map(|k| Pause { start_s: f64::from(k * 240 + 180), end_s: f64::from(k * 240 + 240) })
+            .collect(),
+    );
+    assert_eq!(code(&session), None);
+}
+
+#[test]
+fn an_even_effort_over_hills_is_steady() {
+    let slope = |i: usize| 0.08 * (i as f64 / 150.0).cos();
+    let speed = |i: usize| 3.0 / grade::factor(Sport::Run, slope(i));
+    let mut hilly = run(4800, speed, |_| 150.0);
+    let plain = both(&hilly).0;
+    let mut altitude_m = vec![0.0];
+    (1..4800).for_each(|i| altitude_m.push(altitude_m[i - 1] + slope(i) * speed(i)));
+    hilly.track.set(Channel::AltitudeM, altitude_m).unwrap();
+    assert_eq!(plain.reasons[0].code(), "not_steady");
+    let graded = both(&hilly).0;
+    assert!((graded.factor.unwrap() - 1.2).abs() < 0.01, "{graded:?}");
+}
+
+/// By hand: the residuals of 50 minutes are 180 − 1.2·140 and 180 − 1.2·160 in turn, so 12 either way; neighbours are
+/// anything but alike, so the variance is 144·50/49/50/150².
+#[test]
+fn the_variance_is_that_of_a_ratio_of_means() {
+    let (efficiency, _) =
+        both(&run(3600, |_| 3.0, |i| if (i / 60).is_multiple_of(2) { 140.0 } else { 160.0 }));
+    let expected = 144.0 / 49.0 / 22_500.0;
+    assert!((efficiency.variance.unwrap() - expected).abs() < 1e-9, "{efficiency:?}");
+    // Fifty minutes that rise are worth few independent ones.
+    let (drifting, _) = both(&run(3600, |_| 3.0, |i| 140.0 + i as f64 / 180.0));
+    assert!(drifting.variance.unwrap() > 10.0 * 34.0 / 50.0 / 22_500.0, "{drifting:?}");
+}
+
+#[test]
 fn codes_are_what_is_serialized() {
     use NotValid::{
         LittleHeartRate, NoDistance, NoHeartRate, NotSteady, SportNotOnFoot, TooShortForDecoupling,
@@ -80,7 +132,7 @@ fn codes_are_what_is_serialized() {
         TooShortForEfficiency,
         TooShortForDecoupling,
         LittleHeartRate,
-        NotSteady,
+        NotSteady { variability: 1.0625 },
     ] {
         assert_eq!(serde_json::to_value(reason).unwrap(), reason.code());
         assert!(reason.to_string().ends_with('.'));

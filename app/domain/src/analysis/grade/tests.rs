@@ -50,11 +50,57 @@ fn noise_of_half_a_metre_hardly_costs_anything() {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed >> 11) as f64 / (1u64 << 53) as f64 - 0.5
     };
-    let found = adjusted_mean((0..3000).map(|i| 100.0 + noise(i)).collect(), 3.0, Sport::Run);
-    assert!((1.0..1.005).contains(&(found / 3.0)), "{}", found / 3.0);
+    // Noise at the ends is a slope of the whole, up as often as down: both together leave what convexity adds. Within
+    // twenty minutes every slope is believed.
+    let mean = |metres: f64, speed: f64, sport| {
+        let one =
+            |metres: f64| adjusted_mean((0..1000).map(|i| 100.0 + metres * noise(i)).collect(), speed, sport);
+        (one(metres) + one(-metres)) / 2.0 / speed
+    };
+    let run = mean(1.0, 3.0, Sport::Run);
+    assert!((1.00001..1.005).contains(&run), "run {run}");
     // Satellites are worse: 2 m either way at 1 m/s. Over single metres even smoothed altitude would cost 7 %.
-    let walk = adjusted_mean((0..3000).map(|i| 100.0 + 4.0 * noise(i)).collect(), 1.0, Sport::Walking);
-    assert!((1.0..1.02).contains(&walk), "walk {walk}");
+    let walk = mean(4.0, 1.0, Sport::Walking);
+    assert!((1.001..1.02).contains(&walk), "walk {walk}");
+}
+
+/// An hour over waves of 15 m up and down in five minutes, at the speed and with the heart rate that an answer to the
+/// cost of the slope gives: whether the slopes are believed.
+fn believed(seconds: usize, speed_answer: f64, heart_rate_answer: Option<f64>) -> bool {
+    let altitude_m = |t: f64| 15.0 * (t / 300.0 * std::f64::consts::TAU).sin();
+    let (mut metres, mut bpm) = (vec![0.0], vec![150.0]);
+    for second in 1..seconds {
+        let t = second as f64;
+        // The slope at 3 m/s; that the true one is a little steeper where the runner is slower does not matter.
+        let cost = factor(Sport::Run, (altitude_m(t) - altitude_m(t - 1.0)) / 3.0);
+        metres.push(metres[second - 1] + 3.0 * cost.powf(speed_answer));
+        bpm.push(150.0 * cost.powf(heart_rate_answer.unwrap_or(0.0)));
+    }
+    let times: Vec<f64> = (0..seconds).map(|i| i as f64).collect();
+    let mut run = session(Sport::Run, times.clone(), metres);
+    run.track.set(Channel::AltitudeM, times.into_iter().map(altitude_m).collect()).unwrap();
+    if heart_rate_answer.is_some() {
+        run.track.set(Channel::HeartRateBpm, bpm).unwrap();
+    }
+    let along = distance::measure(&run.track, Sport::Run, None).unwrap();
+    let grid = Grid::new(&run, Some(&along)).unwrap();
+    Adjusted::new(&grid, Sport::Run).is_graded
+}
+
+#[test]
+fn hills_that_neither_legs_nor_heart_feel_are_not_believed() {
+    assert!(!believed(3600, 0.0, Some(0.0)));
+    assert!(!believed(3600, 0.0, None));
+    assert!(!believed(3600, -0.05, Some(0.01)));
+}
+
+#[test]
+fn hills_that_slow_the_runner_or_raise_the_pulse_are_believed() {
+    assert!(believed(3600, -0.5, Some(0.0)), "Townshend's runners");
+    assert!(believed(3600, -1.0, None), "an even effort");
+    assert!(believed(3600, 0.0, Some(0.2)), "an even speed is paid for");
+    assert!(believed(3600, 0.4, None), "hill repeats are faster up than down");
+    assert!(believed(1100, 0.0, Some(0.0)), "too short to show anything");
 }
 
 #[test]

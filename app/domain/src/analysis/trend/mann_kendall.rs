@@ -26,7 +26,7 @@ pub(super) fn score(series: &[(f64, f64)]) -> Score {
 
 /// The lag-one autocorrelation of the residuals about the line of this slope, corrected for its bias by
 /// (n·r + 1)/(n − 4) and held within 0 to 1.
-pub(super) fn detrended_autocorrelation(series: &[(f64, f64)], slope: f64) -> f64 {
+pub(in crate::analysis) fn detrended_autocorrelation(series: &[(f64, f64)], slope: f64) -> f64 {
     let n = series.len() as f64;
     let residuals: Vec<f64> = series.iter().map(|(day, value)| value - slope * day).collect();
     let mean = residuals.iter().sum::<f64>() / n;
@@ -43,7 +43,7 @@ pub(super) fn detrended_autocorrelation(series: &[(f64, f64)], slope: f64) -> f6
 }
 
 /// 1 + 2/n Σₖ₌₁ⁿ⁻¹ (n−k) rᵏ: how much wider S spreads for AR(1) values than for independent ones.
-pub(super) fn variance_factor(n: usize, r: f64) -> f64 {
+pub(in crate::analysis) fn variance_factor(n: usize, r: f64) -> f64 {
     let mut power = 1.0;
     let mut sum = 0.0;
     for k in 1..n {
