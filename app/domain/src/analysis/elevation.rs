@@ -4,16 +4,13 @@
 //! threshold from the last turning point. Of the thresholds tried on devices' own totals, 3 m came nearest: within
 //! 6 % on four barometric recordings, where none at all gives 7 to 32 % too much.
 
-use serde::Serialize;
-
 use crate::model::{Channel, DeviceTotals, Track};
 
 /// Altitude must move by this many metres to count.
 pub const THRESHOLD_M: f64 = 3.0;
 
 /// Where ascent and descent come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ElevationSource {
     /// The device's own totals.
     Device,
@@ -22,7 +19,17 @@ pub enum ElevationSource {
 }
 
 impl ElevationSource {
-    /// The wire and database name.
+    /// The source of an activity's ascent and descent: the device where it states at least one, else the track where it
+    /// has altitude.
+    pub fn of(totals: &DeviceTotals, has_altitude: bool) -> Option<Self> {
+        if totals.ascent_m.is_some() || totals.descent_m.is_some() {
+            Some(Self::Device)
+        } else {
+            has_altitude.then_some(Self::Track)
+        }
+    }
+
+    /// The wire name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Device => "device",
@@ -48,25 +55,16 @@ impl Climb {
     }
 }
 
-/// Ascent and descent with their source.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Elevation {
-    /// Metres climbed.
-    pub ascent_m: Option<f64>,
-    /// Metres descended.
-    pub descent_m: Option<f64>,
-    /// Where both come from.
-    pub source: ElevationSource,
-}
-
-/// The device's totals where it states at least one, else ours. Never one of each.
-pub fn choose(totals: &DeviceTotals, climb: Option<&Climb>) -> Option<Elevation> {
-    if totals.ascent_m.is_some() || totals.descent_m.is_some() {
-        let (ascent_m, descent_m) = (totals.ascent_m, totals.descent_m);
-        return Some(Elevation { ascent_m, descent_m, source: ElevationSource::Device });
+/// Ascent and descent in metres as [`ElevationSource::of`] has it. Never one of each source.
+pub fn choose(totals: &DeviceTotals, climb: Option<&Climb>) -> (Option<f64>, Option<f64>) {
+    match (ElevationSource::of(totals, climb.is_some()), climb) {
+        (Some(ElevationSource::Device), _) => (totals.ascent_m, totals.descent_m),
+        (_, Some(climb)) => {
+            let (up, down) = climb.totals_m();
+            (Some(up), Some(down))
+        }
+        _ => (None, None),
     }
-    let (up, down) = climb?.totals_m();
-    Some(Elevation { ascent_m: Some(up), descent_m: Some(down), source: ElevationSource::Track })
 }
 
 /// The climb of a track with [`THRESHOLD_M`]; `None` without altitude.
@@ -113,10 +111,11 @@ mod tests {
     fn a_device_that_states_only_its_ascent_is_not_completed_by_us() {
         let totals = DeviceTotals { ascent_m: Some(12.0), ..DeviceTotals::default() };
         let climb = hysteresis(&[0.0, 50.0, 0.0], 3.0);
-        let chosen = choose(&totals, Some(&climb)).unwrap();
-        assert_eq!((chosen.ascent_m, chosen.descent_m), (Some(12.0), None));
-        let ours = choose(&DeviceTotals::default(), Some(&climb)).unwrap();
-        assert_eq!((ours.ascent_m, ours.source), (Some(50.0), ElevationSource::Track));
+        assert_eq!(choose(&totals, Some(&climb)), (Some(12.0), None));
+        assert_eq!(ElevationSource::of(&totals, true), Some(ElevationSource::Device));
+        assert_eq!(choose(&DeviceTotals::default(), Some(&climb)), (Some(50.0), Some(50.0)));
+        assert_eq!(ElevationSource::of(&DeviceTotals::default(), true), Some(ElevationSource::Track));
+        assert_eq!(choose(&DeviceTotals::default(), None), (None, None));
     }
 
     proptest! {

@@ -4,14 +4,14 @@
 //! and grade adjustment (they come in as arguments), and averages over days ([`super::fitness`]).
 //!
 //! # Two scales
-//! TRIMP, Edwards' and session-RPE points are each a scale of their own: an hour at threshold is about 100 to
-//! 200 TRIMP, 240 Edwards and 480 session-RPE points. **They never add up.** [`Load::points`] is the TSS-like
-//! scale on which an hour at the athlete's threshold is 100, whatever the source; only it feeds fitness and
-//! fatigue. A series that mixes sources is comparable to the extent that the athlete's thresholds for power,
+//! TRIMP and session-RPE points are each a scale of their own: an hour at threshold is about 100 to 200 TRIMP and 480
+//! session-RPE points. **They never add up.** [`Load::points`] is the TSS-like scale on which an hour at the
+//! athlete's threshold is 100, whatever the source; only it feeds fitness and fatigue. A series that mixes sources is comparable to the extent that the athlete's thresholds for power,
 //! pace and heart rate are of one effort, so the source is stored with the value.
 //!
 //! # Sources
-//! - Power: TSS = 100 · t/3600 · (NP/FTP)² (Coggan 2003; Allen & Coggan 2010).
+//! - Power: TSS = 100 · (t · NP · IF)/(FTP · 3600), IF = NP/FTP (Coggan 2003; Allen & Coggan 2010). Cycling only: a
+//!   threshold power is of one sport.
 //! - Pace: rTSS = 100 · (t · v_NGP · IF)/(v_FT · 3600), IF = v_NGP/v_FT (McGregor, after Coggan). Running only.
 //! - Heart rate: hrTSS = 100 · TRIMP / TRIMP of an hour at threshold heart rate.
 //! - RPE: points an hour by Friel's table (2009, "Estimating TSS"). The roughest.
@@ -70,10 +70,8 @@ pub struct Load {
 pub struct LoadInputs {
     /// Moving or timer time in seconds, never elapsed time.
     pub duration_s: f64,
-    /// Normalized power in watts ([`power::normalized_power`]).
+    /// Normalized power in watts ([`power::normalized_power`]), for cycling alone.
     pub normalized_power_w: Option<f64>,
-    /// Threshold power in watts for this sport.
-    pub threshold_power_w: Option<f64>,
     /// Normalized graded speed in m/s, for runs alone.
     pub ngp_m_s: Option<f64>,
     /// The impulse from heart rate ([`trimp::banister`]).
@@ -82,68 +80,25 @@ pub struct LoadInputs {
     pub rpe: Option<f64>,
 }
 
-/// Why a source gave no load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LoadGap {
-    /// The session has no such data.
-    NotRecorded,
-    /// The athlete's threshold, or the range of heart rate, is not known or not plausible.
-    NoThreshold,
-    /// Heart rate covers less than [`MIN_HEART_RATE_COVERAGE`] of the time.
-    LittleCoverage,
-    /// A value is not one that the formula takes.
-    OutOfRange,
-}
-
-/// The load by the first source that gives one, and why those before it did not.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LoadChoice {
-    /// The load, if any source gave one.
-    pub load: Option<Load>,
-    /// The sources passed over, in order.
-    pub passed_over: Vec<(LoadSource, LoadGap)>,
-}
-
-/// Chooses the load of a session in the order power, pace, heart rate, RPE.
-pub fn choose_load(profile: &Profile, inputs: &LoadInputs) -> LoadChoice {
-    let mut choice = LoadChoice { load: None, passed_over: Vec::new() };
+/// The load of a session by the first source that gives one: power, pace, heart rate, RPE. `None` where none does.
+pub fn load(profile: &Profile, inputs: &LoadInputs) -> Option<Load> {
     let sources = [LoadSource::Power, LoadSource::Pace, LoadSource::HeartRate, LoadSource::Rpe];
-    for source in sources {
-        match points(source, profile, inputs) {
-            Ok(points) => {
-                choice.load = Some(Load { points, source });
-                break;
-            }
-            Err(gap) => choice.passed_over.push((source, gap)),
-        }
-    }
-    choice
+    sources.into_iter().find_map(|source| Some(Load { points: points(source, profile, inputs)?, source }))
 }
 
-fn points(source: LoadSource, profile: &Profile, inputs: &LoadInputs) -> Result<f64, LoadGap> {
-    let recorded = |value: Option<f64>| value.ok_or(LoadGap::NotRecorded);
-    let threshold = |value: Option<f64>| value.ok_or(LoadGap::NoThreshold);
+fn points(source: LoadSource, profile: &Profile, inputs: &LoadInputs) -> Option<f64> {
     let duration_s = inputs.duration_s;
-    let points = match source {
+    match source {
         LoadSource::Power => {
-            let normalized = recorded(inputs.normalized_power_w)?;
-            intensity_points(duration_s, normalized, threshold(inputs.threshold_power_w)?)
+            intensity_points(duration_s, inputs.normalized_power_w?, profile.threshold_power_w?)
         }
-        LoadSource::Pace => {
-            let ngp = recorded(inputs.ngp_m_s)?;
-            intensity_points(duration_s, ngp, threshold(profile.threshold_speed_m_s)?)
-        }
+        LoadSource::Pace => intensity_points(duration_s, inputs.ngp_m_s?, profile.threshold_speed_m_s?),
         LoadSource::HeartRate => {
-            let trimp = inputs.trimp.ok_or(LoadGap::NotRecorded)?;
-            if trimp.coverage() < MIN_HEART_RATE_COVERAGE {
-                return Err(LoadGap::LittleCoverage);
-            }
-            return hr_points(profile, &trimp).ok_or(LoadGap::NoThreshold);
+            let trimp = inputs.trimp.filter(|trimp| trimp.coverage() >= MIN_HEART_RATE_COVERAGE)?;
+            hr_points(profile, &trimp)
         }
-        LoadSource::Rpe => rpe_points(recorded(inputs.rpe)?, duration_s),
-    };
-    points.ok_or(LoadGap::OutOfRange)
+        LoadSource::Rpe => rpe_points(inputs.rpe?, duration_s),
+    }
 }
 
 /// 100 · t/3600 · (normalized/threshold)²: TSS for power in watts, rTSS for graded speed in m/s. `None`

@@ -13,6 +13,8 @@ pub struct Profile {
     pub threshold_hr_bpm: Option<f64>,
     /// Speed on the flat at that threshold in metres per second.
     pub threshold_speed_m_s: Option<f64>,
+    /// Power that can be held for about an hour on a bicycle, in watts (FTP; Allen & Coggan 2010).
+    pub threshold_power_w: Option<f64>,
     /// Which published coefficients Banister's TRIMP uses.
     pub trimp: TrimpCoefficients,
 }

@@ -3,8 +3,8 @@
 //! What lives here: the order of the steps, the choice between what the device states and what we compute, and the
 //! fingerprint of the inputs. What must never live here: formulas, which are in the modules beside this one.
 //!
-//! Values are never rounded here. `None` is "not known", never zero. The device's totals are authoritative; our
-//! distance is shown beside the device's where they differ by more than 3 %.
+//! Values are never rounded here. `None` is "not known", never zero. The device's totals are authoritative; what its
+//! samples give is in the splits.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ use super::{
     best_efforts::{self, BestEffort},
     distance,
     efficiency::{self, Decoupling, Efficiency},
-    elevation::{self, ElevationSource},
+    elevation,
     grade::{self, Adjusted},
     grid::Grid,
     load::{self, Load, LoadInputs, power, trimp},
@@ -27,9 +27,6 @@ use crate::model::{Channel, DeviceTotals, LapTrigger, Session, Sport};
 /// earlier version are computed anew.
 pub const ALGORITHM_VERSION: i32 = 2;
 
-/// Our distance is shown beside the device's when it differs by more than this part of it.
-pub const DISTANCE_TOLERANCE: f64 = 0.03;
-
 /// What is computed from one session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ActivityAnalysis {
@@ -41,16 +38,12 @@ pub struct ActivityAnalysis {
     pub timer_s: Option<f64>,
     /// Distance in metres: the device's total, else ours.
     pub distance_m: Option<f64>,
-    /// Our repaired distance in metres, only when it differs from the device's by more than 3 %.
-    pub computed_distance_m: Option<f64>,
     /// Distance by moving time in metres per second.
     pub avg_speed_m_s: Option<f64>,
     /// Metres climbed.
     pub ascent_m: Option<f64>,
     /// Metres descended.
     pub descent_m: Option<f64>,
-    /// Where ascent and descent come from.
-    pub elevation_source: Option<ElevationSource>,
     /// Mean heart rate in beats per minute: the device's, else over moving time.
     pub avg_hr_bpm: Option<f64>,
     /// Highest heart rate in beats per minute.
@@ -96,8 +89,7 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
 
     let ours_m = distance.as_ref().map(distance::Distance::total_m);
     let distance_m = totals.distance_m.filter(|&stated| stated > 0.0).or(ours_m);
-    let differs = |&ours: &f64| distance_m.is_some_and(|m| (ours - m).abs() > DISTANCE_TOLERANCE * m);
-    let elevation = elevation::choose(totals, climb.as_ref());
+    let (ascent_m, descent_m) = elevation::choose(totals, climb.as_ref());
     let (efficiency, decoupling) = efficiency::of(session.sport, adjusted);
     let whole = columns.whole();
     ActivityAnalysis {
@@ -105,11 +97,9 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
         moving_time_s: moving.total_s,
         timer_s: totals.timer_s,
         distance_m,
-        computed_distance_m: ours_m.filter(differs),
         avg_speed_m_s: distance_m.filter(|_| moving.total_s > 0.0).map(|m| m / moving.total_s),
-        ascent_m: elevation.and_then(|found| found.ascent_m),
-        descent_m: elevation.and_then(|found| found.descent_m),
-        elevation_source: elevation.map(|found| found.source),
+        ascent_m,
+        descent_m,
         avg_hr_bpm: totals.avg_heart_rate_bpm.or(whole.avg_hr_bpm),
         max_hr_bpm: totals.max_heart_rate_bpm.or(whole.max_hr_bpm),
         avg_cadence_per_min: totals.avg_cadence_per_min.or(whole.avg_cadence_per_min),
@@ -135,19 +125,16 @@ fn load_of(
 ) -> (Option<Load>, Option<f64>) {
     let trimp = trimp::HeartRateTime::new(&session.track, &moving.counted_s)
         .and_then(|heart_rate| trimp::banister(profile, &heart_rate));
-    let normalized_power_w = session
-        .track
-        .get(Channel::PowerW)
-        .and_then(|power_w| power::normalized_power(power_w, &moving.counted_s));
+    let power_w = session.track.get(Channel::PowerW).filter(|_| session.sport == Sport::Cycling);
+    let normalized_power_w = power_w.and_then(|power_w| power::normalized_power(power_w, &moving.counted_s));
     let inputs = LoadInputs {
         duration_s: moving.total_s,
         normalized_power_w,
-        threshold_power_w: None,
         ngp_m_s,
         trimp,
         rpe: session.totals.rpe,
     };
-    (load::choose_load(profile, &inputs).load, trimp.map(|trimp| trimp.points))
+    (load::load(profile, &inputs), trimp.map(|trimp| trimp.points))
 }
 
 /// The SHA-256 in lower-case hexadecimal of everything that [`analyse`] reads: the sport, the totals, the laps, the
@@ -183,6 +170,7 @@ pub fn inputs_hash(session: &Session, profile: &Profile) -> String {
         profile.max_hr_bpm,
         profile.threshold_hr_bpm,
         profile.threshold_speed_m_s,
+        profile.threshold_power_w,
     ]);
     hash.count(match profile.trimp {
         TrimpCoefficients::Men => 1,

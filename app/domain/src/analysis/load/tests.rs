@@ -9,7 +9,7 @@ use super::{
     *,
 };
 use crate::{
-    model::{Channel, Pause, Track},
+    model::{Channel, Track},
     streams,
 };
 
@@ -19,6 +19,7 @@ fn profile() -> Profile {
         max_hr_bpm: Some(190.0),
         threshold_hr_bpm: Some(170.0),
         threshold_speed_m_s: Some(4.0),
+        threshold_power_w: Some(250.0),
         trimp: TrimpCoefficients::Men,
     }
 }
@@ -33,7 +34,9 @@ fn treadmill() -> Track {
 }
 
 fn heart_rates(track: &Track) -> HeartRateTime {
-    HeartRateTime::new(track, &timer_seconds(track.time_s(), &[])).unwrap()
+    let counted_s: Vec<f64> =
+        std::iter::once(0.0).chain(track.time_s().windows(2).map(|pair| pair[1] - pair[0])).collect();
+    HeartRateTime::new(track, &counted_s).unwrap()
 }
 
 /// A track of one second a sample with these heart rates.
@@ -43,16 +46,13 @@ fn second_by_second(heart_rate: Vec<f64>) -> Track {
     track
 }
 
-/// 139.2 TRIMP and these zones come from the FIT file by way of Python's fitparse.
+/// 139.2 TRIMP comes from the FIT file by way of Python's fitparse.
 #[test]
-fn a_real_run_has_the_impulse_and_zones_computed_elsewhere() {
+fn a_real_run_has_the_impulse_computed_elsewhere() {
     let heart_rates = heart_rates(&treadmill());
     let trimp = banister(&profile(), &heart_rates).unwrap();
     close(trimp.points, 139.209_597, 1e-5);
     assert_eq!((trimp.covered_s, trimp.counted_s), (3861.0, 3861.0));
-    let zones = edwards(&profile(), &heart_rates).unwrap();
-    assert_eq!((zones.below_s, zones.seconds), (0.0, [1.0, 79.0, 526.0, 3255.0, 0.0]));
-    close(zones.points(), 245.95, 1e-9);
 }
 
 /// `60*x*.64*exp(1.92*x)` and `60*x*.86*exp(1.67*x)`, x = 120/140, in Python.
@@ -72,21 +72,6 @@ fn the_impulse_is_summed_by_sample_not_from_the_mean() {
     let uneven = second_by_second([vec![110.0; 1800], vec![190.0; 1801]].concat());
     let trimp = banister(&profile(), &heart_rates(&uneven)).unwrap();
     assert!(trimp.points > 1.3 * hour_at(&profile(), 150.0).unwrap());
-}
-
-#[test]
-fn pauses_do_not_count() {
-    let time: Vec<f64> = (0..=600).map(f64::from).collect();
-    let pauses = [Pause { start_s: 100.5, end_s: 150.25 }, Pause { start_s: 300.0, end_s: 301.0 }];
-    let seconds = timer_seconds(&time, &pauses);
-    close(seconds.iter().sum(), 600.0 - 49.75 - 1.0, 1e-9);
-    assert_eq!(
-        (seconds[0], seconds[101], seconds[102], seconds[151], seconds[301]),
-        (0.0, 0.5, 0.0, 0.75, 0.0)
-    );
-    // A watch that records nothing while paused leaves one long interval, of which the rest counts.
-    close(timer_seconds(&[0.0, 10.0, 500.0], &[Pause { start_s: 20.0, end_s: 495.0 }])[2], 15.0, 1e-9);
-    assert_eq!(timer_seconds(&[0.0, 10.0, 500.0], &[])[2], 0.0);
 }
 
 #[test]
@@ -149,32 +134,26 @@ fn ratings_follow_the_table_and_fosters_product() {
 }
 
 #[test]
-fn the_most_trusted_source_wins_and_the_others_say_why_not() {
+fn the_most_trusted_source_wins() {
     let trimp = banister(&profile(), &heart_rates(&treadmill()));
     let all = LoadInputs {
         duration_s: 3600.0,
         normalized_power_w: Some(200.0),
-        threshold_power_w: Some(250.0),
         ngp_m_s: Some(3.0),
         trimp,
         rpe: Some(5.0),
     };
-    let source = |inputs: &LoadInputs| choose_load(&profile(), inputs).load.unwrap().source;
-    assert_eq!(source(&all), LoadSource::Power);
-    let no_threshold_power = LoadInputs { threshold_power_w: None, ..all };
-    assert_eq!(source(&no_threshold_power), LoadSource::Pace);
-    let neither = LoadInputs { ngp_m_s: None, ..no_threshold_power };
-    let by_heart_rate = choose_load(&profile(), &neither);
-    assert_eq!(by_heart_rate.load.unwrap().source, LoadSource::HeartRate);
-    close(by_heart_rate.load.unwrap().points, 100.0 * 139.209_597 / 170.651_090, 1e-4);
-    let gaps = [(LoadSource::Power, LoadGap::NoThreshold), (LoadSource::Pace, LoadGap::NotRecorded)];
-    assert_eq!(by_heart_rate.passed_over, gaps);
+    let found = |inputs: &LoadInputs| load(&profile(), inputs).unwrap();
+    assert_eq!(found(&all), Load { points: 64.0, source: LoadSource::Power });
+    let no_threshold = Profile { threshold_power_w: None, ..profile() };
+    assert_eq!(load(&no_threshold, &all).unwrap().source, LoadSource::Pace);
+    let neither = LoadInputs { ngp_m_s: None, normalized_power_w: None, ..all };
+    assert_eq!(found(&neither).source, LoadSource::HeartRate);
+    close(found(&neither).points, 100.0 * 139.209_597 / 170.651_090, 1e-4);
     let half = Trimp { covered_s: 1800.0, counted_s: 3600.0, points: 60.0 };
-    let by_rating = choose_load(&profile(), &LoadInputs { trimp: Some(half), ..neither });
-    assert_eq!(by_rating.load, Some(Load { points: 60.0, source: LoadSource::Rpe }));
-    assert_eq!(by_rating.passed_over[2], (LoadSource::HeartRate, LoadGap::LittleCoverage));
-    let nothing = choose_load(&profile(), &LoadInputs::default());
-    assert_eq!((nothing.load, nothing.passed_over.len()), (None, 4));
+    let by_rating = LoadInputs { trimp: Some(half), ..neither };
+    assert_eq!(found(&by_rating), Load { points: 60.0, source: LoadSource::Rpe });
+    assert_eq!(load(&profile(), &LoadInputs::default()), None);
 }
 
 #[test]

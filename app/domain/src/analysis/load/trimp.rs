@@ -1,19 +1,16 @@
-//! Training impulse from heart rate, sample by sample: Banister's TRIMP and Edwards' zones.
+//! Training impulse from heart rate, sample by sample: Banister's TRIMP.
 //! Mean heart rates have no place here: the weighting is convex, so a mean understates every interval session.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     analysis::profile::{Profile, TrimpCoefficients},
-    model::{Channel, Pause, Track},
+    model::{Channel, Track},
 };
 
 /// A gap between samples or heart rates longer than this is not bridged. Devices that record only changes
 /// leave some ten seconds between samples; beyond a minute nothing is known.
 pub const MAX_GAP_S: f64 = 60.0;
-
-/// Edwards' zones in parts of the maximum heart rate: each is worth its number of points a minute.
-const ZONE_FLOORS: [f64; 5] = [0.5, 0.6, 0.7, 0.8, 0.9];
 
 /// Banister's training impulse and the time behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -43,7 +40,7 @@ pub struct HeartRateTime {
 
 impl HeartRateTime {
     /// From a track and, for each sample, the seconds that count between the one before it and itself
-    /// (0 for the first): moving seconds, or [`timer_seconds`]. An interval has the mean heart rate of its
+    /// (0 for the first), as [`crate::analysis::moving`] counts them. An interval has the mean heart rate of its
     /// ends; where samples in between lack one, the line across is taken up to [`MAX_GAP_S`].
     /// `None` without heart rate, or if the lengths differ.
     pub fn new(track: &Track, counted_s: &[f64]) -> Option<Self> {
@@ -73,24 +70,6 @@ impl HeartRateTime {
     }
 }
 
-/// The seconds of timer time between each sample and the one before it: pauses do not count, nor do gaps
-/// longer than [`MAX_GAP_S`] without a sample. The first is 0. `pauses` in order, without overlap.
-pub fn timer_seconds(time_s: &[f64], pauses: &[Pause]) -> Vec<f64> {
-    let mut first = 0;
-    let mut seconds = vec![0.0; time_s.len()];
-    for i in 1..time_s.len() {
-        let (start, end) = (time_s[i - 1], time_s[i]);
-        while pauses.get(first).is_some_and(|pause| pause.end_s <= start) {
-            first += 1;
-        }
-        let within = pauses[first..].iter().take_while(|pause| pause.start_s < end);
-        let paused: f64 = within.map(|pause| pause.end_s.min(end) - pause.start_s.max(start)).sum();
-        let running = end - start - paused;
-        seconds[i] = if running <= MAX_GAP_S { running.max(0.0) } else { 0.0 };
-    }
-    seconds
-}
-
 /// Banister's TRIMP: Σ minutes · x·a·e^{b·x}, x = (HR − rest)/(max − rest) held within 0 to 1; a and b are the
 /// profile's coefficients, 0.64 and 1.92 or 0.86 and 1.67 (Banister 1991; Morton, Fitz-Clarke & Banister
 /// 1990, J Appl Physiol 69:1171). `None` unless the profile's resting heart rate is known and below its maximum.
@@ -118,34 +97,4 @@ fn per_minute(profile: &Profile, bpm: f64) -> Option<f64> {
         TrimpCoefficients::Women => (0.86, 1.67),
     };
     (range > 0.0).then(|| x * factor * (exponent * x).exp())
-}
-
-/// Time in Edwards' zones.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct EdwardsZones {
-    /// Seconds in zone 1 (50 to 60 % of the maximum heart rate) to zone 5 (90 % and more).
-    pub seconds: [f64; 5],
-    /// Seconds below zone 1.
-    pub below_s: f64,
-}
-
-impl EdwardsZones {
-    /// Minutes in each zone times its number, in Edwards' own units (Edwards 1993, "The Heart Rate Monitor
-    /// Book").
-    pub fn points(&self) -> f64 {
-        self.seconds.iter().zip(1..).map(|(seconds, zone)| seconds / 60.0 * f64::from(zone)).sum()
-    }
-}
-
-/// Time in Edwards' zones of the profile's maximum heart rate; `None` where that is not known.
-pub fn edwards(profile: &Profile, heart_rates: &HeartRateTime) -> Option<EdwardsZones> {
-    let most = profile.max_hr_bpm?;
-    let mut zones = EdwardsZones::default();
-    for &(bpm, seconds) in &heart_rates.intervals {
-        match ZONE_FLOORS.iter().rposition(|floor| bpm >= floor * most) {
-            Some(zone) => zones.seconds[zone] += seconds,
-            None => zones.below_s += seconds,
-        }
-    }
-    Some(zones)
 }

@@ -36,6 +36,20 @@ fn distance_in_steps_is_motion_all_the_same() {
 }
 
 #[test]
+fn pauses_of_the_timer_do_not_count() {
+    let mut run = session(Sport::Run, (0..=600).map(f64::from).collect(), (0..=600).map(f64::from).collect());
+    run.pauses = Some(vec![Pause { start_s: 100.5, end_s: 150.25 }, Pause { start_s: 300.0, end_s: 301.0 }]);
+    let moving = found(&run);
+    assert!((moving.total_s - (600.0 - 49.75 - 1.0)).abs() < 1e-9, "{}", moving.total_s);
+    let at = |second: usize| moving.counted_s[second];
+    assert_eq!((at(0), at(101), at(102), at(151), at(301)), (0.0, 0.5, 0.0, 0.75, 0.0));
+    // A watch that records nothing while paused leaves one long interval, of which the rest counts.
+    let mut sparse = session(Sport::Run, vec![0.0, 10.0, 500.0], vec![0.0, 30.0, 60.0]);
+    sparse.pauses = Some(vec![Pause { start_s: 20.0, end_s: 495.0 }]);
+    assert!((found(&sparse).counted_s[2] - 15.0).abs() < 1e-9);
+}
+
+#[test]
 fn standing_is_not_counted() {
     // 100 s at 3 m/s, 100 s standing, 100 s at 3 m/s.
     let metres = (0..=300).map(|i| 3.0 * f64::from(i.min(100) + (i - 200).max(0))).collect();

@@ -70,6 +70,7 @@ pub async fn load_owner(db: &Client, athlete_id: Uuid) -> Result<Owner, DbError>
                 max_hr_bpm: known(row.max_hr_bpm),
                 threshold_hr_bpm: known(row.threshold_hr_bpm),
                 threshold_speed_m_s: row.threshold_pace_s_per_km.map(|pace| 1000.0 / pace),
+                threshold_power_w: None,
                 trimp: if row.sex.as_deref() == Some("female") {
                     TrimpCoefficients::Women
                 } else {

@@ -4,6 +4,8 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use paceline_domain::analysis::elevation::ElevationSource;
+use paceline_domain::analysis::load::session_rpe;
 use paceline_domain::model::DeviceTotals;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,6 +26,8 @@ pub(in crate::features::activities) struct ActivityDetail {
     /// The multisport event that it is a leg of.
     parent_id: Option<Uuid>,
     notes: Option<String>,
+    /// Where ascent and descent come from: `device`, or `track` for a sum over the altitudes.
+    elevation_source: Option<&'static str>,
     /// Time that the device's timer ran.
     timer_s: Option<f64>,
     updated_at: Timestamp,
@@ -92,6 +96,9 @@ struct Load {
     source: Option<String>,
     /// Banister's training impulse, on its own scale.
     trimp: Option<f64>,
+    /// Session-RPE: the rated effort times the minutes in motion, on its own scale. Null without a rating.
+    #[schema(example = 270.0)]
+    session_rpe: Option<f64>,
 }
 
 /// Why something is not valid.
@@ -99,7 +106,7 @@ struct Load {
 #[schema(as = ActivityReason)]
 struct Reason {
     /// Stable.
-    #[schema(example = "too_short")]
+    #[schema(example = "not_steady")]
     code: String,
     /// For a person.
     #[serde(default)]
@@ -173,9 +180,13 @@ impl ActivityDetail {
             leg.elapsed_s = seconds(leg.elapsed_s);
         }
         let primary = sources.iter().find(|source| source.is_primary);
+        let has_ascent = row.ascent_m.is_some() || row.descent_m.is_some();
+        let elevation_source =
+            primary.and_then(|source| ElevationSource::of(&source.device_totals, has_ascent));
         let device_differences = primary.map(|source| differences(&row, &source.device_totals));
         Ok(Self {
             parent_id: row.parent_id,
+            elevation_source: elevation_source.map(ElevationSource::as_str),
             timer_s: seconds(row.timer_s),
             updated_at: row.updated_at,
             analysis,
@@ -216,6 +227,7 @@ impl Analysis {
                 points: rounded(row.load, 1),
                 source: row.load_source.clone(),
                 trimp: rounded(row.trimp, 1),
+                session_rpe: rounded(row.rpe.and_then(|rpe| session_rpe(rpe, row.moving_time_s)), 1),
             },
             ngp_m_s: rounded(row.ngp_m_s, 3),
             algorithm_version,

@@ -68,8 +68,30 @@ fn validity_comes_with_its_reasons() {
     );
     assert_eq!(json["analysis"]["decoupling"]["valid"], true);
     assert_eq!(json["analysis"]["decoupling"]["decoupling_percent"], 3.22);
-    assert_eq!(json["analysis"]["load"], json!({ "points": 50.0, "source": "pace", "trimp": null }));
+    let load = json!({ "points": 50.0, "source": "pace", "trimp": null, "session_rpe": null });
+    assert_eq!(json["analysis"]["load"], load);
     assert_eq!(json["local_date"], "2026-03-02", "the athlete's day, not UTC's");
+}
+
+#[test]
+fn a_rated_effort_has_its_own_scale_beside_the_points() {
+    let json = view(store::FindActivity { rpe: Some(6.0), ..row() });
+    assert_eq!(json["analysis"]["load"]["session_rpe"], 300.0, "50 minutes in motion");
+}
+
+#[test]
+fn ascent_says_where_it_comes_from() {
+    let source = |totals: serde_json::Value| {
+        json!([{ "sha256": "00", "format": "fit", "file_name": "a.fit", "device": null, "part": 0,
+            "is_primary": true, "device_totals": totals, "warnings": [] }])
+    };
+    let stated = json!({ "ascent_m": 100.0 });
+    assert_eq!(view(store::FindActivity { sources: source(stated), ..row() })["elevation_source"], "device");
+    assert_eq!(
+        view(store::FindActivity { sources: source(json!({})), ..row() })["elevation_source"],
+        "track"
+    );
+    assert_eq!(view(row())["elevation_source"], json!(null));
 }
 
 #[test]
