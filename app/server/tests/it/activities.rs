@@ -375,8 +375,10 @@ async fn a_rated_effort_gives_a_load_only_where_nothing_better_did() {
     let rate = async |id: Uuid, rpe: serde_json::Value| {
         world.send(who, "PATCH", &format!("/v1/activities/{id}"), Some(json!({ "rpe": rpe }))).await.json()["analysis"]["load"].clone()
     };
-    assert_eq!(rate(rated, json!(8)).await, json!({ "points": 100.0, "source": "rpe", "trimp": null }));
-    assert_eq!(rate(rated, json!(null)).await, json!({ "points": null, "source": null, "trimp": null }));
+    let hard = json!({ "points": 100.0, "source": "rpe", "trimp": null, "session_rpe": 480.0 });
+    assert_eq!(rate(rated, json!(8)).await, hard);
+    let unrated = json!({ "points": null, "source": null, "trimp": null, "session_rpe": null });
+    assert_eq!(rate(rated, json!(null)).await, unrated);
     assert_eq!(rate(measured, json!(8)).await["points"], 40.0);
 }
 
@@ -422,7 +424,8 @@ async fn an_entry_by_hand_is_created_where_it_says() {
         (&json!("Run"), &json!("manual"), &json!("2026-06-15"))
     );
     assert_eq!((&json["pace_s_per_km"], &json["avg_hr_bpm"]), (&json!(300.0), &json!(150.0)));
-    assert_eq!(json["analysis"]["load"], json!({ "points": 70.0, "source": "rpe", "trimp": null }));
+    let load = json!({ "points": 70.0, "source": "rpe", "trimp": null, "session_rpe": 360.0 });
+    assert_eq!(json["analysis"]["load"], load);
     assert_eq!(json["analysis"]["efficiency"]["reasons"][0]["code"], "no_track");
     assert_eq!((&json["sources"], &json["device_differences"]), (&json!([]), &json!([])));
     for (field, value) in [
