@@ -26,7 +26,8 @@
 //! column, the number of channels, and each channel: its stored number, 0 or 1 for a bitmap of present
 //! values, the bitmap, the column of present values. A column is a byte for the difference order (0, 1, 2, or
 //! 255 for exact little-endian doubles) and the differences as zigzag varints, of which all first bytes come
-//! first, then all second bytes, and so on: the first bytes are noise, the later ones hardly vary.
+//! first, then all second bytes, and so on: the first bytes are noise, the later ones hardly vary. The frame's blocks
+//! end where planes do, which a reader need not know.
 //!
 //! # Limits
 //! Decoding never panics, never allocates in proportion to a stated length that the data do not bear out, and

@@ -2,7 +2,7 @@
 //!
 //! The device's total comes first: it knows its sensor. Else hysteresis: altitude counts once it has moved by a
 //! threshold from the last turning point. Of the thresholds tried on devices' own totals, 3 m came nearest: within
-//! 6 % on four barometric recordings, where none at all gives 7 to 32 % too much.
+//! 6 % on four recordings, where none at all gives 7 to 32 % too much.
 
 use crate::model::{Channel, DeviceTotals, Track};
 

@@ -3,7 +3,7 @@
 //! The energy cost of running and walking by gradient is Minetti's (Minetti et al. 2002, J Appl Physiol 93:1039,
 //! doi 10.1152/japplphysiol.01177.2001), measured on treadmills from −45 to +45 %. The cost is convex, so noise in
 //! the gradient can only raise it: gradients are taken over at least [`MIN_RUN_M`] metres of smoothed altitude and
-//! held within [`MAX_GRADE`]. Slopes that the athlete shows no sign of are not believed ([`felt`]).
+//! held within [`MAX_GRADE`]. Slopes that the athlete shows no sign of are not believed (`felt`).
 
 mod felt;
 

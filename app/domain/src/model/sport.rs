@@ -123,7 +123,7 @@ impl Sport {
         }
     }
 
-    /// Whether the device adds up distance without satellites as a matter of course.
+    /// Whether it is a sport on foot: what has grade-adjusted speed and efficiency.
     pub fn is_on_foot(self) -> bool {
         matches!(self, Self::Run | Self::Walking | Self::Hiking)
     }
