@@ -12,7 +12,7 @@ mod account;
 mod check;
 mod config;
 mod describe;
-mod first_run;
+pub mod first_run;
 mod import;
 mod open;
 mod recompute;

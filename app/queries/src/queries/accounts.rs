@@ -103,6 +103,12 @@ impl<'a> From<AccountBorrowed<'a>> for Account {
         }
     }
 }
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct LookAround {
+    pub has_admin: bool,
+    pub has_people: bool,
+    pub demo_id: Option<uuid::Uuid>,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct Principal {
     pub id: uuid::Uuid,
@@ -223,20 +229,20 @@ where
         Ok(mapped)
     }
 }
-pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct LookAroundQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
-    mapper: fn(bool) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<LookAround, tokio_postgres::Error>,
+    mapper: fn(LookAround) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> LookAroundQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(bool) -> R) -> BoolQuery<'c, 'a, 's, C, R, N> {
-        BoolQuery {
+    pub fn map<R>(self, mapper: fn(LookAround) -> R) -> LookAroundQuery<'c, 'a, 's, C, R, N> {
+        LookAroundQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -394,7 +400,7 @@ where
 pub struct InsertAccountStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_account() -> InsertAccountStmt {
     InsertAccountStmt(
-        "insert into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        "insert into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict (lower(email)) do nothing",
         None,
     )
 }
@@ -546,11 +552,14 @@ impl FindAccountStmt {
         }
     }
 }
-pub struct AnyAccountStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn any_account() -> AnyAccountStmt {
-    AnyAccountStmt("select exists (select from athlete) as present", None)
+pub struct LookAroundStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn look_around() -> LookAroundStmt {
+    LookAroundStmt(
+        "select exists (select from athlete where role = 'admin') as has_admin, exists (select from athlete where not is_demo) as has_people, (select id from athlete where lower(email) = lower($1) and is_demo) as demo_id",
+        None,
+    )
 }
-impl AnyAccountStmt {
+impl LookAroundStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -558,14 +567,24 @@ impl AnyAccountStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub fn bind<'c, 'a, 's, C: GenericClient>(&'s self, client: &'c C) -> BoolQuery<'c, 'a, 's, C, bool, 0> {
-        BoolQuery {
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        demo_email: &'a T1,
+    ) -> LookAroundQuery<'c, 'a, 's, C, LookAround, 1> {
+        LookAroundQuery {
             client,
-            params: [],
+            params: [demo_email],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row| Ok(row.try_get(0)?),
-            mapper: |it| it,
+            extractor: |row: &tokio_postgres::Row| -> Result<LookAround, tokio_postgres::Error> {
+                Ok(LookAround {
+                    has_admin: row.try_get(0)?,
+                    has_people: row.try_get(1)?,
+                    demo_id: row.try_get(2)?,
+                })
+            },
+            mapper: |it| LookAround::from(it),
         }
     }
 }

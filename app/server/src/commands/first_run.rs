@@ -1,13 +1,17 @@
 //! The first start: an administrator, a demo athlete with sample files, and their sign-ins, printed once.
 //! Never here: how accounts and imports work.
 
-use jiff::tz::TimeZone;
+use std::io::Write;
+
+use anyhow::Context;
 use mainstay_http::auth::passwords::NewPassword;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
-use crate::features::accounts::{self, Email, Registration, Role};
+use super::MustChange;
+use crate::features::accounts::founding::{self, ADMIN_EMAIL, DEMO_EMAIL, FoundingError};
 use crate::features::uploads::archive::{Hints, Member};
-use crate::features::uploads::batch;
+use crate::features::uploads::batch::{self, BatchError};
 use crate::state::App;
 
 /// The sample files that the demo athlete gets.
@@ -42,22 +46,44 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ),
 ];
 
-/// Makes the two accounts when nobody has one, and prints how to sign in. They are not shown again.
-#[expect(clippy::print_stdout, reason = "the sign-ins are shown here and nowhere else")]
-pub(super) async fn welcome(app: &App) -> anyhow::Result<()> {
-    if accounts::any(app).await? {
+/// Makes the accounts while there is no administrator, and prints how to sign in. Who is interrupted, however hard,
+/// may start again: the sign-ins are printed before the accounts can be used (see [`founding::found`]), and samples
+/// that are there already are recognised.
+///
+/// # Errors
+/// [`MustChange`] where somebody has the administrator's address; else the failure, which the next start may not meet.
+pub async fn welcome(app: &App, out: &mut (impl Write + Send)) -> anyhow::Result<()> {
+    if founding::is_founded(app).await? {
         return Ok(());
     }
-    let demo_password = password(app);
-    let demo = Registration {
-        email: Email::parse("demo@paceline.example")?,
-        password: NewPassword::parse(demo_password.clone())?,
-        display_name: "Demo athlete".to_owned(),
-        timezone: TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC),
-        role: Role::Athlete,
-        is_demo: true,
+    let demo_id = founding::demo_athlete(app).await?;
+    if let Some(demo_id) = demo_id {
+        import_samples(app, demo_id).await?;
+    }
+    let (admin, demo) = (password(app), password(app));
+    let passwords = founding::Passwords {
+        admin: NewPassword::parse(admin.clone())?,
+        demo: match demo_id {
+            Some(demo_id) => Some((demo_id, NewPassword::parse(demo.clone())?)),
+            None => None,
+        },
     };
-    let demo_id = accounts::create(app, demo).await?;
+    let show = || {
+        writeln!(out, "First start. Sign in with one of these; they are not shown again:")?;
+        writeln!(out, "  administrator  {ADMIN_EMAIL}  {admin}")?;
+        if demo_id.is_some() {
+            writeln!(out, "  demo athlete   {DEMO_EMAIL}   {demo}   (sample training files)")?;
+        }
+        out.flush()
+    };
+    match founding::found(app, passwords, show).await {
+        Ok(_) => Ok(()),
+        Err(taken @ FoundingError::AddressTaken) => Err(MustChange(taken.to_string()).into()),
+        Err(error) => Err(error).context("sign-ins that were printed above do not work"),
+    }
+}
+
+async fn import_samples(app: &App, demo_id: Uuid) -> Result<(), BatchError> {
     let (sender, members) = mpsc::channel(SAMPLES.len());
     for (name, bytes) in SAMPLES {
         let member =
@@ -66,22 +92,7 @@ pub(super) async fn welcome(app: &App) -> anyhow::Result<()> {
         let _ = sender.try_send(member);
     }
     drop(sender);
-    batch::import_members(app, demo_id, "demo", members, &mut |_| {}).await?;
-    // Last: while there is no administrator, an interrupted first start is not finished.
-    let admin_password = password(app);
-    let admin = Registration {
-        email: Email::parse("admin@paceline.example")?,
-        password: NewPassword::parse(admin_password.clone())?,
-        display_name: "Administrator".to_owned(),
-        timezone: TimeZone::UTC,
-        role: Role::Admin,
-        is_demo: false,
-    };
-    accounts::create(app, admin).await?;
-    println!("First start. Sign in with one of these; they are not shown again:");
-    println!("  administrator  admin@paceline.example  {admin_password}");
-    println!("  demo athlete   demo@paceline.example   {demo_password}   (sample training files)");
-    Ok(())
+    batch::import_members(app, demo_id, "demo", members, &mut |_| {}).await.map(drop)
 }
 
 /// Twenty letters and digits that are hard to mistake for one another: 98 bits.

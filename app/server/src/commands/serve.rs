@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
+use mainstay::Platform;
+use mainstay_runtime::Phase;
+use mainstay_runtime::signals::Signals;
 use tokio::net::TcpListener;
 
 use super::open::{self, Opened};
@@ -28,12 +30,26 @@ async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<
         MustChange(format!("cannot listen on {}: {error}; choose another with --listen", config.listen))
     })?;
     let address = listener.local_addr()?;
-    let Opened { platform, app } = open::open_with(config, false).await?;
+    // From here on a signal is a wish to stop: what has begun ends in order, and the next start goes on from there.
+    let mut signals = Signals::listen()?;
+    let Opened { platform, app } = tokio::select! {
+        biased;
+        _ = signals.next() => return Ok(ExitCode::SUCCESS),
+        opened = open::open_with(config, false) => opened?,
+    };
     if welcome {
-        first_run::welcome(&app)
-            .await
-            .context("the first start could not be finished; the next one tries again")?;
+        let mut out = std::io::stdout();
+        let welcomed = tokio::select! {
+            biased;
+            _ = signals.next() => return stop_early(platform, signals).await,
+            welcomed = first_run::welcome(&app, &mut out) => welcomed,
+        };
+        if let Err(error) = welcomed {
+            platform.stop(None).await;
+            return Err(error.context("the first start could not be finished; the next one tries again"));
+        }
     }
+    hand_over(&platform, signals);
     for _ in 0..app.config.import.concurrency.max(1) {
         let app = app.clone();
         platform.supervisor.spawn("importer", move |stop| worker::run(app, stop));
@@ -42,6 +58,26 @@ async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<
     println!("Paceline is ready at http://{address}");
     let report = platform.serve(listener, router).await?;
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Stops what was started before anything was served; a second signal ends the process at once.
+async fn stop_early(platform: Platform, mut signals: Signals) -> anyhow::Result<ExitCode> {
+    tokio::select! {
+        _ = platform.stop(None) => Ok(ExitCode::SUCCESS),
+        _ = signals.next() => std::process::exit(130),
+    }
+}
+
+/// Hears signals until the platform, which is ready once it does, hears them itself.
+fn hand_over(platform: &Platform, mut signals: Signals) {
+    let lifecycle = platform.lifecycle.clone();
+    platform.supervisor.spawn("early signals", move |stop| async move {
+        tokio::select! {
+            biased;
+            () = lifecycle.reached(Phase::Ready) => {}
+            _ = signals.next() => stop.trigger(),
+        }
+    });
 }
 
 /// Applies the migrations and says which.

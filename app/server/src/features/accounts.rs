@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::state::App;
 
 mod email;
+pub mod founding;
 mod principal;
 mod problems;
 mod routes;
@@ -141,28 +142,19 @@ pub async fn create(app: &App, registration: Registration) -> Result<Uuid, Accou
     let account = store::NewAccount {
         id,
         email: registration.email.as_str(),
-        password_hash: &password_hash,
+        password_hash: Some(&password_hash),
         display_name: &registration.display_name,
         role: registration.role.as_str(),
         timezone: registration.timezone.iana_name().unwrap_or("UTC"),
         is_demo: registration.is_demo,
     };
     let tx = app.db.write().await?;
-    match store::insert_account(&tx, &account, app.effects.clock.now()).await.map_err(DbError::from) {
-        Ok(()) => {}
-        Err(error) if error.constraint() == Some("athlete_email_key") => {
-            return Err(AccountError::EmailTaken);
-        }
-        Err(error) => return Err(error.into()),
+    if !store::insert_account(&tx, &account, app.effects.clock.now()).await? {
+        tx.rollback().await?;
+        return Err(AccountError::EmailTaken);
     }
     tx.commit().await?;
     Ok(id)
-}
-
-/// Whether anybody has an account: false only on the very first start.
-pub async fn any(app: &App) -> Result<bool, AccountError> {
-    let read = app.db.read().await?;
-    Ok(store::any(&read).await?)
 }
 
 /// The id of the account with this address.

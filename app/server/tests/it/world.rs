@@ -32,7 +32,7 @@ pub(crate) const SECRET: &str = "a secret of the tests, long enough to sign with
 pub(crate) const KEY_ID: &str = "test";
 
 /// How long a condition may take to come true before the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running application.
 pub(crate) struct World {

@@ -1,11 +1,14 @@
--- Sign-in: accounts, sessions, refresh tokens. Every statement but find_refresh_token names the athlete.
+-- Sign-in: accounts, sessions, refresh tokens. Every statement names the athlete but find_refresh_token, look_around
+-- and what is found by an address.
 
 --: Account(password_hash?)
 --: Principal(resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
 
+-- Inserts nothing where the address has an account, whatever its capitals.
 --! insert_account (password_hash?)
 insert into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at)
-values (:id, :email, :password_hash, :display_name, :role, :timezone, :is_demo, :now, :now);
+values (:id, :email, :password_hash, :display_name, :role, :timezone, :is_demo, :now, :now)
+on conflict (lower(email)) do nothing;
 
 --! find_account_by_email : Account
 select id, email, display_name, role, timezone, password_hash
@@ -17,8 +20,12 @@ select id, email, display_name, role, timezone, password_hash
 from athlete
 where id = :athlete_id;
 
---! any_account
-select exists (select from athlete) as present;
+-- What a first start finds: of all accounts, as nobody's yet.
+--! look_around : (demo_id?)
+select
+    exists (select from athlete where role = 'admin') as has_admin,
+    exists (select from athlete where not is_demo) as has_people,
+    (select id from athlete where lower(email) = lower(:demo_email) and is_demo) as demo_id;
 
 -- Who is asking: the account and the session that the access token names, if it still stands.
 --! find_principal : Principal

@@ -6,30 +6,31 @@ use paceline_queries::queries::accounts as sql;
 use tokio_postgres::Error;
 use uuid::Uuid;
 
-pub(super) use sql::{Account, FindRefreshToken};
+pub(super) use sql::{Account, FindRefreshToken, LookAround};
 
 /// A new account.
 pub(super) struct NewAccount<'a> {
     pub(super) id: Uuid,
     pub(super) email: &'a str,
-    pub(super) password_hash: &'a str,
+    pub(super) password_hash: Option<&'a str>,
     pub(super) display_name: &'a str,
     pub(super) role: &'a str,
     pub(super) timezone: &'a str,
     pub(super) is_demo: bool,
 }
 
+/// False where the address has an account: then nothing was inserted.
 pub(super) async fn insert_account(
     tx: &Client,
     account: &NewAccount<'_>,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     sql::insert_account()
         .bind(
             tx,
             &account.id,
             &account.email,
-            &Some(account.password_hash),
+            &account.password_hash,
             &account.display_name,
             &account.role,
             &account.timezone,
@@ -37,7 +38,7 @@ pub(super) async fn insert_account(
             &now,
         )
         .await
-        .map(drop)
+        .map(|inserted| inserted > 0)
 }
 
 pub(super) async fn find_by_email(db: &Client, email: &str) -> Result<Option<Account>, Error> {
@@ -48,8 +49,8 @@ pub(super) async fn find(db: &Client, athlete_id: Uuid) -> Result<Option<Account
     sql::find_account().bind(db, &athlete_id).opt().await
 }
 
-pub(super) async fn any(db: &Client) -> Result<bool, Error> {
-    sql::any_account().bind(db).one().await
+pub(super) async fn look_around(db: &Client, demo_email: &str) -> Result<LookAround, Error> {
+    sql::look_around().bind(db, &demo_email).one().await
 }
 
 pub(super) async fn find_principal(

@@ -1,0 +1,120 @@
+//! The real binary as a process: started, heard, sent signals. Never here: what a test expects of it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+
+use mainstay_testing::TestDb;
+use serde_json::{Value, json};
+
+use crate::world::{PATIENCE, SECRET};
+
+/// What is sent to a process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Signal {
+    Interrupt,
+    Terminate,
+    Kill,
+}
+
+/// A running `paceline up`, killed when dropped.
+pub(crate) struct Paceline {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+}
+
+/// The binary with nothing of the test's own environment but what lets it find PostgreSQL.
+pub(crate) fn binary(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_paceline"));
+    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").current_dir(folder);
+    // Cheap hashes: a start in seconds.
+    command.env("PACELINE_HTTP__PASSWORDS__MEMORY_KIB", "64").env("PACELINE_HTTP__PASSWORDS__PASSES", "1");
+    command
+}
+
+/// The same on this database.
+pub(crate) fn on(db: &TestDb) -> Command {
+    let mut command = binary(Path::new("/"));
+    command.env("DATABASE_URL", db.target().url().expose()).env("PACELINE_AUTH__TOKEN_SECRET", SECRET);
+    command
+}
+
+/// Exit code, standard output and standard error.
+pub(crate) fn said(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+impl Paceline {
+    /// `paceline up` on this database, on a free port.
+    pub(crate) fn up(db: &TestDb) -> Self {
+        Self::start(on(db).args(["up", "--listen", "127.0.0.1:0"]))
+    }
+
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Self { child, stdout }
+    }
+
+    /// The address, and what was printed before it.
+    pub(crate) fn ready(&mut self) -> (String, String) {
+        let mut printed = String::new();
+        loop {
+            let mut line = String::new();
+            let read = self.stdout.read_line(&mut line).unwrap();
+            assert!(read > 0, "it ended before it was ready: {printed}");
+            match line.trim_end().strip_prefix("Paceline is ready at ") {
+                Some(base) => return (base.to_owned(), printed),
+                None => printed.push_str(&line),
+            }
+        }
+    }
+
+    pub(crate) fn send(&self, signal: Signal) {
+        let name = match signal {
+            Signal::Interrupt => "-INT",
+            Signal::Terminate => "-TERM",
+            Signal::Kill => "-KILL",
+        };
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// What was printed and not yet read, once it has ended.
+    pub(crate) fn printed(&mut self) -> String {
+        let mut text = String::new();
+        self.stdout.read_to_string(&mut text).unwrap();
+        text
+    }
+}
+
+impl Drop for Paceline {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The answer to a sign-in at this address, which must work.
+pub(crate) async fn login(base: &str, email: &str, password: &str) -> Value {
+    let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+    let body = json!({ "email": email, "password": password });
+    let answer = http.post(format!("{base}/v1/auth/login")).json(&body).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{email}");
+    answer.json().await.unwrap()
+}
+
+/// Waits until the condition holds.
+pub(crate) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
+}
