@@ -24,12 +24,13 @@ pub struct FindPrincipalParams {
     pub now: jiff::Timestamp,
 }
 #[derive(Debug)]
-pub struct InsertSessionParams<T1: crate::StringSql> {
-    pub athlete_id: uuid::Uuid,
+pub struct InsertSessionParams<T1: crate::StringSql, T2: crate::StringSql> {
     pub id: uuid::Uuid,
     pub now: jiff::Timestamp,
     pub expires_at: jiff::Timestamp,
     pub user_agent: Option<T1>,
+    pub athlete_id: uuid::Uuid,
+    pub verified_hash: T2,
 }
 #[derive(Debug)]
 pub struct InsertRefreshTokenParams<T1: crate::BytesSql> {
@@ -397,6 +398,62 @@ where
         Ok(mapped)
     }
 }
+pub struct OptionStringQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<Option<&str>, tokio_postgres::Error>,
+    mapper: fn(Option<&str>) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> OptionStringQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(Option<&str>) -> R) -> OptionStringQuery<'c, 'a, 's, C, R, N> {
+        OptionStringQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
 pub struct InsertAccountStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_account() -> InsertAccountStmt {
     InsertAccountStmt(
@@ -654,7 +711,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct InsertSessionStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_session() -> InsertSessionStmt {
     InsertSessionStmt(
-        "insert into login_session (athlete_id, id, created_at, last_used_at, expires_at, user_agent) values ($1, $2, $3, $3, $4, $5)",
+        "insert into login_session (athlete_id, id, created_at, last_used_at, expires_at, user_agent) select id, $1, $2, $2, $3, $4 from athlete where id = $5 and password_hash = $6 for key share",
         None,
     )
 }
@@ -666,24 +723,25 @@ impl InsertSessionStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
         &'s self,
         client: &'c C,
-        athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
         now: &'a jiff::Timestamp,
         expires_at: &'a jiff::Timestamp,
         user_agent: &'a Option<T1>,
+        athlete_id: &'a uuid::Uuid,
+        verified_hash: &'a T2,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[athlete_id, id, now, expires_at, user_agent]).await
+        client.execute(self.0, &[id, now, expires_at, user_agent, athlete_id, verified_hash]).await
     }
 }
-impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::StringSql>
     crate::client::async_::Params<
         'a,
         'a,
         'a,
-        InsertSessionParams<T1>,
+        InsertSessionParams<T1, T2>,
         std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
         C,
     > for InsertSessionStmt
@@ -691,16 +749,17 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a InsertSessionParams<T1>,
+        params: &'a InsertSessionParams<T1, T2>,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
     {
         Box::pin(self.bind(
             client,
-            &params.athlete_id,
             &params.id,
             &params.now,
             &params.expires_at,
             &params.user_agent,
+            &params.athlete_id,
+            &params.verified_hash,
         ))
     }
 }
@@ -972,6 +1031,33 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
     {
         Box::pin(self.bind(client, &params.now, &params.reason, &params.athlete_id, &params.keep_id))
+    }
+}
+pub struct LockSignInsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn lock_sign_ins() -> LockSignInsStmt {
+    LockSignInsStmt("select password_hash from athlete where id = $1 for update", None)
+}
+impl LockSignInsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+    ) -> OptionStringQuery<'c, 'a, 's, C, Option<String>, 1> {
+        OptionStringQuery {
+            client,
+            params: [athlete_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.map(|v| v.into()),
+        }
     }
 }
 pub struct SetPasswordHashStmt(&'static str, Option<tokio_postgres::Statement>);

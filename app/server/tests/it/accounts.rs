@@ -1,8 +1,12 @@
 //! Sign-up, sign-in and sessions over HTTP, by bearer token and by cookie.
 
+use std::cell::Cell;
+
 use http::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
+use crate::process::wait_until;
 use crate::world::{Answer, Client, KEY_ID, PASSWORD, SECRET, World, answer};
 
 async fn post(world: &World, path: &str, body: Value) -> Answer {
@@ -122,6 +126,12 @@ async fn a_wrong_password_and_an_unknown_account_get_the_same_answer() {
     world.close().await;
 }
 
+/// The session that a client's access token names.
+fn session_of(client: &Client) -> Uuid {
+    let claims = jsonwebtoken::dangerous::insecure_decode::<Value>(&client.token).unwrap().claims;
+    claims["sid"].as_str().unwrap().parse().unwrap()
+}
+
 async fn is_signed_in(client: &Client) -> bool {
     client.get("/v1/auth/me").await.status == 200
 }
@@ -209,6 +219,95 @@ async fn a_new_password_ends_every_other_session() {
     assert!(is_signed_in(&one).await && !is_signed_in(&two).await);
     assert_eq!(login(&world, "kim@example.org", PASSWORD).await.problem().0, 401);
     login(&world, "kim@example.org", "another good one").await.expect(200);
+    world.close().await;
+}
+
+/// How many sessions of this database wait for a lock.
+async fn waiting(world: &World) -> i64 {
+    let read = world.db.db().read().await.unwrap();
+    let sql = "select count(*) from pg_stat_activity \
+        where datname = current_database() and wait_event_type = 'Lock'";
+    read.query_one(sql, &[]).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn a_sign_in_does_not_outlive_a_change_of_password_that_it_raced() {
+    let world = World::new().await;
+    let one = world.register("kim@example.org").await;
+    let two = world.client(&login(&world, "kim@example.org", PASSWORD).await.expect(200));
+    // The change of password has stored the new hash and waits to end the other session.
+    let gate = world.db.db().write().await.unwrap();
+    gate.query("select from login_session where id <> $1 for update", &[&session_of(&one)]).await.unwrap();
+    let body = json!({ "current_password": PASSWORD, "new_password": "another good one" });
+    let change = one.post("/v1/auth/change-password", body);
+    let sign_in_done = Cell::new(false);
+    let sign_in = async {
+        wait_until("the change waits", async || waiting(&world).await == 1).await;
+        // The old password is still the one that everybody sees.
+        let answer = login(&world, "kim@example.org", PASSWORD).await;
+        sign_in_done.set(true);
+        answer
+    };
+    let open_gate = async {
+        wait_until("the sign-in waits too", async || sign_in_done.get() || waiting(&world).await == 2).await;
+        gate.rollback().await.unwrap();
+    };
+    let (changed, signed_in, ()) = tokio::join!(change, sign_in, open_gate);
+    changed.expect(204);
+    if signed_in.status == 200 {
+        let survivor = world.client(&signed_in.json());
+        assert!(!is_signed_in(&survivor).await, "signed in with the old password, after the change");
+    }
+    assert_eq!(signed_in.problem(), (401, "wrong_credentials".to_owned()));
+    assert!(is_signed_in(&one).await && !is_signed_in(&two).await);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_change_of_password_ends_a_sign_in_that_was_a_moment_earlier() {
+    let world = World::new().await;
+    let one = world.register("kim@example.org").await;
+    // The sign-in has checked the password and waits to store its refresh token.
+    let gate = world.db.db().write().await.unwrap();
+    gate.batch_execute("lock table refresh_token in share mode").await.unwrap();
+    let sign_in = login(&world, "kim@example.org", PASSWORD);
+    let change_done = Cell::new(false);
+    let change = async {
+        wait_until("the sign-in waits", async || waiting(&world).await == 1).await;
+        let body = json!({ "current_password": PASSWORD, "new_password": "another good one" });
+        let answer = one.post("/v1/auth/change-password", body).await;
+        change_done.set(true);
+        answer
+    };
+    let open_gate = async {
+        wait_until("the change waits too", async || change_done.get() || waiting(&world).await == 2).await;
+        gate.rollback().await.unwrap();
+    };
+    let (signed_in, changed, ()) = tokio::join!(sign_in, change, open_gate);
+    changed.expect(204);
+    let early = world.client(&signed_in.expect(200));
+    assert!(!is_signed_in(&early).await, "the change ended it");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn of_two_changes_of_password_at_once_one_is_refused() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let gate = world.db.db().write().await.unwrap();
+    gate.query("select from athlete where id = $1 for update", &[&kim.id]).await.unwrap();
+    let change = async |new: &str| {
+        let body = json!({ "current_password": PASSWORD, "new_password": new });
+        kim.post("/v1/auth/change-password", body).await
+    };
+    let open_gate = async {
+        wait_until("both wait", async || waiting(&world).await == 2).await;
+        gate.rollback().await.unwrap();
+    };
+    let (one, other, ()) = tokio::join!(change("another good one"), change("a third good one"), open_gate);
+    let mut both = [one.status.as_u16(), other.status.as_u16()];
+    both.sort_unstable();
+    assert_eq!(both, [204, 401], "the second one's present password was no longer that");
     world.close().await;
 }
 

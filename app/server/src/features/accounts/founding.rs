@@ -117,6 +117,7 @@ pub async fn found(
         return if found.has_admin { Ok(false) } else { Err(FoundingError::AddressTaken) };
     }
     if let Some((id, hash)) = &demo {
+        store::lock_sign_ins(&tx, *id).await?;
         store::set_password_hash(&tx, *id, hash, now).await?;
         store::revoke_other_sessions(&tx, *id, Uuid::nil(), "password_changed", now).await?;
     }

@@ -40,9 +40,14 @@ where login_session.athlete_id = :athlete_id
     and login_session.revoked_at is null
     and login_session.expires_at > :now;
 
+-- Opens a session while the password hash is still the one that was verified, and inserts nothing afterwards. The lock
+-- is the one that a change of password waits for, and makes wait: whichever is later sees the earlier one.
 --! insert_session (user_agent?)
 insert into login_session (athlete_id, id, created_at, last_used_at, expires_at, user_agent)
-values (:athlete_id, :id, :now, :now, :expires_at, :user_agent);
+select id, :id, :now, :now, :expires_at, :user_agent
+from athlete
+where id = :athlete_id and password_hash = :verified_hash
+for key share;
 
 --! insert_refresh_token
 insert into refresh_token (athlete_id, token_hash, session_id, issued_at, expires_at)
@@ -79,6 +84,14 @@ where athlete_id = :athlete_id and id = :id and revoked_at is null;
 update login_session
 set revoked_at = :now, revoked_reason = :reason
 where athlete_id = :athlete_id and id <> :keep_id and revoked_at is null;
+
+-- Until the caller's transaction ends nobody signs in: see insert_session. (Storing a new hash would not keep them out:
+-- no key changes.)
+--! lock_sign_ins : (password_hash?)
+select password_hash
+from athlete
+where id = :athlete_id
+for update;
 
 --! set_password_hash
 update athlete

@@ -15,7 +15,7 @@ use super::views::{
     AccountView, ChangePasswordBody, LoginBody, RefreshBody, RegisterBody, SessionsEnded, SignInView,
     Transport,
 };
-use super::{AccountError, Email, Principal, Registration, Role, SignedIn};
+use super::{AccountError, Email, Principal, Registration, Role, SignedIn, sessions};
 use crate::state::App;
 
 /// The routes of this feature.
@@ -87,7 +87,7 @@ async fn login(
     Json(body): Json<LoginBody>,
 ) -> Result<Response, Problem> {
     app.gate.guard().check_page(&headers)?;
-    let signed_in = super::sign_in(&app, body.email.trim(), body.password, user_agent(&headers)).await?;
+    let signed_in = sessions::sign_in(&app, body.email.trim(), body.password, user_agent(&headers)).await?;
     Ok(answer(&app, StatusCode::OK, &signed_in, body.transport))
 }
 
@@ -118,14 +118,14 @@ async fn refresh(
         (None, None) => return Err(AccountError::InvalidRefreshToken.into()),
     };
     let token = RefreshToken::parse(text).ok_or(AccountError::InvalidRefreshToken)?;
-    let signed_in = super::refresh(&app, &token).await?;
+    let signed_in = sessions::refresh(&app, &token).await?;
     Ok(answer(&app, StatusCode::OK, &signed_in, transport))
 }
 
 /// End this session.
 #[utoipa::path(post, path = "/v1/auth/logout", tag = "auth", responses((status = 204), (status = 401, body = Problem)))]
 async fn logout(State(app): State<App>, principal: Principal) -> Result<Response, Problem> {
-    super::sign_out(&app, &principal).await?;
+    sessions::sign_out(&app, &principal).await?;
     Ok(cleared(&app, StatusCode::NO_CONTENT.into_response()))
 }
 
@@ -135,7 +135,7 @@ async fn logout(State(app): State<App>, principal: Principal) -> Result<Response
     responses((status = 200, body = SessionsEnded), (status = 401, body = Problem))
 )]
 async fn logout_all(State(app): State<App>, principal: Principal) -> Result<Response, Problem> {
-    let sessions_ended = super::sign_out_everywhere(&app, &principal).await?;
+    let sessions_ended = sessions::sign_out_everywhere(&app, &principal).await?;
     Ok(cleared(&app, Json(SessionsEnded { sessions_ended }).into_response()))
 }
 
@@ -150,7 +150,7 @@ async fn change_password(
     Json(body): Json<ChangePasswordBody>,
 ) -> Result<StatusCode, Problem> {
     let new = NewPassword::parse(body.new_password).map_err(|weak| weak.at("/new_password"))?;
-    super::change_password(&app, &principal, body.current_password, new).await?;
+    sessions::change_password(&app, &principal, body.current_password, new).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

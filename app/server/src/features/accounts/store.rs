@@ -71,9 +71,22 @@ pub(super) struct NewSession<'a> {
     pub(super) user_agent: Option<&'a str>,
 }
 
-pub(super) async fn insert_session(tx: &Client, new: &NewSession<'_>, now: Timestamp) -> Result<(), Error> {
-    sql::insert_session().bind(tx, &new.athlete_id, &new.id, &now, &new.expires_at, &new.user_agent).await?;
-    insert_refresh_token(tx, new, now).await
+/// Inserts the session and its first refresh token. False, and nothing inserted, when the account's password hash is no
+/// longer the one that was verified.
+pub(super) async fn insert_session(
+    tx: &Client,
+    new: &NewSession<'_>,
+    verified_hash: &str,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let inserted = sql::insert_session()
+        .bind(tx, &new.id, &now, &new.expires_at, &new.user_agent, &new.athlete_id, &verified_hash)
+        .await?;
+    if inserted == 0 {
+        return Ok(false);
+    }
+    insert_refresh_token(tx, new, now).await?;
+    Ok(true)
 }
 
 pub(super) async fn insert_refresh_token(
@@ -130,6 +143,11 @@ pub(super) async fn revoke_other_sessions(
     now: Timestamp,
 ) -> Result<u64, Error> {
     sql::revoke_other_sessions().bind(tx, &now, &reason, &athlete_id, &keep).await
+}
+
+/// The present password hash. Until the transaction ends no session of the account is opened.
+pub(super) async fn lock_sign_ins(tx: &Client, athlete_id: Uuid) -> Result<Option<String>, Error> {
+    sql::lock_sign_ins().bind(tx, &athlete_id).opt().await.map(Option::flatten)
 }
 
 pub(super) async fn set_password_hash(
