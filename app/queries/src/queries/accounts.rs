@@ -73,6 +73,12 @@ pub struct SetPasswordHashParams<T1: crate::StringSql> {
     pub now: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
 }
+#[derive(Debug)]
+pub struct RenewPasswordHashParams<T1: crate::StringSql, T2: crate::StringSql> {
+    pub password_hash: T1,
+    pub athlete_id: uuid::Uuid,
+    pub verified_hash: T2,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
     pub id: uuid::Uuid,
@@ -1099,5 +1105,46 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
     {
         Box::pin(self.bind(client, &params.password_hash, &params.now, &params.athlete_id))
+    }
+}
+pub struct RenewPasswordHashStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn renew_password_hash() -> RenewPasswordHashStmt {
+    RenewPasswordHashStmt("update athlete set password_hash = $1 where id = $2 and password_hash = $3", None)
+}
+impl RenewPasswordHashStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        password_hash: &'a T1,
+        athlete_id: &'a uuid::Uuid,
+        verified_hash: &'a T2,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[password_hash, athlete_id, verified_hash]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RenewPasswordHashParams<T1, T2>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for RenewPasswordHashStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RenewPasswordHashParams<T1, T2>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.password_hash, &params.athlete_id, &params.verified_hash))
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use http::Method;
+use mainstay_http::auth::passwords::{self, NewPassword, Passwords};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -308,6 +309,72 @@ async fn of_two_changes_of_password_at_once_one_is_refused() {
     let mut both = [one.status.as_u16(), other.status.as_u16()];
     both.sort_unstable();
     assert_eq!(both, [204, 401], "the second one's present password was no longer that");
+    world.close().await;
+}
+
+/// The stored hash of an account.
+async fn stored_hash(world: &World, client: &Client) -> String {
+    let read = world.db.db().read().await.unwrap();
+    let sql = "select password_hash from athlete where id = $1";
+    read.query_one(sql, &[&client.id]).await.unwrap().get(0)
+}
+
+/// Stores a hash of everybody's password at another cost than today's.
+async fn make_stale(world: &World, client: &Client) -> String {
+    let cost = passwords::Config { memory_kib: 32, passes: 1, ..Default::default() };
+    let former = Passwords::new(&cost, world.effects.random.clone()).unwrap();
+    let stale = former.hash(NewPassword::parse(PASSWORD.to_owned()).unwrap()).await.unwrap();
+    let tx = world.db.db().write().await.unwrap();
+    let sql = "update athlete set password_hash = $1 where id = $2";
+    tx.execute(sql, &[&stale, &client.id]).await.unwrap();
+    tx.commit().await.unwrap();
+    stale
+}
+
+#[tokio::test]
+async fn a_hash_of_former_cost_is_renewed_by_the_next_sign_in() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let stale = make_stale(&world, &kim).await;
+    assert!(stale.contains("m=32,"), "{stale}");
+    assert_eq!(login(&world, "kim@example.org", "not the password").await.problem().0, 401);
+    assert_eq!(stored_hash(&world, &kim).await, stale, "who guesses wrong changes nothing");
+    let signed_in = world.client(&login(&world, "kim@example.org", PASSWORD).await.expect(200));
+    let renewed = stored_hash(&world, &kim).await;
+    assert!(renewed.contains("m=64,"), "{renewed}");
+    assert!(is_signed_in(&kim).await && is_signed_in(&signed_in).await, "the password is the same");
+    login(&world, "kim@example.org", PASSWORD).await.expect(200);
+    assert_eq!(stored_hash(&world, &kim).await, renewed, "once");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_hash_that_is_renewed_at_this_moment_keeps_nobody_out() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    make_stale(&world, &kim).await;
+    let gate = world.db.db().write().await.unwrap();
+    gate.query("select from athlete where id = $1 for update", &[&kim.id]).await.unwrap();
+    let sign_in = async || login(&world, "kim@example.org", PASSWORD).await;
+    let change = async {
+        let body = json!({ "current_password": PASSWORD, "new_password": "another good one" });
+        wait_until("both sign-ins wait", async || waiting(&world).await == 2).await;
+        kim.post("/v1/auth/change-password", body).await
+    };
+    let open_gate = async {
+        wait_until("all wait", async || waiting(&world).await == 3).await;
+        gate.rollback().await.unwrap();
+    };
+    let (one, other, changed, ()) = tokio::join!(sign_in(), sign_in(), change, open_gate);
+    changed.expect(204);
+    for signed_in in [one, other] {
+        // Before the change or after it, and never with another answer than the password deserves.
+        match signed_in.status.as_u16() {
+            200 => assert!(!is_signed_in(&world.client(&signed_in.json())).await, "the change ended it"),
+            _ => assert_eq!(signed_in.problem(), (401, "wrong_credentials".to_owned())),
+        }
+    }
+    login(&world, "kim@example.org", "another good one").await.expect(200);
     world.close().await;
 }
 

@@ -132,7 +132,7 @@ pub enum Verdict {
     Wrong,
     /// The password.
     Right,
-    /// The password, stored at another cost than today's: store a fresh hash.
+    /// The password, stored at another cost than today's: store [`Passwords::hash_again`].
     RightButStale,
 }
 
@@ -179,7 +179,17 @@ impl Passwords {
 
     /// The PHC string to store (`$argon2id$v=19$…`).
     pub async fn hash(&self, password: NewPassword) -> Result<String, HashError> {
-        self.in_turn(move |inner| hash(&inner.hasher, password.0.as_bytes(), &salt(&inner.random))).await
+        self.hash_text(password.0).await
+    }
+
+    /// A fresh PHC string of a password that [`Passwords::verify`] has just found [`Verdict::RightButStale`]. The rule
+    /// for new passwords is not asked: it may have been another when this one was chosen.
+    pub async fn hash_again(&self, password: String) -> Result<String, HashError> {
+        self.hash_text(password).await
+    }
+
+    async fn hash_text(&self, password: String) -> Result<String, HashError> {
+        self.in_turn(move |inner| hash(&inner.hasher, password.as_bytes(), &salt(&inner.random))).await
     }
 
     /// Compares `password` with what is stored; `stored` is `None` for an unknown account, which takes as

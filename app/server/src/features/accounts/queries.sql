@@ -97,3 +97,10 @@ for update;
 update athlete
 set password_hash = :password_hash, updated_at = :now
 where id = :athlete_id;
+
+-- The same password at another cost: nothing that the athlete changed. Nothing is stored where the hash is no longer the
+-- one that was verified.
+--! renew_password_hash
+update athlete
+set password_hash = :password_hash
+where id = :athlete_id and password_hash = :verified_hash;

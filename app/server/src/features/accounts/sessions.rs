@@ -2,7 +2,7 @@
 //! Never here: who an account belongs to, what it may do.
 
 use jiff::{SignedDuration, Timestamp};
-use mainstay_http::auth::passwords::NewPassword;
+use mainstay_http::auth::passwords::{NewPassword, Verdict};
 use mainstay_http::auth::tokens::RefreshToken;
 use uuid::Uuid;
 
@@ -12,8 +12,8 @@ use crate::state::App;
 /// Two uses of one refresh token this close together are two tabs of one browser, not a thief.
 const CONCURRENT_REFRESH: SignedDuration = SignedDuration::from_secs(10);
 
-/// How often a sign-in is tried whose account changes under it.
-const SIGN_IN_TRIES: usize = 3;
+/// How often a password is verified whose hash changes meanwhile. A hash that was only renewed changes once.
+const TRIES: usize = 3;
 
 /// Checks a password and opens a session. Takes the same time whether the account exists or not.
 pub(crate) async fn sign_in(
@@ -22,7 +22,7 @@ pub(crate) async fn sign_in(
     password: String,
     user_agent: Option<&str>,
 ) -> Result<SignedIn, AccountError> {
-    for _ in 0..SIGN_IN_TRIES {
+    for _ in 0..TRIES {
         let read = app.db.read().await?;
         // What is no address has no account, and may hold what the database cannot be asked for.
         let account = match Email::parse(email) {
@@ -33,13 +33,30 @@ pub(crate) async fn sign_in(
         drop(read);
         let stored = account.as_ref().and_then(|account| account.password_hash.clone());
         let verdict = app.passwords.verify(password.clone(), stored).await?;
-        let Some(account) = account.filter(|_| verdict.is_right()) else { break };
+        let Some(mut account) = account.filter(|_| verdict.is_right()) else { break };
+        if verdict == Verdict::RightButStale && !renew_hash(app, &mut account, password.clone()).await? {
+            continue;
+        }
         if let Some(signed_in) = open_session(app, account, user_agent).await? {
             return Ok(signed_in);
         }
         // The hash has changed since it was read: what was verified is verified again.
     }
     Err(AccountError::WrongCredentials)
+}
+
+/// Stores a hash of today's cost in the place of the verified one. False when that is no longer the account's.
+async fn renew_hash(app: &App, account: &mut store::Account, password: String) -> Result<bool, AccountError> {
+    // A queue that is full is no reason to keep somebody out: the next sign-in tries again.
+    let Ok(hash) = app.passwords.hash_again(password).await else { return Ok(true) };
+    let verified_hash = account.password_hash.as_deref().unwrap_or_default();
+    let tx = app.db.write().await?;
+    let is_renewed = store::renew_password_hash(&tx, account.id, &hash, verified_hash).await?;
+    tx.commit().await?;
+    if is_renewed {
+        account.password_hash = Some(hash);
+    }
+    Ok(is_renewed)
 }
 
 /// Opens a session for an account whose password has been verified, or has just been set. `None` when the account's
@@ -129,22 +146,30 @@ pub(crate) async fn change_password(
     current: String,
     new: NewPassword,
 ) -> Result<(), AccountError> {
-    let read = app.db.read().await?;
-    let stored = store::find(&read, who.athlete_id).await?.and_then(|account| account.password_hash);
-    drop(read);
-    if !app.passwords.verify(current, stored.clone()).await?.is_right() {
-        return Err(AccountError::WrongCredentials);
-    }
-    let hash = app.passwords.hash(new).await?;
-    let now = app.effects.clock.now();
-    let tx = app.db.write().await?;
-    if store::lock_sign_ins(&tx, who.athlete_id).await? != stored {
+    let mut new_hash = None;
+    for _ in 0..TRIES {
+        let read = app.db.read().await?;
+        let stored = store::find(&read, who.athlete_id).await?.and_then(|account| account.password_hash);
+        drop(read);
+        if !app.passwords.verify(current.clone(), stored.clone()).await?.is_right() {
+            break;
+        }
+        let hash = match &new_hash {
+            Some(hash) => hash,
+            None => new_hash.insert(app.passwords.hash(new.clone()).await?),
+        };
+        let now = app.effects.clock.now();
+        let tx = app.db.write().await?;
+        if store::lock_sign_ins(&tx, who.athlete_id).await? == stored {
+            store::set_password_hash(&tx, who.athlete_id, hash, now).await?;
+            let reason = "password_changed";
+            store::revoke_other_sessions(&tx, who.athlete_id, who.session_id, reason, now).await?;
+            return Ok(tx.commit().await?);
+        }
+        // The hash has changed since it was read: what was verified is verified again.
         tx.rollback().await?;
-        return Err(AccountError::WrongCredentials);
     }
-    store::set_password_hash(&tx, who.athlete_id, &hash, now).await?;
-    store::revoke_other_sessions(&tx, who.athlete_id, who.session_id, "password_changed", now).await?;
-    Ok(tx.commit().await?)
+    Err(AccountError::WrongCredentials)
 }
 
 fn refresh_expiry(app: &App, now: Timestamp) -> Timestamp {

@@ -158,3 +158,14 @@ pub(super) async fn set_password_hash(
 ) -> Result<(), Error> {
     sql::set_password_hash().bind(tx, &hash, &now, &athlete_id).await.map(drop)
 }
+
+/// Replaces the verified hash by another of the same password. False when it is no longer the one that is stored.
+pub(super) async fn renew_password_hash(
+    tx: &Client,
+    athlete_id: Uuid,
+    hash: &str,
+    verified_hash: &str,
+) -> Result<bool, Error> {
+    let renewed = sql::renew_password_hash().bind(tx, &hash, &athlete_id, &verified_hash).await?;
+    Ok(renewed > 0)
+}

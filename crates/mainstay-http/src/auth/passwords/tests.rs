@@ -65,6 +65,10 @@ async fn right_wrong_stale_and_unknown() {
     let dearer = passwords(&Config { passes: 2, ..cheap() });
     let verdict = dearer.verify("testpassword123".to_owned(), Some(stored)).await.unwrap();
     assert_eq!(verdict, Verdict::RightButStale);
+    let renewed = dearer.hash_again("testpassword123".to_owned()).await.unwrap();
+    let verdict = dearer.verify("testpassword123".to_owned(), Some(renewed)).await.unwrap();
+    assert_eq!(verdict, Verdict::Right);
+    dearer.hash_again("short".to_owned()).await.unwrap();
 }
 
 #[tokio::test]
