@@ -17,6 +17,7 @@ mod import;
 mod open;
 mod recompute;
 mod serve;
+mod token_secret;
 
 /// A self-hosted coaching platform: training files in, honest statistics out.
 #[derive(Debug, Parser)]

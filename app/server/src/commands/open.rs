@@ -1,10 +1,5 @@
 //! From the command line to a running application: configuration, logs, platform, state. Never here: serving.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
-
-use anyhow::Context;
 use mainstay::{Platform, StartError};
 use mainstay_config::{Loaded, Origin};
 use mainstay_db::embedded;
@@ -15,7 +10,7 @@ use mainstay_runtime::Random;
 use mainstay_telemetry::LogConfig;
 use sha2::{Digest, Sha256};
 
-use super::{Common, Listen, MustChange};
+use super::{Common, Listen, MustChange, token_secret};
 use crate::config::{self, Config, Flags};
 use crate::features::uploads::ImportSignal;
 use crate::schema;
@@ -115,7 +110,7 @@ fn keys(config: &Config, random: &Random) -> anyhow::Result<Keys> {
             )
             .into());
         }
-        kept_secret(&config.embedded.data_dir.join("token_secret"), random)?
+        token_secret::keep(&config.embedded.data_dir.join("token_secret"), random)?
     } else {
         config.auth.token_secret.expose().to_owned()
     };
@@ -131,23 +126,4 @@ fn key(name: &str, secret: &str) -> anyhow::Result<Key> {
     let digest = Sha256::digest(format!("key id of {secret}").as_bytes());
     let id: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     Key::try_new(id, secret).map_err(|error| MustChange(format!("{name}: {error}")).into())
-}
-
-/// The secret beside the private cluster; made at the first start, readable by its owner alone.
-fn kept_secret(path: &Path, random: &Random) -> anyhow::Result<String> {
-    match std::fs::read_to_string(path) {
-        Ok(secret) => return Ok(secret.trim_end().to_owned()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-    }
-    let secret: String = random.bytes::<48>().iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    writeln!(file, "{secret}")?;
-    file.sync_all()?;
-    Ok(secret)
 }
