@@ -19,7 +19,6 @@ pub(super) fn keep(path: &Path, random: &Random) -> anyhow::Result<String> {
     let is_cut = match read() {
         Ok(secret) if !is_cut(&secret) => return Ok(secret),
         Ok(_) => true,
-
         Err(error) if error.kind() == ErrorKind::NotFound => false,
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };

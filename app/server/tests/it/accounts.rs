@@ -203,6 +203,47 @@ async fn signing_out_ends_access_at_once() {
     world.close().await;
 }
 
+async fn logout(world: &World, body: Option<Value>) -> Answer {
+    world.anonymous(Method::POST, "/v1/auth/logout", body).await
+}
+
+#[tokio::test]
+async fn a_refresh_token_alone_signs_out() {
+    let world = World::new().await;
+    let one = world.register("kim@example.org").await;
+    let two = world.client(&login(&world, "kim@example.org", PASSWORD).await.expect(200));
+    // A token that was already exchanged names the session too.
+    let newer = world.client(&refresh(&world, &one.refresh_token).await.expect(200));
+    let body = json!({ "refresh_token": one.refresh_token });
+    logout(&world, Some(body.clone())).await.expect(204);
+    assert!(!is_signed_in(&one).await && !is_signed_in(&newer).await);
+    assert_eq!(refresh(&world, &newer.refresh_token).await.problem().0, 401);
+    assert!(is_signed_in(&two).await, "another session");
+    for again in
+        [Some(body), Some(json!({ "refresh_token": "nonsense" })), Some(json!({})), Some(json!(null)), None]
+    {
+        logout(&world, again).await.expect(204);
+    }
+    assert!(is_signed_in(&two).await, "nothing was left to end");
+    let unknown = logout(&world, Some(json!({ "token": "x" }))).await;
+    assert_eq!((unknown.problem().0, unknown.pointers()), (422, vec!["/token".to_owned()]));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn an_access_token_that_has_expired_still_signs_out() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    world.advance(3600);
+    assert_eq!(kim.get("/v1/auth/me").await.problem(), (401, "token_expired".to_owned()));
+    let answer = answer(kim.request(Method::POST, "/v1/auth/logout")).await;
+    answer.expect(204);
+    assert_eq!(refresh(&world, &kim.refresh_token).await.problem().0, 401, "the session has ended");
+    let forged = kim.with_token("a.b.c".to_owned());
+    forged.post("/v1/auth/logout", json!({})).await.expect(204);
+    world.close().await;
+}
+
 #[tokio::test]
 async fn a_new_password_ends_every_other_session() {
     let world = World::new().await;
@@ -492,6 +533,32 @@ async fn browsers_get_cookies_that_pages_cannot_read_or_abuse() {
     gone.expect(204);
     assert!(cookies(&gone).iter().all(|(_, value, rest)| value.is_empty() && rest.contains("Max-Age=0")));
     assert_eq!(browser.send(Method::GET, "/v1/auth/me", &[]).await.problem().0, 401);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_browser_signs_out_by_what_cookies_it_still_has() {
+    let world = World::new().await;
+    let body = json!({ "email": "kim@example.org", "password": PASSWORD, "transport": "cookie" });
+    let signed_in = post(&world, "/v1/auth/register", body).await;
+    let mut browser = Browser { world: &world, cookies: cookies(&signed_in) };
+    let access = browser.cookies.remove(0);
+    assert_eq!(access.0, "access", "browsers drop it with its token's life");
+    let path = "/v1/auth/logout";
+    assert_eq!(browser.send(Method::POST, path, &[]).await.problem(), (403, "csrf_refused".to_owned()));
+    let csrf = browser.csrf().to_owned();
+    let gone = browser.send(Method::POST, path, &[("x-csrf-token", &csrf)]).await;
+    gone.expect(204);
+    let cleared = cookies(&gone);
+    assert_eq!(cleared.len(), 3);
+    assert!(cleared.iter().all(|(_, value, rest)| value.is_empty() && rest.contains("Max-Age=0")));
+    let token = ("x-csrf-token", csrf.as_str());
+    assert_eq!(browser.send(Method::POST, "/v1/auth/refresh", &[token]).await.problem().0, 401);
+    browser.send(Method::POST, path, &[token]).await.expect(204);
+    let nothing_left = Browser { world: &world, cookies: Vec::new() };
+    nothing_left.send(Method::POST, path, &[]).await.expect(204);
+    let foreign = nothing_left.send(Method::POST, path, &[("origin", "https://evil.example")]).await;
+    assert_eq!(foreign.problem().0, 403, "a foreign page may not clear our cookies");
     world.close().await;
 }
 

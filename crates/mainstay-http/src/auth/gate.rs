@@ -1,11 +1,11 @@
 //! One question for every request: who asks? Credentials, cross-site check and token in one step,
-//! so that no route can forget one of them. Never here: what the caller may do.
+//! so that no route can forget one of them; and the same for who leaves. Never here: what the caller may do.
 
 use http::{HeaderMap, Method};
 
-use super::cookies::Cookies;
+use super::cookies::{Cookies, Credentials};
 use super::csrf::Guard;
-use super::tokens::{Claims, Tokens};
+use super::tokens::{Claims, RefreshToken, Tokens};
 use crate::problem::Problem;
 
 /// Lets requests in that carry a valid access token and are not forged across sites.
@@ -14,6 +14,15 @@ pub struct Gate {
     cookies: Cookies,
     guard: Guard,
     tokens: Tokens,
+}
+
+/// The session that somebody wants to leave, by what names it. Tokens that are none of ours name nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Leaving {
+    /// What the access token says, however old it is.
+    pub claims: Option<Claims>,
+    /// The refresh token; whether it is known is for the caller to look up.
+    pub refresh_token: Option<RefreshToken>,
 }
 
 impl Gate {
@@ -32,6 +41,31 @@ impl Gate {
         let claims = self.tokens.verify(credentials.token())?;
         self.guard.check(method, headers, &credentials)?;
         Ok(claims)
+    }
+
+    /// What a request to sign out names: it needs no token that is still good, and none at all. `refresh_token` is that
+    /// of the body. A program, which sends a token itself, speaks for its cookies no more than for anybody's; a request
+    /// without such a token must come from our pages, and where it brings cookies repeat the CSRF cookie (403
+    /// `csrf_refused`): a foreign page may neither end a session nor have our cookies cleared.
+    pub fn leave(&self, headers: &HeaderMap, refresh_token: Option<&str>) -> Result<Leaving, Problem> {
+        let credentials = self.cookies.credentials(headers);
+        let is_program = matches!(credentials, Some(Credentials::Bearer(_))) || refresh_token.is_some();
+        let (access, refresh) = match (is_program, credentials) {
+            (true, Some(Credentials::Bearer(token))) => (Some(token), refresh_token),
+            (true, _) => (None, refresh_token),
+            (false, credentials) => {
+                self.guard.check_page(headers)?;
+                let refresh = self.cookies.refresh_token(headers);
+                if credentials.is_some() || refresh.is_some() {
+                    self.guard.check_token(headers)?;
+                }
+                (credentials.map(|cookie| cookie.token().to_owned()), refresh)
+            }
+        };
+        Ok(Leaving {
+            claims: access.and_then(|token| self.tokens.verify_to_sign_out(&token).ok()),
+            refresh_token: refresh.and_then(RefreshToken::parse),
+        })
     }
 
     /// The cookies, to set and clear them.
@@ -59,7 +93,7 @@ mod tests {
     use crate::auth::tests::effects_at;
     use crate::auth::tokens::{Config, Key, Keys};
 
-    fn admitted(second: i64, method: &Method, pairs: &[(&'static str, &str)]) -> Result<Uuid, String> {
+    fn gate(second: i64, pairs: &[(&'static str, &str)]) -> (Gate, HeaderMap) {
         let keys = Keys::new(Key::try_new("k1", [7; 32]).unwrap(), Vec::new());
         let tokens = |second| Tokens::new(&Config::default(), &keys, effects_at(second));
         let token = tokens(0).issue(Uuid::max(), Uuid::nil(), "member").unwrap();
@@ -71,9 +105,24 @@ mod tests {
                 (http::HeaderName::from_static(name), HeaderValue::from_str(&value).unwrap())
             })
             .collect();
-        gate.admit(method, &headers)
-            .map(|claims| claims.sub)
-            .map_err(|problem| format!("{} {}", problem.status().as_u16(), problem.code()))
+        (gate, headers)
+    }
+
+    fn told(problem: Problem) -> String {
+        format!("{} {}", problem.status().as_u16(), problem.code())
+    }
+
+    fn admitted(second: i64, method: &Method, pairs: &[(&'static str, &str)]) -> Result<Uuid, String> {
+        let (gate, headers) = gate(second, pairs);
+        gate.admit(method, &headers).map(|claims| claims.sub).map_err(told)
+    }
+
+    /// Whether the access token and which refresh token name what is to be left.
+    fn left(pairs: &[(&'static str, &str)], body: Option<&str>) -> Result<(bool, Option<String>), String> {
+        let (gate, headers) = gate(1_000_000, pairs);
+        let leaving = gate.leave(&headers, body).map_err(told)?;
+        let refresh = leaving.refresh_token.map(|token| token.as_str().to_owned());
+        Ok((leaving.claims.is_some(), refresh))
     }
 
     #[test]
@@ -88,5 +137,25 @@ mod tests {
         assert_eq!(admitted(0, &Method::GET, &[]), refused("401 unauthorized"));
         assert_eq!(admitted(0, &Method::GET, &[("authorization", "Bearer x")]), refused("401 unauthorized"));
         assert_eq!(admitted(3600, &Method::GET, &[bearer]), refused("401 token_expired"));
+    }
+
+    #[test]
+    fn what_is_left() {
+        let (in_cookie, in_body) = ("A".repeat(43), "E".repeat(43));
+        let cookies = format!("access=TOKEN; refresh={in_cookie}; csrf=c");
+        let (cookies, repeated) = (("cookie", cookies.as_str()), ("x-csrf-token", "c"));
+        let bearer = ("authorization", "Bearer TOKEN");
+        let foreign = ("sec-fetch-site", "cross-site");
+        let refused = || Err("403 csrf_refused".to_owned());
+        assert_eq!(left(&[cookies, repeated], None), Ok((true, Some(in_cookie))), "at any age");
+        assert_eq!(left(&[cookies], None), refused());
+        assert_eq!(left(&[cookies, repeated, foreign], None), refused());
+        assert_eq!(left(&[("cookie", "refresh=x")], None), refused());
+        assert_eq!(left(&[foreign], None), refused(), "nor are our cookies cleared");
+        assert_eq!(left(&[], None), Ok((false, None)));
+        assert_eq!(left(&[bearer, foreign], None), Ok((true, None)));
+        assert_eq!(left(&[cookies, bearer], Some(&in_body)), Ok((true, Some(in_body.clone()))));
+        assert_eq!(left(&[cookies], Some(&in_body)), Ok((false, Some(in_body))), "not what the cookies name");
+        assert_eq!(left(&[("authorization", "Bearer x")], Some("x")), Ok((false, None)));
     }
 }

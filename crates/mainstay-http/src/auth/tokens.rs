@@ -167,14 +167,27 @@ impl Tokens {
 
     /// The claims of a token that one of our keys signed for access and that has not expired.
     pub fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+        let claims = self.claims(token)?;
+        check(&claims, self.now())?;
+        Ok(claims)
+    }
+
+    /// The claims of a token that one of our keys signed for access, whether it has expired or not: enough to end the
+    /// session that it names, never to let anybody in.
+    pub fn verify_to_sign_out(&self, token: &str) -> Result<Claims, TokenError> {
+        let claims = self.claims(token)?;
+        match check(&claims, self.now()) {
+            Err(TokenError::Invalid) => Err(TokenError::Invalid),
+            Ok(()) | Err(TokenError::Expired) => Ok(claims),
+        }
+    }
+
+    fn claims(&self, token: &str) -> Result<Claims, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;
         let kid = header.kid.ok_or(TokenError::Invalid)?;
         let (_, key) = self.verifying.iter().find(|(id, _)| *id == kid).ok_or(TokenError::Invalid)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &validation())
-            .map_err(|_| TokenError::Invalid)?
-            .claims;
-        check(&claims, self.now())?;
-        Ok(claims)
+        let decoded = jsonwebtoken::decode::<Claims>(token, key, &validation());
+        decoded.map(|decoded| decoded.claims).map_err(|_| TokenError::Invalid)
     }
 
     fn now(&self) -> Timestamp {

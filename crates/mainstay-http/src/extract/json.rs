@@ -2,7 +2,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
@@ -38,12 +38,29 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::unsupported_media_type(
-                "This address takes `Content-Type: application/json`.",
-            ));
+            return Err(other_type());
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|refusal| refused(&refusal))?;
         parse(&bytes).map(Self)
+    }
+}
+
+/// `None` for a request without a body, whatever content type it announces: many clients always announce one.
+impl<T, S> OptionalFromRequest<S> for Json<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        let is_json = is_json(request.headers());
+        let bytes = Bytes::from_request(request, state).await.map_err(|refusal| refused(&refusal))?;
+        match (bytes.is_empty(), is_json) {
+            (true, _) => Ok(None),
+            (false, true) => parse(&bytes).map(|value| Some(Self(value))),
+            (false, false) => Err(other_type()),
+        }
     }
 }
 
@@ -55,7 +72,7 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(value) = Json::<T>::from_request(request, state).await?;
+        let Json(value) = <Json<T> as FromRequest<S>>::from_request(request, state).await?;
         let broken = value.validate();
         if broken.is_empty() { Ok(Self(value)) } else { Err(Problem::unprocessable(broken)) }
     }
@@ -79,6 +96,10 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn other_type() -> Problem {
+    Problem::unsupported_media_type("This address takes `Content-Type: application/json`.")
 }
 
 /// Why a body could not be read.

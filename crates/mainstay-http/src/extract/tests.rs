@@ -57,6 +57,7 @@ fn router() -> Router {
         .route("/json", post(|Json(goal): Json<Goal>| async { Json(goal) }))
         .route("/valid", post(|ValidJson(goal): ValidJson<Goal>| async { Json(goal) }))
         .route("/any", post(|Json(any): Json<serde_json::Value>| async { Json(any) }))
+        .route("/optional", post(|goal: Option<Json<Goal>>| async { Json(goal.map(|Json(goal)| goal)) }))
         .route("/query", get(|Query(days): Query<Days>| async { Json(days) }))
         .route("/path/{id}", get(|Path(id): Path<uuid::Uuid>| async move { id.to_string() }))
         .route("/number/{n}", get(|Path(n): Path<u8>| async move { n.to_string() }))
@@ -82,6 +83,19 @@ fn json(path: &str, body: &str) -> Request<Body> {
 
 fn to(path: &str) -> Request<Body> {
     Request::get(path).body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn a_body_that_may_be_absent_is_judged_when_it_is_there() {
+    let of_type = |kind: &str, body: &'static str| {
+        Request::post("/optional").header("content-type", kind).body(body.into()).unwrap()
+    };
+    let bare = Request::post("/optional").body(Body::empty()).unwrap();
+    assert_eq!(refused(bare).await, "200 -");
+    assert_eq!(refused(of_type("application/json", "")).await, "200 -", "announced and not sent");
+    assert_eq!(refused(of_type("application/json", r#"{"title":"x"}"#)).await, "200 -");
+    assert_eq!(refused(of_type("text/plain", r#"{"title":"x"}"#)).await, "415 unsupported_media_type");
+    assert_eq!(refused(of_type("application/json", "{")).await, "400 malformed_json");
 }
 
 #[tokio::test]

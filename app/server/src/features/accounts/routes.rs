@@ -123,9 +123,26 @@ async fn refresh(
 }
 
 /// End this session.
-#[utoipa::path(post, path = "/v1/auth/logout", tag = "auth", responses((status = 204), (status = 401, body = Problem)))]
-async fn logout(State(app): State<App>, principal: Principal) -> Result<Response, Problem> {
-    sessions::sign_out(&app, &principal).await?;
+///
+/// The session is the one that the access token or the refresh token names; either is enough, and neither needs to be
+/// valid still. Programs send `Authorization` or `refresh_token`, browsers their cookies, which are cleared. Where no
+/// session is left to end, the answer is the same.
+#[utoipa::path(
+    post, path = "/v1/auth/logout", tag = "auth", security((), ("bearer" = [])),
+    request_body = Option<RefreshBody>,
+    responses(
+        (status = 204, description = "The session has ended, or had before"),
+        (status = 403, description = "`csrf_refused`", body = Problem),
+    )
+)]
+async fn logout(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Option<Json<Option<RefreshBody>>>,
+) -> Result<Response, Problem> {
+    let refresh_token = body.and_then(|Json(body)| body?.refresh_token);
+    let leaving = app.gate.leave(&headers, refresh_token.as_deref())?;
+    sessions::sign_out(&app, &leaving).await?;
     Ok(cleared(&app, StatusCode::NO_CONTENT.into_response()))
 }
 

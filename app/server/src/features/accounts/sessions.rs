@@ -2,6 +2,7 @@
 //! Never here: who an account belongs to, what it may do.
 
 use jiff::{SignedDuration, Timestamp};
+use mainstay_http::auth::gate::Leaving;
 use mainstay_http::auth::passwords::{NewPassword, Verdict};
 use mainstay_http::auth::tokens::RefreshToken;
 use uuid::Uuid;
@@ -121,11 +122,22 @@ pub(crate) async fn refresh(app: &App, token: &RefreshToken) -> Result<SignedIn,
     signed_in(app, account, found.session_id, next)
 }
 
-/// Ends the session of the request; its access tokens stop working at once.
-pub(crate) async fn sign_out(app: &App, who: &Principal) -> Result<(), AccountError> {
-    let tx = app.db.write().await?;
+/// Ends the session that a request names, by either token; its access tokens stop working at once. One that is unknown
+/// or has ended is no error: what was asked for is so.
+pub(crate) async fn sign_out(app: &App, leaving: &Leaving) -> Result<(), AccountError> {
+    if leaving == &Leaving::default() {
+        return Ok(());
+    }
     let now = app.effects.clock.now();
-    store::revoke_session(&tx, who.athlete_id, who.session_id, "logout", now).await?;
+    let tx = app.db.write().await?;
+    let mut sessions: Vec<_> = leaving.claims.iter().map(|claims| (claims.sub, claims.sid)).collect();
+    if let Some(token) = &leaving.refresh_token {
+        let found = store::find_refresh_token(&tx, &token.digest()).await?;
+        sessions.extend(found.map(|found| (found.athlete_id, found.session_id)));
+    }
+    for (athlete_id, session_id) in sessions {
+        store::revoke_session(&tx, athlete_id, session_id, "logout", now).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -48,7 +48,7 @@ pub(super) struct LoginBody {
     pub(super) transport: Transport,
 }
 
-/// A refresh; browsers send an empty object and their cookie.
+/// A refresh token; browsers send an empty object and their cookie.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RefreshBody {

@@ -33,6 +33,9 @@ fn time_is_the_injected_clocks_with_a_small_leeway() {
     assert_eq!(at(NOW + 900 + 30), Err(TokenError::Expired));
     assert!(at(NOW - 30).is_ok());
     assert_eq!(at(NOW - 31), Err(TokenError::Invalid), "issued in the future");
+    let to_sign_out = |second| tokens_at(second, "k1", &[]).verify_to_sign_out(&issued());
+    assert!(to_sign_out(NOW).is_ok() && to_sign_out(NOW + 1_000_000).is_ok(), "at any age");
+    assert_eq!(to_sign_out(NOW - 31), Err(TokenError::Invalid));
 }
 
 #[test]
@@ -56,7 +59,12 @@ fn forged(change: impl FnOnce(&mut serde_json::Value), header: &Header, key: &En
 
 #[test]
 fn only_access_tokens_of_ours_are_accepted() {
-    let verify = |token: &str| tokens_at(NOW, "k1", &[]).verify(token);
+    let verify = |token: &str| {
+        let tokens = tokens_at(NOW, "k1", &[]);
+        let claims = tokens.verify(token);
+        assert_eq!(tokens.verify_to_sign_out(token), claims, "no other token is good to sign out");
+        claims
+    };
     let ours = EncodingKey::from_secret(&key("k1").secret);
     let header = |alg, kid: &str| {
         let mut header = Header::new(alg);
