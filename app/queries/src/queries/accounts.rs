@@ -79,6 +79,16 @@ pub struct RenewPasswordHashParams<T1: crate::StringSql, T2: crate::StringSql> {
     pub athlete_id: uuid::Uuid,
     pub verified_hash: T2,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct RemoveExpiredRefreshTokensParams {
+    pub now: jiff::Timestamp,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct RemoveExpiredSessionsParams {
+    pub now: jiff::Timestamp,
+    pub max_rows: i64,
+}
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
     pub id: uuid::Uuid,
@@ -1146,5 +1156,91 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
     {
         Box::pin(self.bind(client, &params.password_hash, &params.athlete_id, &params.verified_hash))
+    }
+}
+pub struct RemoveExpiredRefreshTokensStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn remove_expired_refresh_tokens() -> RemoveExpiredRefreshTokensStmt {
+    RemoveExpiredRefreshTokensStmt(
+        "with expired as materialized ( select athlete_id, token_hash from refresh_token where expires_at <= $1 limit $2 for update skip locked ) delete from refresh_token using expired where refresh_token.athlete_id = expired.athlete_id and refresh_token.token_hash = expired.token_hash",
+        None,
+    )
+}
+impl RemoveExpiredRefreshTokensStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        max_rows: &'a i64,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, max_rows]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RemoveExpiredRefreshTokensParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for RemoveExpiredRefreshTokensStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RemoveExpiredRefreshTokensParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.now, &params.max_rows))
+    }
+}
+pub struct RemoveExpiredSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn remove_expired_sessions() -> RemoveExpiredSessionsStmt {
+    RemoveExpiredSessionsStmt(
+        "with expired as materialized ( select athlete_id, id from login_session where expires_at <= $1 and not exists ( select from refresh_token where refresh_token.athlete_id = login_session.athlete_id and refresh_token.session_id = login_session.id ) limit $2 for update skip locked ) delete from login_session using expired where login_session.athlete_id = expired.athlete_id and login_session.id = expired.id",
+        None,
+    )
+}
+impl RemoveExpiredSessionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        max_rows: &'a i64,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, max_rows]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RemoveExpiredSessionsParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for RemoveExpiredSessionsStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RemoveExpiredSessionsParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.now, &params.max_rows))
     }
 }

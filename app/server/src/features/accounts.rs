@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::state::App;
 
 mod email;
+mod expiry;
 pub mod founding;
 mod principal;
 mod problems;
@@ -21,6 +22,7 @@ mod store;
 mod views;
 
 pub use email::{Email, EmailError};
+pub use expiry::{Removed, remove_expired};
 pub use principal::Principal;
 pub(crate) use routes::router;
 

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use http::Method;
 use mainstay_http::auth::passwords::{self, NewPassword, Passwords};
+use paceline::features::accounts::remove_expired;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -184,6 +185,70 @@ async fn a_refresh_token_expires() {
         refresh(&world, &kim.refresh_token).await.problem(),
         (401, "invalid_refresh_token".to_owned())
     );
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_has_expired_is_removed_some_rows_at_a_time() {
+    const MONTH: u64 = 30 * 86_400;
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let renewed = world.client(&refresh(&world, &kim.refresh_token).await.expect(200));
+    let ended = world.client(&login(&world, "kim@example.org", PASSWORD).await.expect(200));
+    ended.post("/v1/auth/logout", json!({})).await.expect(204);
+    world.advance(10);
+    let robin = world.register("robin@example.org").await;
+    let rows = async || {
+        let read = world.db.db().read().await.unwrap();
+        let sql = "select (select count(*) from refresh_token), (select count(*) from login_session)";
+        let row = read.query_one(sql, &[]).await.unwrap();
+        (row.get::<_, i64>(0), row.get::<_, i64>(1))
+    };
+    let remove = async |max_rows| {
+        let removed = remove_expired(&world.app, max_rows).await.unwrap();
+        (removed.refresh_tokens, removed.sessions, removed.may_be_more(max_rows))
+    };
+    world.advance(MONTH - 11);
+    assert_eq!(remove(100).await, (0, 0, false));
+    assert_eq!(rows().await, (4, 3), "also the session that was ended, and the token that was used");
+    world.advance(1);
+    assert_eq!(remove(2).await.0, 2);
+    assert_eq!(remove(2).await.0, 1);
+    remove(2).await;
+    assert_eq!(remove(2).await, (0, 0, false));
+    assert_eq!(rows().await, (1, 1));
+    for gone in [&kim, &renewed, &ended] {
+        let answer = refresh(&world, &gone.refresh_token).await;
+        assert_eq!(answer.problem(), (401, "invalid_refresh_token".to_owned()), "as before");
+    }
+    refresh(&world, &robin.refresh_token).await.expect(200);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn no_removal_takes_more_than_its_limit() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let tx = world.db.db().write().await.unwrap();
+    let sql = "insert into refresh_token (athlete_id, token_hash, session_id, issued_at, expires_at) \
+        select athlete_id, sha256(number::text::bytea), session_id, issued_at, expires_at \
+        from refresh_token, generate_series(1, 500) as number";
+    tx.execute(sql, &[]).await.unwrap();
+    tx.batch_execute("analyze refresh_token").await.unwrap();
+    tx.commit().await.unwrap();
+    world.advance(31 * 86_400);
+    let first = remove_expired(&world.app, 10).await.unwrap();
+    assert_eq!((first.refresh_tokens, first.sessions), (10, 0), "the session still has tokens");
+    assert!(first.may_be_more(10));
+    // A row that somebody holds is not waited for.
+    let holder = world.db.db().write().await.unwrap();
+    let sql = "select from refresh_token order by token_hash limit 1 for update";
+    holder.query(sql, &[]).await.unwrap();
+    assert_eq!(remove_expired(&world.app, 1000).await.unwrap().refresh_tokens, 490);
+    holder.rollback().await.unwrap();
+    let last = remove_expired(&world.app, 1000).await.unwrap();
+    assert_eq!((last.refresh_tokens, last.sessions), (1, 1));
+    assert!(!is_signed_in(&kim).await);
     world.close().await;
 }
 

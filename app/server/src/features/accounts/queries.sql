@@ -1,5 +1,5 @@
--- Sign-in: accounts, sessions, refresh tokens. Every statement names the athlete but find_refresh_token, look_around
--- and what is found by an address.
+-- Sign-in: accounts, sessions, refresh tokens. Every statement names the athlete but find_refresh_token, look_around,
+-- remove_expired_* and what is found by an address.
 
 --: Account(password_hash?)
 --: Principal(resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
@@ -104,3 +104,34 @@ where id = :athlete_id;
 update athlete
 set password_hash = :password_hash
 where id = :athlete_id and password_hash = :verified_hash;
+
+-- Of all athletes. `materialized`: the limit holds however the delete is planned. Rows that somebody else holds are left
+-- for the next time.
+--! remove_expired_refresh_tokens
+with expired as materialized (
+    select athlete_id, token_hash
+    from refresh_token
+    where expires_at <= :now
+    limit :max_rows
+    for update skip locked
+)
+delete from refresh_token
+using expired
+where refresh_token.athlete_id = expired.athlete_id and refresh_token.token_hash = expired.token_hash;
+
+-- Sessions that still have tokens wait until those are removed: the foreign key would remove any number of them.
+--! remove_expired_sessions
+with expired as materialized (
+    select athlete_id, id
+    from login_session
+    where expires_at <= :now
+        and not exists (
+            select from refresh_token
+            where refresh_token.athlete_id = login_session.athlete_id and refresh_token.session_id = login_session.id
+        )
+    limit :max_rows
+    for update skip locked
+)
+delete from login_session
+using expired
+where login_session.athlete_id = expired.athlete_id and login_session.id = expired.id;

@@ -169,3 +169,21 @@ pub(super) async fn renew_password_hash(
     let renewed = sql::renew_password_hash().bind(tx, &hash, &athlete_id, &verified_hash).await?;
     Ok(renewed > 0)
 }
+
+/// Returns how many were removed.
+pub(super) async fn remove_expired_refresh_tokens(
+    tx: &Client,
+    max_rows: u32,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    sql::remove_expired_refresh_tokens().bind(tx, &now, &i64::from(max_rows)).await
+}
+
+/// Returns how many were removed.
+pub(super) async fn remove_expired_sessions(
+    tx: &Client,
+    max_rows: u32,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    sql::remove_expired_sessions().bind(tx, &now, &i64::from(max_rows)).await
+}
