@@ -23,7 +23,7 @@ pub const DEFAULT_FILE: &str = "paceline.toml";
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Keys of sign-in.
+    /// Keys of sign-in, and who may sign up.
     pub auth: AuthConfig,
     /// Log lines.
     pub log: LogConfig,
@@ -37,7 +37,7 @@ pub struct Config {
     pub import: ImportConfig,
 }
 
-/// Keys of sign-in.
+/// Keys of sign-in, and who may sign up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuthConfig {
@@ -45,6 +45,19 @@ pub struct AuthConfig {
     pub token_secret: Secret,
     /// The secret before the present one, while its tokens still live.
     pub former_token_secret: Secret,
+    /// Who may make an account over the API.
+    pub registration: RegistrationRule,
+}
+
+/// Who may make an account over the API. The command line always may.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationRule {
+    /// Anybody who reaches the address.
+    #[default]
+    Open,
+    /// Nobody.
+    Closed,
 }
 
 impl Config {

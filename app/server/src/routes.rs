@@ -45,6 +45,12 @@ impl Modify for Bearer {
 
 /// Problem codes of this application, shown beside those of the platform.
 const CODES: &[Code] = &[
+    code(
+        "registration_closed",
+        403,
+        "Registration closed",
+        "Nobody may register here. Whoever runs the installation makes accounts.",
+    ),
     code("email_taken", 409, "E-mail taken", "The address already has an account. Sign in instead."),
     code("wrong_credentials", 401, "Wrong credentials", "The e-mail address or the password is wrong."),
     code(

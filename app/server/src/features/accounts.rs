@@ -9,6 +9,7 @@ use mainstay_http::auth::passwords::{HashError, NewPassword};
 use mainstay_http::auth::tokens::{RefreshToken, TokenError};
 use uuid::Uuid;
 
+use crate::config::RegistrationRule;
 use crate::state::App;
 
 mod email;
@@ -103,6 +104,9 @@ pub struct SignedInAccount {
 /// Why signing up, in or on failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
+    /// The configuration lets nobody register.
+    #[error("registration is closed")]
+    RegistrationClosed,
     /// The address has an account.
     #[error("this e-mail address already has an account")]
     EmailTaken,
@@ -163,12 +167,21 @@ pub async fn find_id(app: &App, email: &str) -> Result<Option<Uuid>, AccountErro
     Ok(store::find_by_email(&read, email).await?.map(|account| account.id))
 }
 
-/// Creates an account and signs it in.
+/// Whether somebody may register over the API.
+pub(crate) fn may_register(app: &App) -> Result<(), AccountError> {
+    match app.config.auth.registration {
+        RegistrationRule::Open => Ok(()),
+        RegistrationRule::Closed => Err(AccountError::RegistrationClosed),
+    }
+}
+
+/// Creates an account and signs it in, where [`may_register`] says so.
 pub(crate) async fn register(
     app: &App,
     registration: Registration,
     user_agent: Option<&str>,
 ) -> Result<SignedIn, AccountError> {
+    may_register(app)?;
     let email = registration.email.as_str().to_owned();
     create(app, registration).await?;
     let read = app.db.read().await?;

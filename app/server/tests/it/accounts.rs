@@ -4,11 +4,12 @@ use std::cell::Cell;
 
 use http::Method;
 use mainstay_http::auth::passwords::{self, NewPassword, Passwords};
+use paceline::config::RegistrationRule;
 use paceline::features::accounts::remove_expired;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::process::wait_until;
+use crate::process::{fed, on, said, wait_until};
 use crate::world::{Answer, Client, KEY_ID, PASSWORD, SECRET, World, answer};
 
 async fn post(world: &World, path: &str, body: Value) -> Answer {
@@ -67,6 +68,22 @@ async fn weak_passwords_and_taken_addresses_are_refused() {
     let mut both = [one.status.as_u16(), other.status.as_u16()];
     both.sort_unstable();
     assert_eq!(both, [201, 409], "at once");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn where_registration_is_closed_accounts_come_from_the_command_line_alone() {
+    let world = World::with(|config| config.auth.registration = RegistrationRule::Closed).await;
+    for password in [PASSWORD, "weak"] {
+        let refused = register(&world, "kim@example.org", password).await;
+        assert_eq!(refused.problem(), (403, "registration_closed".to_owned()));
+    }
+    assert_eq!(login(&world, "kim@example.org", PASSWORD).await.problem().0, 401, "no account was made");
+    let mut create = on(&world.db);
+    create.args(["account", "create", "kim@example.org"]).env("PACELINE_AUTH__REGISTRATION", "closed");
+    let (code, _, stderr) = said(&fed(&mut create, PASSWORD));
+    assert_eq!(code, 0, "{stderr}");
+    login(&world, "kim@example.org", PASSWORD).await.expect(200);
     world.close().await;
 }
 

@@ -9,6 +9,10 @@ impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         let text = error.to_string();
         match error {
+            AccountError::RegistrationClosed => Self::forbidden(
+                "registration_closed",
+                "Accounts are made by whoever runs this installation; ask them.",
+            ),
             AccountError::EmailTaken => {
                 Self::conflict("email_taken", "This e-mail address already has an account.")
                     .with_errors(vec![FieldError::new("/email", "taken", "Already has an account.")])

@@ -35,6 +35,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
     post, path = "/v1/auth/register", tag = "auth", security(()), request_body = RegisterBody,
     responses(
         (status = 201, body = SignInView),
+        (status = 403, description = "`registration_closed` or `csrf_refused`", body = Problem),
         (status = 409, description = "`email_taken`", body = Problem),
         (status = 422, description = "`invalid_body` or `weak_password`", body = Problem),
     )
@@ -45,6 +46,8 @@ async fn register(
     Json(body): Json<RegisterBody>,
 ) -> Result<Response, Problem> {
     app.gate.guard().check_page(&headers)?;
+    // Before the fields: who may not register need not mend them first.
+    super::may_register(&app)?;
     let transport = body.transport;
     let registration = check_registration(body)?;
     let signed_in = super::register(&app, registration, user_agent(&headers)).await?;
