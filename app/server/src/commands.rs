@@ -8,10 +8,13 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use exit::MustChange;
+
 mod account;
 mod check;
 mod config;
 mod describe;
+mod exit;
 pub mod first_run;
 mod import;
 mod open;
@@ -74,8 +77,7 @@ pub struct Listen {
     pub listen: Option<SocketAddr>,
 }
 
-/// Parses the arguments, runs the command and turns its result into an exit code: 0 done, 1 failed,
-/// 2 wrong arguments, 78 the configuration or the machine must be changed first.
+/// Parses the arguments, runs the command and turns its result into an exit code: see `exit`.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -104,18 +106,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// A configuration or a machine that must be changed first (sysexits EX_CONFIG).
-pub const EXIT_CONFIG: u8 = 78;
-
-/// The command was understood and cannot work until the person changes something.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct MustChange(pub String);
-
 #[expect(clippy::print_stderr, reason = "this is where a command's failure is told")]
 fn fail(error: &anyhow::Error) -> ExitCode {
     eprintln!("paceline: {error:#}");
-    if error.is::<MustChange>() { ExitCode::from(EXIT_CONFIG) } else { ExitCode::FAILURE }
+    ExitCode::from(exit::code(error))
 }
 
 /// Prints a text and a line feed. Whoever reads may stop reading: `paceline openapi | head` is no failure.

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub enum Origin {
     /// The program itself.
     Default,
+    /// The program itself, because its default does not work on this machine: the reason, as a clause.
+    Fallback(String),
     /// A line of a file.
     File {
         /// The file.
@@ -24,6 +26,7 @@ impl std::fmt::Display for Origin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
+            Self::Fallback(reason) => write!(f, "default, because {reason}"),
             Self::File { path, line: 0 } => write!(f, "{}", path.display()),
             Self::File { path, line } => write!(f, "{}:{line}", path.display()),
             Self::Environment(name) => write!(f, "environment variable {name}"),

@@ -6,7 +6,8 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use mainstay_http::auth::passwords::NewPassword;
 
-use super::{Common, MustChange, open};
+use super::exit::NotUnderstood;
+use super::{Common, open};
 use crate::features::accounts::{self, Email, Registration, Role};
 
 /// Commands about accounts.
@@ -31,17 +32,20 @@ pub(super) enum Command {
 #[expect(clippy::print_stdout, reason = "the report is what the command is for")]
 pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<ExitCode> {
     let Command::Create { email, name, role, timezone } = command;
-    let wrong = |what: String| anyhow::Error::from(MustChange(what));
+    let wrong = |what: String| anyhow::Error::from(NotUnderstood(what));
     let email = Email::parse(&email).map_err(|error| wrong(error.to_string()))?;
     let role = Role::from_wire(&role)
         .ok_or_else(|| wrong(format!("{role} is no role; use athlete, coach or admin")))?;
     let timezone = TimeZone::get(&timezone).map_err(|error| wrong(error.to_string()))?;
+    let before_at = email.as_str().split('@').next().unwrap_or_default();
+    let display_name = name.unwrap_or_else(|| before_at.chars().take(100).collect());
+    if !(1..=100).contains(&display_name.chars().count()) || display_name.chars().any(char::is_control) {
+        return Err(wrong("a name has 1 to 100 characters, and no control characters".to_owned()));
+    }
     let mut password = String::new();
     std::io::stdin().read_line(&mut password)?;
     let password = NewPassword::parse(password.trim_end_matches(['\r', '\n']).to_owned())
         .map_err(|error| wrong(format!("{error} Give it on standard input.")))?;
-    let fallback = email.as_str().split('@').next().unwrap_or("athlete").to_owned();
-    let display_name = name.unwrap_or(fallback);
     let shown = email.as_str().to_owned();
     let opened = open::open(common, None).await?;
     let registration = Registration { email, password, display_name, timezone, role, is_demo: false };

@@ -1,72 +1,123 @@
-//! `paceline check`: is everything in place to run, and if not, what to do. Starts nothing that stays.
+//! `paceline check`: is everything in place to run, and if not, what to do. Starts nothing.
 
+use std::fmt::Display;
 use std::process::ExitCode;
 
-use mainstay_db::{Db, Target, embedded, migrate};
+use mainstay_db::embedded::{Look, Programs};
+use mainstay_db::{Db, Target, migrate};
 
-use super::{Common, EXIT_CONFIG, open};
+use super::{Common, exit, open};
 use crate::config::Config;
 use crate::schema;
 
-/// Prints a line for everything looked at; exit code 78 when something must be changed first.
+/// Prints a line for everything looked at. The exit code is that of a start that would meet the worst of them.
 #[expect(clippy::print_stdout, reason = "the report is what the command is for")]
 pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     let mut config = open::load_config(common, None)?.value;
     // A person is waiting: what does not answer now is the finding.
     config.database.connect_retry_for_ms = 0;
-    println!("ok    configuration");
-    let (lines, sound) =
-        if config.database.url.is_empty() { check_private(&config) } else { check_server(&config).await };
-    for line in lines {
+    let mut report = Report::default();
+    report.ok("configuration");
+    let looked = match config.database.url.is_empty() {
+        true => look_at_folder(&config, &mut report).await,
+        false => look_at_server(&config, &mut report).await,
+    };
+    if let Err(error) = looked {
+        report.fail_with(error);
+    }
+    for line in &report.lines {
         println!("{line}");
     }
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(EXIT_CONFIG) })
+    Ok(ExitCode::from(report.code))
 }
 
-fn check_private(config: &Config) -> (Vec<String>, bool) {
-    let folder = &config.embedded.data_dir;
-    match embedded::Programs::find(&config.embedded.bin_dir, folder, None) {
+/// What was found, and what a start would end with.
+#[derive(Default)]
+struct Report {
+    lines: Vec<String>,
+    code: u8,
+}
+
+impl Report {
+    fn ok(&mut self, what: impl Display) {
+        self.lines.push(format!("ok    {what}"));
+    }
+
+    fn note(&mut self, what: impl Display) {
+        self.lines.push(format!("note  {what}"));
+    }
+
+    fn fail(&mut self, what: impl Display) {
+        self.lines.push(format!("FAIL  {what}"));
+        self.code = exit::CONFIG;
+    }
+
+    fn fail_with(&mut self, error: impl Into<anyhow::Error>) {
+        let error = error.into();
+        let code = self.code.max(exit::code(&error));
+        self.fail(format!("{error:#}"));
+        self.code = code;
+    }
+
+    fn judge(&mut self, good: bool, yes: impl Display, no: impl Display) {
+        if good { self.ok(yes) } else { self.fail(no) }
+    }
+}
+
+async fn look_at_folder(config: &Config, report: &mut Report) -> anyhow::Result<()> {
+    let look = Look::at(&config.embedded);
+    let folder = look.data_dir.display();
+    match Programs::find(&config.embedded.bin_dir, &look.data_dir, look.cluster_major) {
         Ok(programs) => {
-            let found =
-                format!("ok    PostgreSQL {} in {}", programs.version(), programs.bin_dir().display());
-            (vec![found, format!("ok    private cluster in {}", folder.display())], true)
+            report.ok(format!("PostgreSQL {} in {}", programs.version(), programs.bin_dir().display()));
         }
-        Err(error) => (vec![format!("FAIL  {error}")], false),
+        Err(error) => report.fail_with(error),
+    }
+    match (look.usable(), look.cluster_major) {
+        (Err(error), _) => report.fail_with(error),
+        (Ok(()), Some(major)) => report.ok(format!("private cluster of PostgreSQL {major} in {folder}")),
+        (Ok(()), None) => {
+            report.note(format!("no private cluster in {folder} yet; the first start makes one"))
+        }
+    }
+    match look.running {
+        Some(running) => {
+            report.ok(format!("it runs, as process {}", running.pid));
+            let db = Db::connect(&config.database, &running.target).await?;
+            db.close();
+            look_at_migrations(&running.target, report).await
+        }
+        None if look.cluster_major.is_some() => {
+            report.note(
+                "it does not run, so that its migrations cannot be seen; a start applies what is pending",
+            );
+            Ok(())
+        }
+        None => Ok(()),
     }
 }
 
-async fn check_server(config: &Config) -> (Vec<String>, bool) {
-    match look_at_server(config).await {
-        Ok(found) => found,
-        Err(error) => (vec![format!("FAIL  {error}")], false),
-    }
-}
-
-async fn look_at_server(config: &Config) -> anyhow::Result<(Vec<String>, bool)> {
+async fn look_at_server(config: &Config, report: &mut Report) -> anyhow::Result<()> {
+    report.judge(
+        config.auth.token_secret.expose().len() >= 32,
+        "auth.token_secret is set",
+        "auth.token_secret is missing or shorter than 32 characters",
+    );
     let target = Target::parse(config.database.url.expose())?;
     let db = Db::connect(&config.database, &target).await?;
     let info = db.server_info().await?;
-    let mut lines = vec![format!("ok    PostgreSQL {} at {target}, as {}", info.version, info.role)];
-    let mut sound = true;
-    let mut judge = |good: bool, yes: String, no: String| {
-        sound &= good;
-        lines.push(if good { format!("ok    {yes}") } else { format!("FAIL  {no}") });
-    };
-    judge(
+    report.ok(format!("PostgreSQL {} at {target}, as {}", info.version, info.role));
+    report.judge(
         info.can_create,
-        "the role may create schemas".to_owned(),
+        "the role may create schemas",
         format!(
             "the role {} may not create schemas; run: grant create on database \"{}\" to \"{}\"",
             info.role, info.database, info.role
         ),
     );
-    judge(
-        !info.in_recovery,
-        "the server takes writes".to_owned(),
-        "the server is a replica; name the primary".to_owned(),
-    );
+    report.judge(!info.in_recovery, "the server takes writes", "the server is a replica; name the primary");
     let wanted = config.database.pool_max + config.database.pool_read_max + 1;
-    judge(
+    report.judge(
         wanted < usize::try_from(info.max_connections).unwrap_or(0),
         format!("{wanted} connections of {} are ours at most", info.max_connections),
         format!(
@@ -74,17 +125,16 @@ async fn look_at_server(config: &Config) -> anyhow::Result<(Vec<String>, bool)> 
             info.max_connections
         ),
     );
-    judge(
-        config.auth.token_secret.expose().len() >= 32,
-        "auth.token_secret is set".to_owned(),
-        "auth.token_secret is missing or shorter than 32 characters".to_owned(),
-    );
+    look_at_migrations(&target, report).await
+}
+
+async fn look_at_migrations(target: &Target, report: &mut Report) -> anyhow::Result<()> {
     let set = schema::migrations();
-    let pending = migrate::pending(&target, &[&set]).await?;
-    lines.push(if pending.is_empty() {
-        "ok    migrations are applied".to_owned()
+    let pending = migrate::pending(target, &[&set]).await?;
+    if pending.is_empty() {
+        report.ok("migrations are applied");
     } else {
-        format!("note  {} migrations are applied at the next start", pending.len())
-    });
-    Ok((lines, sound))
+        report.note(format!("the next start applies {}", pending.join(", ")));
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Common, MustChange, open};
+use super::{Common, open};
 use crate::features::accounts;
 use crate::features::uploads::batch::{self, Progress};
 use crate::features::uploads::{Decision, Outcome};
@@ -32,11 +32,9 @@ pub(super) struct Options {
 pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<ExitCode> {
     let opened = open::open(common, None).await?;
     let app = opened.app.clone();
-    let athlete_id = accounts::find_id(&app, &options.athlete).await?.ok_or_else(|| {
-        MustChange(format!(
-            "there is no account {}; create one with: paceline account create {}",
-            options.athlete, options.athlete
-        ))
+    let email = &options.athlete;
+    let athlete_id = accounts::find_id(&app, email).await?.with_context(|| {
+        format!("there is no account {email}; create one with: paceline account create {email}")
     })?;
     let bar = progress_bar();
     let mut report = Report::default();

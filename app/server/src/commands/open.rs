@@ -1,6 +1,6 @@
 //! From the command line to a running application: configuration, logs, platform, state. Never here: serving.
 
-use mainstay::{Platform, StartError};
+use mainstay::Platform;
 use mainstay_config::{Loaded, Origin};
 use mainstay_db::embedded;
 use mainstay_http::auth::gate::Gate;
@@ -37,25 +37,65 @@ pub(super) fn load_config(common: &Common, listen: Option<&Listen>) -> anyhow::R
         listen: listen.and_then(|listen| listen.listen),
     };
     let mut loaded = config::load(&flags).map_err(|error| MustChange(error.to_string()))?;
-    if loaded.origin("embedded.data_dir") == Some(&Origin::Default) && !can_use(&loaded.value) {
-        loaded.value.embedded.data_dir = FALLBACK_DATA.into();
+    if loaded.origin(DATA_DIR) == Some(&Origin::Default)
+        && let Some(reason) = why_not(&loaded.value)
+    {
+        fall_back(&mut loaded, reason);
     }
     Ok(loaded)
 }
+
+/// The key of the private PostgreSQL's folder.
+const DATA_DIR: &str = "embedded.data_dir";
 
 /// Where the private PostgreSQL lives when root starts it below a folder that nobody else may enter, such as /root:
 /// PostgreSQL never runs as root.
 const FALLBACK_DATA: &str = "/var/lib/paceline";
 
-fn can_use(config: &Config) -> bool {
-    let Ok(account) = embedded::Account::for_server() else { return true };
-    let Ok(folder) = std::path::absolute(&config.embedded.data_dir) else { return true };
-    !config.database.url.is_empty() || !account.is_other() || account.first_blocked(&folder).is_none()
+/// Why the configured folder cannot be used, as a clause.
+fn why_not(config: &Config) -> Option<String> {
+    let account = embedded::Account::for_server().ok()?;
+    let folder = std::path::absolute(&config.embedded.data_dir).ok()?;
+    if !config.database.url.is_empty() || !account.is_other() {
+        return None;
+    }
+    let blocked = account.first_blocked(&folder)?;
+    Some(format!("{} may not enter {}", account.name(), blocked.display()))
 }
 
-/// Opens everything for a command that works beside a running service: it shares its private cluster.
+/// Puts [`FALLBACK_DATA`] where it is used and where it is shown.
+fn fall_back(loaded: &mut Loaded<Config>, reason: String) {
+    loaded.value.embedded.data_dir = FALLBACK_DATA.into();
+    for entry in loaded.entries.iter_mut().filter(|entry| entry.key == DATA_DIR) {
+        entry.shown = format!("\"{FALLBACK_DATA}\"");
+        entry.origin = Origin::Fallback(reason.clone());
+    }
+}
+
+/// Opens everything for a command that works beside a running service: it shares its private cluster. It makes none: in
+/// the wrong folder it would work on nothing, and say that it had succeeded.
 pub(super) async fn open(common: &Common, listen: Option<&Listen>) -> anyhow::Result<Opened> {
-    let mut config = load_config(common, listen)?.value;
+    let loaded = load_config(common, listen)?;
+    let config = &loaded.value;
+    let look = embedded::Look::at(&config.embedded);
+    if config.database.url.is_empty() && look.cluster_major.is_none() {
+        let origin = loaded.origin(DATA_DIR).unwrap_or(&Origin::Default);
+        return Err(MustChange(format!(
+            "there are no data in {} ({DATA_DIR}, {origin}); name the folder of the installation with --data DIR, or \
+             its server with DATABASE_URL; a new installation begins with: paceline up",
+            look.data_dir.display()
+        ))
+        .into());
+    }
+    open_quietly(loaded.value).await
+}
+
+/// The same for a command that may begin an installation.
+pub(super) async fn open_or_make(common: &Common) -> anyhow::Result<Opened> {
+    open_quietly(load_config(common, None)?.value).await
+}
+
+async fn open_quietly(mut config: Config) -> anyhow::Result<Opened> {
     // Its own report is what a command has to say; the log is for what goes wrong.
     if config.log == LogConfig::default() {
         config.log.level = "warn".to_owned();
@@ -69,10 +109,7 @@ pub(super) async fn open_with(config: Config, may_share_cluster: bool) -> anyhow
     let mut platform_config = config.platform();
     platform_config.may_share_cluster = may_share_cluster;
     let migrations = schema::migrations();
-    let platform = Platform::start(&platform_config, &[&migrations]).await.map_err(|error| match error {
-        StartError::Database(error) => anyhow::Error::from(MustChange(error.to_string())),
-        other => other.into(),
-    })?;
+    let platform = Platform::start(&platform_config, &[&migrations]).await?;
     match state(&platform, config) {
         Ok(app) => Ok(Opened { platform, app }),
         Err(error) => {
@@ -126,4 +163,20 @@ fn key(name: &str, secret: &str) -> anyhow::Result<Key> {
     let digest = Sha256::digest(format!("key id of {secret}").as_bytes());
     let id: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     Key::try_new(id, secret).map_err(|error| MustChange(format!("{name}: {error}")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_fallen_back_to_is_shown_with_the_reason() {
+        let mut loaded = config::load(&Flags::default()).unwrap();
+        assert_eq!(loaded.origin(DATA_DIR), Some(&Origin::Default));
+        fall_back(&mut loaded, "postgres may not enter /root".to_owned());
+        assert_eq!(loaded.value.embedded.data_dir.to_str(), Some(FALLBACK_DATA));
+        let entry = loaded.entries.iter().find(|entry| entry.key == DATA_DIR).unwrap();
+        assert_eq!(entry.shown, "\"/var/lib/paceline\"");
+        assert_eq!(entry.origin.to_string(), "default, because postgres may not enter /root");
+    }
 }

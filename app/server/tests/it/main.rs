@@ -10,6 +10,7 @@ mod accounts;
 mod activities;
 mod analytics;
 mod athletes;
+mod commands;
 mod first_run;
 mod platform;
 mod process;

@@ -61,8 +61,7 @@ impl Folder {
 
     /// The major version that made the cluster, if there is one.
     pub(super) fn cluster_major(&self) -> Option<u32> {
-        let text = fs::read_to_string(self.cluster().join("PG_VERSION")).ok()?;
-        text.trim().split('.').next()?.parse().ok()
+        cluster_major(&self.cluster())
     }
 
     /// Opens the log for the server, moving a large one aside. Returns its length too: where this start begins.
@@ -117,6 +116,12 @@ impl Folder {
         };
         read().unwrap_or_default()
     }
+}
+
+/// The major version that made the cluster, if there is one.
+pub(super) fn cluster_major(cluster: &Path) -> Option<u32> {
+    let text = fs::read_to_string(cluster.join("PG_VERSION")).ok()?;
+    text.trim().split('.').next()?.parse().ok()
 }
 
 fn take_lock(root: &Path) -> Result<File, EmbeddedError> {

@@ -34,7 +34,7 @@ pub(super) fn stop(cluster: &Path, within: Duration) -> Result<(), EmbeddedError
 
 /// The process that `postmaster.pid` names, if it lives and is a server of this very cluster: after a crash the
 /// number may have gone to anybody.
-fn running(cluster: &Path) -> Option<Pid> {
+pub(super) fn running(cluster: &Path) -> Option<Pid> {
     let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
     let pid = Pid::from_raw(text.lines().next()?.trim().parse().ok()?)?;
     (test_kill_process(pid).is_ok() && serves(pid, cluster)).then_some(pid)

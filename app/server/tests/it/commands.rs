@@ -1,0 +1,222 @@
+//! The commands as a shell sees them: what they refuse, what they say of it, and with which exit code.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use mainstay_db::{Session, Target, embedded, migrate};
+use mainstay_testing::{TestDb, own_cluster};
+use paceline::schema;
+use tempfile::TempDir;
+
+use crate::process::{Paceline, Signal, binary, fed, on, said};
+use crate::world::PASSWORD;
+
+/// A folder that the account of a private PostgreSQL may enter.
+fn folder() -> TempDir {
+    folder_with(0o711)
+}
+
+fn folder_with(mode: u32) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+    folder
+}
+
+fn run(command: &mut Command, arguments: &str) -> (i32, String, String) {
+    said(&command.args(arguments.split_whitespace()).output().unwrap())
+}
+
+#[test]
+fn commands_that_work_beside_a_service_do_not_make_an_installation() {
+    let world = folder();
+    for arguments in ["import . --athlete a@example.org", "recompute", "account create a@example.org"] {
+        let mut command = binary(world.path());
+        command.args(arguments.split_whitespace());
+        let (code, stdout, stderr) = said(&fed(&mut command, PASSWORD));
+        assert_eq!((code, stdout.as_str()), (78, ""), "{arguments}: {stderr}");
+        let looked_at = world.path().join("data");
+        for word in [looked_at.to_str().unwrap(), "--data DIR", "DATABASE_URL", "default"] {
+            assert!(stderr.contains(word), "{arguments}: {stderr}");
+        }
+        assert_eq!(std::fs::read_dir(world.path()).unwrap().count(), 0, "{arguments} made something");
+    }
+    // A folder that is there and holds no cluster is no installation either.
+    let (code, _, stderr) = run(&mut binary(world.path()), "recompute --data .");
+    assert!(code == 78 && stderr.contains("flag --data"), "{code} {stderr}");
+}
+
+#[tokio::test]
+async fn a_fault_has_one_exit_code_whichever_command_meets_it() {
+    let fresh = TestDb::empty().await.unwrap();
+    let migrated = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    let newer = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    let tx = newer.db().write().await.unwrap();
+    let sql = "insert into mainstay.migration (history, version, name, checksum, applied_at, took_ms) \
+        select history, 9999, 'later', checksum, applied_at, took_ms from mainstay.migration limit 1";
+    tx.execute(sql, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    let absent = migrated.target().with_database("no_such_database");
+    let role = Role::new(&fresh).await;
+    let at = |target: &Target| {
+        let url = target.url().expose().to_owned();
+        move |command: &mut Command| {
+            command.env("DATABASE_URL", url.clone());
+        }
+    };
+    let nobody = |command: &mut Command| {
+        command.env("DATABASE_URL", "postgres://a@127.0.0.1:1/x");
+    };
+    let no_secret = |command: &mut Command| {
+        command.env_remove("PACELINE_AUTH__TOKEN_SECRET");
+    };
+    // As Kubernetes sets it for a service of our name.
+    let unknown_key = |command: &mut Command| {
+        command.env("PACELINE_SERVICE_HOST", "10.0.0.1");
+    };
+    type Fault<'a> = (&'a str, i32, &'a dyn Fn(&mut Command));
+    let faults: [Fault<'_>; 6] = [
+        ("no such database", 78, &at(&absent)),
+        ("a newer database", 78, &at(newer.target())),
+        ("a role without rights", 78, &at(&role.target)),
+        ("no answer", 1, &nobody),
+        ("no secret", 78, &no_secret),
+        ("an unknown key", 78, &unknown_key),
+    ];
+    for (fault, expected, make) in faults {
+        for arguments in ["serve --listen 127.0.0.1:0", "migrate", "recompute", "check"] {
+            let mut command = on(&migrated);
+            command.env("PACELINE_DATABASE__CONNECT_RETRY_FOR_MS", "0");
+            make(&mut command);
+            let (code, stdout, stderr) = run(&mut command, arguments);
+            assert_eq!(code, expected, "{arguments} with {fault}: {stdout}{stderr}");
+        }
+    }
+    role.drop().await;
+}
+
+/// A role that may connect to a database, and no more.
+struct Role {
+    name: String,
+    admin: Session,
+    target: Target,
+}
+
+impl Role {
+    async fn new(db: &TestDb) -> Self {
+        let name = format!("guest_of_{}", db.name());
+        let admin = Session::connect(db.target(), "test", std::time::Duration::from_secs(10)).await.unwrap();
+        admin.batch_execute(&format!("create role {name} login")).await.unwrap();
+        let url = db.target().url().expose().to_owned();
+        let (_, rest) = url.split_once('@').unwrap();
+        let target = Target::parse(&format!("postgres://{name}@{rest}")).unwrap();
+        Self { name, admin, target }
+    }
+
+    async fn drop(self) {
+        self.admin.batch_execute(&format!("drop role {}", self.name)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_given_is_told_from_what_is_configured() {
+    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    let create = |arguments: &str, password: &str| {
+        let mut command = on(&db);
+        command.args(["account", "create"]).args(arguments.split_whitespace());
+        said(&fed(&mut command, password)).0
+    };
+    let name = "n".repeat(101);
+    let wrong = ["kim", "kim@example.org --role boss", "kim@example.org --timezone Mars/Olympus"];
+    for arguments in wrong.into_iter().chain([format!("kim@example.org --name {name}").as_str()]) {
+        assert_eq!(create(arguments, PASSWORD), 2, "{arguments}");
+    }
+    assert_eq!(create("kim@example.org", "short"), 2);
+    assert_eq!(create("kim@example.org", PASSWORD), 0);
+    assert_eq!(create("KIM@example.org", PASSWORD), 1, "taken");
+    assert_eq!(create(&format!("{name}@example.org"), PASSWORD), 0, "a long address makes a shorter name");
+    let (code, _, stderr) = run(&mut on(&db), "import . --athlete robin@example.org");
+    assert!(code == 1 && stderr.contains("account create robin@example.org"), "{code} {stderr}");
+    assert_eq!(run(&mut on(&db), "import").0, 2);
+}
+
+#[test]
+fn check_says_what_a_folder_holds_and_touches_nothing() {
+    let world = folder();
+    let check = || run(&mut binary(world.path()), "check");
+    let (code, stdout, _) = check();
+    assert!(code == 0 && stdout.contains("note  no private cluster in "), "{code} {stdout}");
+    assert!(!world.path().join("data").exists());
+    std::fs::create_dir_all(world.path().join("data/pg")).unwrap();
+    std::fs::write(world.path().join("data/pg/PG_VERSION"), "9\n").unwrap();
+    let (code, stdout, _) = check();
+    assert!(code == 78 && stdout.contains("FAIL  the cluster in "), "{code} {stdout}");
+    assert!(stdout.contains("was made by PostgreSQL 9"), "{stdout}");
+}
+
+#[tokio::test]
+async fn check_sees_whether_a_private_cluster_runs_and_what_is_pending_there() {
+    let mut own = own_cluster().await.unwrap();
+    let data = own.folder().join("postgres");
+    let check = || {
+        let mut command = binary(Path::new("/"));
+        command.env("PACELINE_EMBEDDED__DATABASE", "app").arg("--data").arg(&data);
+        run(&mut command, "check")
+    };
+    let cluster = own.cluster.take().unwrap();
+    let (code, stdout, _) = check();
+    assert!(code == 0 && stdout.contains("ok    private cluster of PostgreSQL "), "{code} {stdout}");
+    assert!(stdout.contains(&format!("it runs, as process {}", cluster.pid())), "{stdout}");
+    assert!(stdout.contains("note  the next start applies paceline/0001_accounts, "), "{stdout}");
+    migrate::run(&cluster.target(), &[&schema::migrations()]).await.unwrap();
+    assert!(check().1.contains("ok    migrations are applied"));
+    cluster.stop().await.unwrap();
+    let (code, stdout, _) = check();
+    assert!(code == 0 && stdout.contains("note  it does not run"), "{code} {stdout}");
+}
+
+#[test]
+fn the_folder_that_is_shown_is_the_folder_that_is_used() {
+    // Nobody but its owner may enter: as root PostgreSQL cannot live below it, as anybody else it can.
+    let closed = folder_with(0o700);
+    let (code, stdout, _) = run(&mut binary(closed.path()), "config print --origin");
+    let shown = stdout.lines().find(|line| line.starts_with("embedded.data_dir")).unwrap();
+    let expected = match embedded::Account::for_server().unwrap() {
+        account if account.is_other() => {
+            let closed = closed.path().display();
+            let name = account.name();
+            format!(
+                "embedded.data_dir = \"/var/lib/paceline\"  # default, because {name} may not enter {closed}"
+            )
+        }
+        _ => "embedded.data_dir = \"data\"  # default".to_owned(),
+    };
+    assert_eq!((code, shown), (0, expected.as_str()));
+    let named = run(&mut binary(closed.path()), "config print --origin --data data").1;
+    assert!(named.contains("embedded.data_dir = \"data\"  # flag --data"), "{named}");
+}
+
+#[tokio::test]
+async fn an_installation_is_made_used_and_stopped_by_its_commands() {
+    let world = folder();
+    let command = || {
+        let mut command = binary(world.path());
+        command.env("PACELINE_EMBEDDED__SHARED_BUFFERS_MB", "16");
+        command
+    };
+    let mut process = Paceline::start(command().args(["up", "--listen", "127.0.0.1:0"]));
+    process.ready();
+    let mut create = command();
+    let (code, _, stderr) = said(&fed(create.args(["account", "create", "you@example.com"]), PASSWORD));
+    assert_eq!(code, 0, "beside the service: {stderr}");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../domain/tests/fixtures/samples/18_run_fenix6_5k.tcx.gz");
+    let import = format!("import {} --athlete you@example.com", sample.display());
+    let (code, stdout, stderr) = run(&mut command(), &import);
+    assert!(code == 0 && stdout.contains("1 imported"), "{code} {stdout}{stderr}");
+    assert!(run(&mut command(), "check").1.contains("it runs, as process "));
+    process.send(Signal::Terminate);
+    assert_eq!(process.wait().code(), Some(0));
+    let (code, stdout, stderr) = run(&mut command(), &import);
+    assert!(code == 0 && stdout.contains("1 duplicate"), "and without it: {code} {stdout}{stderr}");
+}
