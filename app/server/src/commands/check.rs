@@ -77,7 +77,7 @@ async fn look_at_folder(config: &Config, report: &mut Report) -> anyhow::Result<
         (Err(error), _) => report.fail_with(error),
         (Ok(()), Some(major)) => report.ok(format!("private cluster of PostgreSQL {major} in {folder}")),
         (Ok(()), None) => {
-            report.note(format!("no private cluster in {folder} yet; the first start makes one"))
+            report.note(format!("no private cluster in {folder} yet; the first start makes one"));
         }
     }
     match look.running {

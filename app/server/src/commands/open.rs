@@ -40,7 +40,7 @@ pub(super) fn load_config(common: &Common, listen: Option<&Listen>) -> anyhow::R
     if loaded.origin(DATA_DIR) == Some(&Origin::Default)
         && let Some(reason) = why_not(&loaded.value)
     {
-        fall_back(&mut loaded, reason);
+        fall_back(&mut loaded, &reason);
     }
     Ok(loaded)
 }
@@ -64,11 +64,11 @@ fn why_not(config: &Config) -> Option<String> {
 }
 
 /// Puts [`FALLBACK_DATA`] where it is used and where it is shown.
-fn fall_back(loaded: &mut Loaded<Config>, reason: String) {
+fn fall_back(loaded: &mut Loaded<Config>, reason: &str) {
     loaded.value.embedded.data_dir = FALLBACK_DATA.into();
     for entry in loaded.entries.iter_mut().filter(|entry| entry.key == DATA_DIR) {
         entry.shown = format!("\"{FALLBACK_DATA}\"");
-        entry.origin = Origin::Fallback(reason.clone());
+        entry.origin = Origin::Fallback(reason.to_owned());
     }
 }
 
@@ -173,7 +173,7 @@ mod tests {
     fn a_folder_that_is_fallen_back_to_is_shown_with_the_reason() {
         let mut loaded = config::load(&Flags::default()).unwrap();
         assert_eq!(loaded.origin(DATA_DIR), Some(&Origin::Default));
-        fall_back(&mut loaded, "postgres may not enter /root".to_owned());
+        fall_back(&mut loaded, "postgres may not enter /root");
         assert_eq!(loaded.value.embedded.data_dir.to_str(), Some(FALLBACK_DATA));
         let entry = loaded.entries.iter().find(|entry| entry.key == DATA_DIR).unwrap();
         assert_eq!(entry.shown, "\"/var/lib/paceline\"");

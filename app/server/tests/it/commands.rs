@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use mainstay_db::{Session, Target, embedded, migrate};
 use mainstay_testing::{TestDb, own_cluster};
@@ -196,6 +196,16 @@ fn the_folder_that_is_shown_is_the_folder_that_is_used() {
     assert!(named.contains("embedded.data_dir = \"data\"  # flag --data"), "{named}");
 }
 
+#[test]
+fn a_start_that_waits_for_its_database_stops_when_it_is_asked_to() {
+    let mut command = binary(Path::new("/"));
+    command.args(["up", "--listen", "127.0.0.1:0"]).env("DATABASE_URL", "postgres://a@127.0.0.1:1/x");
+    let mut process = Paceline::start(command.stderr(Stdio::piped()));
+    process.says("does not answer yet");
+    process.send(Signal::Terminate);
+    assert_eq!(process.wait().code(), Some(0));
+}
+
 #[tokio::test]
 async fn an_installation_is_made_used_and_stopped_by_its_commands() {
     let world = folder();
@@ -204,7 +214,8 @@ async fn an_installation_is_made_used_and_stopped_by_its_commands() {
         command.env("PACELINE_EMBEDDED__SHARED_BUFFERS_MB", "16");
         command
     };
-    let mut process = Paceline::start(command().args(["up", "--listen", "127.0.0.1:0"]));
+    let mut process =
+        Paceline::start(command().args(["up", "--listen", "127.0.0.1:0"]).stderr(Stdio::null()));
     process.ready();
     let mut create = command();
     let (code, _, stderr) = said(&fed(create.args(["account", "create", "you@example.com"]), PASSWORD));

@@ -56,13 +56,20 @@ pub(crate) fn fed(command: &mut Command, line: &str) -> Output {
 impl Paceline {
     /// `paceline up` on this database, on a free port.
     pub(crate) fn up(db: &TestDb) -> Self {
-        Self::start(on(db).args(["up", "--listen", "127.0.0.1:0"]))
+        Self::start(on(db).args(["up", "--listen", "127.0.0.1:0"]).stderr(Stdio::null()))
     }
 
+    /// The same with an environment and a standard error of the test's choice.
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         Self { child, stdout }
+    }
+
+    /// Reads its log until a line contains these words.
+    pub(crate) fn says(&mut self, words: &str) {
+        let mut log = BufReader::new(self.child.stderr.take().unwrap()).lines();
+        assert!(log.any(|line| line.unwrap().contains(words)), "it never said: {words}");
     }
 
     /// The address, and what was printed before it.

@@ -63,3 +63,25 @@ fn socket(cluster: &Path, database: &str) -> Option<Target> {
     let port = lines.get(3)?.trim().parse().ok()?;
     Some(Target::socket(Path::new(lines.get(4)?.trim()), port, SUPERUSER, database))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looking_makes_nothing_and_takes_no_stranger_for_the_server() {
+        let world = tempfile::tempdir().unwrap();
+        let config = Config { data_dir: world.path().join("not/there"), ..Config::default() };
+        let look = Look::at(&config);
+        assert!(look.cluster_major.is_none() && look.running.is_none());
+        assert!(!world.path().join("not").exists());
+        let cluster = config.data_dir.join("pg");
+        std::fs::create_dir_all(&cluster).unwrap();
+        std::fs::write(cluster.join("PG_VERSION"), "15\n").unwrap();
+        let ourselves = std::process::id();
+        std::fs::write(cluster.join("postmaster.pid"), format!("{ourselves}\n\n\n5432\n/tmp\n")).unwrap();
+        let look = Look::at(&config);
+        assert_eq!(look.cluster_major, Some(15));
+        assert!(look.running.is_none(), "our own process is no server: {look:?}");
+    }
+}

@@ -108,19 +108,19 @@ mod tests {
         (gate, headers)
     }
 
-    fn told(problem: Problem) -> String {
+    fn told(problem: &Problem) -> String {
         format!("{} {}", problem.status().as_u16(), problem.code())
     }
 
     fn admitted(second: i64, method: &Method, pairs: &[(&'static str, &str)]) -> Result<Uuid, String> {
         let (gate, headers) = gate(second, pairs);
-        gate.admit(method, &headers).map(|claims| claims.sub).map_err(told)
+        gate.admit(method, &headers).map(|claims| claims.sub).map_err(|problem| told(&problem))
     }
 
     /// Whether the access token and which refresh token name what is to be left.
     fn left(pairs: &[(&'static str, &str)], body: Option<&str>) -> Result<(bool, Option<String>), String> {
         let (gate, headers) = gate(1_000_000, pairs);
-        let leaving = gate.leave(&headers, body).map_err(told)?;
+        let leaving = gate.leave(&headers, body).map_err(|problem| told(&problem))?;
         let refresh = leaving.refresh_token.map(|token| token.as_str().to_owned());
         Ok((leaving.claims.is_some(), refresh))
     }
