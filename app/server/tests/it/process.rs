@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Output, Stdio};
 
 use mainstay_testing::TestDb;
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ pub(crate) enum Signal {
 pub(crate) struct Paceline {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    log: Option<BufReader<ChildStderr>>,
 }
 
 /// The binary with nothing of the test's own environment but what lets it find PostgreSQL.
@@ -63,13 +64,15 @@ impl Paceline {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        Self { child, stdout }
+        let log = child.stderr.take().map(BufReader::new);
+        Self { child, stdout, log }
     }
 
     /// Reads its log until a line contains these words.
     pub(crate) fn says(&mut self, words: &str) {
-        let mut log = BufReader::new(self.child.stderr.take().unwrap()).lines();
-        assert!(log.any(|line| line.unwrap().contains(words)), "it never said: {words}");
+        // Kept open: who writes to a closed log dies of that.
+        let log = self.log.as_mut().expect("its standard error is a pipe");
+        assert!(log.lines().any(|line| line.unwrap().contains(words)), "it never said: {words}");
     }
 
     /// The address, and what was printed before it.
