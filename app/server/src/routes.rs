@@ -51,6 +51,12 @@ const CODES: &[Code] = &[
         "Registration closed",
         "Nobody may register here. Whoever runs the installation makes accounts.",
     ),
+    code(
+        "same_session_exists",
+        409,
+        "Same session exists",
+        "The session came in again after it was deleted. Delete the newer one first.",
+    ),
     code("email_taken", 409, "E-mail taken", "The address already has an account. Sign in instead."),
     code("wrong_credentials", 401, "Wrong credentials", "The e-mail address or the password is wrong."),
     code(

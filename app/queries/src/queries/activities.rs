@@ -83,32 +83,28 @@ pub struct LockEditableParams {
     pub id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct UpdateEditedParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
+pub struct UpdateEditedParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::ArraySql<Item = T4>,
+> {
     pub name: T1,
     pub sport: T2,
     pub notes: Option<T3>,
     pub is_race: bool,
     pub rpe: Option<f64>,
+    pub edited: T5,
     pub now: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
     pub id: uuid::Uuid,
-}
-#[derive(Clone, Copy, Debug)]
-pub struct OutdateAnalysisParams {
-    pub athlete_id: uuid::Uuid,
-    pub activity_id: uuid::Uuid,
 }
 #[derive(Debug)]
 pub struct UpdateRpeLoadParams<T1: crate::StringSql> {
     pub load: Option<f64>,
     pub load_source: Option<T1>,
     pub now: jiff::Timestamp,
-    pub athlete_id: uuid::Uuid,
-    pub activity_id: uuid::Uuid,
-}
-#[derive(Debug)]
-pub struct UpdateEffortSportParams<T1: crate::StringSql> {
-    pub sport: T1,
     pub athlete_id: uuid::Uuid,
     pub activity_id: uuid::Uuid,
 }
@@ -126,12 +122,24 @@ pub struct RestoreActivityParams {
     pub not_before: jiff::Timestamp,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct PurgeDeletedParams {
-    pub deleted_before: jiff::Timestamp,
-    pub max_rows: i64,
+pub struct FindParentParams {
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteEmptyParentParams {
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub parent_id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct InsertManualParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
+pub struct InsertManualParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::ArraySql<Item = T4>,
+> {
     pub athlete_id: uuid::Uuid,
     pub id: uuid::Uuid,
     pub sport: T1,
@@ -145,6 +153,7 @@ pub struct InsertManualParams<T1: crate::StringSql, T2: crate::StringSql, T3: cr
     pub max_hr_bpm: Option<f64>,
     pub rpe: Option<f64>,
     pub is_race: bool,
+    pub edited: T5,
     pub now: jiff::Timestamp,
 }
 #[derive(Debug)]
@@ -523,6 +532,7 @@ pub struct LockEditable {
     pub is_race: bool,
     pub rpe: Option<f64>,
     pub moving_time_s: f64,
+    pub edited: Vec<String>,
 }
 pub struct LockEditableBorrowed<'a> {
     pub name: &'a str,
@@ -531,10 +541,19 @@ pub struct LockEditableBorrowed<'a> {
     pub is_race: bool,
     pub rpe: Option<f64>,
     pub moving_time_s: f64,
+    pub edited: crate::ArrayIterator<'a, &'a str>,
 }
 impl<'a> From<LockEditableBorrowed<'a>> for LockEditable {
     fn from(
-        LockEditableBorrowed { name, sport, notes, is_race, rpe, moving_time_s }: LockEditableBorrowed<'a>,
+        LockEditableBorrowed {
+            name,
+            sport,
+            notes,
+            is_race,
+            rpe,
+            moving_time_s,
+            edited,
+        }: LockEditableBorrowed<'a>,
     ) -> Self {
         Self {
             name: name.into(),
@@ -543,6 +562,7 @@ impl<'a> From<LockEditableBorrowed<'a>> for LockEditable {
             is_race,
             rpe,
             moving_time_s,
+            edited: edited.map(|v| v.into()).collect(),
         }
     }
 }
@@ -1052,6 +1072,62 @@ where
 {
     pub fn map<R>(self, mapper: fn(LockEditableBorrowed) -> R) -> LockEditableQuery<'c, 'a, 's, C, R, N> {
         LockEditableQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct OptionuuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<Option<uuid::Uuid>, tokio_postgres::Error>,
+    mapper: fn(Option<uuid::Uuid>) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> OptionuuidUuidQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(Option<uuid::Uuid>) -> R) -> OptionuuidUuidQuery<'c, 'a, 's, C, R, N> {
+        OptionuuidUuidQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1820,7 +1896,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
 pub struct LockEditableStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_editable() -> LockEditableStmt {
     LockEditableStmt(
-        "select name, sport, notes, is_race, rpe, moving_time_s from activity where athlete_id = $1 and id = $2 and deleted_at is null for no key update",
+        "select name, sport, notes, is_race, rpe, moving_time_s, edited from activity where athlete_id = $1 and id = $2 and deleted_at is null for no key update",
         None,
     )
 }
@@ -1851,6 +1927,7 @@ impl LockEditableStmt {
                     is_race: row.try_get(3)?,
                     rpe: row.try_get(4)?,
                     moving_time_s: row.try_get(5)?,
+                    edited: row.try_get(6)?,
                 })
             },
             mapper: |it| LockEditable::from(it),
@@ -1878,7 +1955,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct UpdateEditedStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn update_edited() -> UpdateEditedStmt {
     UpdateEditedStmt(
-        "update activity set name = $1, sport = $2, notes = $3, is_race = $4, rpe = $5, updated_at = $6 where athlete_id = $7 and id = $8 and deleted_at is null",
+        "update activity set name = $1, sport = $2, notes = $3, is_race = $4, rpe = $5, edited = $6, updated_at = $7 where athlete_id = $8 and id = $9 and deleted_at is null",
         None,
     )
 }
@@ -1898,6 +1975,8 @@ impl UpdateEditedStmt {
         T1: crate::StringSql,
         T2: crate::StringSql,
         T3: crate::StringSql,
+        T4: crate::StringSql,
+        T5: crate::ArraySql<Item = T4>,
     >(
         &'s self,
         client: &'c C,
@@ -1906,19 +1985,28 @@ impl UpdateEditedStmt {
         notes: &'a Option<T3>,
         is_race: &'a bool,
         rpe: &'a Option<f64>,
+        edited: &'a T5,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[name, sport, notes, is_race, rpe, now, athlete_id, id]).await
+        client.execute(self.0, &[name, sport, notes, is_race, rpe, edited, now, athlete_id, id]).await
     }
 }
-impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql>
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::ArraySql<Item = T4>,
+>
     crate::client::async_::Params<
         'a,
         'a,
         'a,
-        UpdateEditedParams<T1, T2, T3>,
+        UpdateEditedParams<T1, T2, T3, T4, T5>,
         std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
         C,
     > for UpdateEditedStmt
@@ -1926,7 +2014,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a UpdateEditedParams<T1, T2, T3>,
+        params: &'a UpdateEditedParams<T1, T2, T3, T4, T5>,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
     {
         Box::pin(self.bind(
@@ -1936,53 +2024,11 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
             &params.notes,
             &params.is_race,
             &params.rpe,
+            &params.edited,
             &params.now,
             &params.athlete_id,
             &params.id,
         ))
-    }
-}
-pub struct OutdateAnalysisStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn outdate_analysis() -> OutdateAnalysisStmt {
-    OutdateAnalysisStmt(
-        "update activity_analysis set algorithm_version = 0 where athlete_id = $1 and activity_id = $2",
-        None,
-    )
-}
-impl OutdateAnalysisStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    pub async fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-        athlete_id: &'a uuid::Uuid,
-        activity_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[athlete_id, activity_id]).await
-    }
-}
-impl<'a, C: GenericClient + Send + Sync>
-    crate::client::async_::Params<
-        'a,
-        'a,
-        'a,
-        OutdateAnalysisParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
-        C,
-    > for OutdateAnalysisStmt
-{
-    fn params(
-        &'a self,
-        client: &'a C,
-        params: &'a OutdateAnalysisParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
-        Box::pin(self.bind(client, &params.athlete_id, &params.activity_id))
     }
 }
 pub struct UpdateRpeLoadStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -2036,50 +2082,6 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
             &params.athlete_id,
             &params.activity_id,
         ))
-    }
-}
-pub struct UpdateEffortSportStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn update_effort_sport() -> UpdateEffortSportStmt {
-    UpdateEffortSportStmt(
-        "update best_effort set sport = $1 where athlete_id = $2 and activity_id = $3",
-        None,
-    )
-}
-impl UpdateEffortSportStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
-        &'s self,
-        client: &'c C,
-        sport: &'a T1,
-        athlete_id: &'a uuid::Uuid,
-        activity_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[sport, athlete_id, activity_id]).await
-    }
-}
-impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
-    crate::client::async_::Params<
-        'a,
-        'a,
-        'a,
-        UpdateEffortSportParams<T1>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
-        C,
-    > for UpdateEffortSportStmt
-{
-    fn params(
-        &'a self,
-        client: &'a C,
-        params: &'a UpdateEffortSportParams<T1>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
-        Box::pin(self.bind(client, &params.sport, &params.athlete_id, &params.activity_id))
     }
 }
 pub struct DeleteActivityStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -2171,14 +2173,60 @@ impl<'a, C: GenericClient + Send + Sync>
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.id, &params.not_before))
     }
 }
-pub struct PurgeDeletedStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn purge_deleted() -> PurgeDeletedStmt {
-    PurgeDeletedStmt(
-        "delete from activity where (athlete_id, id) in ( select doomed.athlete_id, doomed.id from activity as doomed where doomed.deleted_at < $1 limit $2 )",
+pub struct FindParentStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_parent() -> FindParentStmt {
+    FindParentStmt("select parent_id from activity where athlete_id = $1 and id = $2", None)
+}
+impl FindParentStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> OptionuuidUuidQuery<'c, 'a, 's, C, Option<uuid::Uuid>, 2> {
+        OptionuuidUuidQuery {
+            client,
+            params: [athlete_id, id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindParentParams,
+        OptionuuidUuidQuery<'c, 'a, 's, C, Option<uuid::Uuid>, 2>,
+        C,
+    > for FindParentStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindParentParams,
+    ) -> OptionuuidUuidQuery<'c, 'a, 's, C, Option<uuid::Uuid>, 2> {
+        self.bind(client, &params.athlete_id, &params.id)
+    }
+}
+pub struct DeleteEmptyParentStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn delete_empty_parent() -> DeleteEmptyParentStmt {
+    DeleteEmptyParentStmt(
+        "update activity set deleted_at = $1, updated_at = $1 where activity.athlete_id = $2 and activity.id = $3 and activity.deleted_at is null and not exists ( select from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null)",
         None,
     )
 }
-impl PurgeDeletedStmt {
+impl DeleteEmptyParentStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2189,10 +2237,11 @@ impl PurgeDeletedStmt {
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        deleted_before: &'a jiff::Timestamp,
-        max_rows: &'a i64,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        parent_id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[deleted_before, max_rows]).await
+        client.execute(self.0, &[now, athlete_id, parent_id]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -2200,24 +2249,24 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        PurgeDeletedParams,
+        DeleteEmptyParentParams,
         std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
         C,
-    > for PurgeDeletedStmt
+    > for DeleteEmptyParentStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a PurgeDeletedParams,
+        params: &'a DeleteEmptyParentParams,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
     {
-        Box::pin(self.bind(client, &params.deleted_before, &params.max_rows))
+        Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.parent_id))
     }
 }
 pub struct InsertManualStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_manual() -> InsertManualStmt {
     InsertManualStmt(
-        "insert into activity (athlete_id, id, sport, name, notes, start_time, end_time, source_format, elapsed_s, moving_time_s, distance_m, avg_hr_bpm, max_hr_bpm, rpe, is_race, has_track, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, 'manual', $8, $8, $9, $10, $11, $12, $13, false, $14, $14)",
+        "insert into activity (athlete_id, id, sport, name, notes, start_time, end_time, source_format, elapsed_s, moving_time_s, distance_m, avg_hr_bpm, max_hr_bpm, rpe, is_race, has_track, edited, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, 'manual', $8, $8, $9, $10, $11, $12, $13, false, $14, $15, $15)",
         None,
     )
 }
@@ -2237,6 +2286,8 @@ impl InsertManualStmt {
         T1: crate::StringSql,
         T2: crate::StringSql,
         T3: crate::StringSql,
+        T4: crate::StringSql,
+        T5: crate::ArraySql<Item = T4>,
     >(
         &'s self,
         client: &'c C,
@@ -2253,6 +2304,7 @@ impl InsertManualStmt {
         max_hr_bpm: &'a Option<f64>,
         rpe: &'a Option<f64>,
         is_race: &'a bool,
+        edited: &'a T5,
         now: &'a jiff::Timestamp,
     ) -> Result<u64, tokio_postgres::Error> {
         client
@@ -2260,18 +2312,26 @@ impl InsertManualStmt {
                 self.0,
                 &[
                     athlete_id, id, sport, name, notes, start_time, end_time, duration_s, distance_m,
-                    avg_hr_bpm, max_hr_bpm, rpe, is_race, now,
+                    avg_hr_bpm, max_hr_bpm, rpe, is_race, edited, now,
                 ],
             )
             .await
     }
 }
-impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql>
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+    T5: crate::ArraySql<Item = T4>,
+>
     crate::client::async_::Params<
         'a,
         'a,
         'a,
-        InsertManualParams<T1, T2, T3>,
+        InsertManualParams<T1, T2, T3, T4, T5>,
         std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
         C,
     > for InsertManualStmt
@@ -2279,7 +2339,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a InsertManualParams<T1, T2, T3>,
+        params: &'a InsertManualParams<T1, T2, T3, T4, T5>,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
     {
         Box::pin(self.bind(
@@ -2297,6 +2357,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
             &params.max_hr_bpm,
             &params.rpe,
             &params.is_race,
+            &params.edited,
             &params.now,
         ))
     }

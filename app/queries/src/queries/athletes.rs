@@ -10,6 +10,7 @@ pub struct UpdateAthleteParams<T1: crate::StringSql, T2: crate::StringSql, T3: c
     pub max_hr_bpm: Option<i16>,
     pub threshold_hr_bpm: Option<i16>,
     pub threshold_pace_s_per_km: Option<f64>,
+    pub threshold_power_w: Option<i16>,
     pub now: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
 }
@@ -32,6 +33,7 @@ pub struct Profile {
     pub max_hr_bpm: Option<i16>,
     pub threshold_hr_bpm: Option<i16>,
     pub threshold_pace_s_per_km: Option<f64>,
+    pub threshold_power_w: Option<i16>,
     pub is_demo: bool,
     pub created_at: jiff::Timestamp,
 }
@@ -47,6 +49,7 @@ pub struct ProfileBorrowed<'a> {
     pub max_hr_bpm: Option<i16>,
     pub threshold_hr_bpm: Option<i16>,
     pub threshold_pace_s_per_km: Option<f64>,
+    pub threshold_power_w: Option<i16>,
     pub is_demo: bool,
     pub created_at: jiff::Timestamp,
 }
@@ -64,6 +67,7 @@ impl<'a> From<ProfileBorrowed<'a>> for Profile {
             max_hr_bpm,
             threshold_hr_bpm,
             threshold_pace_s_per_km,
+            threshold_power_w,
             is_demo,
             created_at,
         }: ProfileBorrowed<'a>,
@@ -80,6 +84,7 @@ impl<'a> From<ProfileBorrowed<'a>> for Profile {
             max_hr_bpm,
             threshold_hr_bpm,
             threshold_pace_s_per_km,
+            threshold_power_w,
             is_demo,
             created_at,
         }
@@ -248,7 +253,7 @@ where
 pub struct FindAthleteStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_athlete() -> FindAthleteStmt {
     FindAthleteStmt(
-        "select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, is_demo, created_at from athlete where id = $1",
+        "select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1",
         None,
     )
 }
@@ -283,8 +288,9 @@ impl FindAthleteStmt {
                     max_hr_bpm: row.try_get(8)?,
                     threshold_hr_bpm: row.try_get(9)?,
                     threshold_pace_s_per_km: row.try_get(10)?,
-                    is_demo: row.try_get(11)?,
-                    created_at: row.try_get(12)?,
+                    threshold_power_w: row.try_get(11)?,
+                    is_demo: row.try_get(12)?,
+                    created_at: row.try_get(13)?,
                 })
             },
             mapper: |it| Profile::from(it),
@@ -294,7 +300,7 @@ impl FindAthleteStmt {
 pub struct LockAthleteProfileStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn lock_athlete_profile() -> LockAthleteProfileStmt {
     LockAthleteProfileStmt(
-        "select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, is_demo, created_at from athlete where id = $1 for no key update",
+        "select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1 for no key update",
         None,
     )
 }
@@ -329,8 +335,9 @@ impl LockAthleteProfileStmt {
                     max_hr_bpm: row.try_get(8)?,
                     threshold_hr_bpm: row.try_get(9)?,
                     threshold_pace_s_per_km: row.try_get(10)?,
-                    is_demo: row.try_get(11)?,
-                    created_at: row.try_get(12)?,
+                    threshold_power_w: row.try_get(11)?,
+                    is_demo: row.try_get(12)?,
+                    created_at: row.try_get(13)?,
                 })
             },
             mapper: |it| Profile::from(it),
@@ -340,7 +347,7 @@ impl LockAthleteProfileStmt {
 pub struct UpdateAthleteStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn update_athlete() -> UpdateAthleteStmt {
     UpdateAthleteStmt(
-        "update athlete set display_name = $1, timezone = $2, birthdate = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, threshold_hr_bpm = $7, threshold_pace_s_per_km = $8, updated_at = $9 where id = $10",
+        "update athlete set display_name = $1, timezone = $2, birthdate = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, threshold_hr_bpm = $7, threshold_pace_s_per_km = $8, threshold_power_w = $9, updated_at = $10 where id = $11",
         None,
     )
 }
@@ -371,6 +378,7 @@ impl UpdateAthleteStmt {
         max_hr_bpm: &'a Option<i16>,
         threshold_hr_bpm: &'a Option<i16>,
         threshold_pace_s_per_km: &'a Option<f64>,
+        threshold_power_w: &'a Option<i16>,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
@@ -386,6 +394,7 @@ impl UpdateAthleteStmt {
                     max_hr_bpm,
                     threshold_hr_bpm,
                     threshold_pace_s_per_km,
+                    threshold_power_w,
                     now,
                     athlete_id,
                 ],
@@ -419,6 +428,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
             &params.max_hr_bpm,
             &params.threshold_hr_bpm,
             &params.threshold_pace_s_per_km,
+            &params.threshold_power_w,
             &params.now,
             &params.athlete_id,
         ))
@@ -426,7 +436,10 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
 }
 pub struct OutdateAnalysesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn outdate_analyses() -> OutdateAnalysesStmt {
-    OutdateAnalysesStmt("update activity_analysis set algorithm_version = 0 where athlete_id = $1", None)
+    OutdateAnalysesStmt(
+        "update activity_analysis set algorithm_version = 0 from activity where activity_analysis.athlete_id = $1 and activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id and activity.primary_sha256 is not null",
+        None,
+    )
 }
 impl OutdateAnalysesStmt {
     pub async fn prepare<'a, C: GenericClient>(

@@ -83,9 +83,20 @@ pub struct ListUploadFilesParams {
 }
 #[derive(Debug)]
 pub struct FindSourceActivitiesParams<T1: crate::BytesSql> {
+    pub deleted_before: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
     pub sha256: T1,
     pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ListAthletesWithExpiredParams {
+    pub deleted_before: jiff::Timestamp,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct PurgeExpiredParams {
+    pub athlete_id: uuid::Uuid,
+    pub deleted_before: jiff::Timestamp,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct FindOverlappingSourcesParams {
@@ -93,6 +104,39 @@ pub struct FindOverlappingSourcesParams {
     pub until: jiff::Timestamp,
     pub since: jiff::Timestamp,
     pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ListSourcesOfParams {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct FindStandingParams {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct UpdateStandingParams<
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+> {
+    pub sport: T1,
+    pub name: T2,
+    pub notes: Option<T3>,
+    pub gear: Option<T4>,
+    pub rpe: Option<f64>,
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshParentParams {
+    pub now: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub parent_id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct AdoptLegParams {
@@ -207,7 +251,6 @@ pub struct UpdateMeasuredParams<
     pub avg_cadence_per_min: Option<f64>,
     pub avg_power_w: Option<f64>,
     pub energy_kcal: Option<f64>,
-    pub rpe: Option<f64>,
     pub has_track: bool,
     pub now: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
@@ -286,6 +329,7 @@ pub struct InsertAnalysisParams<
     pub algorithm_version: i32,
     pub inputs_hash: T1,
     pub efficiency_factor: Option<f64>,
+    pub efficiency_variance: Option<f64>,
     pub first_half_ef: Option<f64>,
     pub second_half_ef: Option<f64>,
     pub decoupling_percent: Option<f64>,
@@ -314,6 +358,7 @@ pub struct CountOutdatedParams {
 pub struct FindPrimarySourceParams {
     pub athlete_id: uuid::Uuid,
     pub activity_id: uuid::Uuid,
+    pub max_rows: i64,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct NextPendingFile {
@@ -483,6 +528,7 @@ pub struct FindOwner {
     pub max_hr_bpm: Option<i16>,
     pub threshold_hr_bpm: Option<i16>,
     pub threshold_pace_s_per_km: Option<f64>,
+    pub threshold_power_w: Option<i16>,
 }
 pub struct FindOwnerBorrowed<'a> {
     pub timezone: &'a str,
@@ -491,6 +537,7 @@ pub struct FindOwnerBorrowed<'a> {
     pub max_hr_bpm: Option<i16>,
     pub threshold_hr_bpm: Option<i16>,
     pub threshold_pace_s_per_km: Option<f64>,
+    pub threshold_power_w: Option<i16>,
 }
 impl<'a> From<FindOwnerBorrowed<'a>> for FindOwner {
     fn from(
@@ -501,6 +548,7 @@ impl<'a> From<FindOwnerBorrowed<'a>> for FindOwner {
             max_hr_bpm,
             threshold_hr_bpm,
             threshold_pace_s_per_km,
+            threshold_power_w,
         }: FindOwnerBorrowed<'a>,
     ) -> Self {
         Self {
@@ -510,6 +558,7 @@ impl<'a> From<FindOwnerBorrowed<'a>> for FindOwner {
             max_hr_bpm,
             threshold_hr_bpm,
             threshold_pace_s_per_km,
+            threshold_power_w,
         }
     }
 }
@@ -520,6 +569,7 @@ pub struct FindSourceActivities {
     pub parent_id: Option<uuid::Uuid>,
     pub name: String,
     pub is_deleted: bool,
+    pub is_expired: bool,
 }
 pub struct FindSourceActivitiesBorrowed<'a> {
     pub activity_id: uuid::Uuid,
@@ -527,6 +577,7 @@ pub struct FindSourceActivitiesBorrowed<'a> {
     pub parent_id: Option<uuid::Uuid>,
     pub name: &'a str,
     pub is_deleted: bool,
+    pub is_expired: bool,
 }
 impl<'a> From<FindSourceActivitiesBorrowed<'a>> for FindSourceActivities {
     fn from(
@@ -536,13 +587,14 @@ impl<'a> From<FindSourceActivitiesBorrowed<'a>> for FindSourceActivities {
             parent_id,
             name,
             is_deleted,
+            is_expired,
         }: FindSourceActivitiesBorrowed<'a>,
     ) -> Self {
-        Self { activity_id, part, parent_id, name: name.into(), is_deleted }
+        Self { activity_id, part, parent_id, name: name.into(), is_deleted, is_expired }
     }
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct FindOverlappingSources {
+pub struct SourceRow {
     pub activity_id: uuid::Uuid,
     pub parent_id: Option<uuid::Uuid>,
     pub name: String,
@@ -554,7 +606,7 @@ pub struct FindOverlappingSources {
     pub sha256: Option<Vec<u8>>,
     pub part: i32,
 }
-pub struct FindOverlappingSourcesBorrowed<'a> {
+pub struct SourceRowBorrowed<'a> {
     pub activity_id: uuid::Uuid,
     pub parent_id: Option<uuid::Uuid>,
     pub name: &'a str,
@@ -566,9 +618,9 @@ pub struct FindOverlappingSourcesBorrowed<'a> {
     pub sha256: Option<&'a [u8]>,
     pub part: i32,
 }
-impl<'a> From<FindOverlappingSourcesBorrowed<'a>> for FindOverlappingSources {
+impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
     fn from(
-        FindOverlappingSourcesBorrowed {
+        SourceRowBorrowed {
             activity_id,
             parent_id,
             name,
@@ -579,7 +631,7 @@ impl<'a> From<FindOverlappingSourcesBorrowed<'a>> for FindOverlappingSources {
             format,
             sha256,
             part,
-        }: FindOverlappingSourcesBorrowed<'a>,
+        }: SourceRowBorrowed<'a>,
     ) -> Self {
         Self {
             activity_id,
@@ -595,6 +647,37 @@ impl<'a> From<FindOverlappingSourcesBorrowed<'a>> for FindOverlappingSources {
         }
     }
 }
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindStanding {
+    pub sport: String,
+    pub name: String,
+    pub notes: Option<String>,
+    pub gear: Option<String>,
+    pub rpe: Option<f64>,
+    pub edited: Vec<String>,
+}
+pub struct FindStandingBorrowed<'a> {
+    pub sport: &'a str,
+    pub name: &'a str,
+    pub notes: Option<&'a str>,
+    pub gear: Option<&'a str>,
+    pub rpe: Option<f64>,
+    pub edited: crate::ArrayIterator<'a, &'a str>,
+}
+impl<'a> From<FindStandingBorrowed<'a>> for FindStanding {
+    fn from(
+        FindStandingBorrowed { sport, name, notes, gear, rpe, edited }: FindStandingBorrowed<'a>,
+    ) -> Self {
+        Self {
+            sport: sport.into(),
+            name: name.into(),
+            notes: notes.map(|v| v.into()),
+            gear: gear.map(|v| v.into()),
+            rpe,
+            edited: edited.map(|v| v.into()).collect(),
+        }
+    }
+}
 #[derive(Debug, Clone, PartialEq, Copy)]
 pub struct ListOutdated {
     pub athlete_id: uuid::Uuid,
@@ -602,6 +685,7 @@ pub struct ListOutdated {
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindPrimarySource {
+    pub parent_id: Option<uuid::Uuid>,
     pub sport: String,
     pub rpe: Option<f64>,
     pub sha256: Vec<u8>,
@@ -611,6 +695,7 @@ pub struct FindPrimarySource {
     pub part: i16,
 }
 pub struct FindPrimarySourceBorrowed<'a> {
+    pub parent_id: Option<uuid::Uuid>,
     pub sport: &'a str,
     pub rpe: Option<f64>,
     pub sha256: &'a [u8],
@@ -622,6 +707,7 @@ pub struct FindPrimarySourceBorrowed<'a> {
 impl<'a> From<FindPrimarySourceBorrowed<'a>> for FindPrimarySource {
     fn from(
         FindPrimarySourceBorrowed {
+            parent_id,
             sport,
             rpe,
             sha256,
@@ -632,6 +718,7 @@ impl<'a> From<FindPrimarySourceBorrowed<'a>> for FindPrimarySource {
         }: FindPrimarySourceBorrowed<'a>,
     ) -> Self {
         Self {
+            parent_id,
             sport: sport.into(),
             rpe,
             sha256: sha256.into(),
@@ -1045,23 +1132,76 @@ where
         Ok(mapped)
     }
 }
-pub struct FindOverlappingSourcesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct SourceRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindOverlappingSourcesBorrowed, tokio_postgres::Error>,
-    mapper: fn(FindOverlappingSourcesBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<SourceRowBorrowed, tokio_postgres::Error>,
+    mapper: fn(SourceRowBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> FindOverlappingSourcesQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> SourceRowQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(
+    pub fn map<R>(self, mapper: fn(SourceRowBorrowed) -> R) -> SourceRowQuery<'c, 'a, 's, C, R, N> {
+        SourceRowQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
         self,
-        mapper: fn(FindOverlappingSourcesBorrowed) -> R,
-    ) -> FindOverlappingSourcesQuery<'c, 'a, 's, C, R, N> {
-        FindOverlappingSourcesQuery {
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct FindStandingQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindStandingBorrowed, tokio_postgres::Error>,
+    mapper: fn(FindStandingBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindStandingQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(FindStandingBorrowed) -> R) -> FindStandingQuery<'c, 'a, 's, C, R, N> {
+        FindStandingQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1867,7 +2007,7 @@ impl LockAthleteStmt {
 pub struct FindOwnerStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_owner() -> FindOwnerStmt {
     FindOwnerStmt(
-        "select timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km from athlete where id = $1",
+        "select timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w from athlete where id = $1",
         None,
     )
 }
@@ -1897,6 +2037,7 @@ impl FindOwnerStmt {
                     max_hr_bpm: row.try_get(3)?,
                     threshold_hr_bpm: row.try_get(4)?,
                     threshold_pace_s_per_km: row.try_get(5)?,
+                    threshold_power_w: row.try_get(6)?,
                 })
             },
             mapper: |it| FindOwner::from(it),
@@ -1906,7 +2047,7 @@ impl FindOwnerStmt {
 pub struct FindSourceActivitiesStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_source_activities() -> FindSourceActivitiesStmt {
     FindSourceActivitiesStmt(
-        "select activity_source.activity_id, activity_source.part, activity.parent_id, activity.name, activity.deleted_at is not null as is_deleted from activity_source join activity on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id where activity_source.athlete_id = $1 and activity_source.sha256 = $2 order by is_deleted, activity_source.part limit $3",
+        "select activity_source.activity_id, activity_source.part, activity.parent_id, activity.name, activity.deleted_at is not null as is_deleted, coalesce(activity.deleted_at <= $1, false) as is_expired from activity_source join activity on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id where activity_source.athlete_id = $2 and activity_source.sha256 = $3 order by is_expired desc, is_deleted, activity_source.part limit $4",
         None,
     )
 }
@@ -1921,13 +2062,14 @@ impl FindSourceActivitiesStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
         &'s self,
         client: &'c C,
+        deleted_before: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         sha256: &'a T1,
         max_rows: &'a i64,
-    ) -> FindSourceActivitiesQuery<'c, 'a, 's, C, FindSourceActivities, 3> {
+    ) -> FindSourceActivitiesQuery<'c, 'a, 's, C, FindSourceActivities, 4> {
         FindSourceActivitiesQuery {
             client,
-            params: [athlete_id, sha256, max_rows],
+            params: [deleted_before, athlete_id, sha256, max_rows],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
@@ -1938,6 +2080,7 @@ impl FindSourceActivitiesStmt {
                         parent_id: row.try_get(2)?,
                         name: row.try_get(3)?,
                         is_deleted: row.try_get(4)?,
+                        is_expired: row.try_get(5)?,
                     })
                 },
             mapper: |it| FindSourceActivities::from(it),
@@ -1950,7 +2093,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
         'a,
         's,
         FindSourceActivitiesParams<T1>,
-        FindSourceActivitiesQuery<'c, 'a, 's, C, FindSourceActivities, 3>,
+        FindSourceActivitiesQuery<'c, 'a, 's, C, FindSourceActivities, 4>,
         C,
     > for FindSourceActivitiesStmt
 {
@@ -1958,8 +2101,120 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
         &'s self,
         client: &'c C,
         params: &'a FindSourceActivitiesParams<T1>,
-    ) -> FindSourceActivitiesQuery<'c, 'a, 's, C, FindSourceActivities, 3> {
-        self.bind(client, &params.athlete_id, &params.sha256, &params.max_rows)
+    ) -> FindSourceActivitiesQuery<'c, 'a, 's, C, FindSourceActivities, 4> {
+        self.bind(client, &params.deleted_before, &params.athlete_id, &params.sha256, &params.max_rows)
+    }
+}
+pub struct ListAthletesWithExpiredStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_athletes_with_expired() -> ListAthletesWithExpiredStmt {
+    ListAthletesWithExpiredStmt(
+        "select distinct athlete_id from activity where deleted_at <= $1 order by athlete_id limit $2",
+        None,
+    )
+}
+impl ListAthletesWithExpiredStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        deleted_before: &'a jiff::Timestamp,
+        max_rows: &'a i64,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        UuidUuidQuery {
+            client,
+            params: [deleted_before, max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListAthletesWithExpiredParams,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2>,
+        C,
+    > for ListAthletesWithExpiredStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListAthletesWithExpiredParams,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        self.bind(client, &params.deleted_before, &params.max_rows)
+    }
+}
+pub struct PurgeExpiredStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn purge_expired() -> PurgeExpiredStmt {
+    PurgeExpiredStmt("delete from activity where athlete_id = $1 and deleted_at <= $2", None)
+}
+impl PurgeExpiredStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        deleted_before: &'a jiff::Timestamp,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[athlete_id, deleted_before]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        PurgeExpiredParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for PurgeExpiredStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a PurgeExpiredParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.athlete_id, &params.deleted_before))
+    }
+}
+pub struct PurgeOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn purge_originals() -> PurgeOriginalsStmt {
+    PurgeOriginalsStmt(
+        "delete from original where original.athlete_id = $1 and not exists ( select from activity_source where activity_source.athlete_id = original.athlete_id and activity_source.sha256 = original.sha256) and not exists ( select from activity where activity.athlete_id = original.athlete_id and activity.primary_sha256 = original.sha256)",
+        None,
+    )
+}
+impl PurgeOriginalsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[athlete_id]).await
     }
 }
 pub struct FindOverlappingSourcesStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1984,28 +2239,27 @@ impl FindOverlappingSourcesStmt {
         until: &'a jiff::Timestamp,
         since: &'a jiff::Timestamp,
         max_rows: &'a i64,
-    ) -> FindOverlappingSourcesQuery<'c, 'a, 's, C, FindOverlappingSources, 4> {
-        FindOverlappingSourcesQuery {
+    ) -> SourceRowQuery<'c, 'a, 's, C, SourceRow, 4> {
+        SourceRowQuery {
             client,
             params: [athlete_id, until, since, max_rows],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<FindOverlappingSourcesBorrowed, tokio_postgres::Error> {
-                    Ok(FindOverlappingSourcesBorrowed {
-                        activity_id: row.try_get(0)?,
-                        parent_id: row.try_get(1)?,
-                        name: row.try_get(2)?,
-                        sport: row.try_get(3)?,
-                        start_time: row.try_get(4)?,
-                        end_time: row.try_get(5)?,
-                        distance_m: row.try_get(6)?,
-                        format: row.try_get(7)?,
-                        sha256: row.try_get(8)?,
-                        part: row.try_get(9)?,
-                    })
-                },
-            mapper: |it| FindOverlappingSources::from(it),
+            extractor: |row: &tokio_postgres::Row| -> Result<SourceRowBorrowed, tokio_postgres::Error> {
+                Ok(SourceRowBorrowed {
+                    activity_id: row.try_get(0)?,
+                    parent_id: row.try_get(1)?,
+                    name: row.try_get(2)?,
+                    sport: row.try_get(3)?,
+                    start_time: row.try_get(4)?,
+                    end_time: row.try_get(5)?,
+                    distance_m: row.try_get(6)?,
+                    format: row.try_get(7)?,
+                    sha256: row.try_get(8)?,
+                    part: row.try_get(9)?,
+                })
+            },
+            mapper: |it| SourceRow::from(it),
         }
     }
 }
@@ -2015,7 +2269,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         FindOverlappingSourcesParams,
-        FindOverlappingSourcesQuery<'c, 'a, 's, C, FindOverlappingSources, 4>,
+        SourceRowQuery<'c, 'a, 's, C, SourceRow, 4>,
         C,
     > for FindOverlappingSourcesStmt
 {
@@ -2023,8 +2277,248 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a FindOverlappingSourcesParams,
-    ) -> FindOverlappingSourcesQuery<'c, 'a, 's, C, FindOverlappingSources, 4> {
+    ) -> SourceRowQuery<'c, 'a, 's, C, SourceRow, 4> {
         self.bind(client, &params.athlete_id, &params.until, &params.since, &params.max_rows)
+    }
+}
+pub struct ListSourcesOfStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn list_sources_of() -> ListSourcesOfStmt {
+    ListSourcesOfStmt(
+        "select source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and (activity.id = $2 or activity.parent_id = $2) union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.id = $2 and activity.source_format = 'manual' limit $3",
+        None,
+    )
+}
+impl ListSourcesOfStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+        max_rows: &'a i64,
+    ) -> SourceRowQuery<'c, 'a, 's, C, SourceRow, 3> {
+        SourceRowQuery {
+            client,
+            params: [athlete_id, activity_id, max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<SourceRowBorrowed, tokio_postgres::Error> {
+                Ok(SourceRowBorrowed {
+                    activity_id: row.try_get(0)?,
+                    parent_id: row.try_get(1)?,
+                    name: row.try_get(2)?,
+                    sport: row.try_get(3)?,
+                    start_time: row.try_get(4)?,
+                    end_time: row.try_get(5)?,
+                    distance_m: row.try_get(6)?,
+                    format: row.try_get(7)?,
+                    sha256: row.try_get(8)?,
+                    part: row.try_get(9)?,
+                })
+            },
+            mapper: |it| SourceRow::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListSourcesOfParams,
+        SourceRowQuery<'c, 'a, 's, C, SourceRow, 3>,
+        C,
+    > for ListSourcesOfStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListSourcesOfParams,
+    ) -> SourceRowQuery<'c, 'a, 's, C, SourceRow, 3> {
+        self.bind(client, &params.athlete_id, &params.activity_id, &params.max_rows)
+    }
+}
+pub struct FindStandingStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_standing() -> FindStandingStmt {
+    FindStandingStmt(
+        "select sport, name, notes, gear, rpe, edited from activity where athlete_id = $1 and id = $2 for no key update",
+        None,
+    )
+}
+impl FindStandingStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+    ) -> FindStandingQuery<'c, 'a, 's, C, FindStanding, 2> {
+        FindStandingQuery {
+            client,
+            params: [athlete_id, activity_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<FindStandingBorrowed, tokio_postgres::Error> {
+                Ok(FindStandingBorrowed {
+                    sport: row.try_get(0)?,
+                    name: row.try_get(1)?,
+                    notes: row.try_get(2)?,
+                    gear: row.try_get(3)?,
+                    rpe: row.try_get(4)?,
+                    edited: row.try_get(5)?,
+                })
+            },
+            mapper: |it| FindStanding::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindStandingParams,
+        FindStandingQuery<'c, 'a, 's, C, FindStanding, 2>,
+        C,
+    > for FindStandingStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindStandingParams,
+    ) -> FindStandingQuery<'c, 'a, 's, C, FindStanding, 2> {
+        self.bind(client, &params.athlete_id, &params.activity_id)
+    }
+}
+pub struct UpdateStandingStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn update_standing() -> UpdateStandingStmt {
+    UpdateStandingStmt(
+        "update activity set sport = $1, name = $2, notes = $3, gear = $4, rpe = $5, updated_at = $6 where athlete_id = $7 and id = $8",
+        None,
+    )
+}
+impl UpdateStandingStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::StringSql,
+        T2: crate::StringSql,
+        T3: crate::StringSql,
+        T4: crate::StringSql,
+    >(
+        &'s self,
+        client: &'c C,
+        sport: &'a T1,
+        name: &'a T2,
+        notes: &'a Option<T3>,
+        gear: &'a Option<T4>,
+        rpe: &'a Option<f64>,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[sport, name, notes, gear, rpe, now, athlete_id, activity_id]).await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::StringSql,
+    T2: crate::StringSql,
+    T3: crate::StringSql,
+    T4: crate::StringSql,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        UpdateStandingParams<T1, T2, T3, T4>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for UpdateStandingStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a UpdateStandingParams<T1, T2, T3, T4>,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.sport,
+            &params.name,
+            &params.notes,
+            &params.gear,
+            &params.rpe,
+            &params.now,
+            &params.athlete_id,
+            &params.activity_id,
+        ))
+    }
+}
+pub struct RefreshParentStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn refresh_parent() -> RefreshParentStmt {
+    RefreshParentStmt(
+        "update activity set start_time = legs.start_time, end_time = legs.end_time, elapsed_s = least( greatest(extract(epoch from legs.end_time - legs.start_time), legs.moving_time_s), 2678400), moving_time_s = legs.moving_time_s, timer_s = legs.timer_s, distance_m = legs.distance_m, ascent_m = legs.ascent_m, descent_m = legs.descent_m, avg_hr_bpm = legs.avg_hr_bpm, max_hr_bpm = legs.max_hr_bpm, energy_kcal = legs.energy_kcal, updated_at = $1 from ( select min(leg.start_time) as start_time, max(leg.end_time) as end_time, least(sum(leg.moving_time_s), 2678400) as moving_time_s, sum(leg.timer_s) as timer_s, sum(leg.distance_m) as distance_m, sum(leg.ascent_m) as ascent_m, sum(leg.descent_m) as descent_m, sum(leg.avg_hr_bpm * leg.moving_time_s) / nullif(sum(leg.moving_time_s) filter (where leg.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(leg.max_hr_bpm) as max_hr_bpm, sum(leg.energy_kcal) as energy_kcal from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null having count(*) > 0 ) as legs where activity.athlete_id = $2 and activity.id = $3",
+        None,
+    )
+}
+impl RefreshParentStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        parent_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, athlete_id, parent_id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RefreshParentParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for RefreshParentStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RefreshParentParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.parent_id))
     }
 }
 pub struct AdoptLegStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -2429,7 +2923,7 @@ impl<
 pub struct UpdateMeasuredStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn update_measured() -> UpdateMeasuredStmt {
     UpdateMeasuredStmt(
-        "update activity set sub_sport = $1, start_time = $2, end_time = $3, source_format = $4, primary_sha256 = $5, device = $6, elapsed_s = $7, moving_time_s = $8, timer_s = $9, distance_m = $10, ascent_m = $11, descent_m = $12, avg_hr_bpm = $13, max_hr_bpm = $14, avg_cadence_per_min = $15, avg_power_w = $16, energy_kcal = $17, rpe = coalesce(activity.rpe, $18), has_track = $19, updated_at = $20 where athlete_id = $21 and id = $22",
+        "update activity set sub_sport = $1, start_time = $2, end_time = $3, source_format = $4, primary_sha256 = $5, device = $6, elapsed_s = $7, moving_time_s = $8, timer_s = $9, distance_m = $10, ascent_m = $11, descent_m = $12, avg_hr_bpm = $13, max_hr_bpm = $14, avg_cadence_per_min = $15, avg_power_w = $16, energy_kcal = $17, has_track = $18, updated_at = $19 where athlete_id = $20 and id = $21",
         None,
     )
 }
@@ -2470,7 +2964,6 @@ impl UpdateMeasuredStmt {
         avg_cadence_per_min: &'a Option<f64>,
         avg_power_w: &'a Option<f64>,
         energy_kcal: &'a Option<f64>,
-        rpe: &'a Option<f64>,
         has_track: &'a bool,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
@@ -2497,7 +2990,6 @@ impl UpdateMeasuredStmt {
                     avg_cadence_per_min,
                     avg_power_w,
                     energy_kcal,
-                    rpe,
                     has_track,
                     now,
                     athlete_id,
@@ -2549,7 +3041,6 @@ impl<
             &params.avg_cadence_per_min,
             &params.avg_power_w,
             &params.energy_kcal,
-            &params.rpe,
             &params.has_track,
             &params.now,
             &params.athlete_id,
@@ -2875,7 +3366,7 @@ impl<
 pub struct InsertAnalysisStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_analysis() -> InsertAnalysisStmt {
     InsertAnalysisStmt(
-        "insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, first_half_ef, second_half_ef, decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp, computed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        "insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, efficiency_variance, first_half_ef, second_half_ef, decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp, computed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         None,
     )
 }
@@ -2904,6 +3395,7 @@ impl InsertAnalysisStmt {
         algorithm_version: &'a i32,
         inputs_hash: &'a T1,
         efficiency_factor: &'a Option<f64>,
+        efficiency_variance: &'a Option<f64>,
         first_half_ef: &'a Option<f64>,
         second_half_ef: &'a Option<f64>,
         decoupling_percent: &'a Option<f64>,
@@ -2924,6 +3416,7 @@ impl InsertAnalysisStmt {
                     algorithm_version,
                     inputs_hash,
                     efficiency_factor,
+                    efficiency_variance,
                     first_half_ef,
                     second_half_ef,
                     decoupling_percent,
@@ -2969,6 +3462,7 @@ impl<
             &params.algorithm_version,
             &params.inputs_hash,
             &params.efficiency_factor,
+            &params.efficiency_variance,
             &params.first_half_ef,
             &params.second_half_ef,
             &params.decoupling_percent,
@@ -3085,7 +3579,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct FindPrimarySourceStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_primary_source() -> FindPrimarySourceStmt {
     FindPrimarySourceStmt(
-        "select activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device, activity_source.part from activity join original on original.athlete_id = activity.athlete_id and original.sha256 = activity.primary_sha256 join activity_source on activity_source.athlete_id = activity.athlete_id and activity_source.activity_id = activity.id and activity_source.sha256 = activity.primary_sha256 where activity.athlete_id = $1 and activity.id = $2 for update of activity",
+        "select activity.parent_id, activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device, activity_source.part from activity join original on original.athlete_id = activity.athlete_id and original.sha256 = activity.primary_sha256 join activity_source on activity_source.athlete_id = activity.athlete_id and activity_source.activity_id = activity.id and activity_source.sha256 = activity.primary_sha256 where activity.athlete_id = $1 and activity.id = $2 order by activity_source.part limit $3 for no key update of activity",
         None,
     )
 }
@@ -3102,22 +3596,24 @@ impl FindPrimarySourceStmt {
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         activity_id: &'a uuid::Uuid,
-    ) -> FindPrimarySourceQuery<'c, 'a, 's, C, FindPrimarySource, 2> {
+        max_rows: &'a i64,
+    ) -> FindPrimarySourceQuery<'c, 'a, 's, C, FindPrimarySource, 3> {
         FindPrimarySourceQuery {
             client,
-            params: [athlete_id, activity_id],
+            params: [athlete_id, activity_id, max_rows],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
                 |row: &tokio_postgres::Row| -> Result<FindPrimarySourceBorrowed, tokio_postgres::Error> {
                     Ok(FindPrimarySourceBorrowed {
-                        sport: row.try_get(0)?,
-                        rpe: row.try_get(1)?,
-                        sha256: row.try_get(2)?,
-                        content: row.try_get(3)?,
-                        format: row.try_get(4)?,
-                        device: row.try_get(5)?,
-                        part: row.try_get(6)?,
+                        parent_id: row.try_get(0)?,
+                        sport: row.try_get(1)?,
+                        rpe: row.try_get(2)?,
+                        sha256: row.try_get(3)?,
+                        content: row.try_get(4)?,
+                        format: row.try_get(5)?,
+                        device: row.try_get(6)?,
+                        part: row.try_get(7)?,
                     })
                 },
             mapper: |it| FindPrimarySource::from(it),
@@ -3130,7 +3626,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         FindPrimarySourceParams,
-        FindPrimarySourceQuery<'c, 'a, 's, C, FindPrimarySource, 2>,
+        FindPrimarySourceQuery<'c, 'a, 's, C, FindPrimarySource, 3>,
         C,
     > for FindPrimarySourceStmt
 {
@@ -3138,7 +3634,7 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a FindPrimarySourceParams,
-    ) -> FindPrimarySourceQuery<'c, 'a, 's, C, FindPrimarySource, 2> {
-        self.bind(client, &params.athlete_id, &params.activity_id)
+    ) -> FindPrimarySourceQuery<'c, 'a, 's, C, FindPrimarySource, 3> {
+        self.bind(client, &params.athlete_id, &params.activity_id, &params.max_rows)
     }
 }

@@ -37,7 +37,7 @@ async fn me(app: &App, principal: &Principal) -> Result<views::Me, Problem> {
 
 /// Changes the profile. Two changes at once are one after the other.
 ///
-/// Loads that were computed with the profile as it was stay as they are and are marked as due for a recompute.
+/// What was computed with the profile as it was is marked as outdated and computed again in the background.
 async fn patch_me(
     app: &App,
     principal: &Principal,
@@ -58,6 +58,7 @@ async fn patch_me(
         store::outdate_analyses(&tx, principal.athlete_id).await?;
     }
     tx.commit().await?;
+    app.imports.wake_recompute();
     Ok(views::Me::new(after))
 }
 

@@ -18,6 +18,7 @@ pub mod archive;
 pub mod batch;
 pub mod config;
 pub mod import;
+pub mod purge;
 mod receive;
 pub mod recompute;
 mod routes;
@@ -25,7 +26,9 @@ mod store;
 mod views;
 pub mod worker;
 
+pub(in crate::features) use import::known::find_successor;
 pub(crate) use routes::router;
+pub(in crate::features) use store::{lock_athlete, refresh_parent};
 use views::{FileReport, UploadItem, UploadReport};
 
 use crate::state::App;
@@ -100,12 +103,23 @@ pub struct ImportSignal(Arc<Signals>);
 struct Signals {
     pending: Notify,
     done: Notify,
+    outdated: Notify,
 }
 
 impl ImportSignal {
     /// Files wait. Remembered if the importer is busy.
     pub fn wake(&self) {
         self.0.pending.notify_one();
+    }
+
+    /// What was computed of somebody is outdated. Remembered while others are computed again.
+    pub fn wake_recompute(&self) {
+        self.0.outdated.notify_one();
+    }
+
+    /// Resolves once something is outdated.
+    async fn outdated(&self) {
+        self.0.outdated.notified().await;
     }
 
     /// A file has its outcome.

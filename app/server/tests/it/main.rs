@@ -12,6 +12,7 @@ mod analytics;
 mod athletes;
 mod commands;
 mod first_run;
+mod merging;
 mod platform;
 mod process;
 mod seed;

@@ -15,10 +15,8 @@ use super::change::Change;
 use super::filters::parse_sport;
 use super::{absent, detail, store, views};
 use crate::features::accounts::Principal;
+use crate::features::uploads::{self, import::ImportContext, purge, recompute};
 use crate::state::App;
-
-/// How long a deleted activity can come back.
-pub(super) const UNDO: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How far a start may lie ahead of our clock: a day for zones and clocks that are set wrong.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
@@ -160,6 +158,9 @@ impl ManualActivity {
 }
 
 /// Changes what the athlete wrote. Two edits at once are one after the other.
+///
+/// Another sport, or another rating of the effort, changes what follows from the samples: everything is computed again
+/// from the file before the answer leaves.
 pub(super) async fn patch(
     app: &App,
     principal: &Principal,
@@ -169,6 +170,8 @@ pub(super) async fn patch(
     let now = app.effects.clock.now();
     let athlete_id = principal.athlete_id;
     let tx = app.db.write().await?;
+    // In the order in which imports lock: one of them may be about to change the same activity.
+    uploads::lock_athlete(&tx, athlete_id).await?;
     let Some(before) = store::lock_editable(&tx, athlete_id, id).await? else {
         tx.rollback().await?;
         return Err(absent(""));
@@ -183,13 +186,13 @@ pub(super) async fn patch(
     if after != before {
         store::update_edited(&tx, athlete_id, id, &after, now).await?;
     }
-    if let Some(sport) = Sport::from_wire(&after.sport).filter(|_| after.sport != before.sport) {
-        store::update_effort_sport(&tx, athlete_id, id, sport).await?;
-        store::outdate_analysis(&tx, athlete_id, id).await?;
-    }
-    if after.rpe != before.rpe {
-        let load = rated_load(after.rpe, after.moving_time_s);
-        store::update_rpe_load(&tx, athlete_id, id, load, rated_source(load), now).await?;
+    if (&after.sport, after.rpe) != (&before.sport, before.rpe) {
+        let computed = recompute::compute_again(&ImportContext::of(app), &tx, athlete_id, id).await?;
+        if computed.is_err() {
+            // There is no file: what follows from a rating alone is all there is.
+            let load = rated_load(after.rpe, after.moving_time_s);
+            store::update_rpe_load(&tx, athlete_id, id, load, rated_source(load), now).await?;
+        }
     }
     let row = store::find(&tx, athlete_id, id).await?.internal()?;
     tx.commit().await?;
@@ -198,6 +201,18 @@ pub(super) async fn patch(
 
 /// What the activity says after the patch.
 fn edited(before: &store::LockEditable, patch: ActivityPatch) -> Result<store::LockEditable, FieldError> {
+    let named = [
+        ("name", patch.name != Change::Keep),
+        ("sport", patch.sport != Change::Keep),
+        ("notes", patch.notes != Change::Keep),
+        ("rpe", patch.rpe != Change::Keep),
+    ];
+    let mut fields = before.edited.clone();
+    for (field, _) in named.into_iter().filter(|(_, is_named)| *is_named) {
+        if !fields.iter().any(|known| known == field) {
+            fields.push(field.to_owned());
+        }
+    }
     let after = store::LockEditable {
         name: patch.name.apply_required(before.name.clone()).trim().to_owned(),
         sport: patch.sport.apply_required(before.sport.clone()),
@@ -205,6 +220,7 @@ fn edited(before: &store::LockEditable, patch: ActivityPatch) -> Result<store::L
         is_race: patch.is_race.apply_required(before.is_race),
         rpe: patch.rpe.apply(before.rpe),
         moving_time_s: before.moving_time_s,
+        edited: fields,
     };
     let multisport = Sport::Multisport.as_str();
     if after.sport != before.sport && [after.sport.as_str(), before.sport.as_str()].contains(&multisport) {
@@ -225,6 +241,15 @@ pub(super) async fn create(
     let end_time = end_of(&entered, now).map_err(|error| Problem::unprocessable(vec![error]))?;
     let sport = Sport::from_wire(&entered.sport).internal()?;
     let load = rated_load(entered.rpe, entered.duration_s);
+    let written: Vec<&str> = [
+        ("sport", true),
+        ("name", entered.name.is_some()),
+        ("notes", entered.notes.is_some()),
+        ("rpe", entered.rpe.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(field, is_written)| is_written.then_some(field))
+    .collect();
     let new = store::NewManual {
         athlete_id: principal.athlete_id,
         id,
@@ -239,6 +264,7 @@ pub(super) async fn create(
         max_hr_bpm: entered.max_hr_bpm,
         rpe: entered.rpe,
         is_race: entered.is_race,
+        edited: &written,
         algorithm_version: ALGORITHM_VERSION,
         inputs_hash: &inputs_hash(sport, entered.duration_s, entered.rpe),
         reasons: serde_json::json!([{ "code": "no_track", "message": "Entered by hand: there are no samples." }]),
@@ -252,31 +278,51 @@ pub(super) async fn create(
     detail(row, &principal.timezone)
 }
 
-/// Deletes an activity and, with a parent, its legs. It can come back for [`UNDO`].
+/// Deletes an activity and, with a parent, its legs. It can come back for [`purge::UNDO`]. An event is the sum of the
+/// legs that are left, and goes with the last one.
 pub(super) async fn delete(app: &App, principal: &Principal, id: Uuid) -> Result<(), Problem> {
+    let (now, athlete_id) = (app.effects.clock.now(), principal.athlete_id);
     let tx = app.db.write().await?;
-    let deleted = store::delete(&tx, principal.athlete_id, id, app.effects.clock.now()).await?;
+    uploads::lock_athlete(&tx, athlete_id).await?;
+    let deleted = store::delete(&tx, athlete_id, id, now).await?;
+    if let Some(parent_id) = store::find_parent(&tx, athlete_id, id).await?.filter(|_| deleted > 0) {
+        store::delete_empty_parent(&tx, athlete_id, parent_id, now).await?;
+        uploads::refresh_parent(&tx, athlete_id, parent_id, now).await?;
+    }
     tx.commit().await?;
     if deleted > 0 { Ok(()) } else { Err(absent("")) }
 }
 
-/// Brings a deleted activity back.
+/// Brings a deleted activity back, unless the same session has come in again since.
 pub(super) async fn restore(
     app: &App,
     principal: &Principal,
     id: Uuid,
 ) -> Result<views::ActivityDetail, Problem> {
-    let now = app.effects.clock.now();
+    let (now, athlete_id) = (app.effects.clock.now(), principal.athlete_id);
     let tx = app.db.write().await?;
-    let restored = store::restore(&tx, principal.athlete_id, id, now - UNDO, now).await?;
-    let row = store::find(&tx, principal.athlete_id, id).await?;
-    tx.commit().await?;
-    match row.filter(|_| restored > 0) {
-        Some(row) => detail(row, &principal.timezone),
-        None => {
-            Err(Problem::not_found("None of your activities with this id was deleted in the last 30 days."))
-        }
+    uploads::lock_athlete(&tx, athlete_id).await?;
+    let restored = store::restore(&tx, athlete_id, id, purge::deleted_before(now), now).await?;
+    if restored == 0 {
+        tx.rollback().await?;
+        return Err(Problem::not_found(
+            "None of your activities with this id was deleted in the last 30 days.",
+        ));
     }
+    if let Some(successor) = uploads::find_successor(&tx, athlete_id, id).await? {
+        tx.rollback().await?;
+        let detail = format!(
+            "The same session is there again as {} ({}). Delete that one first to bring this one back.",
+            successor.name, successor.id
+        );
+        return Err(Problem::new(http::StatusCode::CONFLICT, "same_session_exists", detail));
+    }
+    if let Some(parent_id) = store::find_parent(&tx, athlete_id, id).await? {
+        uploads::refresh_parent(&tx, athlete_id, parent_id, now).await?;
+    }
+    let row = store::find(&tx, athlete_id, id).await?.internal()?;
+    tx.commit().await?;
+    detail(row, &principal.timezone)
 }
 
 /// When an entered activity ended, if its start is a time at which somebody could have trained.

@@ -22,7 +22,7 @@ where athlete_id = :athlete_id and deleted_at is null and parent_id is null
 order by start_time desc, id desc
 limit :max_rows;
 
--- One page by number, in any documented order; the total comes with every row.
+-- One page by number, in any documented order.
 --! page_activities (sport?, is_race?, min_distance_m?, max_distance_m?, min_ascent_m?, max_ascent_m?) : ActivityRow
 select
     id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
@@ -146,29 +146,22 @@ limit :max_rows;
 
 -- What the athlete may edit, locked so that two edits at once are one after the other.
 --! lock_editable : (notes?, rpe?)
-select name, sport, notes, is_race, rpe, moving_time_s
+select name, sport, notes, is_race, rpe, moving_time_s, edited
 from activity
 where athlete_id = :athlete_id and id = :id and deleted_at is null
 for no key update;
 
 --! update_edited (notes?, rpe?)
 update activity
-set name = :name, sport = :sport, notes = :notes, is_race = :is_race, rpe = :rpe, updated_at = :now
+set
+    name = :name, sport = :sport, notes = :notes, is_race = :is_race, rpe = :rpe, edited = :edited, updated_at = :now
 where athlete_id = :athlete_id and id = :id and deleted_at is null;
-
--- Version 0 is older than every version: the next recompute takes it up.
---! outdate_analysis
-update activity_analysis set algorithm_version = 0 where athlete_id = :athlete_id and activity_id = :activity_id;
 
 -- An effort rating gives a load only where nothing better did.
 --! update_rpe_load (load?, load_source?)
 update activity_analysis
 set load = :load, load_source = :load_source, computed_at = :now
 where athlete_id = :athlete_id and activity_id = :activity_id and (load_source is null or load_source = 'rpe');
-
--- Best efforts carry the sport that they count for.
---! update_effort_sport
-update best_effort set sport = :sport where athlete_id = :athlete_id and activity_id = :activity_id;
 
 -- A parent takes its legs with it.
 --! delete_activity
@@ -189,23 +182,27 @@ where chosen.athlete_id = :athlete_id and chosen.id = :id and chosen.deleted_at 
     and activity.athlete_id = chosen.athlete_id and activity.deleted_at = chosen.deleted_at
     and (activity.id = chosen.id or activity.parent_id = chosen.id);
 
---! purge_deleted
-delete from activity
-where (athlete_id, id) in (
-    select doomed.athlete_id, doomed.id
-    from activity as doomed
-    where doomed.deleted_at < :deleted_before
-    limit :max_rows
-);
+-- The event that an activity is a leg of.
+--! find_parent : (parent_id?)
+select parent_id from activity where athlete_id = :athlete_id and id = :id;
+
+-- An event whose last leg was deleted goes with it.
+--! delete_empty_parent
+update activity
+set deleted_at = :now, updated_at = :now
+where activity.athlete_id = :athlete_id and activity.id = :parent_id and activity.deleted_at is null
+    and not exists (
+        select from activity as leg
+        where leg.athlete_id = :athlete_id and leg.parent_id = :parent_id and leg.deleted_at is null);
 
 -- An activity entered by hand: no file, no track, and the one duration is elapsed and moving time alike.
 --! insert_manual (notes?, distance_m?, avg_hr_bpm?, max_hr_bpm?, rpe?)
 insert into activity
     (athlete_id, id, sport, name, notes, start_time, end_time, source_format, elapsed_s, moving_time_s, distance_m,
-    avg_hr_bpm, max_hr_bpm, rpe, is_race, has_track, created_at, updated_at)
+    avg_hr_bpm, max_hr_bpm, rpe, is_race, has_track, edited, created_at, updated_at)
 values
     (:athlete_id, :id, :sport, :name, :notes, :start_time, :end_time, 'manual', :duration_s, :duration_s, :distance_m,
-    :avg_hr_bpm, :max_hr_bpm, :rpe, :is_race, false, :now, :now);
+    :avg_hr_bpm, :max_hr_bpm, :rpe, :is_race, false, :edited, :now, :now);
 
 --! insert_manual_analysis (load?, load_source?)
 insert into activity_analysis

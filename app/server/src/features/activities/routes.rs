@@ -181,6 +181,7 @@ async fn delete(
         (status = 400, description = "`invalid_path`", body = Problem),
         (status = 401, body = Problem),
         (status = 404, body = Problem),
+        (status = 409, description = "`same_session_exists`", body = Problem),
     )
 )]
 async fn restore(

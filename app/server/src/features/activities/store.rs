@@ -159,25 +159,12 @@ pub(super) async fn update_edited(
         notes: edited.notes.as_deref(),
         is_race: edited.is_race,
         rpe: edited.rpe,
+        edited: edited.edited.as_slice(),
         now,
         athlete_id,
         id,
     };
     sql::update_edited().params(tx, &params).await.map(drop)
-}
-
-pub(super) async fn update_effort_sport(
-    tx: &Client,
-    athlete_id: Uuid,
-    id: Uuid,
-    sport: Sport,
-) -> Result<(), Error> {
-    sql::update_effort_sport().bind(tx, &sport.as_str(), &athlete_id, &id).await.map(drop)
-}
-
-/// What was computed no longer fits: the next recompute takes it up.
-pub(super) async fn outdate_analysis(tx: &Client, athlete_id: Uuid, id: Uuid) -> Result<(), Error> {
-    sql::outdate_analysis().bind(tx, &athlete_id, &id).await.map(drop)
 }
 
 /// A load from an effort rating, where nothing better gave one.
@@ -208,6 +195,21 @@ pub(super) async fn restore(
     sql::restore_activity().bind(tx, &now, &athlete_id, &id, &not_before).await
 }
 
+/// The event that an activity is a leg of.
+pub(super) async fn find_parent(tx: &Client, athlete_id: Uuid, id: Uuid) -> Result<Option<Uuid>, Error> {
+    sql::find_parent().bind(tx, &athlete_id, &id).opt().await.map(Option::flatten)
+}
+
+/// Deletes an event that has no legs left.
+pub(super) async fn delete_empty_parent(
+    tx: &Client,
+    athlete_id: Uuid,
+    parent_id: Uuid,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::delete_empty_parent().bind(tx, &now, &athlete_id, &parent_id).await.map(drop)
+}
+
 /// An activity entered by hand, and what was computed from it.
 pub(super) struct NewManual<'a> {
     pub(super) athlete_id: Uuid,
@@ -223,6 +225,8 @@ pub(super) struct NewManual<'a> {
     pub(super) max_hr_bpm: Option<f64>,
     pub(super) rpe: Option<f64>,
     pub(super) is_race: bool,
+    /// The fields that the athlete wrote.
+    pub(super) edited: &'a [&'a str],
     pub(super) algorithm_version: i32,
     pub(super) inputs_hash: &'a str,
     pub(super) reasons: serde_json::Value,
@@ -245,6 +249,7 @@ pub(super) async fn insert_manual(tx: &Client, new: &NewManual<'_>, now: Timesta
         max_hr_bpm: new.max_hr_bpm,
         rpe: new.rpe,
         is_race: new.is_race,
+        edited: new.edited,
         now,
     };
     sql::insert_manual().params(tx, &activity).await?;

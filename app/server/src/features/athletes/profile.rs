@@ -14,6 +14,7 @@ const RESTING_BPM: (i16, i16) = (20, 120);
 const MAX_BPM: (i16, i16) = (80, 250);
 const THRESHOLD_BPM: (i16, i16) = (60, 240);
 const THRESHOLD_PACE_S_PER_KM: (f64, f64) = (100.0, 1200.0);
+const THRESHOLD_POWER_W: (i16, i16) = (30, 700);
 const OLDEST_BIRTHDATE: Date = date(1900, 1, 1);
 
 /// Changes to the profile, as a JSON merge patch: absent fields stay, null empties where allowed.
@@ -53,6 +54,10 @@ pub(super) struct ProfilePatch {
     #[serde(default)]
     #[schema(value_type = Option<f64>, minimum = 100, maximum = 1200, example = 255)]
     threshold_pace_s_per_km: Change<f64>,
+    /// Watts, 30 to 700: the power of an hour at threshold, on a bicycle.
+    #[serde(default)]
+    #[schema(value_type = Option<i16>, minimum = 30, maximum = 700, example = 240)]
+    threshold_power_w: Change<i16>,
 }
 
 /// Which published tables and coefficients to use.
@@ -77,7 +82,7 @@ impl Sex {
 
 impl Validate for ProfilePatch {
     fn validate(&self) -> Vec<FieldError> {
-        let beats = |pointer: &str, change: &Change<i16>, (low, high): (i16, i16)| {
+        let whole = |pointer: &str, change: &Change<i16>, (low, high): (i16, i16)| {
             let value = *change.value()?;
             (!(low..=high).contains(&value)).then(|| out_of_range(pointer, low, high))
         };
@@ -86,10 +91,11 @@ impl Validate for ProfilePatch {
             self.timezone.refuse_null("/timezone"),
             self.display_name.value().and_then(|name| check_name(name)),
             self.timezone.value().and_then(|name| zone_name(name).err()),
-            beats("/resting_hr_bpm", &self.resting_hr_bpm, RESTING_BPM),
-            beats("/max_hr_bpm", &self.max_hr_bpm, MAX_BPM),
-            beats("/threshold_hr_bpm", &self.threshold_hr_bpm, THRESHOLD_BPM),
+            whole("/resting_hr_bpm", &self.resting_hr_bpm, RESTING_BPM),
+            whole("/max_hr_bpm", &self.max_hr_bpm, MAX_BPM),
+            whole("/threshold_hr_bpm", &self.threshold_hr_bpm, THRESHOLD_BPM),
             self.threshold_pace_s_per_km.value().and_then(|pace| check_pace(*pace)),
+            whole("/threshold_power_w", &self.threshold_power_w, THRESHOLD_POWER_W),
         ]
         .into_iter()
         .flatten()
@@ -121,6 +127,7 @@ pub(super) fn patched(before: Profile, patch: ProfilePatch, today: Date) -> Resu
         max_hr_bpm: patch.max_hr_bpm.apply(before.max_hr_bpm),
         threshold_hr_bpm: patch.threshold_hr_bpm.apply(before.threshold_hr_bpm),
         threshold_pace_s_per_km: patch.threshold_pace_s_per_km.apply(before.threshold_pace_s_per_km),
+        threshold_power_w: patch.threshold_power_w.apply(before.threshold_power_w),
         ..before
     };
     if after.birthdate.is_some_and(|birthdate| !(OLDEST_BIRTHDATE..=today).contains(&birthdate)) {
@@ -134,8 +141,8 @@ pub(super) fn patched(before: Profile, patch: ProfilePatch, today: Date) -> Resu
 /// Whether loads that were computed with one of them would be others with the other.
 pub(super) fn changes_loads(before: &Profile, after: &Profile) -> bool {
     let facts = |profile: &Profile| {
-        let Profile { resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, .. } = *profile;
-        (profile.sex.clone(), resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km)
+        let rates = [profile.resting_hr_bpm, profile.max_hr_bpm, profile.threshold_hr_bpm];
+        (profile.sex.clone(), rates, profile.threshold_pace_s_per_km, profile.threshold_power_w)
     };
     facts(before) != facts(after)
 }

@@ -1,11 +1,11 @@
 -- The athlete's own profile.
 
---: Profile(birthdate?, sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
+--: Profile(birthdate?, sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?, threshold_power_w?)
 
 --! find_athlete : Profile
 select
     id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm,
-    threshold_pace_s_per_km, is_demo, created_at
+    threshold_pace_s_per_km, threshold_power_w, is_demo, created_at
 from athlete
 where id = :athlete_id;
 
@@ -13,23 +13,27 @@ where id = :athlete_id;
 --! lock_athlete_profile : Profile
 select
     id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm,
-    threshold_pace_s_per_km, is_demo, created_at
+    threshold_pace_s_per_km, threshold_power_w, is_demo, created_at
 from athlete
 where id = :athlete_id
 for no key update;
 
---! update_athlete (birthdate?, sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
+--! update_athlete (birthdate?, sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?, threshold_power_w?)
 update athlete
 set
     display_name = :display_name, timezone = :timezone, birthdate = :birthdate, sex = :sex,
     resting_hr_bpm = :resting_hr_bpm, max_hr_bpm = :max_hr_bpm, threshold_hr_bpm = :threshold_hr_bpm,
-    threshold_pace_s_per_km = :threshold_pace_s_per_km, updated_at = :now
+    threshold_pace_s_per_km = :threshold_pace_s_per_km, threshold_power_w = :threshold_power_w, updated_at = :now
 where id = :athlete_id;
 
--- What was computed from the profile no longer fits; version 0 is older than every version, so the next recompute
--- takes it up.
+-- What was computed from the profile no longer fits; version 0 is older than every version, so that it is computed
+-- again. What has no file was not computed from the profile.
 --! outdate_analyses
-update activity_analysis set algorithm_version = 0 where athlete_id = :athlete_id;
+update activity_analysis
+set algorithm_version = 0
+from activity
+where activity_analysis.athlete_id = :athlete_id and activity.athlete_id = activity_analysis.athlete_id
+    and activity.id = activity_analysis.activity_id and activity.primary_sha256 is not null;
 
 -- The fastest effort of each sport and distance, with the activity that holds it.
 --! personal_bests (sport?)

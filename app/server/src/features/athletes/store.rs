@@ -29,6 +29,7 @@ pub(super) async fn update(tx: &Client, profile: &Profile, now: Timestamp) -> Re
         max_hr_bpm: profile.max_hr_bpm,
         threshold_hr_bpm: profile.threshold_hr_bpm,
         threshold_pace_s_per_km: profile.threshold_pace_s_per_km,
+        threshold_power_w: profile.threshold_power_w,
         now,
         athlete_id: profile.id,
     };

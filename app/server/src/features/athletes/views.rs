@@ -32,6 +32,8 @@ pub(super) struct Me {
     threshold_hr_bpm: Option<i16>,
     /// The pace of an hour at threshold.
     threshold_pace_s_per_km: Option<f64>,
+    /// The power of an hour at threshold, on a bicycle.
+    threshold_power_w: Option<i16>,
     /// Whether the account shows sample data.
     is_demo: bool,
     created_at: Timestamp,
@@ -51,6 +53,7 @@ impl Me {
             max_hr_bpm: row.max_hr_bpm,
             threshold_hr_bpm: row.threshold_hr_bpm,
             threshold_pace_s_per_km: rounded(row.threshold_pace_s_per_km, 1),
+            threshold_power_w: row.threshold_power_w,
             is_demo: row.is_demo,
             created_at: row.created_at,
         }

@@ -16,8 +16,13 @@ use paceline_domain::streams;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+mod events;
+pub(super) mod known;
+mod standing;
+mod title;
 pub(super) mod write;
 
+pub(super) use standing::Standing;
 pub use write::write;
 
 use super::archive::Hints;
@@ -28,8 +33,8 @@ use crate::state::App;
 /// What an import needs beside the file.
 #[derive(Clone)]
 pub struct ImportContext {
-    effects: Effects,
-    limits: Limits,
+    pub(super) effects: Effects,
+    pub(super) limits: Limits,
 }
 
 impl ImportContext {
@@ -57,8 +62,7 @@ pub struct Owner {
     timezone: TimeZone,
 }
 
-/// Reads what analyses need of the athlete; takes the lock that makes imports of one athlete take turns when `db` is a
-/// transaction.
+/// Reads what analyses need of the athlete.
 pub async fn load_owner(db: &Client, athlete_id: Uuid) -> Result<Owner, DbError> {
     let row = store::find_athlete(db, athlete_id).await?;
     let known = |value: Option<i16>| value.map(f64::from);
@@ -70,7 +74,7 @@ pub async fn load_owner(db: &Client, athlete_id: Uuid) -> Result<Owner, DbError>
                 max_hr_bpm: known(row.max_hr_bpm),
                 threshold_hr_bpm: known(row.threshold_hr_bpm),
                 threshold_speed_m_s: row.threshold_pace_s_per_km.map(|pace| 1000.0 / pace),
-                threshold_power_w: None,
+                threshold_power_w: known(row.threshold_power_w),
                 trimp: if row.sex.as_deref() == Some("female") {
                     TrimpCoefficients::Women
                 } else {
@@ -92,6 +96,10 @@ pub struct Prepared {
     pub(super) format: SourceFormat,
     pub(super) device: Option<String>,
     pub(super) title: Option<String>,
+    /// The file says itself that its sessions are one event.
+    pub(super) is_one_event: bool,
+    /// The athlete's.
+    pub(super) timezone: TimeZone,
     pub(super) warnings: Vec<Warning>,
     pub(super) hints: Hints,
     pub(super) legs: Vec<Leg>,
@@ -166,7 +174,7 @@ fn prepare_now(
     let recording = formats::read(&unpacked, None, limits).map_err(refused)?;
     let content = zstd::bulk::compress(&unpacked, store::ZSTD_LEVEL)
         .map_err(|error| Decision::refused("unreadable", error))?;
-    let Recording { format, device, name, sessions, warnings, .. } = recording;
+    let Recording { format, device, name, sessions, is_one_event, warnings, .. } = recording;
     let legs = sessions
         .into_iter()
         .map(|session| analyse(session, format, &hints, owner))
@@ -180,6 +188,8 @@ fn prepare_now(
         format,
         device,
         title: hints.name.clone().or(name),
+        is_one_event,
+        timezone: owner.timezone.clone(),
         warnings,
         hints,
         legs,
@@ -230,7 +240,10 @@ fn analyse(
     Ok(Leg {
         sport: session.sport,
         sub_sport: session.sub_sport.take(),
-        title: session.name.take().unwrap_or_else(|| title(session.sport, session.start, &owner.timezone)),
+        title: session
+            .name
+            .take()
+            .unwrap_or_else(|| title::of(session.sport, session.start, &owner.timezone)),
         notes: session.notes.take(),
         start: session.start,
         end: end_of(&session),
@@ -254,43 +267,4 @@ fn end_of(session: &Session) -> Timestamp {
         .ok()
         .and_then(|span| session.start.checked_add(span).ok())
         .unwrap_or(session.start)
-}
-
-/// A title for a session without one: the part of the athlete's day, and the sport.
-fn title(sport: Sport, start: Timestamp, timezone: &TimeZone) -> String {
-    let part = match start.to_zoned(timezone.clone()).hour() {
-        4..=10 => "Morning",
-        11..=13 => "Lunch",
-        14..=16 => "Afternoon",
-        17..=20 => "Evening",
-        _ => "Night",
-    };
-    let what = match sport {
-        Sport::Run => "run",
-        Sport::Cycling => "ride",
-        Sport::Walking => "walk",
-        Sport::Hiking => "hike",
-        Sport::Swimming => "swim",
-        Sport::Rowing => "row",
-        Sport::Strength => "strength session",
-        Sport::Flexibility => "mobility session",
-        Sport::Transition => "transition",
-        Sport::Multisport => "multisport event",
-        Sport::Other => "workout",
-    };
-    format!("{part} {what}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn titles_follow_the_athletes_own_clock() {
-        let start = "2026-06-01T05:30:00Z".parse().unwrap();
-        let at = |zone: &str| title(Sport::Run, start, &TimeZone::get(zone).unwrap());
-        assert_eq!(at("Europe/Berlin"), "Morning run");
-        assert_eq!(at("America/Los_Angeles"), "Night run");
-        assert_eq!(at("Asia/Tokyo"), "Afternoon run");
-    }
 }

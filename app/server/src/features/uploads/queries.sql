@@ -78,24 +78,52 @@ where id = :athlete_id
 for no key update;
 
 -- What analyses need of the athlete.
---! find_owner : (sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
-select timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km
+--! find_owner : (sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?, threshold_power_w?)
+select
+    timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w
 from athlete
 where id = :athlete_id;
 
--- Where the bytes are already known from; a deleted activity's bytes too.
+-- Where the bytes are already known from; a deleted activity's bytes too. One that was deleted too long ago to come
+-- back is named first: it has to go before its bytes can come in again.
 --! find_source_activities : (parent_id?)
 select
     activity_source.activity_id, activity_source.part, activity.parent_id, activity.name,
-    activity.deleted_at is not null as is_deleted
+    activity.deleted_at is not null as is_deleted,
+    coalesce(activity.deleted_at <= :deleted_before, false) as is_expired
 from activity_source
 join activity on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id
 where activity_source.athlete_id = :athlete_id and activity_source.sha256 = :sha256
-order by is_deleted, activity_source.part
+order by is_expired desc, is_deleted, activity_source.part
 limit :max_rows;
 
+-- Athletes with activities that were deleted too long ago to come back.
+--! list_athletes_with_expired
+select distinct athlete_id
+from activity
+where deleted_at <= :deleted_before
+order by athlete_id
+limit :max_rows;
+
+--! purge_expired
+delete from activity where athlete_id = :athlete_id and deleted_at <= :deleted_before;
+
+-- Bytes that no activity names any more. Needs the athlete's lock: an import that is under way may be about to name
+-- them.
+--! purge_originals
+delete from original
+where original.athlete_id = :athlete_id
+    and not exists (
+        select from activity_source
+        where activity_source.athlete_id = original.athlete_id and activity_source.sha256 = original.sha256)
+    and not exists (
+        select from activity
+        where activity.athlete_id = original.athlete_id and activity.primary_sha256 = original.sha256);
+
+--: SourceRow(parent_id?, distance_m?, sha256?)
+
 -- What an incoming session could be another source of: every source, and every manual entry, that overlaps it.
---! find_overlapping_sources : (parent_id?, distance_m?, sha256?)
+--! find_overlapping_sources : SourceRow
 select
     source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time,
     source.distance_m, source.format, source.sha256, source.part
@@ -111,6 +139,59 @@ from activity
 where activity.athlete_id = :athlete_id and activity.start_time <= :until and activity.end_time >= :since
     and activity.deleted_at is null and activity.source_format = 'manual'
 limit :max_rows;
+
+-- Every source of an activity and of its legs, and itself if it was entered by hand, deleted or not.
+--! list_sources_of : SourceRow
+select
+    source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time,
+    source.distance_m, source.format, source.sha256, source.part
+from activity_source as source
+join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id
+where source.athlete_id = :athlete_id and (activity.id = :activity_id or activity.parent_id = :activity_id)
+union all
+select
+    activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time,
+    activity.distance_m, activity.source_format, null, 0
+from activity
+where activity.athlete_id = :athlete_id and activity.id = :activity_id and activity.source_format = 'manual'
+limit :max_rows;
+
+-- What the athlete sees of an activity that another source joins, locked for the change that follows.
+--! find_standing : (notes?, gear?, rpe?)
+select sport, name, notes, gear, rpe, edited
+from activity
+where athlete_id = :athlete_id and id = :activity_id
+for no key update;
+
+-- What another source adds to what the athlete sees.
+--! update_standing (notes?, gear?, rpe?)
+update activity
+set sport = :sport, name = :name, notes = :notes, gear = :gear, rpe = :rpe, updated_at = :now
+where athlete_id = :athlete_id and id = :activity_id;
+
+-- An event is the sum of its legs that are there; its mean heart rate is theirs, by time.
+--! refresh_parent
+update activity
+set
+    start_time = legs.start_time, end_time = legs.end_time,
+    elapsed_s = least(
+        greatest(extract(epoch from legs.end_time - legs.start_time), legs.moving_time_s), 2678400),
+    moving_time_s = legs.moving_time_s, timer_s = legs.timer_s, distance_m = legs.distance_m,
+    ascent_m = legs.ascent_m, descent_m = legs.descent_m, avg_hr_bpm = legs.avg_hr_bpm,
+    max_hr_bpm = legs.max_hr_bpm, energy_kcal = legs.energy_kcal, updated_at = :now
+from (
+    select
+        min(leg.start_time) as start_time, max(leg.end_time) as end_time,
+        least(sum(leg.moving_time_s), 2678400) as moving_time_s, sum(leg.timer_s) as timer_s,
+        sum(leg.distance_m) as distance_m, sum(leg.ascent_m) as ascent_m, sum(leg.descent_m) as descent_m,
+        sum(leg.avg_hr_bpm * leg.moving_time_s)
+            / nullif(sum(leg.moving_time_s) filter (where leg.avg_hr_bpm is not null), 0) as avg_hr_bpm,
+        max(leg.max_hr_bpm) as max_hr_bpm, sum(leg.energy_kcal) as energy_kcal
+    from activity as leg
+    where leg.athlete_id = :athlete_id and leg.parent_id = :parent_id and leg.deleted_at is null
+    having count(*) > 0
+) as legs
+where activity.athlete_id = :athlete_id and activity.id = :parent_id;
 
 -- A session that was on its own turns out to be a leg.
 --! adopt_leg
@@ -145,14 +226,14 @@ values
 
 -- A better source takes over, or a newer version computes again: what was measured and computed changes, what the
 -- athlete wrote stays.
---! update_measured (sub_sport?, primary_sha256?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?)
+--! update_measured (sub_sport?, primary_sha256?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?)
 update activity
 set
     sub_sport = :sub_sport, start_time = :start_time, end_time = :end_time, source_format = :source_format,
     primary_sha256 = :primary_sha256, device = :device, elapsed_s = :elapsed_s, moving_time_s = :moving_time_s,
     timer_s = :timer_s, distance_m = :distance_m, ascent_m = :ascent_m, descent_m = :descent_m,
     avg_hr_bpm = :avg_hr_bpm, max_hr_bpm = :max_hr_bpm, avg_cadence_per_min = :avg_cadence_per_min,
-    avg_power_w = :avg_power_w, energy_kcal = :energy_kcal, rpe = coalesce(activity.rpe, :rpe),
+    avg_power_w = :avg_power_w, energy_kcal = :energy_kcal,
     has_track = :has_track, updated_at = :now
 where athlete_id = :athlete_id and id = :id;
 
@@ -204,13 +285,14 @@ select
 from unnest(:distances_m::double precision[], :elapsed_s::double precision[], :starts_s::double precision[])
     as effort (distance_m, elapsed_s, start_s);
 
---! insert_analysis (efficiency_factor?, first_half_ef?, second_half_ef?, decoupling_percent?, ngp_m_s?, load?, load_source?, trimp?)
+--! insert_analysis (efficiency_factor?, efficiency_variance?, first_half_ef?, second_half_ef?, decoupling_percent?, ngp_m_s?, load?, load_source?, trimp?)
 insert into activity_analysis
-    (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, first_half_ef, second_half_ef,
-    decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp, computed_at)
+    (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, efficiency_variance, first_half_ef,
+    second_half_ef, decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp,
+    computed_at)
 values
-    (:athlete_id, :activity_id, :algorithm_version, :inputs_hash, :efficiency_factor, :first_half_ef,
-    :second_half_ef, :decoupling_percent, :efficiency_reasons, :decoupling_reasons, :ngp_m_s, :load, :load_source,
+    (:athlete_id, :activity_id, :algorithm_version, :inputs_hash, :efficiency_factor, :efficiency_variance,
+    :first_half_ef, :second_half_ef, :decoupling_percent, :efficiency_reasons, :decoupling_reasons, :ngp_m_s, :load, :load_source,
     :trimp, :now);
 
 -- Activities whose analysis is older than this version, a page at a time.
@@ -234,9 +316,9 @@ where activity.primary_sha256 is not null
     and (:all_versions or coalesce(activity_analysis.algorithm_version, 0) < :version);
 
 -- The bytes and the leg that an activity is computed from, locked for the update that follows.
---! find_primary_source : (rpe?, device?)
+--! find_primary_source : (parent_id?, rpe?, device?)
 select
-    activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device,
+    activity.parent_id, activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device,
     activity_source.part
 from activity
 join original on original.athlete_id = activity.athlete_id and original.sha256 = activity.primary_sha256
@@ -244,4 +326,6 @@ join activity_source
     on activity_source.athlete_id = activity.athlete_id and activity_source.activity_id = activity.id
     and activity_source.sha256 = activity.primary_sha256
 where activity.athlete_id = :athlete_id and activity.id = :activity_id
-for update of activity;
+order by activity_source.part
+limit :max_rows
+for no key update of activity;

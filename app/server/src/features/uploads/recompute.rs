@@ -1,17 +1,28 @@
-//! Computes activities again from their originals, page by page, each in its own transaction.
+//! Computes activities again from their originals: when an athlete's profile, a sport or our formulas changed.
 //! Never here: printing (`commands::recompute`), formulas.
 
+use std::time::Duration;
+
+use deadpool_postgres::Client;
+use jiff::Timestamp;
 use mainstay_db::DbError;
+use mainstay_runtime::Stop;
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use paceline_domain::model::Sport;
 use uuid::Uuid;
 
-use super::import::{self, write};
+use super::import::{self, ImportContext, Leg};
 use super::store;
 use crate::state::App;
 
 /// Activities of one page.
 const PAGE: i64 = 100;
+
+/// How often outdated activities are looked for although nobody said that there are any.
+const LOOK_ANYWAY: Duration = Duration::from_secs(15 * 60);
+
+/// The pause after a failure of the database.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// How far it is.
 #[derive(Debug, Clone, Copy)]
@@ -31,13 +42,49 @@ pub struct Report {
     pub failed: Vec<(Uuid, String)>,
 }
 
-/// Computes what an older version computed, or everything. A second run goes on where a first one was interrupted.
-pub async fn recompute(app: &App, all: bool, mut tell: impl FnMut(Progress)) -> Result<Report, DbError> {
+/// Keeps what is computed up to date, until stopped: at the start, which follows an update of the program, and
+/// whenever a profile was changed.
+pub async fn run(app: App, stop: Stop) {
+    while !stop.is_stopping() {
+        stop.heartbeat();
+        let pause = match recompute_until(&app, false, &stop, |_| {}).await {
+            Ok(report) => {
+                for (id, error) in &report.failed {
+                    tracing::warn!(event = "recompute.activity.failed", activity.id = %id, error, "an activity could not be computed again");
+                }
+                LOOK_ANYWAY
+            }
+            Err(error) => {
+                tracing::warn!(event = "recompute.paused", error = %error, "computing again waits for the database");
+                AFTER_FAILURE
+            }
+        };
+        tokio::select! {
+            () = stop.stopped() => {}
+            () = app.imports.outdated() => {}
+            () = app.effects.clock.sleep(pause) => {}
+        }
+    }
+}
+
+/// Computes what an older version computed, or everything. A second run goes on where a first one was interrupted. An
+/// activity that cannot be computed is reported and does not stop the others.
+pub async fn recompute(app: &App, all: bool, tell: impl FnMut(Progress)) -> Result<Report, DbError> {
+    recompute_until(app, all, &app.supervisor.stop(), tell).await
+}
+
+async fn recompute_until(
+    app: &App,
+    all: bool,
+    stop: &Stop,
+    mut tell: impl FnMut(Progress),
+) -> Result<Report, DbError> {
     let read = app.db.read().await?;
     let total = store::count_outdated(&read, all, ALGORITHM_VERSION).await?;
     drop(read);
     let mut progress = Progress { done: 0, total: u64::try_from(total).unwrap_or(0) };
     let mut report = Report::default();
+    let context = ImportContext::of(app);
     let mut after = (Uuid::nil(), Uuid::nil());
     loop {
         let read = app.db.read().await?;
@@ -46,9 +93,17 @@ pub async fn recompute(app: &App, all: bool, mut tell: impl FnMut(Progress)) -> 
         let Some(last) = page.last() else { return Ok(report) };
         after = (last.athlete_id, last.id);
         for row in &page {
-            match recompute_one(app, row.athlete_id, row.id).await? {
-                Ok(()) => report.computed += 1,
-                Err(why) => report.failed.push((row.id, why)),
+            if stop.is_stopping() {
+                return Ok(report);
+            }
+            stop.heartbeat();
+            match recompute_one(app, &context, row.athlete_id, row.id).await {
+                Ok(Ok(())) => report.computed += 1,
+                Ok(Err(why)) => report.failed.push((row.id, why)),
+                Err(error @ (DbError::Unavailable { .. } | DbError::PoolExhausted { .. })) => {
+                    return Err(error);
+                }
+                Err(error) => report.failed.push((row.id, error.to_string())),
             }
             progress.done += 1;
             tell(progress);
@@ -56,14 +111,39 @@ pub async fn recompute(app: &App, all: bool, mut tell: impl FnMut(Progress)) -> 
     }
 }
 
-async fn recompute_one(app: &App, athlete_id: Uuid, id: Uuid) -> Result<Result<(), String>, DbError> {
+async fn recompute_one(
+    app: &App,
+    context: &ImportContext,
+    athlete_id: Uuid,
+    id: Uuid,
+) -> Result<Result<(), String>, DbError> {
     let tx = app.db.write().await?;
-    let Some(source) = store::find_primary_source(&tx, athlete_id, id).await? else {
+    // In the order in which imports lock.
+    store::lock_athlete(&tx, athlete_id).await?;
+    let computed = compute_again(context, &tx, athlete_id, id).await?;
+    if computed.is_ok() {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(computed)
+}
+
+/// Computes an activity again from the original of its best source, as what the athlete says it is, in the caller's
+/// transaction, which holds the athlete's lock. `Err` says why it cannot be; then nothing was written.
+pub(in crate::features) async fn compute_again(
+    context: &ImportContext,
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+) -> Result<Result<(), String>, DbError> {
+    let Some(source) = store::find_primary_source(tx, athlete_id, id).await? else {
         return Ok(Err("its source is gone".to_owned()));
     };
-    let owner = import::load_owner(&tx, athlete_id).await?;
-    let limits = import::file_limits(&app.config.import);
+    let owner = import::load_owner(tx, athlete_id).await?;
+    let limits = context.limits;
     let (sha256, format, device) = (source.sha256.clone(), source.format.clone(), source.device.clone());
+    let (parent_id, now) = (source.parent_id, context.effects.clock.now());
     let written = (Sport::from_wire(&source.sport).unwrap_or(Sport::Other), source.rpe);
     let work = move || import::analyse_again(&source.content, source.part, &owner, &limits, written);
     let leg = match tokio::task::spawn_blocking(work).await {
@@ -71,10 +151,23 @@ async fn recompute_one(app: &App, athlete_id: Uuid, id: Uuid) -> Result<Result<(
         Ok(Err(error)) => return Ok(Err(error.to_string())),
         Err(panic) => return Ok(Err(panic.to_string())),
     };
-    let now = app.effects.clock.now();
     let measured = store::MeasuredSource { format: &format, sha256: &sha256, device: device.as_deref() };
-    store::update_measured_from(&tx, athlete_id, id, &measured, &leg, now).await?;
-    write::write_computed(&tx, athlete_id, id, &leg, now).await?;
-    tx.commit().await?;
+    store::update_measured_from(tx, athlete_id, id, &measured, &leg, now).await?;
+    replace(tx, athlete_id, id, &leg, now).await?;
+    if let Some(parent_id) = parent_id {
+        store::refresh_parent(tx, athlete_id, parent_id, now).await?;
+    }
     Ok(Ok(()))
+}
+
+/// Replaces everything that was computed from an activity.
+pub(super) async fn replace(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    leg: &Leg,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    store::delete_computed(tx, athlete_id, id).await?;
+    store::insert_computed(tx, athlete_id, id, leg, now).await
 }

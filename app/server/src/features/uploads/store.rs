@@ -2,6 +2,7 @@
 
 use deadpool_postgres::Client;
 use jiff::Timestamp;
+use mainstay_db::DbError;
 use paceline_domain::analysis::efficiency::NotValid;
 use paceline_domain::analysis::splits::Split;
 use paceline_domain::analysis::summary::{ALGORITHM_VERSION, ActivityAnalysis};
@@ -12,17 +13,20 @@ use tokio_postgres::Error;
 use uuid::Uuid;
 
 pub(super) use sql::{
-    FindOverlappingSources as SourceRow, FindOwner as OwnerRow, FindSourceActivities as KnownSource,
-    FindUpload as UploadSummary, ListUploadFiles as FileRow, ListUploads as UploadRow,
-    NextPendingFile as PendingFile,
+    FindOwner as OwnerRow, FindSourceActivities as KnownSource, FindUpload as UploadSummary,
+    ListUploadFiles as FileRow, ListUploads as UploadRow, NextPendingFile as PendingFile, SourceRow,
 };
 
 use super::Decision;
-use super::import::{Leg, Prepared};
+use super::import::{Leg, Prepared, Standing};
 use super::receive::Packed;
 
 /// Speed over ratio: FIT hardly shrinks, and TCX and GPX shrink tenfold at any level.
 pub(super) const ZSTD_LEVEL: i32 = 3;
+
+/// Characters of a title, and of notes, as the table has them.
+const MAX_NAME: usize = 200;
+const MAX_NOTES: usize = 10_000;
 
 /// Overlapping sources of one session; more than this is no training log.
 const MAX_OVERLAPPING: i64 = 500;
@@ -177,7 +181,7 @@ pub(super) async fn list_files(
 }
 
 /// The lock that makes imports of one athlete take turns.
-pub(super) async fn lock_athlete(tx: &Client, athlete_id: Uuid) -> Result<(), Error> {
+pub(in crate::features) async fn lock_athlete(tx: &Client, athlete_id: Uuid) -> Result<(), Error> {
     sql::lock_athlete().bind(tx, &athlete_id).opt().await.map(drop)
 }
 
@@ -185,8 +189,88 @@ pub(super) async fn find_source(
     tx: &Client,
     athlete_id: Uuid,
     sha256: &[u8],
+    deleted_before: Timestamp,
 ) -> Result<Option<KnownSource>, Error> {
-    sql::find_source_activities().bind(tx, &athlete_id, &sha256, &1).opt().await
+    sql::find_source_activities().bind(tx, &deleted_before, &athlete_id, &sha256, &1).opt().await
+}
+
+pub(super) async fn list_athletes_with_expired(
+    db: &Client,
+    deleted_before: Timestamp,
+    max_rows: i64,
+) -> Result<Vec<Uuid>, Error> {
+    sql::list_athletes_with_expired().bind(db, &deleted_before, &max_rows).all().await
+}
+
+/// Returns how many activities went.
+pub(super) async fn purge_expired(
+    tx: &Client,
+    athlete_id: Uuid,
+    deleted_before: Timestamp,
+) -> Result<u64, Error> {
+    sql::purge_expired().bind(tx, &athlete_id, &deleted_before).await
+}
+
+pub(super) async fn purge_originals(tx: &Client, athlete_id: Uuid) -> Result<(), Error> {
+    sql::purge_originals().bind(tx, &athlete_id).await.map(drop)
+}
+
+/// Every source of an activity and of its legs.
+pub(super) async fn list_sources_of(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+) -> Result<Vec<SourceRow>, Error> {
+    sql::list_sources_of().bind(tx, &athlete_id, &activity_id, &MAX_OVERLAPPING).all().await
+}
+
+pub(super) async fn find_standing(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+) -> Result<Standing, Error> {
+    let row = sql::find_standing().bind(tx, &athlete_id, &activity_id).one().await?;
+    Ok(Standing {
+        sport: Sport::from_wire(&row.sport).unwrap_or(Sport::Other),
+        name: row.name,
+        notes: row.notes,
+        gear: row.gear,
+        rpe: row.rpe,
+        edited: row.edited,
+    })
+}
+
+pub(super) async fn update_standing(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::update_standing()
+        .bind(
+            tx,
+            &standing.sport.as_str(),
+            &cut(&standing.name, MAX_NAME),
+            &standing.notes.as_deref().map(|notes| cut(notes, MAX_NOTES)),
+            &standing.gear,
+            &standing.rpe,
+            &now,
+            &athlete_id,
+            &activity_id,
+        )
+        .await
+        .map(drop)
+}
+
+/// The sums of an event's legs that are there.
+pub(in crate::features) async fn refresh_parent(
+    tx: &Client,
+    athlete_id: Uuid,
+    parent_id: Uuid,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sql::refresh_parent().bind(tx, &now, &athlete_id, &parent_id).await.map(drop)
 }
 
 pub(super) async fn find_overlapping(
@@ -259,18 +343,16 @@ pub(super) async fn insert_source(
     sql::insert_source().params(tx, &params).await.map(drop)
 }
 
-/// The parent of a multisport file: its sums are those of its legs.
+/// The parent of an event, without its sums; [`refresh_parent`] adds them up once its legs are there.
 pub(super) async fn insert_parent(
     tx: &Client,
     athlete_id: Uuid,
     id: Uuid,
     file: &Prepared,
     title: &str,
+    start_time: Timestamp,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let sum = |of: fn(&Leg) -> Option<f64>| file.legs.iter().filter_map(of).reduce(|a, b| a + b);
-    let start_time = file.legs.iter().map(|leg| leg.start).min().unwrap_or(now);
-    let end_time = file.legs.iter().map(|leg| leg.end).max().unwrap_or(now);
     let params = sql::InsertActivityParams {
         athlete_id,
         id,
@@ -278,24 +360,24 @@ pub(super) async fn insert_parent(
         leg_index: None,
         sport: Sport::Multisport.as_str(),
         sub_sport: None::<&str>,
-        name: title,
-        notes: file.hints.notes.as_deref(),
+        name: cut(title, MAX_NAME),
+        notes: file.hints.notes.as_deref().map(|notes| cut(notes, MAX_NOTES)),
         start_time,
-        end_time,
+        end_time: start_time,
         source_format: file.format.as_str(),
         primary_sha256: None::<&[u8]>,
         device: file.device.as_deref(),
-        elapsed_s: end_time.duration_since(start_time).as_secs_f64(),
-        moving_time_s: sum(|leg| Some(leg.analysis.moving_time_s)).unwrap_or(0.0),
-        timer_s: sum(|leg| leg.totals.timer_s),
-        distance_m: sum(|leg| leg.analysis.distance_m),
-        ascent_m: sum(|leg| leg.analysis.ascent_m),
-        descent_m: sum(|leg| leg.analysis.descent_m),
+        elapsed_s: 0.0,
+        moving_time_s: 0.0,
+        timer_s: None,
+        distance_m: None,
+        ascent_m: None,
+        descent_m: None,
         avg_hr_bpm: None,
-        max_hr_bpm: file.legs.iter().filter_map(|leg| leg.analysis.max_hr_bpm).reduce(f64::max),
+        max_hr_bpm: None,
         avg_cadence_per_min: None,
         avg_power_w: None,
-        energy_kcal: sum(|leg| leg.totals.energy_kcal),
+        energy_kcal: None,
         rpe: file.hints.rpe,
         gear: file.hints.gear.as_deref(),
         is_race: false,
@@ -311,11 +393,10 @@ pub(super) async fn insert_activity(
     place: &Place,
     file: &Prepared,
     leg: &Leg,
+    title: Option<&str>,
     now: Timestamp,
 ) -> Result<(), Error> {
     let analysis = &leg.analysis;
-    // The title of the file, or of the export, is the parent's when there is one.
-    let title = file.title.as_deref().filter(|_| place.parent_id.is_none());
     let params = sql::InsertActivityParams {
         athlete_id,
         id: place.id,
@@ -323,8 +404,8 @@ pub(super) async fn insert_activity(
         leg_index: place.leg_index,
         sport: leg.sport.as_str(),
         sub_sport: leg.sub_sport.as_deref(),
-        name: cut(title.unwrap_or(&leg.title), 200),
-        notes: file.hints.notes.as_deref().or(leg.notes.as_deref()).map(|notes| cut(notes, 10_000)),
+        name: cut(title.unwrap_or(&leg.title), MAX_NAME),
+        notes: file.hints.notes.as_deref().or(leg.notes.as_deref()).map(|notes| cut(notes, MAX_NOTES)),
         start_time: leg.start,
         end_time: leg.end,
         source_format: file.format.as_str(),
@@ -406,7 +487,6 @@ pub(super) async fn update_measured_from(
         avg_cadence_per_min: analysis.avg_cadence_per_min,
         avg_power_w: analysis.avg_power_w,
         energy_kcal: leg.totals.energy_kcal,
-        rpe: leg.totals.rpe,
         has_track: leg.stream.is_some(),
         now,
         athlete_id,
@@ -430,12 +510,22 @@ pub(super) async fn delete_computed(tx: &Client, athlete_id: Uuid, activity_id: 
     sql::delete_computed().bind(tx, &athlete_id, &activity_id).await.map(drop)
 }
 
-pub(super) async fn insert_stream(
+/// Everything that is computed from an activity.
+pub(super) async fn insert_computed(
     tx: &Client,
     athlete_id: Uuid,
     activity_id: Uuid,
     leg: &Leg,
-) -> Result<(), Error> {
+    now: Timestamp,
+) -> Result<(), DbError> {
+    insert_splits(tx, athlete_id, activity_id, &leg.analysis).await?;
+    insert_best_efforts(tx, athlete_id, activity_id, leg).await?;
+    insert_stream(tx, athlete_id, activity_id, leg).await?;
+    insert_analysis(tx, athlete_id, activity_id, leg, now).await?;
+    Ok(())
+}
+
+async fn insert_stream(tx: &Client, athlete_id: Uuid, activity_id: Uuid, leg: &Leg) -> Result<(), Error> {
     let Some(stream) = &leg.stream else { return Ok(()) };
     sql::insert_stream()
         .bind(tx, &athlete_id, &activity_id, &stream.samples, &stream.channels, &stream.data)
@@ -443,7 +533,7 @@ pub(super) async fn insert_stream(
         .map(drop)
 }
 
-pub(super) async fn insert_splits(
+async fn insert_splits(
     tx: &Client,
     athlete_id: Uuid,
     activity_id: Uuid,
@@ -480,7 +570,7 @@ pub(super) async fn insert_splits(
     sql::insert_splits().params(tx, &params).await.map(drop)
 }
 
-pub(super) async fn insert_best_efforts(
+async fn insert_best_efforts(
     tx: &Client,
     athlete_id: Uuid,
     activity_id: Uuid,
@@ -502,7 +592,7 @@ pub(super) async fn insert_best_efforts(
     sql::insert_best_efforts().params(tx, &params).await.map(drop)
 }
 
-pub(super) async fn insert_analysis(
+async fn insert_analysis(
     tx: &Client,
     athlete_id: Uuid,
     activity_id: Uuid,
@@ -522,6 +612,7 @@ pub(super) async fn insert_analysis(
         algorithm_version: ALGORITHM_VERSION,
         inputs_hash: leg.inputs_hash.as_str(),
         efficiency_factor: analysis.efficiency.factor,
+        efficiency_variance: analysis.efficiency.variance,
         first_half_ef: analysis.decoupling.first_half_ef,
         second_half_ef: analysis.decoupling.second_half_ef,
         decoupling_percent: analysis.decoupling.percent,
@@ -555,5 +646,5 @@ pub(super) async fn find_primary_source(
     athlete_id: Uuid,
     activity_id: Uuid,
 ) -> Result<Option<sql::FindPrimarySource>, Error> {
-    sql::find_primary_source().bind(tx, &athlete_id, &activity_id).opt().await
+    sql::find_primary_source().bind(tx, &athlete_id, &activity_id, &1).opt().await
 }

@@ -19,6 +19,7 @@ fn before() -> Profile {
         max_hr_bpm: Some(190),
         threshold_hr_bpm: None,
         threshold_pace_s_per_km: None,
+        threshold_power_w: None,
         is_demo: false,
         created_at: jiff::Timestamp::UNIX_EPOCH,
     }
@@ -97,9 +98,12 @@ fn a_birthdate_lies_between_1900_and_today() {
 #[test]
 fn only_training_facts_change_loads() {
     let changes = |patch| changes_loads(&before(), &apply(patch).unwrap());
-    for patch in
-        [json!({ "sex": "male" }), json!({ "max_hr_bpm": 191 }), json!({ "threshold_pace_s_per_km": 250 })]
-    {
+    for patch in [
+        json!({ "sex": "male" }),
+        json!({ "max_hr_bpm": 191 }),
+        json!({ "threshold_pace_s_per_km": 250 }),
+        json!({ "threshold_power_w": 240 }),
+    ] {
         assert!(changes(patch.clone()), "{patch}");
     }
     for patch in

@@ -1,19 +1,19 @@
 //! What an import writes, in the caller's transaction. Never here: reading files, commits.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
 use deadpool_postgres::Client;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use mainstay_db::DbError;
-use paceline_domain::matching::{self, Match, Part, Summary};
-use paceline_domain::model::{SourceFormat, Sport};
+use paceline_domain::matching::Summary;
+use paceline_domain::model::Sport;
 use uuid::Uuid;
 
-use super::{ImportContext, Leg, Prepared};
-use crate::features::uploads::{Decision, Outcome, store};
-
-/// Sources that start this long before or after a session are looked at for a match.
-const AROUND: SignedDuration = SignedDuration::from_hours(1);
+use super::events::events;
+use super::known::{self, Known};
+use super::standing::{Joining, Standing};
+use super::{ImportContext, Leg, Prepared, title};
+use crate::features::uploads::{Decision, Outcome, purge, recompute, store};
 
 /// Writes a prepared file for the athlete and says what became of it. Nothing is written for a duplicate.
 ///
@@ -25,12 +25,20 @@ pub async fn write(
     athlete_id: Uuid,
     prepared: Prepared,
 ) -> Result<Decision, DbError> {
+    let now = context.effects.clock.now();
     store::lock_athlete(tx, athlete_id).await?;
-    if let Some(known) = store::find_source(tx, athlete_id, &prepared.sha256).await? {
-        return Ok(duplicate(&known));
+    let deleted_before = purge::deleted_before(now);
+    if let Some(known) = store::find_source(tx, athlete_id, &prepared.sha256, deleted_before).await? {
+        if !known.is_expired {
+            return Ok(duplicate(&known));
+        }
+        // It cannot come back, and ids are made from the bytes: what is left of it would be in the way.
+        purge::purge_locked(tx, athlete_id, deleted_before).await?;
+        if let Some(known) = store::find_source(tx, athlete_id, &prepared.sha256, deleted_before).await? {
+            return Ok(duplicate(&known));
+        }
     }
-    let writer = Writer { context, tx, athlete_id, now: context.effects.clock.now(), file: &prepared };
-    writer.write().await
+    Writer { context, tx, athlete_id, now, file: &prepared }.write().await
 }
 
 fn duplicate(known: &store::KnownSource) -> Decision {
@@ -57,60 +65,104 @@ struct Writer<'a> {
     file: &'a Prepared,
 }
 
-/// A stored activity that a leg is another source of.
-#[derive(Clone)]
-struct Known {
-    id: Uuid,
-    parent_id: Option<Uuid>,
-    name: String,
-    takes_over: bool,
+/// The event that a leg belongs to, and its place there.
+#[derive(Clone, Copy)]
+struct Event {
+    parent_id: Uuid,
+    leg_index: i16,
 }
 
 impl Writer<'_> {
     async fn write(&self) -> Result<Decision, DbError> {
         let file = self.file;
-        let mut known = Vec::new();
+        let mut known: Vec<Option<Known>> = Vec::new();
         for (index, leg) in file.legs.iter().enumerate() {
-            known.push(self.find_known(index, leg).await?);
+            // Two sessions of one file are never one activity.
+            let taken: Vec<Uuid> = known.iter().flatten().map(|known| known.id).collect();
+            known.push(known::find(self.tx, self.athlete_id, &self.summary(index, leg), &taken).await?);
         }
-        let format = file.format.as_str();
-        store::insert_original(self.tx, self.athlete_id, file, format, self.now).await?;
-        let is_single = file.legs.len() == 1;
+        store::insert_original(self.tx, self.athlete_id, file, file.format.as_str(), self.now).await?;
+        let spans: Vec<_> = file.legs.iter().map(|leg| (leg.start, leg.end)).collect();
+        let events = events(&spans, file.is_one_event);
+        let title = file.title.as_deref().filter(|_| events.len() == 1);
+        let mut ids = Vec::new();
+        for event in &events {
+            ids.push(self.write_event(event.clone(), &known[event.clone()], title).await?);
+        }
         let all_known = known.iter().all(Option::is_some);
-        let parent = if is_single { None } else { Some(self.parent(&known).await?) };
-        for (index, (leg, known)) in file.legs.iter().zip(&known).enumerate() {
-            self.write_leg(index, leg, known.as_ref(), parent).await?;
-        }
-        let first_known = known.into_iter().flatten().next();
-        let (outcome, message) = match &first_known {
+        let first_known = known.iter().flatten().next();
+        let (outcome, message) = match first_known {
             Some(first) if all_known => (Outcome::Merged, Some(format!("merged into {}", first.name))),
+            _ if events.len() > 1 => (Outcome::Imported, Some(format!("{} activities", events.len()))),
             _ => (Outcome::Imported, None),
         };
-        let activity_id = parent.or(first_known.map(|first| first.id)).or(self.first_id(is_single));
-        Ok(Decision { outcome, activity_id, reason: None, message, warnings: file.warnings.clone() })
+        Ok(Decision {
+            outcome,
+            activity_id: ids.into_iter().next(),
+            reason: None,
+            message,
+            warnings: file.warnings.clone(),
+        })
     }
 
-    /// The id that the only leg of a new file was written with: ids are derived, so that no state is carried around.
-    fn first_id(&self, is_single: bool) -> Option<Uuid> {
-        is_single.then(|| self.leg_id(0))
+    /// Writes sessions that are one event, and returns the activity that shows it.
+    async fn write_event(
+        &self,
+        sessions: Range<usize>,
+        known: &[Option<Known>],
+        title: Option<&str>,
+    ) -> Result<Uuid, DbError> {
+        if let [known] = known {
+            let first = sessions.start;
+            let id = self.write_leg(first, known.as_ref(), None, title).await?;
+            if let Some(parent_id) = known.as_ref().and_then(|known| known.parent_id) {
+                store::refresh_parent(self.tx, self.athlete_id, parent_id, self.now).await?;
+            }
+            return Ok(id);
+        }
+        let there = known.iter().flatten().find_map(|known| known.parent_id);
+        let parent_id = match there {
+            Some(parent_id) => parent_id,
+            None => self.insert_parent(sessions.clone(), title).await?,
+        };
+        for ((index, known), leg_index) in sessions.zip(known).zip(0_i16..) {
+            let event = Event { parent_id, leg_index };
+            self.write_leg(index, known.as_ref(), Some(event), None).await?;
+        }
+        store::refresh_parent(self.tx, self.athlete_id, parent_id, self.now).await?;
+        Ok(parent_id)
+    }
+
+    async fn insert_parent(&self, sessions: Range<usize>, title: Option<&str>) -> Result<Uuid, DbError> {
+        let id = self.parent_id(sessions.start);
+        let legs = &self.file.legs[sessions];
+        let sports: Vec<Sport> = legs.iter().map(|leg| leg.sport).collect();
+        let title = title.map_or_else(|| title::of_event(&sports), str::to_owned);
+        let start = legs.first().map_or(self.now, |leg| leg.start);
+        store::insert_parent(self.tx, self.athlete_id, id, self.file, &title, start, self.now).await?;
+        Ok(id)
     }
 
     /// A new leg's id: made from the file's hash, and time-ordered by the leg's start, so that the same file imported
     /// into an empty account always gets the same ids.
     fn leg_id(&self, index: usize) -> Uuid {
-        let millis = u64::try_from(self.file.legs[index].start.as_millisecond()).unwrap_or(0);
         let mut bits = [0; 10];
         bits.copy_from_slice(&self.file.sha256[..10]);
         bits[9] = bits[9].wrapping_add(u8::try_from(index).unwrap_or(u8::MAX)).wrapping_add(1);
-        uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
+        self.id_from(index, &bits)
     }
 
-    /// The parent's id, like [`Self::leg_id`].
-    fn parent_id(&self) -> Uuid {
-        let millis = u64::try_from(self.file.legs[0].start.as_millisecond()).unwrap_or(0);
+    /// The id of the parent whose first leg this is, like [`Self::leg_id`].
+    fn parent_id(&self, index: usize) -> Uuid {
         let mut bits = [0; 10];
         bits.copy_from_slice(&self.file.sha256[10..20]);
-        uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
+        bits[9] = bits[9].wrapping_add(u8::try_from(index).unwrap_or(u8::MAX));
+        self.id_from(index, &bits)
+    }
+
+    fn id_from(&self, index: usize, bits: &[u8; 10]) -> Uuid {
+        let millis = u64::try_from(self.file.legs[index].start.as_millisecond()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, bits).into_uuid()
     }
 
     fn part(&self, index: usize) -> i16 {
@@ -125,124 +177,73 @@ impl Writer<'_> {
             distance_m: leg.stated_distance_m,
             format: self.file.format,
             sha256: self.file.sha256,
-            part: part_of(self.part(index)),
+            part: known::part_of(self.part(index)),
         }
-    }
-
-    async fn find_known(&self, index: usize, leg: &Leg) -> Result<Option<Known>, DbError> {
-        let since = leg.start.checked_sub(AROUND).unwrap_or(leg.start);
-        let until = leg.end.checked_add(AROUND).unwrap_or(leg.end);
-        let rows = store::find_overlapping(self.tx, self.athlete_id, since, until).await?;
-        let stored: Vec<(Uuid, Summary)> =
-            rows.iter().map(|row| (row.activity_id, stored_summary(row))).collect();
-        let (of, takes_over) = match matching::find_match(&self.summary(index, leg), &stored) {
-            Match::New => return Ok(None),
-            Match::SameBytes(of) => (of, false),
-            Match::SameActivity { of, takes_over } => (of, takes_over),
-        };
-        let row = rows.into_iter().find(|row| row.activity_id == of);
-        Ok(row.map(|row| Known { id: of, parent_id: row.parent_id, name: row.name, takes_over }))
-    }
-
-    /// The parent of the legs: one that is there, else a new one.
-    async fn parent(&self, known: &[Option<Known>]) -> Result<Uuid, DbError> {
-        let parents: BTreeSet<Uuid> = known.iter().flatten().filter_map(|known| known.parent_id).collect();
-        if let Some(parent) = parents.into_iter().next() {
-            return Ok(parent);
-        }
-        let id = self.parent_id();
-        store::insert_parent(self.tx, self.athlete_id, id, self.file, &self.parent_title(), self.now).await?;
-        Ok(id)
-    }
-
-    fn parent_title(&self) -> String {
-        let sports: BTreeSet<Sport> =
-            self.file.legs.iter().map(|leg| leg.sport).filter(|sport| *sport != Sport::Transition).collect();
-        let triathlon =
-            [Sport::Run, Sport::Cycling, Sport::Swimming].iter().all(|sport| sports.contains(sport));
-        let fallback = if triathlon { "Triathlon" } else { "Multisport event" };
-        self.file.title.clone().unwrap_or_else(|| fallback.to_owned())
     }
 
     async fn write_leg(
         &self,
         index: usize,
-        leg: &Leg,
         known: Option<&Known>,
-        parent: Option<Uuid>,
-    ) -> Result<(), DbError> {
-        let leg_index = parent.map(|_| i16::try_from(index).unwrap_or(i16::MAX));
-        let id = match known {
-            None => {
-                let id = self.leg_id(index);
-                let place = store::Place { id, parent_id: parent, leg_index };
-                store::insert_activity(self.tx, self.athlete_id, &place, self.file, leg, self.now).await?;
-                self.write_computed(id, leg).await?;
-                id
-            }
-            Some(known) => {
-                if let (Some(parent), Some(leg_index), None) = (parent, leg_index, known.parent_id) {
-                    store::adopt_leg(self.tx, self.athlete_id, known.id, parent, leg_index, self.now).await?;
-                }
-                if known.takes_over {
-                    store::update_measured(self.tx, self.athlete_id, known.id, self.file, leg, self.now)
-                        .await?;
-                    self.write_computed(known.id, leg).await?;
-                }
-                known.id
-            }
+        event: Option<Event>,
+        title: Option<&str>,
+    ) -> Result<Uuid, DbError> {
+        let (tx, athlete_id, file, leg) = (self.tx, self.athlete_id, self.file, &self.file.legs[index]);
+        let Some(known) = known else {
+            let id = self.leg_id(index);
+            let place = store::Place {
+                id,
+                parent_id: event.map(|event| event.parent_id),
+                leg_index: event.map(|event| event.leg_index),
+            };
+            store::insert_activity(tx, athlete_id, &place, file, leg, title, self.now).await?;
+            store::insert_source(tx, athlete_id, id, self.part(index), file, leg, self.now).await?;
+            store::insert_computed(tx, athlete_id, id, leg, self.now).await?;
+            return Ok(id);
         };
-        store::insert_source(self.tx, self.athlete_id, id, self.part(index), self.file, leg, self.now)
-            .await?;
-        Ok(())
+        if let (Some(event), None) = (event, known.parent_id) {
+            store::adopt_leg(tx, athlete_id, known.id, event.parent_id, event.leg_index, self.now).await?;
+        }
+        store::insert_source(tx, athlete_id, known.id, self.part(index), file, leg, self.now).await?;
+        self.join(known, leg, title).await?;
+        Ok(known.id)
     }
 
-    async fn write_computed(&self, id: Uuid, leg: &Leg) -> Result<(), DbError> {
-        write_computed(self.tx, self.athlete_id, id, leg, self.context.effects.clock.now()).await
-    }
-}
-
-/// Replaces everything that was computed from an activity.
-pub(in crate::features::uploads) async fn write_computed(
-    tx: &Client,
-    athlete_id: Uuid,
-    id: Uuid,
-    leg: &Leg,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    store::delete_computed(tx, athlete_id, id).await?;
-    store::insert_splits(tx, athlete_id, id, &leg.analysis).await?;
-    store::insert_best_efforts(tx, athlete_id, id, leg).await?;
-    store::insert_stream(tx, athlete_id, id, leg).await?;
-    store::insert_analysis(tx, athlete_id, id, leg, now).await?;
-    Ok(())
-}
-
-fn part_of(part: i16) -> Part {
-    match u16::try_from(part) {
-        Ok(part) if part > 0 => Part::Leg(part - 1),
-        _ => Part::Whole,
-    }
-}
-
-fn stored_summary(row: &store::SourceRow) -> Summary {
-    let format = [SourceFormat::Fit, SourceFormat::Tcx, SourceFormat::Gpx]
-        .into_iter()
-        .find(|format| format.as_str() == row.format)
-        .unwrap_or(SourceFormat::Manual);
-    // A manual entry has no bytes; its id identifies it as well.
-    let mut sha256 = [0; 32];
-    match &row.sha256 {
-        Some(hash) if hash.len() == sha256.len() => sha256.copy_from_slice(hash),
-        _ => sha256[..16].copy_from_slice(row.activity_id.as_bytes()),
-    }
-    Summary {
-        start: row.start_time,
-        end: row.end_time,
-        sport: Sport::from_wire(&row.sport).unwrap_or(Sport::Other),
-        distance_m: row.distance_m.filter(|distance| *distance > 0.0),
-        format,
-        sha256,
-        part: part_of(i16::try_from(row.part).unwrap_or(0)),
+    /// Another source joins an activity: it says what nobody said so far and, if it is the best, speaks for it.
+    async fn join(&self, known: &Known, leg: &Leg, title: Option<&str>) -> Result<(), DbError> {
+        let (tx, athlete_id, file) = (self.tx, self.athlete_id, self.file);
+        let before = store::find_standing(tx, athlete_id, known.id).await?;
+        let source = Joining {
+            leg,
+            hints: &file.hints,
+            title,
+            timezone: &file.timezone,
+            takes_over: known.takes_over,
+        };
+        let after = before.joined_by(&source);
+        if after != before {
+            store::update_standing(tx, athlete_id, known.id, &after, self.now).await?;
+        }
+        let speaks = |standing: &Standing| (standing.sport, standing.rpe);
+        if known.takes_over {
+            store::update_measured(tx, athlete_id, known.id, file, leg, self.now).await?;
+        }
+        if known.takes_over && speaks(&after) == (leg.sport, leg.totals.rpe) {
+            recompute::replace(tx, athlete_id, known.id, leg, self.now).await
+        } else if known.takes_over || speaks(&after) != speaks(&before) {
+            // The sport or the effort is not the file's own: what follows from them is computed anew.
+            let again = recompute::compute_again(self.context, tx, athlete_id, known.id).await?;
+            if let Err(error) = again {
+                tracing::warn!(
+                    event = "import.join.not_computed",
+                    activity.id = %known.id,
+                    error,
+                    "an activity that another source joined could not be computed again"
+                );
+            }
+            Ok(())
+        } else {
+            Ok(())
+        }
     }
 }

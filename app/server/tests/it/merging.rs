@@ -1,0 +1,354 @@
+//! What several files, edits, deletions and returns make of the activities that are there.
+
+use http::Method;
+use paceline::features::uploads::{purge, recompute};
+use serde_json::{Value, json};
+
+use crate::world::{Client, World};
+
+fn sample(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/tests/fixtures/samples/");
+    std::fs::read(format!("{folder}{name}")).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A session as TCX writes it: this many minutes at 3 m/s, a sample every ten seconds.
+fn session(sport: &str, start: &str, minutes: i64) -> String {
+    let start: jiff::Timestamp = start.parse().unwrap();
+    let points: String = (0..=minutes * 6)
+        .map(|i| {
+            let time = start + jiff::SignedDuration::from_secs(i * 10);
+            let metres = i * 30;
+            format!(
+                "<Trackpoint><Time>{time}</Time><DistanceMeters>{metres}</DistanceMeters>\
+                 <HeartRateBpm><Value>150</Value></HeartRateBpm></Trackpoint>"
+            )
+        })
+        .collect();
+    format!(
+        "<Activity Sport=\"{sport}\"><Id>{start}</Id><Lap StartTime=\"{start}\"><TotalTimeSeconds>{}\
+         </TotalTimeSeconds><DistanceMeters>{}</DistanceMeters><Track>{points}</Track></Lap></Activity>",
+        minutes * 60,
+        minutes * 180
+    )
+}
+
+fn tcx(sessions: &[String]) -> Vec<u8> {
+    let inner = sessions.concat();
+    format!("<TrainingCenterDatabase><Activities>{inner}</Activities></TrainingCenterDatabase>").into_bytes()
+}
+
+fn multisport_tcx(first: &str, next: &str) -> Vec<u8> {
+    format!(
+        "<TrainingCenterDatabase><Activities><MultiSportSession><Id>2026-05-01T06:00:00Z</Id><FirstSport>{first}\
+         </FirstSport><NextSport>{next}</NextSport></MultiSportSession></Activities></TrainingCenterDatabase>"
+    )
+    .into_bytes()
+}
+
+/// The same session as [`session`] in GPX: positions only.
+fn gpx(inner: &str, start: &str, minutes: i64) -> Vec<u8> {
+    let start: jiff::Timestamp = start.parse().unwrap();
+    let points: String = (0..=minutes * 6)
+        .map(|i| {
+            let time = start + jiff::SignedDuration::from_secs(i * 10);
+            // 30 m to the north.
+            let latitude = 47.0 + f64::from(u32::try_from(i).unwrap()) * 30.0 / 111_195.0;
+            format!(r#"<trkpt lat="{latitude:.7}" lon="8.0"><time>{time}</time></trkpt>"#)
+        })
+        .collect();
+    format!(r#"<gpx version="1.1"><trk>{inner}<trkseg>{points}</trkseg></trk></gpx>"#).into_bytes()
+}
+
+fn path_of(line: &Value) -> String {
+    let id = line["activity_id"].as_str().unwrap_or_else(|| panic!("no activity: {line}"));
+    format!("/v1/activities/{id}")
+}
+
+async fn bests(client: &Client) -> Value {
+    client.get("/v1/athletes/me/personal-bests").await.expect(200)["personal_bests"].clone()
+}
+
+/// What was computed, without where and when.
+fn computed(detail: &Value) -> [Value; 4] {
+    ["analysis", "distance_m", "moving_time_s", "avg_hr_bpm"].map(|field| {
+        let mut value = detail[field].clone();
+        if let Some(analysis) = value.as_object_mut() {
+            analysis.remove("computed_at");
+        }
+        value
+    })
+}
+
+const MORNING: &str = "2026-05-01T06:00:00Z";
+
+#[tokio::test]
+async fn a_changed_sport_is_computed_as_if_the_file_had_said_so() {
+    let world = World::new().await;
+    let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
+    let run = kim.upload("a.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
+    let ride = robin.upload("a.tcx", &tcx(&[session("Biking", MORNING, 40)])).await;
+    assert_eq!(robin.get(&path_of(&ride)).await.expect(200)["sport"], "cycling");
+    let patched = robin.patch(&path_of(&ride), json!({ "sport": "run" })).await.expect(200);
+    let expected = kim.get(&path_of(&run)).await.expect(200);
+    assert_eq!(computed(&patched), computed(&expected), "with the answer, not some time later");
+    let times = |bests: &Value| {
+        let bests = bests.as_array().unwrap();
+        bests.iter().map(|best| (best["sport"].clone(), best["distance_m"].clone(), best["elapsed_s"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(times(&bests(&robin).await), times(&bests(&kim).await));
+    assert!(!times(&bests(&kim).await).is_empty());
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_ride_called_a_run_holds_no_running_bests_that_nobody_ran() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let ride = client.upload("11.fit", &sample("11_mtb_fr645m_4h36_16547rec.fit")).await;
+    assert!(bests(&client).await.as_array().unwrap().iter().any(|best| best["sport"] == "cycling"));
+    client.patch(&path_of(&ride), json!({ "sport": "run" })).await.expect(200);
+    for best in bests(&client).await.as_array().unwrap() {
+        let (metres, seconds) = (best["distance_m"].as_f64().unwrap(), best["elapsed_s"].as_f64().unwrap());
+        assert_eq!(best["sport"], "run");
+        assert!(metres / seconds < 9.5, "{best}");
+        assert!(metres < 5000.0 || seconds >= 740.0 * metres / 5000.0, "{best}");
+    }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_changed_profile_is_computed_again_without_being_asked() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let line = client.upload("a.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
+    let before = client.get(&path_of(&line)).await.expect(200);
+    assert_eq!(before["analysis"]["load"]["points"], Value::Null);
+    client.patch("/v1/athletes/me", json!({ "threshold_pace_s_per_km": 300 })).await.expect(200);
+    let points = async {
+        loop {
+            let detail = client.get(&path_of(&line)).await.expect(200);
+            if detail["analysis"]["load"]["source"] == "pace" {
+                return detail["analysis"]["load"]["points"].as_f64().unwrap();
+            }
+        }
+    };
+    let points = tokio::time::timeout(std::time::Duration::from_secs(60), points).await.unwrap();
+    // 40 minutes at 3 m/s where 1000/300 m/s is threshold.
+    let intensity = 3.0 * 300.0 / 1000.0;
+    assert!((points - 100.0 * 40.0 / 60.0 * intensity * intensity).abs() < 1.5, "{points}");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_was_deleted_for_good_can_come_in_again() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let triathlon = sample("12_triathlon_fr920xt_5sessions_chained.fit");
+    let first = client.upload("a.fit", &triathlon).await;
+    let kept = client.upload("b.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
+    client.delete(&path_of(&first)).await.expect(204);
+    let again = client.upload("a.fit", &triathlon).await;
+    assert_eq!(again["outcome"], "duplicate", "it can be restored: {again}");
+    world.advance(30 * 86_400);
+    // The token is long expired.
+    let client = sign_in(&world, "kim@example.org").await;
+    let again = client.upload("a.fit", &triathlon).await;
+    assert_eq!(again["outcome"], "imported", "nothing is there to restore: {again}");
+    assert_eq!(client.get(&path_of(&again)).await.expect(200)["legs"].as_array().unwrap().len(), 5);
+    client.get(&path_of(&kept)).await.expect(200);
+    world.close().await;
+}
+
+async fn sign_in(world: &World, email: &str) -> Client {
+    let body = json!({ "email": email, "password": crate::world::PASSWORD });
+    let signed_in = world.anonymous(Method::POST, "/v1/auth/login", Some(body)).await.expect(200);
+    world.client(&signed_in)
+}
+
+async fn rows(world: &World, table: &str) -> i64 {
+    let read = world.db.db().read().await.unwrap();
+    read.query_one(&format!("select count(*) from {table}"), &[]).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn purging_removes_rows_and_bytes_that_nobody_names_and_nothing_else() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let robin = world.register("robin@example.org").await;
+    let ride = client.upload("a.fit", &sample("01a_ride_edge1000_5laps.fit")).await;
+    client.upload("a.tcx", &sample("01b_same_garmin_export.tcx")).await;
+    robin.upload("a.fit", &sample("01a_ride_edge1000_5laps.fit")).await;
+    client.delete(&path_of(&ride)).await.expect(204);
+    assert_eq!(purge::purge(&world.app).await.unwrap(), 0, "it can still come back");
+    let tables = ["activity", "original", "activity_source", "activity_stream", "activity_analysis"];
+    let mut before = Vec::new();
+    for table in tables {
+        before.push(rows(&world, table).await);
+    }
+    assert_eq!(before, [2, 3, 3, 2, 2]);
+    world.advance(30 * 86_400);
+    assert_eq!(purge::purge(&world.app).await.unwrap(), 1);
+    for table in tables {
+        assert_eq!(rows(&world, table).await, 1, "{table}: robin's own");
+    }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn two_sessions_of_one_file_are_never_one_activity() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let run = session("Running", MORNING, 40);
+    let first = client.upload("a.gpx", &gpx("<type>run</type>", MORNING, 40)).await;
+    let twice = client.upload("b.tcx", &tcx(&[run.clone(), run])).await;
+    assert_eq!(twice["outcome"], "imported", "{twice}");
+    let detail = client.get(&path_of(&first)).await.expect(200);
+    assert_eq!(detail["sources"].as_array().unwrap().len(), 2, "{detail}");
+    let report = recompute::recompute(&world.app, true, |_| {}).await.unwrap();
+    assert!(report.failed.is_empty(), "{report:?}");
+    assert_eq!(report.computed, 2);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn one_broken_original_does_not_stop_the_recompute_of_the_others() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let broken = client.upload("a.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
+    client.upload("b.tcx", &tcx(&[session("Running", "2026-05-02T06:00:00Z", 40)])).await;
+    let tx = world.db.db().write().await.unwrap();
+    let sql = "update original set content = 'x' where file_name = 'a.tcx'";
+    assert_eq!(tx.execute(sql, &[]).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    let report = recompute::recompute(&world.app, true, |_| {}).await.unwrap();
+    assert_eq!((report.computed, report.failed.len()), (1, 1), "{report:?}");
+    assert_eq!(json!(report.failed[0].0), broken["activity_id"]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn sessions_that_only_share_a_file_are_activities_of_their_own() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let days = ["2026-01-01T06:00:00Z", "2026-01-03T06:00:00Z", "2026-05-03T06:00:00Z", "2026-05-03T06:45:00Z"];
+    let sessions = days.map(|day| session("Running", day, 40));
+    let line = client.upload("log.tcx", &tcx(&sessions)).await;
+    assert_eq!((&line["outcome"], &line["message"]), (&json!("imported"), &json!("3 activities")), "{line}");
+    let all = client.activities().await;
+    let sports: Vec<_> = all.iter().map(|activity| activity["sport"].clone()).collect();
+    assert_eq!(sports, ["multisport", "run", "run"], "the last two follow one another");
+    assert_eq!(all[0]["name"], "Run in 2 parts");
+    let again = client.upload("log.tcx", &tcx(&sessions)).await;
+    assert_eq!(again["outcome"], "duplicate");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_long_name_is_cut_for_an_event_too() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let long = "x".repeat(250);
+    let one = String::from_utf8(gpx("", MORNING, 10)).unwrap();
+    let two = String::from_utf8(gpx("", "2026-05-01T06:20:00Z", 10)).unwrap();
+    let track = two.split("<trk>").nth(1).unwrap().replace("</gpx>", "");
+    let both = one
+        .replace("<trk>", &format!("<metadata><name>{long}</name></metadata><trk>"))
+        .replace("</gpx>", &format!("<trk>{track}</gpx>"));
+    let line = client.upload("two.gpx", both.as_bytes()).await;
+    assert_eq!(line["outcome"], "imported", "{line}");
+    let name = client.get(&path_of(&line)).await.expect(200)["name"].as_str().unwrap().to_owned();
+    assert!(name == "x".repeat(200) || name == "Workout in 2 parts", "{name}");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_better_source_changes_what_nobody_wrote_and_nothing_else() {
+    let world = World::new().await;
+    let ride = (sample("01c_same_garmin_export.gpx"), sample("01a_ride_edge1000_5laps.fit"));
+    let untyped = String::from_utf8(ride.0.clone()).unwrap();
+    let from = untyped.find("<type>").unwrap();
+    let to = untyped.find("</type>").unwrap() + "</type>".len();
+    let untyped = format!("{}{}", &untyped[..from], &untyped[to..]);
+
+    let kim = world.register("kim@example.org").await;
+    let line = kim.upload("a.gpx", untyped.as_bytes()).await;
+    assert_eq!(kim.get(&path_of(&line)).await.expect(200)["sport"], "other");
+    assert_eq!(kim.upload("a.fit", &ride.1).await["outcome"], "merged");
+    let detail = kim.get(&path_of(&line)).await.expect(200);
+    assert_eq!((&detail["sport"], &detail["source_format"]), (&json!("cycling"), &json!("fit")));
+
+    let robin = world.register("robin@example.org").await;
+    let line = robin.upload("a.gpx", untyped.as_bytes()).await;
+    let words = json!({ "sport": "hiking", "rpe": 4, "name": "With the dog", "notes": "slow" });
+    robin.patch(&path_of(&line), words.clone()).await.expect(200);
+    assert_eq!(robin.upload("a.fit", &ride.1).await["outcome"], "merged");
+    let detail = robin.get(&path_of(&line)).await.expect(200);
+    for (field, value) in words.as_object().unwrap() {
+        let same = detail[field] == *value || detail[field].as_f64() == value.as_f64() && value.is_number();
+        assert!(same, "{field}: {}", detail[field]);
+    }
+    assert_eq!(detail["analysis"]["load"]["source"], "rpe", "{detail}");
+    for best in bests(&robin).await.as_array().unwrap() {
+        assert_eq!(best["sport"], "hiking");
+    }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_an_entry_by_hand_says_stays_when_its_file_arrives() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let entry = json!({ "start_time": MORNING, "sport": "hiking", "duration_s": 2400, "distance_m": 7200, "rpe": 6 });
+    let entered = client.post("/v1/activities", entry).await.expect(201);
+    let line = client.upload("a.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
+    assert_eq!((&line["outcome"], &line["activity_id"]), (&json!("merged"), &entered["id"]), "{line}");
+    let detail = client.get(&path_of(&line)).await.expect(200);
+    assert_eq!((&detail["sport"], &detail["rpe"]), (&json!("hiking"), &json!(6.0)));
+    assert_eq!((&detail["source_format"], &detail["avg_hr_bpm"]), (&json!("tcx"), &json!(150.0)));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_deleted_session_that_came_in_again_is_not_brought_back_beside_itself() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let first = client.upload("a.gpx", &gpx("<type>run</type>", MORNING, 40)).await;
+    client.delete(&path_of(&first)).await.expect(204);
+    let second = client.upload("a.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
+    assert_eq!(second["outcome"], "imported", "{second}");
+    let refused = client.post(&format!("{}/restore", path_of(&first)), json!({})).await;
+    assert_eq!(refused.problem(), (409, "same_session_exists".to_owned()), "{}", refused.text());
+    assert!(refused.text().contains(second["activity_id"].as_str().unwrap()), "{}", refused.text());
+    assert_eq!(client.activities().await.len(), 1);
+    client.delete(&path_of(&second)).await.expect(204);
+    client.post(&format!("{}/restore", path_of(&first)), json!({})).await.expect(200);
+    assert_eq!(client.activities().await.len(), 1);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn an_event_is_the_sum_of_the_legs_that_are_there() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let legs =
+        (session("Biking", MORNING, 40), session("Running", "2026-05-01T06:41:00Z", 20));
+    let line = client.upload("a.tcx", &multisport_tcx(&legs.0, &legs.1)).await;
+    let path = path_of(&line);
+    let of = |detail: &Value| {
+        let number = |field: &str| detail[field].as_f64().unwrap().round();
+        (number("distance_m"), number("moving_time_s"), number("elapsed_s"))
+    };
+    let whole = client.get(&path).await.expect(200);
+    assert_eq!(of(&whole), (10_800.0, 3600.0, 3660.0), "{whole}");
+    assert_eq!(whole["avg_hr_bpm"], json!(150.0));
+    let leg = |number: usize| format!("/v1/activities/{}", whole["legs"][number]["id"].as_str().unwrap());
+    client.delete(&leg(0)).await.expect(204);
+    assert_eq!(of(&client.get(&path).await.expect(200)), (3600.0, 1200.0, 1200.0));
+    client.post(&format!("{}/restore", leg(0)), json!({})).await.expect(200);
+    assert_eq!(of(&client.get(&path).await.expect(200)), of(&whole));
+    client.delete(&leg(0)).await.expect(204);
+    client.delete(&leg(1)).await.expect(204);
+    assert_eq!(client.get(&path).await.status, 404, "nothing is left of it");
+    assert!(client.activities().await.is_empty());
+    world.close().await;
+}
