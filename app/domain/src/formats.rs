@@ -16,6 +16,7 @@ mod error;
 pub mod fit;
 pub mod gpx;
 mod limits;
+mod ranges;
 mod samples;
 pub mod strava_archive;
 pub mod tcx;

@@ -10,10 +10,12 @@ use rustyfit::profile::typedef::{Activity, File, MesgNum, SessionTrigger};
 use rustyfit::{Decoder, DecoderEvent, StreamingIterator};
 
 use super::samples::{self, EMPTY, Row, Samples, warn};
-use super::{Limits, ReadError, text};
+use super::{Limits, ReadError, ranges, text};
 use crate::model::{DeviceTotals, Lap, LapTrigger, Pause, Recording, Session, SourceFormat, Sport, Warning};
 
 mod records;
+
+use records::Records;
 
 /// Reads a FIT file.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Recording, ReadError> {
@@ -32,6 +34,7 @@ struct Messages {
     laps: Vec<mesgdef::Lap>,
     /// Sport messages, for files without a session.
     sport: Option<Sport>,
+    records: Records,
     samples: Samples,
     /// Timer events: seconds since 1970, and whether the timer ran from there on.
     timer: Vec<(f64, bool)>,
@@ -46,12 +49,14 @@ impl Messages {
         let mut found = Self::default();
         let mut input = bytes;
         // A wrong checksum still leaves what the messages say; the end of the file tells whether it is whole.
-        let mut decoder = Decoder::builder().checksum(false).build();
+        // Values that the decoder derives from others would overwrite better ones, rounded down; we derive our own.
+        let mut decoder = Decoder::builder().checksum(false).expand_components(false).build();
         let mut stream = decoder.stream(&mut input);
         loop {
             match stream.next() {
                 None => break,
                 Some(Ok(DecoderEvent::Message(message))) => found.take(message, limits)?,
+                Some(Ok(DecoderEvent::FileHeader(_))) => found.records = Records::default(),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => {
                     found.truncated = true;
@@ -71,7 +76,7 @@ impl Messages {
         match message.num {
             MesgNum::RECORD => {
                 samples::check_records(self.samples.len() + 1, limits)?;
-                if let Some((time, row)) = records::row(message) {
+                if let Some((time, row)) = self.records.row(message) {
                     self.samples.push(time, row);
                 }
             }
@@ -213,7 +218,7 @@ impl Draft {
         let start_s = unix(session.start_time).or_else(|| Some(end? - elapsed?))?;
         let sport = Sport::from_free_text(&session.sport.to_string());
         let cadence_factor = if sport.is_on_foot() { 2.0 } else { 1.0 };
-        let totals = DeviceTotals {
+        let totals = ranges::of_totals(DeviceTotals {
             elapsed_s: elapsed,
             timer_s: session.total_timer_time_scaled(),
             distance_m: session.total_distance_scaled(),
@@ -225,10 +230,10 @@ impl Draft {
             avg_power_w: known_u16(session.avg_power),
             energy_kcal: known_u16(session.total_calories),
             rpe: None,
-        };
+        });
         let sub_sport = session.sub_sport.to_string();
         Some(Self {
-            end_s: elapsed.map(|elapsed| start_s + elapsed).or(end),
+            end_s: totals.elapsed_s.map(|elapsed| start_s + elapsed).or(end),
             sub_sport: Some(sub_sport).filter(|sub| sub != "generic" && !sub.contains('(')),
             totals,
             ..Self::new(start_s, sport)
@@ -306,11 +311,6 @@ fn timer_event(event: &mesgdef::Event) -> Option<(f64, bool)> {
 fn lap_of(lap: &mesgdef::Lap, start_s: f64, sport: Sport) -> Option<Lap> {
     use rustyfit::profile::typedef::LapTrigger as Fit;
     let begin = (unix(lap.start_time)? - start_s).max(0.0);
-    let elapsed = lap.total_elapsed_time_scaled();
-    let end = match elapsed {
-        Some(elapsed) => begin + elapsed,
-        None => unix(lap.timestamp)? - start_s,
-    };
     let cadence_factor = if sport.is_on_foot() { 2.0 } else { 1.0 };
     let trigger = match lap.lap_trigger {
         Fit::MANUAL => LapTrigger::Manual,
@@ -319,8 +319,8 @@ fn lap_of(lap: &mesgdef::Lap, start_s: f64, sport: Sport) -> Option<Lap> {
         Fit::SESSION_END => LapTrigger::SessionEnd,
         _ => LapTrigger::Other,
     };
-    let totals = DeviceTotals {
-        elapsed_s: elapsed,
+    let totals = ranges::of_totals(DeviceTotals {
+        elapsed_s: lap.total_elapsed_time_scaled(),
         timer_s: lap.total_timer_time_scaled(),
         distance_m: lap.total_distance_scaled(),
         ascent_m: known_u16(lap.total_ascent),
@@ -331,8 +331,17 @@ fn lap_of(lap: &mesgdef::Lap, start_s: f64, sport: Sport) -> Option<Lap> {
         avg_power_w: known_u16(lap.avg_power),
         energy_kcal: known_u16(lap.total_calories),
         rpe: None,
+    });
+    let end = match totals.elapsed_s {
+        Some(elapsed) => begin + elapsed,
+        None => unix(lap.timestamp)? - start_s,
     };
-    (end >= begin).then_some(Lap { start_s: begin, end_s: end, trigger, totals })
+    (begin..=begin + ranges::LONGEST_S).contains(&end).then_some(Lap {
+        start_s: begin,
+        end_s: end,
+        trigger,
+        totals,
+    })
 }
 
 /// Seconds since 1970; `None` for the invalid value and for times relative to the device's start.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Limits, ReadError};
+use super::{Limits, ReadError, ranges};
 use crate::model::{Channel, Track, Warning};
 
 /// One value for each channel, in the order of [`Channel::ALL`]; NaN where missing.
@@ -53,7 +53,7 @@ impl Samples {
         let mut columns: [Vec<f64>; 9] = std::array::from_fn(|_| Vec::with_capacity(order.len()));
         let mut repeated = false;
         for &i in &order {
-            let row = plausible(self.rows[i]);
+            let row = ranges::of_sample(self.rows[i]);
             let time = self.times[i] - start_s;
             if times.last().is_some_and(|last| time - last < 1e-6) {
                 repeated = true;
@@ -79,31 +79,6 @@ impl Samples {
         }
         Ok(track)
     }
-}
-
-/// Values that no sensor means become missing.
-fn plausible(mut row: Row) -> Row {
-    let ranges = [
-        0.0..=1e7,       // distance_m
-        -90.0..=90.0,    // latitude_deg
-        -180.0..=180.0,  // longitude_deg
-        -500.0..=9000.0, // altitude_m
-        20.0..=250.0,    // heart_rate_bpm
-        0.0..=400.0,     // cadence_per_min
-        0.0..=3000.0,    // power_w
-        -60.0..=70.0,    // temperature_c
-        0.0..=150.0,     // speed_m_s
-    ];
-    for (value, range) in row.iter_mut().zip(ranges) {
-        if !range.contains(value) {
-            *value = f64::NAN;
-        }
-    }
-    // Half a position is none.
-    if row[1].is_nan() || row[2].is_nan() {
-        (row[1], row[2]) = (f64::NAN, f64::NAN);
-    }
-    row
 }
 
 /// Adds a warning once.
@@ -156,14 +131,6 @@ mod tests {
         assert_eq!(track.get(Channel::DistanceM).unwrap(), [1.0, 2.0]);
         let codes: Vec<_> = warnings.iter().map(|warning| warning.code.as_str()).collect();
         assert_eq!(codes, ["times_out_of_order", "duplicate_times"]);
-    }
-
-    #[test]
-    fn nonsense_is_missing_and_half_a_position_is_none() {
-        let row = plausible([-5.0, 91.0, 10.0, 1e9, 255.0, -1.0, f64::INFINITY, 20.0, 3.0]);
-        let kept: Vec<_> =
-            row.iter().enumerate().filter(|(_, value)| value.is_finite()).map(|(i, _)| i).collect();
-        assert_eq!(kept, [7, 8]);
     }
 
     #[test]

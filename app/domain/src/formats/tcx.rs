@@ -6,7 +6,7 @@
 use super::samples::{self, EMPTY, Row, Samples, warn};
 use super::text::{self, Instant};
 use super::xml::{Elements, Node};
-use super::{Limits, ReadError};
+use super::{Limits, ReadError, ranges};
 use crate::model::{DeviceTotals, Lap, LapTrigger, Recording, Session, SourceFormat, Sport, Warning};
 
 /// Reads a TCX document.
@@ -49,6 +49,7 @@ struct Activity {
 #[derive(Default)]
 struct LapDraft {
     start: Option<Instant>,
+    /// As written, plausible or not.
     totals: DeviceTotals,
     trigger: Option<LapTrigger>,
     /// The first and last sample of the lap, for laps without a start or a duration.
@@ -217,7 +218,7 @@ impl Point {
 
 impl LapDraft {
     fn set(&mut self, name: &str, parent: &str, content: &str) {
-        let number = || content.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
+        let number = || content.parse::<f64>().ok();
         match (parent, name) {
             ("Lap" | "Transition", "TotalTimeSeconds") => self.totals.timer_s = number(),
             ("Lap" | "Transition", "DistanceMeters") => self.totals.distance_m = number(),
@@ -295,33 +296,37 @@ fn laps(drafts: &[LapDraft], start_s: f64) -> Vec<Lap> {
     for (i, draft) in drafts.iter().enumerate() {
         let Some(begin) = draft.start.map(|start| start.epoch_s).or(draft.first_s) else { continue };
         let next = drafts.get(i + 1).and_then(|next| next.start.map(|start| start.epoch_s).or(next.first_s));
-        let by_timer = draft.totals.timer_s.map(|timer| begin + timer);
+        let totals = ranges::of_totals(draft.totals);
+        let by_timer = totals.timer_s.map(|timer| begin + timer);
         // The last sample outlasts the timer where there was a pause.
         let end = next.or_else(|| by_timer.into_iter().chain(draft.last_s).reduce(f64::max)).unwrap_or(begin);
         let is_last = i + 1 == drafts.len();
         let trigger =
             draft.trigger.unwrap_or(if is_last { LapTrigger::SessionEnd } else { LapTrigger::Other });
         let start_s = (begin - start_s).max(0.0);
-        laps.push(Lap { start_s, end_s: start_s + (end - begin).max(0.0), trigger, totals: draft.totals });
+        laps.push(Lap { start_s, end_s: start_s + (end - begin).max(0.0), trigger, totals });
     }
     laps
 }
 
-/// What the laps say together.
+/// What the laps say together. A sum of which one part is implausible is none.
 fn sum(laps: &[LapDraft]) -> DeviceTotals {
+    let plausible: Vec<DeviceTotals> = laps.iter().map(|lap| ranges::of_totals(lap.totals)).collect();
     let add = |of: fn(&DeviceTotals) -> Option<f64>| {
-        laps.iter().filter_map(|lap| of(&lap.totals)).reduce(|a, b| a + b)
+        let is_whole =
+            laps.iter().zip(&plausible).all(|(lap, kept)| of(&lap.totals).is_some() == of(kept).is_some());
+        plausible.iter().filter_map(of).reduce(|a, b| a + b).filter(|_| is_whole)
     };
-    let weighted: (f64, f64) = laps
+    let weighted: (f64, f64) = plausible
         .iter()
-        .filter_map(|lap| Some((lap.totals.avg_heart_rate_bpm?, lap.totals.timer_s?)))
+        .filter_map(|lap| Some((lap.avg_heart_rate_bpm?, lap.timer_s?)))
         .fold((0.0, 0.0), |(sum, weight), (rate, timer)| (sum + rate * timer, weight + timer));
-    DeviceTotals {
+    ranges::of_totals(DeviceTotals {
         timer_s: add(|totals| totals.timer_s),
         distance_m: add(|totals| totals.distance_m),
         energy_kcal: add(|totals| totals.energy_kcal),
         avg_heart_rate_bpm: (weighted.1 > 0.0).then(|| weighted.0 / weighted.1),
-        max_heart_rate_bpm: laps.iter().filter_map(|lap| lap.totals.max_heart_rate_bpm).reduce(f64::max),
+        max_heart_rate_bpm: plausible.iter().filter_map(|lap| lap.max_heart_rate_bpm).reduce(f64::max),
         ..DeviceTotals::default()
-    }
+    })
 }

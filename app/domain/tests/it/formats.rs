@@ -9,6 +9,8 @@ use proptest::prelude::*;
 use rustyfit::profile::mesgdef;
 use rustyfit::profile::typedef::{File, MesgNum};
 
+mod fit;
+
 fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/samples")
 }
@@ -337,6 +339,65 @@ fn implausible_values_are_missing_and_implausible_dates_refused() {
             .len(),
         1
     );
+}
+
+/// A TCX lap of these seconds from noon on, with more elements.
+fn lap(second: u32, seconds: &str, more: &str) -> String {
+    format!(
+        "<Lap StartTime=\"2026-01-01T12:{:02}:{:02}Z\"><TotalTimeSeconds>{seconds}</TotalTimeSeconds>{more}</Lap>",
+        second / 60,
+        second % 60
+    )
+}
+
+fn tcx(laps: &[String]) -> Result<Recording, ReadError> {
+    let text = format!(
+        "<TrainingCenterDatabase><Activities><Activity Sport=\"Running\"><Id>2026-01-01T12:00:00Z</Id>{}</Activity>\
+         </Activities></TrainingCenterDatabase>",
+        laps.concat()
+    );
+    formats::read(text.as_bytes(), None, &Limits::default())
+}
+
+#[test]
+fn a_heart_rate_of_zero_in_a_lap_is_not_stated_and_does_not_drag_the_mean_down() {
+    let beats = |average: &str, highest: &str| {
+        format!(
+            "<AverageHeartRateBpm><Value>{average}</Value></AverageHeartRateBpm>\
+             <MaximumHeartRateBpm><Value>{highest}</Value></MaximumHeartRateBpm>"
+        )
+    };
+    let only = tcx(&[lap(0, "60", &beats("0", "0"))]).unwrap().sessions.remove(0);
+    for totals in [only.totals, only.laps[0].totals] {
+        assert_eq!((totals.avg_heart_rate_bpm, totals.max_heart_rate_bpm), (None, None));
+    }
+    let three = tcx(&[
+        lap(0, "60", &beats("150", "170")),
+        lap(60, "60", &beats("0", "255")),
+        lap(120, "180", &beats("130", "140")),
+    ]);
+    let totals = three.unwrap().sessions.remove(0).totals;
+    assert_eq!((totals.avg_heart_rate_bpm, totals.max_heart_rate_bpm), (Some(135.0), Some(170.0)));
+}
+
+#[test]
+fn totals_of_laps_are_plausible_or_not_stated() {
+    let distance = |metres: &str| format!("<DistanceMeters>{metres}</DistanceMeters><Calories>9</Calories>");
+    for odd in ["-1", "NaN", "inf", "1e300", "10000001"] {
+        let session =
+            tcx(&[lap(0, "60", &distance("200")), lap(60, "60", &distance(odd))]).unwrap().sessions.remove(0);
+        let stated: Vec<_> = session.laps.iter().map(|lap| lap.totals.distance_m).collect();
+        assert_eq!(stated, [Some(200.0), None], "{odd}");
+        // The first lap alone is not the whole.
+        assert_eq!((session.totals.distance_m, session.totals.energy_kcal), (None, Some(18.0)), "{odd}");
+        let session = tcx(&[lap(0, odd, &distance("200"))]).unwrap().sessions.remove(0);
+        assert_eq!((session.totals.timer_s, session.laps[0].totals.timer_s), (None, None), "{odd}");
+        assert!(session.laps[0].end_s.is_finite(), "{odd}");
+    }
+    // Each lap is plausible, their sum is not.
+    let session =
+        tcx(&[lap(0, "60", &distance("6e6")), lap(60, "60", &distance("6e6"))]).unwrap().sessions.remove(0);
+    assert_eq!((session.totals.distance_m, session.laps[1].totals.distance_m), (None, Some(6e6)));
 }
 
 #[test]

@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails like the test")]
 
 mod analysis;
+mod fit_bytes;
 mod formats;
