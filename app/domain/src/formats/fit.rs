@@ -11,10 +11,12 @@ use rustyfit::{Decoder, DecoderEvent, StreamingIterator};
 
 use super::samples::{self, EMPTY, Row, Samples, warn};
 use super::{Limits, ReadError, ranges, text};
-use crate::model::{DeviceTotals, Lap, LapTrigger, Pause, Recording, Session, SourceFormat, Sport, Warning};
+use crate::model::{Recording, SourceFormat, Sport, Warning};
 
+mod draft;
 mod records;
 
+use draft::{Draft, timer_event, unix};
 use records::Records;
 
 /// Reads a FIT file.
@@ -31,9 +33,11 @@ struct Messages {
     is_activity: bool,
     device: Option<String>,
     sessions: Vec<mesgdef::Session>,
+    /// How many sessions were read, which stays when they are taken.
+    sessions_read: usize,
     laps: Vec<mesgdef::Lap>,
-    /// Sport messages, for files without a session.
-    sport: Option<Sport>,
+    /// The last sport message, and the number of sessions before it: for legs without a summary.
+    sport: Option<(Sport, usize)>,
     records: Records,
     samples: Samples,
     /// Timer events: seconds since 1970, and whether the timer ran from there on.
@@ -41,6 +45,8 @@ struct Messages {
     local_offset_s: Option<i64>,
     /// The device itself says that its sessions are legs of one event.
     is_one_event: bool,
+    /// The summary of the whole was read, which comes last and which every finished activity has.
+    is_finished: bool,
     truncated: bool,
 }
 
@@ -89,6 +95,7 @@ impl Messages {
                 self.is_one_event |= session.trigger == SessionTrigger::AUTO_MULTI_SPORT
                     || session.sport == rustyfit::profile::typedef::Sport::TRANSITION;
                 self.sessions.push(session);
+                self.sessions_read += 1;
             }
             MesgNum::LAP => {
                 if self.laps.len() >= limits.max_laps {
@@ -99,7 +106,7 @@ impl Messages {
             MesgNum::EVENT => self.timer.extend(timer_event(&mesgdef::Event::from(message))),
             MesgNum::SPORT => {
                 let sport = mesgdef::Sport::from(message);
-                self.sport = Some(Sport::from_free_text(&sport.sport.to_string()));
+                self.sport = Some((Sport::from_free_text(&sport.sport.to_string()), self.sessions_read));
             }
             MesgNum::FILE_ID => {
                 let id = mesgdef::FileId::from(message);
@@ -112,6 +119,7 @@ impl Messages {
             }
             MesgNum::ACTIVITY => {
                 let activity = mesgdef::Activity::from(message);
+                self.is_finished = true;
                 self.is_one_event |= activity.r#type == Activity::AUTO_MULTI_SPORT;
                 let offset = |local: i64, utc: i64| local - utc;
                 self.local_offset_s = activity
@@ -138,6 +146,7 @@ impl Messages {
         }
         let mut drafts = self.drafts(&mut warnings);
         drafts.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        drafts.extend(self.unfinished(&drafts, &mut warnings));
         let starts: Vec<f64> = drafts.iter().map(|draft| draft.start_s).collect();
         let belongs_to = |time: f64| starts.partition_point(|start| *start <= time).saturating_sub(1);
         let samples = std::mem::take(&mut self.samples);
@@ -181,183 +190,49 @@ impl Messages {
             let first_lap = self.laps.iter().filter_map(|lap| unix(lap.start_time)).reduce(f64::min);
             let start_s = self.samples.first().or(first_lap).unwrap_or(f64::NAN);
             let by_lap = self.laps.first().map(|lap| Sport::from_free_text(&lap.sport.to_string()));
-            let sport = self.sport.or(by_lap).unwrap_or(Sport::Other);
+            let sport = self.sport.map(|(sport, _)| sport).or(by_lap).unwrap_or(Sport::Other);
             drafts.push(Draft::new(start_s, sport));
         }
         drafts
     }
-}
 
-/// A session in the making.
-struct Draft {
-    start_s: f64,
-    end_s: Option<f64>,
-    sport: Sport,
-    sub_sport: Option<String>,
-    totals: DeviceTotals,
-    samples: Samples,
-    laps: Vec<mesgdef::Lap>,
-}
-
-impl Draft {
-    fn new(start_s: f64, sport: Sport) -> Self {
-        Self {
-            start_s,
-            end_s: None,
-            sport,
-            sub_sport: None,
-            totals: DeviceTotals::default(),
-            samples: Samples::default(),
-            laps: Vec::new(),
+    /// The leg that was going on when the file was cut off: what lies beyond the last known session. Its samples are
+    /// none of that session's, whose sport and totals are another's.
+    fn unfinished(&self, drafts: &[Draft], warnings: &mut Vec<Warning>) -> Option<Draft> {
+        if self.is_finished && !self.truncated {
+            return None;
         }
-    }
-
-    fn of(session: &mesgdef::Session) -> Option<Self> {
-        let elapsed = session.total_elapsed_time_scaled();
-        let end = unix(session.timestamp);
-        let start_s = unix(session.start_time).or_else(|| Some(end? - elapsed?))?;
-        let sport = Sport::from_free_text(&session.sport.to_string());
-        let cadence_factor = if sport.is_on_foot() { 2.0 } else { 1.0 };
-        let totals = ranges::of_totals(DeviceTotals {
-            elapsed_s: elapsed,
-            timer_s: session.total_timer_time_scaled(),
-            distance_m: session.total_distance_scaled(),
-            ascent_m: known_u16(session.total_ascent),
-            descent_m: known_u16(session.total_descent),
-            avg_heart_rate_bpm: known_u8(session.avg_heart_rate),
-            max_heart_rate_bpm: known_u8(session.max_heart_rate),
-            avg_cadence_per_min: known_u8(session.avg_cadence).map(|cadence| cadence * cadence_factor),
-            avg_power_w: known_u16(session.avg_power),
-            energy_kcal: known_u16(session.total_calories),
-            rpe: None,
-        });
-        let sub_sport = session.sub_sport.to_string();
-        Some(Self {
-            end_s: totals.elapsed_s.map(|elapsed| start_s + elapsed).or(end),
-            sub_sport: Some(sub_sport).filter(|sub| sub != "generic" && !sub.contains('(')),
-            totals,
-            ..Self::new(start_s, sport)
-        })
-    }
-
-    fn into_session(
-        mut self,
-        timer: &[(f64, bool)],
-        local_offset: Option<Offset>,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<Session, ReadError> {
-        let start_s = self.samples.first().map_or(self.start_s, |first| first.min(self.start_s));
-        let start = samples::start_of(start_s)?;
-        if self.sport.is_on_foot() {
-            for row in &mut self.samples.rows {
-                row[5] *= 2.0;
-            }
+        let last = drafts.iter().max_by(|a, b| a.until_s.total_cmp(&b.until_s))?;
+        let end_s = last.until_s;
+        let next_sport =
+            self.sport.filter(|(_, sessions)| *sessions == self.sessions_read).map(|(sport, _)| sport);
+        let is_followed = last.is_followed || next_sport.is_some();
+        let slack_s = if is_followed { 0.0 } else { SLACK_S };
+        // A time beyond any session is a wild one, not another leg.
+        let is_beyond = |time: f64| time > end_s + slack_s && time <= end_s + ranges::LONGEST_S;
+        let has_sample = self.samples.times.iter().any(|time| is_beyond(*time));
+        let laps =
+            || self.laps.iter().filter(|lap| draft::end_of(lap).is_some_and(|end| is_beyond(end - 1.0)));
+        if !has_sample && laps().next().is_none() {
+            return None;
         }
-        let laps = self.laps.iter().filter_map(|lap| lap_of(lap, start_s, self.sport)).collect();
-        let track = self.samples.into_track(start_s, warnings)?;
-        let end_s =
-            self.end_s.map_or(0.0, |end| end - start_s).max(track.time_s().last().copied().unwrap_or(0.0));
-        Ok(Session {
-            sport: self.sport,
-            sub_sport: self.sub_sport,
-            name: None,
-            notes: None,
-            start,
-            local_offset,
-            totals: self.totals,
-            laps,
-            pauses: pauses(timer, start_s, end_s),
-            track,
-        })
+        warn(
+            warnings,
+            "no_session",
+            "The file has no summary of its last session; it was made from the samples.",
+        );
+        let samples = self.samples.times.iter().copied().filter(|time| *time > end_s);
+        let first_s =
+            laps().filter_map(|lap| unix(lap.start_time)).chain(samples).fold(f64::INFINITY, f64::min);
+        // Legs follow each other without a gap, and starts are whole seconds.
+        let start_s = if first_s <= end_s + SLACK_S { end_s.floor() } else { first_s };
+        let by_lap = laps().next().map(|lap| Sport::from_free_text(&lap.sport.to_string()));
+        Some(Draft::new(start_s, next_sport.or(by_lap).unwrap_or(Sport::Other)))
     }
 }
 
-/// The intervals between a stop and the next start, inside the session; `None` when no timer event was recorded.
-fn pauses(timer: &[(f64, bool)], start_s: f64, end_s: f64) -> Option<Vec<Pause>> {
-    let mut pauses = Vec::new();
-    let mut stopped_at = None;
-    for &(time, runs) in timer {
-        let time = (time - start_s).clamp(0.0, end_s);
-        match (stopped_at, runs) {
-            (None, false) => stopped_at = Some(time),
-            (Some(since), true) => {
-                stopped_at = None;
-                if time > since {
-                    pauses.push(Pause { start_s: since, end_s: time });
-                }
-            }
-            _ => {}
-        }
-    }
-    (!timer.is_empty()).then_some(pauses)
-}
-
-/// A timer event: when, and whether the timer runs from there on.
-fn timer_event(event: &mesgdef::Event) -> Option<(f64, bool)> {
-    use rustyfit::profile::typedef::{Event, EventType};
-    if event.event != Event::TIMER {
-        return None;
-    }
-    let runs = match event.event_type {
-        EventType::START => true,
-        EventType::STOP | EventType::STOP_ALL | EventType::STOP_DISABLE | EventType::STOP_DISABLE_ALL => {
-            false
-        }
-        _ => return None,
-    };
-    Some((unix(event.timestamp)?, runs))
-}
-
-fn lap_of(lap: &mesgdef::Lap, start_s: f64, sport: Sport) -> Option<Lap> {
-    use rustyfit::profile::typedef::LapTrigger as Fit;
-    let begin = (unix(lap.start_time)? - start_s).max(0.0);
-    let cadence_factor = if sport.is_on_foot() { 2.0 } else { 1.0 };
-    let trigger = match lap.lap_trigger {
-        Fit::MANUAL => LapTrigger::Manual,
-        Fit::DISTANCE => LapTrigger::Distance,
-        Fit::TIME => LapTrigger::Time,
-        Fit::SESSION_END => LapTrigger::SessionEnd,
-        _ => LapTrigger::Other,
-    };
-    let totals = ranges::of_totals(DeviceTotals {
-        elapsed_s: lap.total_elapsed_time_scaled(),
-        timer_s: lap.total_timer_time_scaled(),
-        distance_m: lap.total_distance_scaled(),
-        ascent_m: known_u16(lap.total_ascent),
-        descent_m: known_u16(lap.total_descent),
-        avg_heart_rate_bpm: known_u8(lap.avg_heart_rate),
-        max_heart_rate_bpm: known_u8(lap.max_heart_rate),
-        avg_cadence_per_min: known_u8(lap.avg_cadence).map(|cadence| cadence * cadence_factor),
-        avg_power_w: known_u16(lap.avg_power),
-        energy_kcal: known_u16(lap.total_calories),
-        rpe: None,
-    });
-    let end = match totals.elapsed_s {
-        Some(elapsed) => begin + elapsed,
-        None => unix(lap.timestamp)? - start_s,
-    };
-    (begin..=begin + ranges::LONGEST_S).contains(&end).then_some(Lap {
-        start_s: begin,
-        end_s: end,
-        trigger,
-        totals,
-    })
-}
-
-/// Seconds since 1970; `None` for the invalid value and for times relative to the device's start.
-fn unix(time: rustyfit::profile::typedef::DateTime) -> Option<f64> {
-    const OLDEST_ABSOLUTE: u32 = 0x1000_0000;
-    #[expect(clippy::cast_precision_loss, reason = "32 bits of seconds are exact in a double")]
-    time.unix_timestamp().filter(|_| time.0 >= OLDEST_ABSOLUTE).map(|seconds| seconds as f64)
-}
-
-fn known_u8(value: u8) -> Option<f64> {
-    (value != u8::MAX).then(|| f64::from(value))
-}
-
-fn known_u16(value: u16) -> Option<f64> {
-    (value != u16::MAX).then(|| f64::from(value))
-}
+/// How far samples may lie beyond the end of their session: summaries are rounded, and devices write on for a while.
+const SLACK_S: f64 = 60.0;
 
 /// An offset that some place on earth has, to the quarter of an hour.
 fn plausible_offset(seconds: i64) -> Option<Offset> {

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use rustyfit::profile::mesgdef;
 use rustyfit::profile::typedef::{File, MesgNum};
 
+mod cuts;
 mod fit;
 
 fn samples() -> PathBuf {

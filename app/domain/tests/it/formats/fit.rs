@@ -15,7 +15,6 @@ const EVENT: u16 = 21;
 const LAP: u16 = 19;
 const RECORD: u16 = 20;
 const SESSION: u16 = 18;
-const SPORT: u16 = 12;
 
 fn parse(file: FitBytes) -> Result<Recording, ReadError> {
     formats::read(&file.finish(), None, &Limits::default())

@@ -1,0 +1,196 @@
+//! A session of a FIT file in the making: its summary, its laps, its pauses.
+//! Never here: which samples and laps are its own.
+
+use jiff::tz::Offset;
+use rustyfit::profile::mesgdef;
+use rustyfit::profile::typedef::SessionTrigger;
+
+use super::super::samples::{self, Samples};
+use super::super::{ReadError, ranges};
+use crate::model::{DeviceTotals, Lap, LapTrigger, Pause, Session, Sport, Warning};
+
+/// A session in the making.
+pub(super) struct Draft {
+    pub(super) start_s: f64,
+    end_s: Option<f64>,
+    /// The latest moment that its summary knows of; infinite where there is none.
+    pub(super) until_s: f64,
+    /// Its summary says that another leg comes next.
+    pub(super) is_followed: bool,
+    sport: Sport,
+    sub_sport: Option<String>,
+    totals: DeviceTotals,
+    pub(super) samples: Samples,
+    pub(super) laps: Vec<mesgdef::Lap>,
+}
+
+impl Draft {
+    pub(super) fn new(start_s: f64, sport: Sport) -> Self {
+        Self {
+            start_s,
+            end_s: None,
+            until_s: f64::INFINITY,
+            is_followed: false,
+            sport,
+            sub_sport: None,
+            totals: DeviceTotals::default(),
+            samples: Samples::default(),
+            laps: Vec::new(),
+        }
+    }
+
+    pub(super) fn of(session: &mesgdef::Session) -> Option<Self> {
+        let elapsed = session.total_elapsed_time_scaled();
+        let end = unix(session.timestamp);
+        let start_s = unix(session.start_time).or_else(|| Some(end? - elapsed?))?;
+        let sport = Sport::from_free_text(&session.sport.to_string());
+        let cadence_factor = if sport.is_on_foot() { 2.0 } else { 1.0 };
+        let totals = ranges::of_totals(DeviceTotals {
+            elapsed_s: elapsed,
+            timer_s: session.total_timer_time_scaled(),
+            distance_m: session.total_distance_scaled(),
+            ascent_m: known_u16(session.total_ascent),
+            descent_m: known_u16(session.total_descent),
+            avg_heart_rate_bpm: known_u8(session.avg_heart_rate),
+            max_heart_rate_bpm: known_u8(session.max_heart_rate),
+            avg_cadence_per_min: known_u8(session.avg_cadence).map(|cadence| cadence * cadence_factor),
+            avg_power_w: known_u16(session.avg_power),
+            energy_kcal: known_u16(session.total_calories),
+            rpe: None,
+        });
+        let sub_sport = session.sub_sport.to_string();
+        let by_elapsed = totals.elapsed_s.map(|elapsed| start_s + elapsed);
+        Some(Self {
+            end_s: by_elapsed.or(end),
+            // The stated time leaves out pauses on some devices, the summary is written early on others.
+            until_s: by_elapsed.into_iter().chain(end).reduce(f64::max).unwrap_or(f64::INFINITY),
+            is_followed: session.trigger == SessionTrigger::AUTO_MULTI_SPORT,
+            sub_sport: Some(sub_sport).filter(|sub| sub != "generic" && !sub.contains('(')),
+            totals,
+            ..Self::new(start_s, sport)
+        })
+    }
+
+    pub(super) fn into_session(
+        mut self,
+        timer: &[(f64, bool)],
+        local_offset: Option<Offset>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Session, ReadError> {
+        let start_s = self.samples.first().map_or(self.start_s, |first| first.min(self.start_s));
+        let start = samples::start_of(start_s)?;
+        if self.sport.is_on_foot() {
+            for row in &mut self.samples.rows {
+                row[5] *= 2.0;
+            }
+        }
+        let laps = self.laps.iter().filter_map(|lap| lap_of(lap, start_s, self.sport)).collect();
+        let track = self.samples.into_track(start_s, warnings)?;
+        let end_s =
+            self.end_s.map_or(0.0, |end| end - start_s).max(track.time_s().last().copied().unwrap_or(0.0));
+        Ok(Session {
+            sport: self.sport,
+            sub_sport: self.sub_sport,
+            name: None,
+            notes: None,
+            start,
+            local_offset,
+            totals: self.totals,
+            laps,
+            pauses: pauses(timer, start_s, end_s),
+            track,
+        })
+    }
+}
+
+/// The intervals between a stop and the next start, inside the session; `None` when no timer event was recorded.
+fn pauses(timer: &[(f64, bool)], start_s: f64, end_s: f64) -> Option<Vec<Pause>> {
+    let mut pauses = Vec::new();
+    let mut stopped_at = None;
+    for &(time, runs) in timer {
+        let time = (time - start_s).clamp(0.0, end_s);
+        match (stopped_at, runs) {
+            (None, false) => stopped_at = Some(time),
+            (Some(since), true) => {
+                stopped_at = None;
+                if time > since {
+                    pauses.push(Pause { start_s: since, end_s: time });
+                }
+            }
+            _ => {}
+        }
+    }
+    (!timer.is_empty()).then_some(pauses)
+}
+
+/// A timer event: when, and whether the timer runs from there on.
+pub(super) fn timer_event(event: &mesgdef::Event) -> Option<(f64, bool)> {
+    use rustyfit::profile::typedef::{Event, EventType};
+    if event.event != Event::TIMER {
+        return None;
+    }
+    let runs = match event.event_type {
+        EventType::START => true,
+        EventType::STOP | EventType::STOP_ALL | EventType::STOP_DISABLE | EventType::STOP_DISABLE_ALL => {
+            false
+        }
+        _ => return None,
+    };
+    Some((unix(event.timestamp)?, runs))
+}
+
+/// When a lap ended, in seconds since 1970.
+pub(super) fn end_of(lap: &mesgdef::Lap) -> Option<f64> {
+    lap.total_elapsed_time_scaled()
+        .and_then(|elapsed| Some(unix(lap.start_time)? + elapsed))
+        .or_else(|| unix(lap.timestamp))
+}
+
+fn lap_of(lap: &mesgdef::Lap, start_s: f64, sport: Sport) -> Option<Lap> {
+    use rustyfit::profile::typedef::LapTrigger as Fit;
+    let begin = (unix(lap.start_time)? - start_s).max(0.0);
+    let cadence_factor = if sport.is_on_foot() { 2.0 } else { 1.0 };
+    let trigger = match lap.lap_trigger {
+        Fit::MANUAL => LapTrigger::Manual,
+        Fit::DISTANCE => LapTrigger::Distance,
+        Fit::TIME => LapTrigger::Time,
+        Fit::SESSION_END => LapTrigger::SessionEnd,
+        _ => LapTrigger::Other,
+    };
+    let totals = ranges::of_totals(DeviceTotals {
+        elapsed_s: lap.total_elapsed_time_scaled(),
+        timer_s: lap.total_timer_time_scaled(),
+        distance_m: lap.total_distance_scaled(),
+        ascent_m: known_u16(lap.total_ascent),
+        descent_m: known_u16(lap.total_descent),
+        avg_heart_rate_bpm: known_u8(lap.avg_heart_rate),
+        max_heart_rate_bpm: known_u8(lap.max_heart_rate),
+        avg_cadence_per_min: known_u8(lap.avg_cadence).map(|cadence| cadence * cadence_factor),
+        avg_power_w: known_u16(lap.avg_power),
+        energy_kcal: known_u16(lap.total_calories),
+        rpe: None,
+    });
+    let end =
+        totals.elapsed_s.map(|elapsed| begin + elapsed).or_else(|| Some(unix(lap.timestamp)? - start_s))?;
+    (begin..=begin + ranges::LONGEST_S).contains(&end).then_some(Lap {
+        start_s: begin,
+        end_s: end,
+        trigger,
+        totals,
+    })
+}
+
+/// Seconds since 1970; `None` for the invalid value and for times relative to the device's start.
+pub(super) fn unix(time: rustyfit::profile::typedef::DateTime) -> Option<f64> {
+    const OLDEST_ABSOLUTE: u32 = 0x1000_0000;
+    #[expect(clippy::cast_precision_loss, reason = "32 bits of seconds are exact in a double")]
+    time.unix_timestamp().filter(|_| time.0 >= OLDEST_ABSOLUTE).map(|seconds| seconds as f64)
+}
+
+fn known_u8(value: u8) -> Option<f64> {
+    (value != u8::MAX).then(|| f64::from(value))
+}
+
+fn known_u16(value: u16) -> Option<f64> {
+    (value != u16::MAX).then(|| f64::from(value))
+}
