@@ -14,8 +14,15 @@ const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
 /// Reads a GPX document.
 pub(super) fn read(document: &str, limits: &Limits) -> Result<Recording, ReadError> {
-    let mut reader =
-        Reader { limits, tracks: Vec::new(), name: None, device: None, points: 0, warnings: Vec::new() };
+    let mut reader = Reader {
+        limits,
+        tracks: Vec::new(),
+        name: None,
+        notes: None,
+        device: None,
+        points: 0,
+        warnings: Vec::new(),
+    };
     let truncated = reader.run(document)?;
     if truncated {
         warn(&mut reader.warnings, "truncated", "The file ends in the middle; what came before was kept.");
@@ -27,6 +34,7 @@ struct Reader<'a> {
     limits: &'a Limits,
     tracks: Vec<Draft>,
     name: Option<String>,
+    notes: Option<String>,
     device: Option<String>,
     /// Points of any kind, for saying what a file without recorded ones holds.
     points: usize,
@@ -91,8 +99,11 @@ impl Reader<'_> {
     }
 
     fn close(&mut self, name: &str, parent: &str, content: &str) {
-        if parent == "metadata" && name == "name" {
-            self.name = text::clean(content, self.limits);
+        match (parent, name) {
+            // GPX 1.0 says it of the whole document.
+            ("metadata" | "gpx", "name") => self.name = text::clean(content, self.limits),
+            ("metadata" | "gpx", "desc") => self.notes = text::clean(content, self.limits),
+            _ => {}
         }
         let Some(track) = self.tracks.last_mut() else { return };
         if name == "trkpt" {
@@ -120,6 +131,9 @@ impl Reader<'_> {
         }
         if sessions.is_empty() {
             return Err(if self.points > 0 { ReadError::NoTimes } else { ReadError::NoSamples });
+        }
+        if let [only] = sessions.as_mut_slice() {
+            only.notes = only.notes.take().or(self.notes);
         }
         sessions.sort_by_key(|session| session.start);
         Ok(Recording {
@@ -169,7 +183,8 @@ impl Draft {
 
     fn into_session(mut self, warnings: &mut Vec<Warning>) -> Result<Session, ReadError> {
         let sport = self.sport.unwrap_or(Sport::Other);
-        let start_s = self.samples.first().unwrap_or(f64::NAN);
+        self.samples.leave_out_wild_times(warnings);
+        let start_s = self.samples.start_s(None).unwrap_or(f64::NAN);
         let start = samples::start_of(start_s)?;
         if self.samples.rows.iter().all(|row| row[0].is_nan()) {
             measure(&mut self.samples);

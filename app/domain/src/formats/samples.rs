@@ -37,6 +37,33 @@ impl Samples {
         self.times.is_empty()
     }
 
+    /// The start of the session: the earliest sample, or the stated start unless it is so much earlier that it cannot be
+    /// of the same session.
+    pub(super) fn start_s(&self, stated_s: Option<f64>) -> Option<f64> {
+        let Some(first) = self.first() else { return stated_s };
+        Some(stated_s.filter(|stated| (first - ranges::LONGEST_S..=first).contains(stated)).unwrap_or(first))
+    }
+
+    /// Leaves out samples so far apart from the middle one that no session holds both: a clock that was set or failed
+    /// while it ran.
+    pub(super) fn leave_out_wild_times(&mut self, warnings: &mut Vec<Warning>) {
+        let mut times: Vec<f64> = self.times.iter().copied().filter(|time| time.is_finite()).collect();
+        let Some((first, last)) = self.first().zip(times.iter().copied().reduce(f64::max)) else { return };
+        if last - first <= ranges::LONGEST_S {
+            return;
+        }
+        warn(
+            warnings,
+            "times_far_apart",
+            "Some samples were more than a month away from the others; they were left out.",
+        );
+        let half = times.len() / 2;
+        let middle = *times.select_nth_unstable_by(half, f64::total_cmp).1;
+        let mut keep = self.times.iter().map(|time| (time - middle).abs() <= ranges::LONGEST_S / 2.0);
+        self.rows.retain(|_| keep.next().unwrap_or(false));
+        self.times.retain(|time| (time - middle).abs() <= ranges::LONGEST_S / 2.0);
+    }
+
     /// The earliest time.
     pub(super) fn first(&self) -> Option<f64> {
         self.times.iter().copied().reduce(f64::min)

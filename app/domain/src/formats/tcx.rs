@@ -261,17 +261,23 @@ impl Activity {
             }
         }
         let stated = self.laps.iter().find_map(|lap| lap.start).or(self.id);
-        let start_s = match (self.samples.first(), stated) {
-            (Some(first), Some(stated)) => first.min(stated.epoch_s),
-            (Some(first), None) => first,
-            (None, Some(stated)) if !self.laps.is_empty() => stated.epoch_s,
-            (None, _) => return Err(ReadError::NoTimes),
+        self.samples.leave_out_wild_times(warnings);
+        let start_s = match self.samples.start_s(stated.map(|stated| stated.epoch_s)) {
+            Some(start_s) if !(self.samples.is_empty() && self.laps.is_empty()) => start_s,
+            _ => return Err(ReadError::NoTimes),
         };
         let start = samples::start_of(start_s)?;
         let offset = stated.and_then(|stated| stated.offset_s);
-        let totals = sum(&self.laps);
+        let mut totals = sum(&self.laps);
         let laps = laps(&self.laps, start_s);
         let track = self.samples.into_track(start_s, warnings)?;
+        if track.len() < 2 {
+            // Without samples only the laps say how long it was.
+            let begin = laps.first().map_or(0.0, |lap| lap.start_s);
+            let end = laps.iter().map(|lap| lap.end_s).fold(begin, f64::max);
+            totals.elapsed_s = Some(end - begin).filter(|elapsed| *elapsed > 0.0);
+            totals = ranges::of_totals(totals);
+        }
         if track.is_empty() && totals == DeviceTotals::default() {
             return Err(ReadError::NoSamples);
         }

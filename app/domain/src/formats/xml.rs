@@ -1,7 +1,10 @@
 //! A pull reader of XML elements by their local names, with bounded depth and without entities.
 //! Shared by TCX and GPX. Never here: which elements mean what.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
+use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{Limits, ReadError};
@@ -30,7 +33,10 @@ impl Attributes<'_> {
             .with_checks(false)
             .filter_map(Result::ok)
             .find(|attribute| attribute.key.local_name().as_ref() == name)
-            .map(|attribute| attribute.value.as_ref().to_owned())
+            .map(|attribute| {
+                let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+                value.map_or_else(|_| attribute.value.as_ref().to_owned(), Cow::into_owned)
+            })
     }
 }
 

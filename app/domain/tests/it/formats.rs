@@ -382,6 +382,105 @@ fn a_heart_rate_of_zero_in_a_lap_is_not_stated_and_does_not_drag_the_mean_down()
 }
 
 #[test]
+fn laps_without_samples_say_how_long_the_session_was() {
+    let session = read("edge/laps_only.tcx").unwrap().sessions.remove(0);
+    assert_eq!((session.totals.elapsed_s, session.totals.timer_s), (Some(1800.0), Some(1800.0)));
+    // Half a minute lay between the laps, in which the timer stood still.
+    let session = tcx(&[lap(0, "60", ""), lap(90, "45.5", "")]).unwrap().sessions.remove(0);
+    assert_eq!((session.totals.elapsed_s, session.totals.timer_s), (Some(135.5), Some(105.5)));
+    // A single sample has no length of its own either.
+    let one = "<Track><Trackpoint><Time>2026-01-01T12:00:05Z</Time></Trackpoint></Track>";
+    let session = tcx(&[lap(0, "60", one)]).unwrap().sessions.remove(0);
+    assert_eq!(session.totals.elapsed_s, Some(60.0));
+    // Where samples say it, TCX states nothing.
+    let session = read("01b_same_garmin_export.tcx").unwrap().sessions.remove(0);
+    assert_eq!(session.totals.elapsed_s, None);
+    let session = tcx(&[lap(0, "inf", "<Calories>5</Calories>")]).unwrap().sessions.remove(0);
+    assert_eq!(session.totals.elapsed_s, None);
+}
+
+#[test]
+fn times_that_one_session_cannot_hold_are_left_out() {
+    let point = |time: &str| format!("<trkpt lat=\"52\" lon=\"5\"><time>{time}</time></trkpt>");
+    let points: String =
+        ["2000-01-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-01T12:00:01Z", "2040-06-01T00:00:00Z"]
+            .map(point)
+            .concat();
+    let recording = gpx(&points).unwrap();
+    assert_eq!(recording.sessions[0].start.to_string(), "2026-01-01T12:00:00Z");
+    assert_eq!(recording.sessions[0].track.time_s(), [0.0, 1.0]);
+    assert_eq!(recording.warnings[0].code, "times_far_apart");
+    // A month is a session; its samples need not be evenly spread.
+    let long =
+        gpx(&["2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", "2026-02-01T00:00:00Z"].map(point).concat())
+            .unwrap();
+    assert_eq!((long.sessions[0].track.span_s(), long.warnings.len()), (2_678_400.0, 0));
+}
+
+#[test]
+fn a_stated_start_of_another_year_is_not_the_start() {
+    let point = "<Track><Trackpoint><Time>2026-01-01T12:00:05Z</Time></Trackpoint></Track>";
+    for (stated, expected) in [
+        ("2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z"),
+        ("2026-01-01T12:00:10Z", "2026-01-01T12:00:05Z"),
+        ("2019-01-01T12:00:00Z", "2026-01-01T12:00:05Z"),
+    ] {
+        let lap = format!("<Lap StartTime=\"{stated}\"><TotalTimeSeconds>9</TotalTimeSeconds>{point}</Lap>");
+        let session = tcx(&[lap]).unwrap().sessions.remove(0);
+        assert_eq!(session.start.to_string(), expected, "{stated}");
+    }
+}
+
+/// A GPX document of these elements beside one track of one point.
+fn gpx_of(of_file: &str, of_track: &str) -> Recording {
+    let text = format!(
+        "<gpx creator=\"Hill &amp; Sons\">{of_file}<wpt lat=\"1\" lon=\"2\"><name>Well</name><desc>Dry</desc></wpt>\
+         <trk>{of_track}<trkseg><trkpt lat=\"52\" lon=\"5\"><time>2026-01-01T12:00:00Z</time><name>P</name>\
+         <desc>Q</desc><type>9</type></trkpt></trkseg></trk></gpx>"
+    );
+    formats::read(text.as_bytes(), None, &Limits::default()).unwrap()
+}
+
+#[test]
+fn a_track_without_a_type_is_other_and_keeps_its_words() {
+    let words = |recording: &Recording| {
+        let session = &recording.sessions[0];
+        (session.sport, recording.name.clone(), session.name.clone(), session.notes.clone())
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let plain = gpx_of("", "");
+    assert_eq!(words(&plain), (Sport::Other, None, None, None));
+    assert_eq!(plain.device, text("Hill & Sons"));
+    let own =
+        "<name>Hills</name><cmt>Felt &lt;good&gt;</cmt><desc><![CDATA[Not read: one is enough]]></desc>";
+    assert_eq!(words(&gpx_of("", own)), (Sport::Other, None, text("Hills"), text("Felt <good>")));
+    // What is said of the whole file, in 1.1 and in 1.0, is said of its only track.
+    let of_file = "<name>Week 3</name><author><name>Someone</name></author><desc>Base</desc>";
+    for of_file in [of_file.to_owned(), format!("<metadata>{of_file}</metadata>")] {
+        assert_eq!(words(&gpx_of(&of_file, "")), (Sport::Other, text("Week 3"), None, text("Base")));
+        assert_eq!(
+            words(&gpx_of(&of_file, own)),
+            (Sport::Other, text("Week 3"), text("Hills"), text("Felt <good>"))
+        );
+    }
+    for (kind, sport) in
+        [("", Sport::Other), ("2", Sport::Other), ("juggling", Sport::Other), ("9", Sport::Run)]
+    {
+        assert_eq!(gpx_of("", &format!("<type>{kind}</type>")).sessions[0].sport, sport, "{kind}");
+    }
+}
+
+#[test]
+fn what_is_said_of_a_file_of_two_tracks_is_said_of_neither() {
+    let track =
+        "<trk><trkseg><trkpt lat=\"52\" lon=\"5\"><time>2026-01-01T12:00:00Z</time></trkpt></trkseg></trk>";
+    let text = format!("<gpx><metadata><name>Week 3</name><desc>Base</desc></metadata>{track}{track}</gpx>");
+    let recording = formats::read(text.as_bytes(), None, &Limits::default()).unwrap();
+    let notes: Vec<_> = recording.sessions.iter().map(|session| session.notes.clone()).collect();
+    assert_eq!((recording.name.as_deref(), notes), (Some("Week 3"), vec![None, None]));
+}
+
+#[test]
 fn totals_of_laps_are_plausible_or_not_stated() {
     let distance = |metres: &str| format!("<DistanceMeters>{metres}</DistanceMeters><Calories>9</Calories>");
     for odd in ["-1", "NaN", "inf", "1e300", "10000001"] {

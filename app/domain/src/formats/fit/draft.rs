@@ -77,7 +77,8 @@ impl Draft {
         local_offset: Option<Offset>,
         warnings: &mut Vec<Warning>,
     ) -> Result<Session, ReadError> {
-        let start_s = self.samples.first().map_or(self.start_s, |first| first.min(self.start_s));
+        self.samples.leave_out_wild_times(warnings);
+        let start_s = self.samples.start_s(Some(self.start_s)).unwrap_or(self.start_s);
         let start = samples::start_of(start_s)?;
         if self.sport.is_on_foot() {
             for row in &mut self.samples.rows {
