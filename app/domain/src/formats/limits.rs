@@ -10,7 +10,8 @@ pub struct Limits {
     pub max_bytes: usize,
     /// How many times larger than its packed bytes a gzip file may unpack.
     pub max_expansion_ratio: usize,
-    /// Samples of all sessions: 500,000 are almost six days at one a second.
+    /// Samples of all sessions: 500,000 are almost six days at one a second. At most [`Limits::MOST_RECORDS`] count,
+    /// whatever this says.
     pub max_records: usize,
     /// Nesting of XML elements.
     pub max_xml_depth: usize,
@@ -18,8 +19,16 @@ pub struct Limits {
     pub max_sessions: usize,
     /// Laps of all sessions.
     pub max_laps: usize,
-    /// Characters of a title or note; what is longer is cut.
+    /// Characters of a title or note; what is longer is cut. At most [`Limits::MOST_TEXT_CHARS`] are kept, whatever this
+    /// says.
     pub max_text_chars: usize,
+}
+
+impl Limits {
+    /// The most samples that [`streams`](crate::streams) stores.
+    pub const MOST_RECORDS: usize = crate::streams::MAX_SAMPLES;
+    /// The longest text that the database's `activity` holds.
+    pub const MOST_TEXT_CHARS: usize = 10_000;
 }
 
 impl Default for Limits {
@@ -27,11 +36,11 @@ impl Default for Limits {
         Self {
             max_bytes: 64 * 1024 * 1024,
             max_expansion_ratio: 200,
-            max_records: 500_000,
+            max_records: Self::MOST_RECORDS,
             max_xml_depth: 64,
             max_sessions: 50,
             max_laps: 5_000,
-            max_text_chars: 10_000,
+            max_text_chars: Self::MOST_TEXT_CHARS,
         }
     }
 }

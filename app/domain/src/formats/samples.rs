@@ -133,7 +133,8 @@ pub(super) fn start_of(epoch_s: f64) -> Result<Timestamp, ReadError> {
 
 /// Refuses one sample too many.
 pub(super) fn check_records(count: usize, limits: &Limits) -> Result<(), ReadError> {
-    if count > limits.max_records { Err(ReadError::TooManyRecords(limits.max_records)) } else { Ok(()) }
+    let most = limits.max_records.min(Limits::MOST_RECORDS);
+    if count > most { Err(ReadError::TooManyRecords(most)) } else { Ok(()) }
 }
 
 #[cfg(test)]

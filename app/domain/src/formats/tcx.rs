@@ -14,6 +14,8 @@ pub(super) fn read(document: &str, limits: &Limits) -> Result<Recording, ReadErr
     let mut reader = Reader {
         limits,
         activities: Vec::new(),
+        points: 0,
+        laps: 0,
         is_course: false,
         is_one_event: false,
         warnings: Vec::new(),
@@ -28,6 +30,9 @@ pub(super) fn read(document: &str, limits: &Limits) -> Result<Recording, ReadErr
 struct Reader<'a> {
     limits: &'a Limits,
     activities: Vec<Activity>,
+    /// Trackpoints and laps of all activities.
+    points: usize,
+    laps: usize,
     is_course: bool,
     /// A `<MultiSportSession>` holds the activities of one event, with a `<Transition>` between them.
     is_one_event: bool,
@@ -117,7 +122,8 @@ impl Reader<'_> {
 
     fn begin_lap(&mut self, start: Option<Instant>) -> Result<(), ReadError> {
         let Some(activity) = self.activities.last_mut() else { return Ok(()) };
-        if activity.laps.len() >= self.limits.max_laps {
+        self.laps += 1;
+        if self.laps > self.limits.max_laps {
             return Err(ReadError::TooManyLaps(self.limits.max_laps));
         }
         activity.laps.push(LapDraft { start, ..LapDraft::default() });
@@ -128,9 +134,9 @@ impl Reader<'_> {
         let Some(activity) = self.activities.last_mut() else { return Ok(()) };
         match (parent, name) {
             (_, "Trackpoint") => {
-                let count = activity.samples.len() + 1;
+                self.points += 1;
+                samples::check_records(self.points, self.limits)?;
                 activity.end_point(&mut self.warnings);
-                samples::check_records(count, self.limits)?;
             }
             ("Trackpoint" | "TPX" | "Extensions" | "Position" | "HeartRateBpm", _)
                 if is_in_point(parent, grandparent) =>

@@ -28,7 +28,7 @@ pub(super) fn clean(text: &str, limits: &Limits) -> Option<String> {
         .trim()
         .chars()
         .filter(|letter| !letter.is_control() || *letter == '\n')
-        .take(limits.max_text_chars)
+        .take(limits.max_text_chars.min(Limits::MOST_TEXT_CHARS))
         .collect();
     Some(kept).filter(|kept| !kept.is_empty())
 }
