@@ -13,6 +13,7 @@ use crate::fit_bytes::{FitBytes, Is};
 
 mod cuts;
 mod fit;
+mod storable;
 
 fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/samples")
@@ -586,7 +587,9 @@ proptest! {
         let mut ride = bytes("01a_ride_edge1000_5laps.fit");
         ride[place] = value;
         ride[second] ^= 0x40;
-        let _ = formats::read(&ride, None, &Limits::default());
+        if let Ok(recording) = formats::read(&ride, None, &Limits::default()) {
+            storable::assert_is_storable(&recording);
+        }
     }
 
     #[test]
@@ -594,6 +597,8 @@ proptest! {
         let mut document = bytes("01c_same_garmin_export.gpx");
         let place = place.min(document.len());
         document.splice(place..place, text.bytes());
-        let _ = formats::read(&document, None, &Limits::default());
+        if let Ok(recording) = formats::read(&document, None, &Limits::default()) {
+            storable::assert_is_storable(&recording);
+        }
     }
 }

@@ -72,8 +72,8 @@ const INVALID_RECORD: [(u8, Is); 12] = [
 
 /// Sound values of the same fields.
 const SOUND_RECORD: [(u8, Is); 12] = [
-    (0, Is::I32(0x2555_5555)),  // 52.5 degrees north
-    (1, Is::I32(-0x0999_999a)), // 13.5 degrees west
+    (0, Is::I32(1 << 29)),    // 45 degrees north
+    (1, Is::I32(-(1 << 28))), // 22.5 degrees west
     (2, Is::U16(2_600)),
     (3, Is::U8(151)),
     (4, Is::U8(88)),
@@ -135,10 +135,10 @@ fn an_invalid_field_takes_nothing_from_its_sound_neighbour() {
 }
 
 fn assert_is_the_sound_record(session: &Session, index: usize) {
-    let expected = [123.45, 52.5, -13.5, 50.0, 151.0, 88.5, 287.0, -7.0, 4.567];
+    let expected = [123.45, 45.0, -22.5, 50.0, 151.0, 88.5, 287.0, -7.0, 4.567];
     for (channel, expected) in Channel::ALL.into_iter().zip(expected) {
         let found = at(session, channel, index);
-        assert!((found - expected).abs() < 1e-6, "{channel:?}: {found} is not {expected}");
+        assert!((found - expected).abs() < 1e-9, "{channel:?}: {found} is not {expected}");
     }
 }
 
@@ -191,6 +191,23 @@ fn speed_and_distance_in_three_bytes_count_on_beyond_256_metres() {
 }
 
 #[test]
+fn a_chained_sequence_counts_its_distance_anew() {
+    let sequence = |second: u32, distance: u8| {
+        let summary = [(253, Is::U32(T0 + second)), (2, Is::U32(T0 + second)), (7, Is::U32(1000))];
+        FitBytes::activity()
+            .raw(&[0x40, 0, 0, RECORD as u8, 0, 2, 253, 4, 0x86, 8, 3, 0x0d])
+            .raw(&[&[0x00][..], &(T0 + second).to_le_bytes(), &[0x2c, 0x01, distance]].concat())
+            .message(SESSION, &summary)
+            .finish()
+    };
+    let chained = [sequence(0, 0xc8), sequence(3600, 0x05)].concat();
+    let recording = formats::read(&chained, None, &Limits::default()).unwrap();
+    let distances: Vec<f64> =
+        recording.sessions.iter().map(|session| at(session, Channel::DistanceM, 0)).collect();
+    assert_eq!(distances, [200.0, 5.0]);
+}
+
+#[test]
 fn unknown_messages_fields_and_developer_fields_are_passed_over() {
     let values = record(0, &[(200, Is::U32(7)), (3, Is::U8(151)), (99, Is::I16(-1))]);
     // A record definition that announces a developer field of two bytes, described nowhere.
@@ -232,6 +249,8 @@ fn times_relative_to_the_start_of_the_device_say_nothing() {
         .message(SESSION, &session(CYCLING, &[]));
     let session = only_session(file);
     assert_eq!((session.start.as_second(), session.track.time_s()), (NEW_YEAR, &[5.0][..]));
+    let only = FitBytes::activity().message(RECORD, &[(253, Is::U32(0x0fff_ffff)), beat]);
+    assert_eq!(parse(only).unwrap_err().code(), "no_samples");
     // The first moment that counts from 1989.
     let oldest = FitBytes::activity().message(RECORD, &[(253, Is::U32(0x1000_0000)), beat]);
     assert_eq!(only_session(oldest).start.as_second(), 631_065_600 + 0x1000_0000);
