@@ -1,7 +1,8 @@
 //! FIT (Flexible and Interoperable Data Transfer): Garmin's and most others' binary format, decoded by `rustyfit`.
 //!
 //! A file may chain several FIT sequences and hold several sessions; both become sessions of one recording, and each
-//! record and lap goes to the session in whose time it falls. What was decoded before a cut or an error is kept.
+//! record and lap goes to the session in whose time it falls. What was decoded before a cut or an error is kept; what
+//! lies beyond the last summary of an unfinished file is a session of its own.
 //! Never here: other formats.
 
 use jiff::tz::Offset;

@@ -86,7 +86,8 @@ pub struct Session {
     pub track: Track,
 }
 
-/// What a device states of a session or a lap. `None` is "not stated", never zero.
+/// What a device states of a session or a lap. `None` is "not stated", or nothing that a body or a session can have;
+/// never zero.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct DeviceTotals {
     /// Wall time from start to end in seconds.
