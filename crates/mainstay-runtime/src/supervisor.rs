@@ -10,72 +10,30 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Clock, Stop};
+pub use self::status::{DrainReport, TaskCounts, TaskState, TaskStatus};
+use crate::{Effects, Stop};
+
+mod backoff;
+mod periodic;
+mod resident;
+mod status;
 
 /// Ended tasks that are kept for [`Supervisor::tasks`] and for the names in a [`DrainReport`]; older ones are
 /// forgotten, but for [`TaskCounts`].
 pub const REMEMBERED: usize = 256;
 
-/// How a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TaskState {
-    /// At work.
-    Running,
-    /// Came to its end.
-    Finished,
-    /// Came to its end with an error.
-    Failed,
-    /// Panicked.
-    Panicked,
-    /// Cut off because a drain's deadline passed.
-    CutOff,
-}
+/// The pause before a resident task is started again for the first time.
+pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// A task as the supervisor sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TaskStatus {
-    /// Its name; several tasks may share one.
-    pub name: &'static str,
-    /// How it stands.
-    pub state: TaskState,
-    /// Time of the clock at its last heartbeat or change of state, since the clock's origin.
-    pub last_heartbeat: Duration,
-}
+/// The longest pause before a resident task is started again. A task that ran for longer begins anew with
+/// [`FIRST_PAUSE`].
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// How many tasks there have been, and how they ended. What is missing from `started` is at work.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TaskCounts {
-    /// All of them.
-    pub started: u64,
-    /// Came to their end.
-    pub finished: u64,
-    /// Came to their end with an error.
-    pub failed: u64,
-    /// Panicked.
-    pub panicked: u64,
-    /// Were cut off by a drain.
-    pub cut_off: u64,
-}
+/// The longest wait for the first round of a periodic task.
+pub const FIRST_ROUND_WITHIN: Duration = Duration::from_secs(60);
 
-/// How a drain ended. Each list holds the names of tasks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DrainReport {
-    /// Came to their end in time, now or before.
-    pub finished: Vec<&'static str>,
-    /// Came to their end with an error.
-    pub failed: Vec<&'static str>,
-    /// Were cut off.
-    pub overran: Vec<&'static str>,
-    /// Had panicked.
-    pub panicked: Vec<&'static str>,
-}
-
-impl DrainReport {
-    /// Whether every task came to its end by itself and without an error.
-    pub fn is_clean(&self) -> bool {
-        self.failed.is_empty() && self.overran.is_empty() && self.panicked.is_empty()
-    }
-}
+/// How long a round of a periodic task may take until the task counts as silent.
+pub const ROUND_MAY_TAKE: Duration = Duration::from_secs(600);
 
 /// Starts, watches and drains tasks. Clones are one supervisor.
 #[derive(Clone, Debug)]
@@ -83,7 +41,7 @@ pub struct Supervisor(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    clock: Clock,
+    effects: Effects,
     stop: CancellationToken,
     cut: CancellationToken,
     tasks: Mutex<Tasks>,
@@ -100,10 +58,11 @@ struct Tasks {
 }
 
 impl Supervisor {
-    /// A supervisor without tasks, whose heartbeats carry this clock.
-    pub fn new(clock: Clock) -> Self {
+    /// A supervisor without tasks. Heartbeats and pauses are by the clock of `effects`, the jitter of pauses by its
+    /// randomness.
+    pub fn new(effects: &Effects) -> Self {
         Self(Arc::new(Inner {
-            clock,
+            effects: effects.clone(),
             stop: CancellationToken::new(),
             cut: CancellationToken::new(),
             tasks: Mutex::default(),
@@ -121,8 +80,8 @@ impl Supervisor {
         F: FnOnce(Stop) -> Fut,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        self.start(name, |stop| {
-            let work = task(stop);
+        self.start(name, None, |beat| {
+            let work = task(beat.stop());
             async move {
                 work.await;
                 Ok(())
@@ -141,23 +100,61 @@ impl Supervisor {
         Fut: Future<Output = Result<(), E>> + Send + 'static,
         E: Display,
     {
-        self.start(name, |stop| {
-            let work = task(stop);
+        self.start(name, None, |beat| {
+            let work = task(beat.stop());
             async move { work.await.map_err(|error| format!("{error:#}")) }
         });
     }
 
-    /// The one place that spawns.
-    fn start<F, Fut>(&self, name: &'static str, task: F)
+    /// Starts a task that is to live until the stop: when it panics, or ends before the stop, that is logged and
+    /// counted, and it is started again after a pause that grows from [`FIRST_PAUSE`] to [`LONGEST_PAUSE`] while it
+    /// keeps ending, jittered so that many do not come back at once. What `task` owns lives on, so after a panic it
+    /// must be fit for another start.
+    ///
+    /// The task calls [`Stop::heartbeat`] at least every `beats_within`. One that does not is told in the log and is
+    /// silent by [`TaskStatus::is_silent`] until it beats again; it is not ended, for it may be at long work.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn spawn_resident<F, Fut>(&self, name: &'static str, beats_within: Duration, task: F)
     where
-        F: FnOnce(Stop) -> Fut,
+        F: FnMut(Stop) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.start(name, Some(beats_within), |beat| async move {
+            resident::keep(&beat, name, task).await;
+            Ok(())
+        });
+    }
+
+    /// Runs a round of work every so often until the stop, as a resident task. The first round comes after a random
+    /// part of `every`, at most of [`FIRST_ROUND_WITHIN`]. A round that fails is logged, not to be logged by itself,
+    /// and tried again after a growing pause, at most `every`. A round is never cut off but by a drain's deadline;
+    /// one that takes longer than [`ROUND_MAY_TAKE`] makes the task silent.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn spawn_periodic<F, Fut, E>(&self, name: &'static str, every: Duration, round: F)
+    where
+        F: FnMut() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Display + Send + 'static,
+    {
+        let rounds = periodic::Rounds::new(name, every, self.0.effects.clone(), round);
+        self.spawn_resident(name, every.saturating_add(ROUND_MAY_TAKE), move |stop| rounds.clone().run(stop));
+    }
+
+    /// The one place that spawns.
+    fn start<F, Fut>(&self, name: &'static str, beats_within: Option<Duration>, task: F)
+    where
+        F: FnOnce(Beat) -> Fut,
         Fut: Future<Output = Result<(), String>> + Send + 'static,
     {
         // Both may panic, and what is registered is waited for: they come first.
         let runtime = Handle::current();
         let id = self.next_id();
-        let work = task(Stop::of(self.0.stop.clone(), Some(Beat { id, supervisor: self.clone() })));
-        self.register(id, name);
+        let work = task(Beat { id, supervisor: self.clone() });
+        self.register(id, name, beats_within);
         let work = runtime.spawn(work);
         let supervisor = self.clone();
         runtime.spawn(async move {
@@ -192,6 +189,11 @@ impl Supervisor {
         Stop::of(self.0.stop.clone(), None)
     }
 
+    /// The time of the clock that heartbeats carry, since its origin.
+    pub fn now(&self) -> Duration {
+        self.0.effects.clock.monotonic()
+    }
+
     /// The tasks at work, and the last [`REMEMBERED`] that ended, in the order in which they started.
     pub fn tasks(&self) -> Vec<TaskStatus> {
         self.lock().by_id.values().cloned().collect()
@@ -220,7 +222,7 @@ impl Supervisor {
                 TaskState::Finished => report.finished.push(task.name),
                 TaskState::Failed => report.failed.push(task.name),
                 TaskState::Panicked => report.panicked.push(task.name),
-                TaskState::CutOff | TaskState::Running => report.overran.push(task.name),
+                TaskState::CutOff | TaskState::Running | TaskState::Resting => report.overran.push(task.name),
             }
         }
         report
@@ -237,24 +239,25 @@ impl Supervisor {
         tasks.next_id
     }
 
-    fn register(&self, id: u64, name: &'static str) {
-        let last_heartbeat = self.0.clock.monotonic();
+    fn register(&self, id: u64, name: &'static str, beats_within: Option<Duration>) {
+        let last_heartbeat = self.now();
+        let task = TaskStatus { name, state: TaskState::Running, last_heartbeat, beats_within, restarts: 0 };
         let mut tasks = self.lock();
-        tasks.by_id.insert(id, TaskStatus { name, state: TaskState::Running, last_heartbeat });
+        tasks.by_id.insert(id, task);
         tasks.counts.started += 1;
         drop(tasks);
         self.0.running.send_modify(|running| *running += 1);
     }
 
     fn ended(&self, id: u64, state: TaskState) {
-        let now = self.0.clock.monotonic();
+        let now = self.now();
         let mut tasks = self.lock();
         if let Some(task) = tasks.by_id.get_mut(&id) {
             task.state = state;
             task.last_heartbeat = now;
         }
         match state {
-            TaskState::Running => {}
+            TaskState::Running | TaskState::Resting => {}
             TaskState::Finished => tasks.counts.finished += 1,
             TaskState::Failed => tasks.counts.failed += 1,
             TaskState::Panicked => tasks.counts.panicked += 1,
@@ -284,12 +287,47 @@ pub(crate) struct Beat {
 
 impl Beat {
     pub(crate) fn now(&self) {
-        let now = self.supervisor.0.clock.monotonic();
-        if let Some(task) = self.supervisor.lock().by_id.get_mut(&self.id)
-            && task.state == TaskState::Running
+        self.change(|task, _| task.state == TaskState::Running);
+    }
+
+    /// The stop that the task gets.
+    fn stop(&self) -> Stop {
+        Stop::of(self.supervisor.0.stop.clone(), Some(self.clone()))
+    }
+
+    /// It ended before the stop, and is to be started again.
+    fn rest(&self) {
+        self.change(|task, _| {
+            task.state = TaskState::Resting;
+            true
+        });
+    }
+
+    /// It is started again.
+    fn restart(&self) {
+        self.change(|task, counts| {
+            task.state = TaskState::Running;
+            task.restarts += 1;
+            counts.restarted += 1;
+            true
+        });
+    }
+
+    /// Changes the task's status; true from `change` is a sign of life.
+    fn change(&self, change: impl FnOnce(&mut TaskStatus, &mut TaskCounts) -> bool) {
+        let now = self.supervisor.now();
+        let mut tasks = self.supervisor.lock();
+        let tasks = &mut *tasks;
+        if let Some(task) = tasks.by_id.get_mut(&self.id)
+            && change(task, &mut tasks.counts)
         {
             task.last_heartbeat = now;
         }
+    }
+
+    /// How the task stands.
+    fn status(&self) -> Option<TaskStatus> {
+        self.supervisor.lock().by_id.get(&self.id).cloned()
     }
 }
 

@@ -148,7 +148,7 @@ fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
 mod tests {
     use std::time::Duration;
 
-    use mainstay_runtime::{Clock, Supervisor};
+    use mainstay_runtime::{Effects, Supervisor};
 
     use super::*;
     use crate::events;
@@ -205,7 +205,7 @@ mod tests {
         let log = Capture::of_thread();
         log.expect(events::TASK_FAILED);
         log.expect(events::TASK_PANICKED);
-        let supervisor = Supervisor::new(Clock::system());
+        let supervisor = Supervisor::new(&Effects::system());
         supervisor.spawn("brittle", |_| async { panic!("on purpose") });
         supervisor.spawn_fallible("unsound", |_| async { Err::<(), _>("the disk is gone") });
         supervisor.drain(Duration::from_secs(60)).await;
@@ -216,5 +216,38 @@ mod tests {
             (told[1]["task.name"].as_str(), told[1]["error"].as_str()),
             ("unsound", "the disk is gone")
         );
+    }
+
+    #[tokio::test]
+    async fn what_becomes_of_residents_is_told() {
+        let log = Capture::of_thread();
+        let effects = Effects::fixed(jiff::Timestamp::UNIX_EPOCH, 1);
+        let supervisor = Supervisor::new(&effects);
+        let (minute, hour) = (Duration::from_secs(60), Duration::from_secs(3600));
+        for event in
+            [events::TASK_PANICKED, events::TASK_ENDED, events::TASK_SILENT, events::TASK_ROUND_FAILED]
+        {
+            log.expect(event);
+        }
+        supervisor.spawn_resident("brittle", hour, |_| async { panic!("on purpose") });
+        supervisor.spawn_resident("brief", hour, |_| async {});
+        supervisor.spawn_resident("mute", minute, |stop| async move { stop.stopped().await });
+        supervisor.spawn_periodic("purge", hour, || async { Err::<(), _>("the disk is gone") });
+        let count = |event| log.lines().iter().filter(|line| line.event() == Some(event)).count();
+        let until = async |event| {
+            while count(event) == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        // One thread: whoever can go on has gone on when the two that end at once have told so.
+        until(events::TASK_PANICKED).await;
+        until(events::TASK_ENDED).await;
+        for _ in 0..10 {
+            effects.clock.advance(minute);
+            until(events::TASK_SILENT).await;
+            until(events::TASK_ROUND_FAILED).await;
+        }
+        supervisor.drain(minute).await;
+        assert_eq!(count(events::TASK_SILENT), 1, "once, and not at every look");
     }
 }

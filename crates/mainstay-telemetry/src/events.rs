@@ -35,7 +35,13 @@ vocabulary! {
     TASK_FAILED = "task.failed":
         "A task of the supervisor ended with an error: `task.name`, `error`.";
     TASK_PANICKED = "task.panicked":
-        "A task of the supervisor panicked: `task.name`, `error`.";
+        "A task of the supervisor panicked: `task.name`, `error`; `task.pause_ms` if it is started again after that.";
+    TASK_ENDED = "task.ended":
+        "A resident task ended before the stop and is started again: `task.name`, `task.pause_ms`.";
+    TASK_SILENT = "task.silent":
+        "A task gives no sign of life for longer than it stated: `task.name`, `task.silent_s`.";
+    TASK_ROUND_FAILED = "task.round_failed":
+        "A round of a periodic task failed and is tried again: `task.name`, `task.pause_ms`, `error`.";
 }
 
 #[cfg(test)]

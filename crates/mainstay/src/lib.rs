@@ -2,6 +2,7 @@
 
 mod database;
 mod platform;
+mod tasks;
 
 pub use database::DatabaseError;
 pub use platform::{Platform, PlatformConfig, ServeError, StartError, StopReport};

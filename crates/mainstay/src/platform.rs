@@ -14,6 +14,7 @@ use mainstay_telemetry::{Registry, events};
 use tokio::net::TcpListener;
 
 use crate::database::{self, DatabaseError};
+use crate::tasks;
 
 /// What the platform needs to know; an application's configuration contains it.
 #[derive(Debug, Clone, Default)]
@@ -113,7 +114,7 @@ impl Platform {
         };
         let effects = Effects::system();
         Ok(Self {
-            supervisor: Supervisor::new(effects.clock.clone()),
+            supervisor: Supervisor::new(&effects),
             effects,
             lifecycle: Lifecycle::new(),
             registry: Registry::new(),
@@ -134,17 +135,19 @@ impl Platform {
     /// # Errors
     /// [`ServeError`] when serving cannot begin.
     pub async fn serve(self, listener: TcpListener, router: Router) -> Result<StopReport, ServeError> {
-        let pinged = self.db.clone();
+        let (pinged, watched) = (self.db.clone(), self.supervisor.clone());
         let probes = Probes::builder(&self.http.health, self.effects.clock.clone(), self.lifecycle.clone())
             .check("database", Severity::Critical, move || {
                 let db = pinged.clone();
                 async move { db.ping().await }
             })
+            .check("tasks", Severity::Degrading, move || std::future::ready(tasks::check(&watched)))
             .build();
-        let published = (self.db.clone(), self.registry.clone());
+        let (db, supervisor, registry) = (self.db.clone(), self.supervisor.clone(), self.registry.clone());
         let metrics = mainstay_http::metrics::routes(&self.registry).layer(axum::middleware::map_request(
             move |request: axum::extract::Request| {
-                published.0.stats().publish(&published.1);
+                db.stats().publish(&registry);
+                tasks::publish(&supervisor, &registry);
                 async move { request }
             },
         ));

@@ -50,10 +50,7 @@ async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<
         }
     }
     hand_over(&platform, signals);
-    for _ in 0..app.config.import.concurrency.max(1) {
-        let app = app.clone();
-        platform.supervisor.spawn("importer", move |stop| worker::run(app, stop));
-    }
+    worker::start(&app, &platform.supervisor);
     let router = routes::router(&app);
     println!("Paceline is ready at http://{address}");
     let report = platform.serve(listener, router).await?;

@@ -9,7 +9,7 @@ use mainstay::Platform;
 use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
-use mainstay_runtime::{Effects, Supervisor};
+use mainstay_runtime::{Effects, Supervisor, TaskState, TaskStatus};
 use mainstay_testing::TestDb;
 use paceline::config::{Config, DEFAULTS};
 use paceline::features::uploads::{ImportSignal, worker};
@@ -132,7 +132,7 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let tasks = platform.supervisor.clone();
-        let serving = Supervisor::new(effects.clock.clone());
+        let serving = Supervisor::new(&effects);
         let router = routes::router(&app);
         serving.spawn("http", move |_| async move {
             let report = platform.serve(listener, router).await.unwrap();
@@ -144,10 +144,7 @@ impl World {
 
     /// Starts as many importers as the configuration says.
     pub(crate) fn start_importers(&self) {
-        for _ in 0..self.app.config.import.concurrency {
-            let app = self.app.clone();
-            self.tasks.spawn("importer", move |stop| worker::run(app, stop));
-        }
+        worker::start(&self.app, &self.tasks);
     }
 
     /// Stops everything and sees that nothing had to be cut off or had panicked.
@@ -156,8 +153,8 @@ impl World {
         let report = self.serving.drain(PATIENCE).await;
         assert!(report.is_clean(), "{report:?}");
         let panicked = self.serving.tasks().into_iter().chain(self.tasks.tasks());
-        let panicked: Vec<_> =
-            panicked.filter(|task| task.state == mainstay_runtime::TaskState::Panicked).collect();
+        let is_broken = |task: &TaskStatus| task.state == TaskState::Panicked || task.restarts > 0;
+        let panicked: Vec<_> = panicked.filter(is_broken).collect();
         assert!(panicked.is_empty(), "{panicked:?}");
     }
 

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use mainstay_db::{DbError, Tx};
-use mainstay_runtime::Stop;
+use mainstay_runtime::{Stop, Supervisor};
 
 use super::import::{self, ImportContext};
 use super::{Decision, store};
@@ -17,9 +17,21 @@ const LOOK_ANYWAY: Duration = Duration::from_secs(30);
 /// The pause after a failure of the database.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
+/// An importer beats between two files; one that needs longer for a file counts as silent.
+const BEATS_WITHIN: Duration = Duration::from_secs(600);
+
+/// Starts as many importers as the configuration says. One that panics is started again, and its file with it.
+pub fn start(app: &App, supervisor: &Supervisor) {
+    for _ in 0..app.config.import.concurrency.max(1) {
+        let app = app.clone();
+        supervisor.spawn_resident("importer", BEATS_WITHIN, move |stop| run(app.clone(), stop));
+    }
+}
+
 /// Runs until stopped; several may run side by side.
-pub async fn run(app: App, stop: Stop) {
+async fn run(app: App, stop: Stop) {
     while !stop.is_stopping() {
+        stop.heartbeat();
         let pause = match import_next(&app).await {
             Ok(true) => continue,
             Ok(false) => LOOK_ANYWAY,
