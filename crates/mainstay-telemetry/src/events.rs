@@ -26,6 +26,14 @@ vocabulary! {
         "A request was answered: `http.method`, `http.route`, `http.status`, `http.duration_ms`.";
     DB_MIGRATION_APPLIED = "db.migration.applied":
         "A migration was applied: `db.migration.history`, `db.migration.version`.";
+    DB_SERVER_DIED = "db.server.died":
+        "The private PostgreSQL ended while it was needed and is started again: `db.deaths`.";
+    DB_SERVER_RESTARTED = "db.server.restarted":
+        "The private PostgreSQL answers again: `took_ms`.";
+    DB_SERVER_NOT_RESTARTED = "db.server.not_restarted":
+        "The private PostgreSQL could not be started again: `error`.";
+    DB_SERVER_LOST = "db.server.lost":
+        "The private PostgreSQL died too often; the process ends: `db.deaths`.";
     PROCESS_READY = "process.ready":
         "The process answers requests from now on: `start.took_ms`.";
     PROCESS_STOPPING = "process.stopping":

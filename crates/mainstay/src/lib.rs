@@ -2,10 +2,12 @@
 
 mod database;
 mod platform;
+mod private_server;
 mod tasks;
 
 pub use database::DatabaseError;
 pub use platform::{Platform, PlatformConfig, ServeError, StartError, StopReport};
+pub use private_server::ServerLost;
 
 /// The names that an application on the platform uses everywhere.
 pub mod prelude {

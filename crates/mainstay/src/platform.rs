@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use mainstay_db::embedded::{self, Cluster};
+use mainstay_db::embedded;
 use mainstay_db::migrate::{self, MigrateError, Migrations};
 use mainstay_db::{ConnectError, Db};
 use mainstay_http::health::{Probes, Severity};
@@ -14,6 +14,7 @@ use mainstay_telemetry::{Registry, events};
 use tokio::net::TcpListener;
 
 use crate::database::{self, DatabaseError};
+use crate::private_server::{PrivateServer, ServerLost};
 use crate::tasks;
 
 /// What the platform needs to know; an application's configuration contains it.
@@ -47,7 +48,7 @@ pub enum StartError {
     Migrate(#[from] MigrateError),
 }
 
-/// Serving could not begin.
+/// Serving could not begin, or had to end.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// A configured value cannot be a header.
@@ -56,6 +57,9 @@ pub enum ServeError {
     /// Signals cannot be listened to.
     #[error("cannot listen to signals: {0}")]
     Signals(#[from] std::io::Error),
+    /// The private PostgreSQL died too often. Everything has been stopped.
+    #[error(transparent)]
+    ServerLost(#[from] ServerLost),
 }
 
 /// How a stop went.
@@ -89,7 +93,7 @@ pub struct Platform {
     pub db: Db,
     /// What the migrations did at this start.
     pub migrated: migrate::Report,
-    cluster: Option<Cluster>,
+    private: Option<PrivateServer>,
     http: mainstay_http::Config,
 }
 
@@ -108,32 +112,39 @@ impl Platform {
         let (db, migrated) = match opened.await {
             Ok(opened) => opened,
             Err(error) => {
-                stop_cluster(cluster).await;
+                if let Some(cluster) = cluster {
+                    PrivateServer::new(cluster).stop().await;
+                }
                 return Err(error);
             }
         };
         let effects = Effects::system();
+        let supervisor = Supervisor::new(&effects);
+        let private = cluster.map(PrivateServer::new);
+        if let Some(private) = &private {
+            private.watch(&supervisor, &effects);
+        }
         Ok(Self {
-            supervisor: Supervisor::new(&effects),
+            supervisor,
             effects,
             lifecycle: Lifecycle::new(),
             registry: Registry::new(),
             db,
             migrated,
-            cluster,
+            private,
             http: config.http.clone(),
         })
     }
 
     /// Whether this process runs a private cluster.
     pub fn has_private_cluster(&self) -> bool {
-        self.cluster.is_some()
+        self.private.is_some()
     }
 
     /// Serves the router with probes and metrics until SIGINT, SIGTERM or [`Supervisor::stop`], then stops everything.
     ///
     /// # Errors
-    /// [`ServeError`] when serving cannot begin.
+    /// [`ServeError`] when serving cannot begin, or ended because the private PostgreSQL died too often.
     pub async fn serve(self, listener: TcpListener, router: Router) -> Result<StopReport, ServeError> {
         let (pinged, watched) = (self.db.clone(), self.supervisor.clone());
         let probes = Probes::builder(&self.http.health, self.effects.clock.clone(), self.lifecycle.clone())
@@ -158,12 +169,16 @@ impl Platform {
         tracing::info!(event = events::PROCESS_READY, "ready");
         let stop = self.supervisor.stop();
         let impatience = two_signals(signals, self.lifecycle.clone(), stop.clone());
+        let private = self.private.clone();
         let ending = async {
             let serve = mainstay_http::serve(listener, app, &self.http, stop).await;
             self.stop(Some(serve)).await
         };
         tokio::select! {
-            report = ending => Ok(report),
+            report = ending => match private.and_then(|private| private.lost()) {
+                Some(lost) => Err(lost.into()),
+                None => Ok(report),
+            },
             () = impatience => {
                 tracing::warn!(event = events::PROCESS_STOPPED, "stopped at once by a second signal");
                 std::process::exit(130)
@@ -176,7 +191,9 @@ impl Platform {
         self.lifecycle.enter(Phase::Draining);
         let tasks = self.supervisor.drain(TASK_DRAIN).await;
         self.db.close();
-        stop_cluster(self.cluster).await;
+        if let Some(private) = self.private {
+            private.stop().await;
+        }
         self.lifecycle.enter(Phase::Stopped);
         tracing::info!(
             event = events::PROCESS_STOPPED,
@@ -199,12 +216,4 @@ async fn two_signals(mut signals: Signals, lifecycle: Lifecycle, stop: Stop) {
     }
     lifecycle.enter(Phase::Draining);
     signals.next().await;
-}
-
-async fn stop_cluster(cluster: Option<Cluster>) {
-    if let Some(cluster) = cluster
-        && let Err(error) = cluster.stop().await
-    {
-        tracing::error!(error = %error, "the private cluster did not stop in order; it recovers at the next start");
-    }
 }

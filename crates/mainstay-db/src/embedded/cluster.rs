@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use super::server::Server;
 use super::start::{self, Prepared};
-use super::{Config, EmbeddedError, Lifetime, Programs};
+use super::{Config, EmbeddedError, Programs};
 use crate::Target;
 
 /// How long an immediate stop, and then a kill, may take.
@@ -44,7 +44,7 @@ impl Cluster {
             .await
             .map_err(|error| EmbeddedError::Prepare(error.to_string()))??;
         let prepare = begun.elapsed();
-        let (server, target) = start::start(&prepared, config).await?;
+        let (server, target) = start::start(&prepared, config, None).await?;
         let timings = Timings { prepare, answer: begun.elapsed() - prepare };
         tracing::info!(
             db.target = %target,
@@ -107,7 +107,20 @@ impl Cluster {
         self.server.wait().await;
     }
 
-    /// Where the time of the start went.
+    /// Starts the server again after it has ended, on the same socket, so that pools of [`Cluster::target`] reach it
+    /// again. It recovers what had been acknowledged. While it still runs, nothing happens.
+    ///
+    /// # Errors
+    /// [`EmbeddedError`]; it may be tried again.
+    pub async fn restart(&mut self) -> Result<(), EmbeddedError> {
+        if self.has_ended() {
+            (self.server, self.target) =
+                start::start(&self.prepared, &self.config, Some(self.server.port())).await?;
+        }
+        Ok(())
+    }
+
+    /// Where the time of the first start went.
     pub fn timings(&self) -> Timings {
         self.timings
     }
@@ -128,13 +141,5 @@ impl Cluster {
             tracing::warn!(pid = self.server.pid(), "PostgreSQL does not stop; using force");
         }
         Err(EmbeddedError::DoesNotEnd { pid: self.server.pid() })
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        if self.config.lifetime == Lifetime::WithParent {
-            self.server.signal(Signal::INT);
-        }
     }
 }

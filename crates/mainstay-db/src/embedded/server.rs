@@ -19,6 +19,7 @@ const SETPRIV: [&str; 2] = ["/usr/bin/setpriv", "/bin/setpriv"];
 pub(super) struct Server {
     pid: Pid,
     port: u16,
+    lifetime: Lifetime,
     ended: watch::Receiver<Option<ExitStatus>>,
 }
 
@@ -29,13 +30,15 @@ pub(super) struct Launch<'a> {
     pub(super) account: &'a Account,
     pub(super) config: &'a Config,
     pub(super) socket_folder: PathBuf,
+    /// The port to take, which is also in the socket's name; `None`: any that is free.
+    pub(super) port: Option<u16>,
 }
 
 impl Server {
     /// Starts the server. It is the child of a thread that lives as long as the server does: the kernel's "tell
     /// the child when its parent dies" watches the thread that started it, not the process.
     pub(super) fn spawn(launch: &Launch<'_>) -> Result<Self, EmbeddedError> {
-        let port = free_port()?;
+        let port = launch.port.map_or_else(free_port, Ok)?;
         let (log, _) = launch.folder.open_log()?;
         let errors = log.try_clone().map_err(EmbeddedError::file("cannot open", &launch.folder.log()))?;
         let mut command = command(launch);
@@ -67,7 +70,7 @@ impl Server {
             .and_then(|started| started)
             .and_then(|pid| i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or_else(lost))
             .map_err(EmbeddedError::file("cannot run", &program))?;
-        Ok(Self { pid, port, ended })
+        Ok(Self { pid, port, lifetime: launch.config.lifetime, ended })
     }
 
     pub(super) fn pid(&self) -> i32 {
@@ -92,6 +95,15 @@ impl Server {
     /// Returns when the process has ended.
     pub(super) async fn wait(&mut self) {
         let _ = self.ended.wait_for(Option::is_some).await;
+    }
+}
+
+impl Drop for Server {
+    /// Told to stop and not waited for, also in the middle of a start.
+    fn drop(&mut self) {
+        if self.lifetime == Lifetime::WithParent {
+            self.signal(Signal::INT);
+        }
     }
 }
 
@@ -124,7 +136,7 @@ fn settings(launch: &Launch<'_>, port: u16) -> Vec<String> {
     let safe = if config.durability == Durability::Durable { "on" } else { "off" };
     let mut settings = vec![
         ("port", port.to_string()),
-        ("listen_addresses", "127.0.0.1".to_owned()),
+        ("listen_addresses", tcp_address(launch.port).to_owned()),
         ("unix_socket_permissions", "0700".to_owned()),
         ("password_encryption", "scram-sha-256".to_owned()),
         ("fsync", safe.to_owned()),
@@ -152,6 +164,18 @@ fn settings(launch: &Launch<'_>, port: u16) -> Vec<String> {
         .chain(given)
         .flat_map(|(name, value)| ["-c".to_owned(), format!("{name}={value}")])
         .collect()
+}
+
+/// Where to listen for people with `psql`. A port that it had and that somebody took while it was down costs them
+/// that, and us nothing: we use the socket.
+fn tcp_address(former: Option<u16>) -> &'static str {
+    match former.map(|port| TcpListener::bind(("127.0.0.1", port))) {
+        Some(Err(error)) => {
+            tracing::warn!(error = %error, "the private PostgreSQL listens on its socket alone");
+            ""
+        }
+        None | Some(Ok(_)) => "127.0.0.1",
+    }
 }
 
 fn free_port() -> Result<u16, EmbeddedError> {

@@ -63,7 +63,11 @@ pub(super) fn prepare(config: &Config) -> Result<Prepared, EmbeddedError> {
 }
 
 /// Starts the server and waits until it answers; tries again for a while after failures that pass.
-pub(super) async fn start(prepared: &Prepared, config: &Config) -> Result<(Server, Target), EmbeddedError> {
+pub(super) async fn start(
+    prepared: &Prepared,
+    config: &Config,
+    port: Option<u16>,
+) -> Result<(Server, Target), EmbeddedError> {
     let begun = Instant::now();
     let launch = Launch {
         folder: &prepared.folder,
@@ -71,6 +75,7 @@ pub(super) async fn start(prepared: &Prepared, config: &Config) -> Result<(Serve
         account: &prepared.account,
         config,
         socket_folder: prepared.socket_folder.clone(),
+        port,
     };
     loop {
         let log_begin = fs::metadata(prepared.folder.log()).map_or(0, |found| found.len());

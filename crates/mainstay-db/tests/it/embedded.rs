@@ -159,6 +159,34 @@ async fn a_killed_server_loses_nothing_that_it_acknowledged() {
 }
 
 #[tokio::test]
+async fn a_killed_server_comes_back_on_the_same_socket_though_somebody_took_its_port() {
+    let folder = folder();
+    let mut cluster = Cluster::start(&durable(folder.path())).await.unwrap();
+    let (target, first) = (cluster.target(), cluster.pid());
+    connect(&target)
+        .await
+        .batch_execute("create table kept (); insert into kept default values")
+        .await
+        .unwrap();
+    cluster.restart().await.unwrap();
+    assert_eq!(cluster.pid(), first, "a server that runs is left alone");
+    kill_process(pid(first), Signal::KILL).unwrap();
+    cluster.ended().await;
+    let tcp_port: u16 =
+        cluster.tcp_url().rsplit_once(':').unwrap().1.split('/').next().unwrap().parse().unwrap();
+    let mut thief = None;
+    until("the port is free", || {
+        thief = std::net::TcpListener::bind(("127.0.0.1", tcp_port)).ok();
+        thief.is_some()
+    })
+    .await;
+    cluster.restart().await.unwrap();
+    assert_ne!(cluster.pid(), first);
+    assert_eq!(rows(&target).await, 1);
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn the_server_ends_with_a_killed_parent_and_keeps_what_it_acknowledged() {
     let folder = folder();
     parent_dies(&folder, &std::env::current_exe().unwrap(), &[]).await;

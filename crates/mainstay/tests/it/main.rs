@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets an error should fail right there")]
 
+mod private_server;
 mod tasks;
 mod world;
