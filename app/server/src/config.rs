@@ -163,6 +163,20 @@ mod tests {
     }
 
     #[test]
+    fn a_size_may_still_be_a_number_of_bytes() {
+        let environment = [("PACELINE_IMPORT__ARCHIVE__MAX_MEMBER_BYTES".to_owned(), "4096".to_owned())];
+        assert_eq!(
+            load_with(&Flags::default(), &environment).unwrap().value.import.archive.max_member_bytes,
+            4096
+        );
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[import]\nmax_file_bytes = 4096\nmax_upload_bytes = '3 GiB'\n").unwrap();
+        let flags = Flags { file: Some(file.path().to_owned()), ..Flags::default() };
+        let import = load_with(&flags, &[]).unwrap().value.import;
+        assert_eq!((import.max_file_bytes, import.max_upload_bytes), (4096, 3 << 30));
+    }
+
+    #[test]
     fn a_misspelt_key_is_fatal_with_a_suggestion() {
         let environment = [("PACELINE_HTTP__PUBLIC_ULR".to_owned(), "https://x.example".to_owned())];
         let error = load_with(&Flags::default(), &environment).unwrap_err().to_string();

@@ -8,13 +8,10 @@ mod text_file;
 mod tree;
 
 pub mod byte_size;
-pub mod optional;
-pub mod span;
+pub mod duration;
 
-pub use byte_size::ByteSize;
 pub use environment::process_environment;
 pub use layers::{Layers, Loaded};
 pub use origin::{ConfigError, Entry, Fault, Origin};
 pub use secret::Secret;
-pub use span::Span;
 pub use text_file::{MAX_FILE_BYTES, MAX_SECRET_BYTES};

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use jiff::fmt::serde::unsigned_duration::friendly::compact::required as friendly;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::{passwords, tokens};
@@ -49,25 +48,26 @@ pub struct Connections {
     pub max: usize,
     /// From accept, or from the previous answer, to the end of the next request's head (HTTP/1.1),
     /// and to the protocol's choice on a new connection. Slower clients are cut off.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub header_timeout: Duration,
     /// A connection without any request for this long is closed.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub idle_timeout: Duration,
     /// The longest pause inside a request body.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub body_idle_timeout: Duration,
     /// The longest time that a client may take none of the bytes we want to send.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub write_timeout: Duration,
     /// Largest request head in bytes (HTTP/1.1: at least 8192; HTTP/2: the header list).
+    #[serde(with = "mainstay_config::byte_size")]
     pub max_header_bytes: u32,
     /// Most header lines of an HTTP/1.1 request.
     pub max_headers: usize,
     /// Requests at once on one HTTP/2 connection.
     pub max_streams: u32,
     /// How long a stop waits for running requests before it cuts them off.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub drain_timeout: Duration,
 }
 
@@ -93,15 +93,18 @@ impl Default for Connections {
 pub struct Requests {
     /// From the first byte of the request to the head of the answer; a route may allow more with
     /// [`crate::layers::allow_time`].
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub timeout: Duration,
     /// Requests in work at once; more are refused with 503, probes and metrics excepted.
     pub max_concurrent: usize,
     /// Largest body, in bytes, that extractors read; a route may allow more with axum's `DefaultBodyLimit`.
+    #[serde(with = "mainstay_config::byte_size")]
     pub body_limit: usize,
     /// Largest body, in bytes, of any request, whatever its route allows.
+    #[serde(with = "mainstay_config::byte_size")]
     pub body_ceiling: u64,
     /// Answers of at least this many bytes are compressed when the client accepts it.
+    #[serde(with = "mainstay_config::byte_size")]
     pub compress_above: u16,
 }
 
@@ -128,7 +131,7 @@ pub struct Browser {
     /// `Permissions-Policy` of every answer.
     pub permissions_policy: String,
     /// `max-age` of HSTS, sent only when `public_url` is `https`.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub hsts_max_age: Duration,
 }
 

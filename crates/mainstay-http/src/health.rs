@@ -15,7 +15,6 @@ use futures_util::future::{BoxFuture, join_all};
 use http::header::{CACHE_CONTROL, HeaderValue};
 use http::{StatusCode, header};
 use jiff::Timestamp;
-use jiff::fmt::serde::unsigned_duration::friendly::compact::required as friendly;
 use mainstay_runtime::{Clock, Lifecycle, Phase};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
@@ -29,10 +28,10 @@ use crate::extract::Json;
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// A check that takes longer has failed.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub timeout: Duration,
     /// Answers are at most this old: probes, however many, cost one round of checks per this time.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub cache: Duration,
 }
 

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::Setting;
 use crate::origin::{Entry, Fault, Origin};
-use crate::{text_file, tree};
+use crate::{byte_size, text_file, tree};
 
 /// How alike an unknown key must be to a known one to be suggested (Jaro–Winkler).
 const ALIKE: f64 = 0.8;
@@ -79,8 +79,11 @@ impl Known {
         }
         let Some(default) = self.keys.get(&setting.key) else { return self.unknown(setting) };
         let both_numbers = default.is_float() && setting.value.is_integer();
-        if !default.same_type(&setting.value) && !both_numbers {
-            let (expected, found) = (tree::type_name(default), tree::type_name(&setting.value));
+        let both_sizes = is_size(default) && setting.value.is_integer();
+        if !default.same_type(&setting.value) && !both_numbers && !both_sizes {
+            let expected =
+                if is_size(default) { "a size such as `64 MiB`" } else { tree::type_name(default) };
+            let found = tree::type_name(&setting.value);
             let message = format!("`{}` must be {expected}, not {found}", setting.key);
             return Err(Fault { origin: setting.origin, message });
         }
@@ -144,6 +147,12 @@ impl Known {
             })
             .collect()
     }
+}
+
+/// Whether a default is a size in words, such as `64 MiB`; whoever sets the key may say it in bytes.
+fn is_size(default: &Value) -> bool {
+    let has_unit = |text: &str| text.ends_with(|last: char| !last.is_ascii_digit());
+    default.as_str().is_some_and(|text| has_unit(text) && byte_size::parse(text).is_ok())
 }
 
 /// The secret that the named file holds. An empty name sets nothing, as templates of service managers leave it so.

@@ -259,6 +259,37 @@ fn a_table_left_empty_takes_any_key_and_keeps_text_as_text() {
 }
 
 #[test]
+fn a_size_may_be_said_in_words_or_in_bytes_and_a_name_may_not() {
+    #[derive(serde::Deserialize)]
+    struct Limits {
+        #[serde(with = "crate::byte_size")]
+        body: u32,
+        #[expect(dead_code, reason = "only its type matters")]
+        name: String,
+    }
+    let defaults = "body = '1 MiB'\nname = '12'";
+    for (text, bytes) in [("", 1 << 20), ("body = 7", 7), ("body = '7 KiB'", 7 << 10), ("body = '7kB'", 7000)]
+    {
+        let file = written(text);
+        let loaded = Layers::new(defaults).file(file.path(), true).load::<Limits>().unwrap();
+        assert_eq!(loaded.value.body, bytes, "{text}");
+    }
+    for (value, bytes) in [("4096", 4096), ("4 KiB", 4096)] {
+        let layers = Layers::new(defaults).environment("APP", variables(&[("APP_BODY", value)]));
+        assert_eq!(layers.load::<Limits>().unwrap().value.body, bytes);
+    }
+    for (text, why) in [
+        ("body = '1 MB/s'", ":1: body: `1 MB/s` is not a size; write a whole number and one of"),
+        ("body = true", ":1: `body` must be a size such as `64 MiB`, not true or false"),
+        ("name = 13", ":1: `name` must be text, not a whole number"),
+    ] {
+        let file = written(text);
+        let error = Layers::new(defaults).file(file.path(), true).load::<Limits>().err().unwrap().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[test]
 fn defaults_that_lack_a_key_are_to_blame_themselves() {
     let env = variables(&[("APP_HTTP__WORKERS", "3")]);
     let defaults = DEFAULTS.replace("quiet = false\n", "");

@@ -6,7 +6,6 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use jiff::fmt::serde::unsigned_duration::friendly::compact::required as friendly;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use mainstay_runtime::{Effects, Random};
 use serde::{Deserialize, Serialize};
@@ -28,10 +27,10 @@ const MIN_SECRET: usize = 32;
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Life of an access token.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub access_life: Duration,
     /// Life of a refresh token; each use replaces it by one with a new life.
-    #[serde(with = "friendly")]
+    #[serde(with = "mainstay_config::duration")]
     pub refresh_life: Duration,
 }
 

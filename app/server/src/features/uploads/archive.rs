@@ -20,12 +20,15 @@ pub struct ArchiveLimits {
     /// Members of one archive, training files or not.
     pub max_members: usize,
     /// Unpacked bytes of one member.
+    #[serde(with = "mainstay_config::byte_size")]
     pub max_member_bytes: u64,
     /// Unpacked bytes of all training files of one archive.
+    #[serde(with = "mainstay_config::byte_size")]
     pub max_total_bytes: u64,
     /// How many times larger than its packed bytes a member may unpack.
     pub max_expansion_ratio: u64,
     /// Unpacked bytes of an archive inside the archive; it is spooled to disk.
+    #[serde(with = "mainstay_config::byte_size")]
     pub max_nested_bytes: u64,
     /// Archives inside archives: 1 is an archive in an archive.
     pub max_nesting: u32,

@@ -9,10 +9,12 @@ use super::archive::ArchiveLimits;
 #[serde(default, deny_unknown_fields)]
 pub struct ImportConfig {
     /// Bytes of one upload request, all its files together.
+    #[serde(with = "mainstay_config::byte_size")]
     pub max_upload_bytes: u64,
     /// Files of one upload request, the members of its archives counted.
     pub max_files_per_upload: i32,
     /// Bytes of one training file, unpacked.
+    #[serde(with = "mainstay_config::byte_size")]
     pub max_file_bytes: usize,
     /// How many times larger than its packed bytes a `.gz` may unpack.
     pub max_expansion_ratio: u64,
