@@ -25,6 +25,7 @@ mod metrics;
 mod observe;
 mod problems;
 mod step;
+mod trace_context;
 
 pub use api_prefix::canonical;
 pub use deadline::allow_time;

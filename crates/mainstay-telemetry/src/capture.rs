@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 
-use crate::logs::{Fields, LogError};
+use crate::logs::{Fields, LogError, SpanFields, around};
 use crate::{RequestId, request_id};
 
 /// Lines that are kept; of what comes beyond only WARN and ERROR, and of these as many again.
@@ -23,7 +24,7 @@ pub struct LogLine {
     pub target: String,
     /// The sentence.
     pub message: String,
-    /// The fields, as text.
+    /// The fields, as text; those of the spans around it too.
     pub fields: BTreeMap<&'static str, String>,
     /// The request it belongs to.
     pub request_id: Option<RequestId>,
@@ -115,22 +116,27 @@ impl Drop for Capture {
 }
 
 fn recording(heard: &Arc<Mutex<Heard>>) -> impl Subscriber + Send + Sync + use<> {
-    tracing_subscriber::registry().with(Recorder(Arc::clone(heard)).with_filter(LevelFilter::DEBUG))
+    let recorder = Recorder(Arc::clone(heard)).with_filter(LevelFilter::DEBUG);
+    tracing_subscriber::registry().with(SpanFields).with(recorder)
 }
 
 struct Recorder(Arc<Mutex<Heard>>);
 
-impl<S: Subscriber> Layer<S> for Recorder {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+impl<S> Layer<S> for Recorder
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
+        let of_span = fields.inherit(around(context.event_scope(event)));
         let meta = event.metadata();
         let line = LogLine {
             level: *meta.level(),
             target: meta.target().to_owned(),
             message: fields.message,
             fields: fields.others.iter().map(|(name, value)| (*name, value.as_str().to_owned())).collect(),
-            request_id: request_id::current(),
+            request_id: request_id::current().or_else(|| RequestId::parse(&of_span?)),
         };
         let mut heard = lock(&self.0);
         let room = if line.level <= Level::WARN { 2 * MAX_LINES } else { MAX_LINES };
@@ -162,6 +168,40 @@ mod tests {
         assert_eq!(lines.len(), 1);
         assert_eq!((lines[0].event(), lines[0].message.as_str()), (Some("a.b"), "calm"));
         assert_eq!(lines[0].fields["count"], "3");
+    }
+
+    #[test]
+    fn a_line_says_what_the_spans_around_it_say() {
+        let log = Capture::of_thread();
+        let outer = tracing::error_span!(
+            "request",
+            request_id = "request-7",
+            http.route = tracing::field::Empty,
+            a = 1
+        );
+        outer.record("http.route", "/v1/things/{id}");
+        outer.in_scope(|| {
+            tracing::error_span!("step", a = 2, b = 3).in_scope(|| tracing::info!(b = 4, "inside"));
+        });
+        // Another thread that works on the same request.
+        let subscriber = tracing::dispatcher::get_default(Clone::clone);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                tracing::dispatcher::with_default(&subscriber, || {
+                    outer.in_scope(|| tracing::info!("beside"));
+                });
+            });
+        });
+        tracing::info!("outside");
+        let lines = log.lines();
+        let of = |line: &LogLine| {
+            let field = |name| line.fields.get(name).map(String::as_str).unwrap_or_default().to_owned();
+            let id = line.request_id.as_ref().map(RequestId::as_str).unwrap_or_default().to_owned();
+            [id, field("http.route"), field("a"), field("b")]
+        };
+        assert_eq!(of(&lines[0]), ["request-7", "/v1/things/{id}", "2", "4"]);
+        assert_eq!(of(&lines[1]), ["request-7", "/v1/things/{id}", "1", ""]);
+        assert_eq!(of(&lines[2]), ["", "", "", ""]);
     }
 
     #[test]

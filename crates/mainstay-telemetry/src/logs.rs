@@ -1,20 +1,24 @@
-//! Log lines: JSON for machines, plain for terminals; each names the request it belongs to.
+//! Log lines: JSON for machines, plain for terminals; each names the request it belongs to, and says what the spans
+//! around it say.
 //! Never here: what to log.
 
 use mainstay_runtime::Clock;
 use serde::{Deserialize, Serialize};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 pub use self::fields::MAX_VALUE_BYTES;
-pub(crate) use self::fields::{Fields, Value};
+pub(crate) use self::fields::{Fields, REQUEST_ID, Value};
+pub(crate) use self::spans::{SpanFields, around};
 use crate::request_id;
 
 mod fields;
+mod spans;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +96,10 @@ where
         .with_writer(writer)
         .with_ansi(false)
         .event_format(Line { format: config.format, clock })
-        .finish())
+        // Spans are never written by themselves: `SpanFields` keeps what the lines inside them say of them.
+        .fmt_fields(debug_fn(|_, _, _| Ok(())))
+        .finish()
+        .with(SpanFields))
 }
 
 /// Formats one event.
@@ -108,12 +115,14 @@ where
 {
     fn format_event(
         &self,
-        _: &FmtContext<'_, S, N>,
+        context: &FmtContext<'_, S, N>,
         mut out: Writer<'_>,
         event: &Event<'_>,
     ) -> std::fmt::Result {
         let mut fields = Fields::default();
         event.record(&mut fields);
+        let of_span = fields.inherit(around(context.event_scope()));
+        let request_id = request_id::current().map(|id| id.to_string()).or(of_span);
         let time = self.clock.now();
         let meta = event.metadata();
         match self.format {
@@ -122,8 +131,9 @@ where
                 json_string(&mut out, meta.target())?;
                 out.write_str(",\"message\":")?;
                 json_string(&mut out, &fields.message)?;
-                if let Some(id) = request_id::current() {
-                    write!(out, ",\"request_id\":\"{id}\"")?;
+                if let Some(id) = request_id {
+                    write!(out, ",\"{REQUEST_ID}\":")?;
+                    json_string(&mut out, &id)?;
                 }
                 for (name, value) in &fields.others {
                     // A field that is called like one of the line's own is set apart.
@@ -142,8 +152,8 @@ where
                 for (name, value) in &fields.others {
                     write!(out, " {name}={}", one_line(value.as_str()))?;
                 }
-                if let Some(id) = request_id::current() {
-                    write!(out, " request_id={id}")?;
+                if let Some(id) = request_id {
+                    write!(out, " {REQUEST_ID}={}", one_line(&id))?;
                 }
                 writeln!(out)
             }
@@ -152,7 +162,7 @@ where
 }
 
 /// The names that every line has.
-const OWN: [&str; 5] = ["timestamp", "level", "target", "message", "request_id"];
+const OWN: [&str; 5] = ["timestamp", "level", "target", "message", REQUEST_ID];
 
 /// A line stays a line, whatever somebody put into a value.
 fn one_line(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! Request ids, the access log and the metrics of requests.
+//! Request ids, the span that every line of a request is in, the access log and the metrics of requests.
 //! Never here: paths, queries, addresses or tokens of clients in logs or labels; only the route's template.
 
 use std::future::Future;
@@ -12,9 +12,12 @@ use http::header::{HeaderName, HeaderValue};
 use http::{Method, Request};
 use mainstay_runtime::{Effects, Ids};
 use mainstay_telemetry::{Registry, RequestId, events, request_id};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use super::metrics::{InFlight, Metrics};
 use super::step::Step;
+use super::trace_context;
 use crate::config::Config;
 use crate::facts::{self, Facts};
 use crate::pages::PageLimits;
@@ -42,6 +45,7 @@ pub(super) struct Seen {
     method: Method,
     facts: Arc<Facts>,
     start: Instant,
+    span: Span,
     _in_flight: InFlight,
 }
 
@@ -71,20 +75,27 @@ impl Step for Observe {
         request.extensions_mut().insert(Arc::clone(&facts));
         let _in_flight = self.0.metrics.begin();
         let method = request.method().clone();
-        Ok((request, Seen { id, method, facts, start, _in_flight }))
+        let trace_id = trace_context::trace_id(request.headers());
+        // Of the highest level, so that a filter that lets only errors through knows their request, too.
+        let span = tracing::error_span!(
+            "request",
+            request_id = id.as_str(),
+            trace_id = trace_id.as_deref(),
+            http.route = Empty
+        );
+        Ok((request, Seen { id, method, facts, start, span, _in_flight }))
     }
 
     async fn after<F>(self, seen: Seen, answer: F) -> Response
     where
         F: Future<Output = Response> + Send + 'static,
     {
-        let id = seen.id.clone();
-        let mut response = request_id::scope(id, async {
+        let work = async {
             let response = answer.await;
             record(&self.0.metrics, &seen, &response);
             response
-        })
-        .await;
+        };
+        let mut response = request_id::scope(seen.id.clone(), work.instrument(seen.span.clone())).await;
         if let Ok(value) = HeaderValue::from_str(seen.id.as_str()) {
             response.headers_mut().insert(X_REQUEST_ID, value);
         }
@@ -122,7 +133,9 @@ pub(super) fn note_route(request: Request<Body>) -> Request<Body> {
         && let Some(route) = request.extensions().get::<MatchedPath>()
     {
         // Already set when routers are nested; the first is the whole path.
-        let _ = facts.route.set(route.clone());
+        if facts.route.set(route.clone()).is_ok() {
+            Span::current().record("http.route", route.as_str());
+        }
     }
     request
 }

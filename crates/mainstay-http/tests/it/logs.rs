@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::routing::get;
 use mainstay_http::{OrProblem, Problem};
+use mainstay_telemetry::Capture;
 use mainstay_telemetry::logs::{LogConfig, LogFormat, subscriber};
 
 use crate::world::World;
@@ -93,4 +94,40 @@ async fn an_error_of_ours_is_logged_once_with_its_cause() {
     assert_eq!(naming("the disk is gone"), 1, "{lines:?}");
     assert_eq!(naming("tests/it/logs.rs"), 1, "the place is the caller's: {lines:?}");
     assert_eq!(naming("on purpose"), 1, "{lines:?}");
+}
+
+#[tokio::test]
+async fn what_a_handler_logs_carries_its_request_its_route_and_its_trace() {
+    let log = Capture::of_thread();
+    let router = Router::new().route(
+        "/v1/members/{id}",
+        get(|| async {
+            tracing::info!("looking");
+            let here = tracing::Span::current();
+            let dispatch = tracing::dispatcher::get_default(Clone::clone);
+            let blocking = move || {
+                tracing::dispatcher::with_default(&dispatch, || here.in_scope(|| tracing::info!("hashing")));
+            };
+            tokio::task::spawn_blocking(blocking).await.unwrap();
+        }),
+    );
+    let world = World::start(router).await;
+    let request = world.client.get(world.url("/v1/members/ada")).header("x-request-id", "request-123");
+    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    assert_eq!(request.header("traceparent", traceparent).send().await.unwrap().status(), 200);
+    world.get("/v1/members/bob").await;
+    let of = |message: &str, nth: usize| {
+        let lines = log.lines();
+        let line = lines.iter().filter(|line| line.message == message).nth(nth).unwrap().clone();
+        let field = |name| line.fields.get(name).cloned().unwrap_or_default();
+        let id = line.request_id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        (id, field("http.route"), field("trace_id"))
+    };
+    let first = ("request-123".to_owned(), "/v1/members/{id}".to_owned(), traceparent[3..35].to_owned());
+    for message in ["looking", "hashing", "request answered"] {
+        assert_eq!(of(message, 0), first, "{message}");
+        let (id, route, trace_id) = of(message, 1);
+        assert!(id != "request-123" && id.len() == 32, "{message}: {id}");
+        assert_eq!((route.as_str(), trace_id.as_str()), ("/v1/members/{id}", ""), "{message}");
+    }
 }

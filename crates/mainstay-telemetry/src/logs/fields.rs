@@ -1,4 +1,4 @@
-//! The fields of one event, as text. Never here: how a line looks.
+//! The fields of one event or span, as text. Never here: how a line looks.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,11 @@ use tracing::field::{Field, Visit};
 /// A longer value is cut, with `…` at its end.
 pub const MAX_VALUE_BYTES: usize = 8 * 1024;
 
+/// The field of a span that names its request.
+pub(crate) const REQUEST_ID: &str = "request_id";
+
 /// A field's value.
+#[derive(Clone)]
 pub(crate) enum Value {
     /// Text.
     Text(String),
@@ -22,7 +26,7 @@ impl Value {
     }
 }
 
-/// What one event says.
+/// What one event or span says.
 #[derive(Default)]
 pub(crate) struct Fields {
     pub(crate) message: String,
@@ -30,6 +34,21 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
+    /// Takes over what the spans around the event say, except what it says itself. The request's id, which every line
+    /// has a place for, is not taken over but returned.
+    pub(crate) fn inherit(&mut self, spans: Vec<(&'static str, Value)>) -> Option<String> {
+        let mut request_id = None;
+        let own = self.others.len();
+        for (name, value) in spans {
+            if name == REQUEST_ID {
+                request_id = Some(value.as_str().to_owned());
+            } else if self.others[..own].iter().all(|(said, _)| *said != name) {
+                self.others.push((name, value));
+            }
+        }
+        request_id
+    }
+
     fn text(&mut self, field: &Field, mut text: String) {
         if text.len() > MAX_VALUE_BYTES {
             text.truncate(text.floor_char_boundary(MAX_VALUE_BYTES));

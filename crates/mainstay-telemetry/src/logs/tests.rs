@@ -76,6 +76,44 @@ fn lines_name_the_request_they_belong_to() {
 }
 
 #[test]
+fn lines_carry_the_fields_of_their_spans_and_none_of_them_twice() {
+    let text = written(LogFormat::Json, || {
+        let span = tracing::error_span!(
+            "request",
+            request_id = "request-7\"",
+            trace_id = "4bf9",
+            level = "x",
+            a = 1
+        );
+        span.in_scope(|| tracing::info!(a = 2, "inside"));
+        tracing::info!("outside");
+    });
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0]["request_id"], "request-7\"");
+    assert_eq!((&lines[0]["trace_id"], &lines[0]["a"]), (&"4bf9".into(), &2.into()));
+    assert_eq!((&lines[0]["level"], &lines[0]["field.level"]), (&"INFO".into(), &"x".into()));
+    assert_eq!(text.matches("\"a\":").count(), 1);
+    assert!(lines[1].get("request_id").is_none() && lines[1].get("trace_id").is_none());
+    let text = written(LogFormat::Pretty, || {
+        tracing::error_span!("request", request_id = "request-7", a = 1)
+            .in_scope(|| tracing::info!("inside"));
+    });
+    assert!(text.ends_with("INFO  inside a=1 request_id=request-7\n"), "{text}");
+}
+
+#[test]
+fn the_request_at_work_is_named_rather_than_the_spans() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let id = RequestId::parse("request-8").unwrap();
+    let text = written(LogFormat::Json, || {
+        let span = tracing::error_span!("request", request_id = "request-7");
+        span.in_scope(|| runtime.block_on(request_id::scope(id, async { tracing::info!("inside") })));
+    });
+    assert!(text.contains(r#""request_id":"request-8""#) && !text.contains("request-7"), "{text}");
+}
+
+#[test]
 fn a_level_that_is_none_is_an_error() {
     let config = LogConfig { level: "mainstay_db=loud".into(), ..LogConfig::default() };
     assert!(subscriber(&config, std::io::sink).is_err());
