@@ -34,7 +34,7 @@ async fn many(world: &World, who: Athlete) -> Vec<String> {
 
 #[tokio::test]
 async fn cursors_walk_the_list_newest_first_without_gap_or_repeat() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let all = many(&world, who).await;
     // Two at one instant: the id decides.
@@ -58,7 +58,7 @@ async fn cursors_walk_the_list_newest_first_without_gap_or_repeat() {
 
 #[tokio::test]
 async fn pages_count_and_other_orders_sort() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let short = seed::activity(
         &world,
@@ -100,7 +100,7 @@ async fn pages_count_and_other_orders_sort() {
 
 #[tokio::test]
 async fn filters_narrow_the_list_both_ways() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("America/Los_Angeles").await;
     let of = async |seed: Seed| seed::activity(&world, who, seed).await.to_string();
     // 23:30 on the ninth in Los Angeles.
@@ -148,7 +148,7 @@ async fn filters_narrow_the_list_both_ways() {
 
 #[tokio::test]
 async fn bad_queries_are_refused_with_pointers() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     for (query, pointer) in [
         ("?limit=0", "/limit"),
@@ -175,7 +175,7 @@ async fn bad_queries_are_refused_with_pointers() {
 
 #[tokio::test]
 async fn sparse_fieldsets_keep_what_was_asked_for() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let id = seed::activity(&world, who, Seed::default()).await;
     let answer = world.get(who, "/v1/activities?fields=id,pace_s_per_km").await.json();
@@ -184,7 +184,7 @@ async fn sparse_fieldsets_keep_what_was_asked_for() {
 
 #[tokio::test]
 async fn the_summary_counts_the_athletes_days_and_legs_but_no_parents() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("America/Los_Angeles").await;
     let of = async |seed: Seed| seed::activity(&world, who, seed).await;
     // It is the fifteenth. One minute before and one minute after the first instant of the fourteenth.
@@ -221,7 +221,7 @@ async fn the_summary_counts_the_athletes_days_and_legs_but_no_parents() {
 
 #[tokio::test]
 async fn one_activity_shows_its_legs_sources_and_differences() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let id = seed::activity(&world, who, Seed::default()).await;
     let sha = seed::source(&world, who, id, b"fit bytes", "a.fit").await;
@@ -259,7 +259,7 @@ async fn one_activity_shows_its_legs_sources_and_differences() {
 
 #[tokio::test]
 async fn another_athletes_activity_is_not_there() {
-    let world = World::start().await;
+    let world = World::new().await;
     let (owner, other) = (world.athlete("UTC").await, world.athlete("UTC").await);
     let id = seed::activity(&world, owner, Seed::default()).await;
     seed::source(&world, owner, id, b"fit bytes", "a.fit").await;
@@ -291,7 +291,7 @@ async fn another_athletes_activity_is_not_there() {
 
 #[tokio::test]
 async fn streams_are_thinned_and_small() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let id = seed::activity(&world, who, Seed::default()).await;
     let empty = world.get(who, &format!("/v1/activities/{id}/streams")).await;
@@ -312,7 +312,7 @@ async fn streams_are_thinned_and_small() {
 
 #[tokio::test]
 async fn the_original_bytes_come_back() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let id = seed::activity(&world, who, Seed::default()).await;
     let path = format!("/v1/activities/{id}/file");
@@ -333,7 +333,7 @@ async fn the_original_bytes_come_back() {
 
 #[tokio::test]
 async fn a_patch_changes_what_it_names() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let id = seed::activity(&world, who, Seed::default()).await;
     seed::analysis(&world, who, id, Some(1.4), json!([]), Some(50.0), Some("pace")).await;
@@ -362,7 +362,7 @@ async fn a_patch_changes_what_it_names() {
 
 #[tokio::test]
 async fn a_rated_effort_gives_a_load_only_where_nothing_better_did() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let rated = seed::activity(&world, who, Seed { moving_time_s: 3600.0, ..Seed::default() }).await;
     seed::analysis(&world, who, rated, None, json!([]), None, None).await;
@@ -380,7 +380,7 @@ async fn a_rated_effort_gives_a_load_only_where_nothing_better_did() {
 
 #[tokio::test]
 async fn deleted_activities_come_back_for_thirty_days() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let parent = seed::activity(&world, who, Seed { sport: "multisport", ..Seed::default() }).await;
     let leg = seed::activity(&world, who, Seed { parent: Some((parent, 0)), ..Seed::default() }).await;
@@ -406,7 +406,7 @@ async fn deleted_activities_come_back_for_thirty_days() {
 
 #[tokio::test]
 async fn an_entry_by_hand_is_created_where_it_says() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("Europe/Berlin").await;
     let entry = json!({ "start_time": "2026-06-14T23:30:00Z", "sport": "run", "duration_s": 3600, "distance_m": 12_000,
         "avg_hr": 150, "rpe": 6 });
@@ -446,7 +446,7 @@ async fn an_entry_by_hand_is_created_where_it_says() {
 
 #[tokio::test]
 async fn every_answer_keeps_its_statement_budget() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     many(&world, who).await;
     let id = seed::activity(&world, who, Seed::default()).await;

@@ -18,7 +18,7 @@ async fn runs(world: &World, who: Athlete, days: i64) {
 
 #[tokio::test]
 async fn a_rising_series_is_improving() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     runs(&world, who, 40).await;
     let answer = world.get(who, "/v1/analytics/efficiency-trends?days=30&include_stability=true&include_load_response=true&include_annotations=true").await;
@@ -44,7 +44,7 @@ async fn a_rising_series_is_improving() {
 
 #[tokio::test]
 async fn too_little_is_an_answer_with_what_is_missing() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let empty = world.get(who, "/v1/analytics/efficiency-trends?days=7").await;
     assert_eq!((empty.status.as_u16(), &empty.json()["status"]), (200, &json!("insufficient_data")));
@@ -67,7 +67,7 @@ async fn too_little_is_an_answer_with_what_is_missing() {
 
 #[tokio::test]
 async fn others_and_deleted_runs_do_not_count() {
-    let world = World::start().await;
+    let world = World::new().await;
     let (who, other) = (world.athlete("UTC").await, world.athlete("UTC").await);
     runs(&world, other, 12).await;
     let gone = seed::activity(&world, who, Seed { deleted: true, ..Seed::default() }).await;
@@ -78,7 +78,7 @@ async fn others_and_deleted_runs_do_not_count() {
 
 #[tokio::test]
 async fn load_history_counts_the_athletes_days() {
-    let world = World::start().await;
+    let world = World::new().await;
     // It is already the sixteenth on Kiritimati.
     let who = world.athlete("Pacific/Kiritimati").await;
     let run = seed::activity(&world, who, Seed { start: "2026-06-14T11:00:00Z", ..Seed::default() }).await;
@@ -100,7 +100,7 @@ async fn load_history_counts_the_athletes_days() {
 
 #[tokio::test]
 async fn fitness_remembers_what_lies_before_the_period() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("UTC").await;
     let run = seed::activity(&world, who, Seed { start: "2026-04-01T06:00:00Z", ..Seed::default() }).await;
     seed::analysis(&world, who, run, None, json!([]), Some(1000.0), Some("pace")).await;

@@ -8,7 +8,7 @@ use crate::world::World;
 
 #[tokio::test]
 async fn the_profile_is_read_and_changed() {
-    let world = World::start().await;
+    let world = World::new().await;
     let who = world.athlete("Europe/Berlin").await;
     let before = world.get(who, "/v1/athletes/me").await.json();
     assert_eq!(
@@ -58,7 +58,7 @@ async fn the_profile_is_read_and_changed() {
 
 #[tokio::test]
 async fn personal_bests_are_the_fastest_and_ones_own() {
-    let world = World::start().await;
+    let world = World::new().await;
     let (who, other) = (world.athlete("UTC").await, world.athlete("UTC").await);
     let slow = seed::activity(&world, who, Seed::default()).await;
     let fast = seed::activity(&world, who, Seed { is_race: true, ..Seed::default() }).await;

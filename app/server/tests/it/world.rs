@@ -111,11 +111,6 @@ impl World {
         world
     }
 
-    /// The same under the name that reads better where nothing is imported.
-    pub(crate) async fn start() -> Self {
-        Self::new().await
-    }
-
     /// The application; what is uploaded stays pending until [`Self::start_importers`].
     pub(crate) async fn without_importer() -> Self {
         Self::build(|_| {}).await
