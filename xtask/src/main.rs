@@ -9,6 +9,7 @@ mod ci;
 mod finding;
 mod generate;
 mod openapi;
+mod rust_text;
 mod tidy;
 mod toml_files;
 mod tree;

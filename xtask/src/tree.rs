@@ -6,12 +6,14 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 use ignore::WalkBuilder;
 
+use crate::rust_text;
+
 /// Larger files are data (a training file, a table); no rule speaks about them.
 const LARGEST_TEXT: u64 = 1 << 20;
 
 /// Written by a generator, or data in a foreign format: read by nobody as prose or source of ours.
 const NOT_OURS: [&str; 5] =
-    ["/app/queries/", "/fixtures/", "/LICENSE-APACHE", "/Cargo.lock", "/openapi.json"];
+    ["/app/queries/", "/tests/fixtures/", "/LICENSE-APACHE", "/Cargo.lock", "/openapi.json"];
 
 /// One text file; the path is relative to the root, with `/`.
 pub(crate) struct SourceFile {
@@ -77,16 +79,23 @@ impl SourceFile {
             || self.path.ends_with("_tests.rs")
     }
 
-    /// Numbered lines of code that ships: up to the `#[cfg(test)]` that opens the tests at the end of the file.
+    /// Numbered lines of code that ships: all but the test modules, wherever these stand in the file.
     pub(crate) fn shipped_lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        let end = if self.is_test_file() { 0 } else { self.first_test_line() };
-        self.lines().take(end)
+        let tests = self.tests();
+        self.lines().filter(move |(number, _)| !tests[number - 1])
     }
 
-    /// Numbered lines of test code: the whole file in a test folder, else what follows `#[cfg(test)] mod`.
+    /// Numbered lines of test code: the whole file in a test folder, else its `#[cfg(test)] mod`s.
     pub(crate) fn test_lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        let start = if self.is_test_file() { 0 } else { self.first_test_line() };
-        self.lines().skip(start)
+        let tests = self.tests();
+        self.lines().filter(move |(number, _)| tests[number - 1])
+    }
+
+    /// The code that ships, on its own lines; comments and characters are blanked, and so are tests.
+    pub(crate) fn shipped_code(&self) -> String {
+        let tests = self.tests();
+        let shipped = self.lines().map(|(number, line)| if tests[number - 1] { "" } else { line });
+        rust_text::without_comments(&shipped.collect::<Vec<_>>().join("\n"))
     }
 
     /// Lines with their numbers, from 1.
@@ -94,13 +103,26 @@ impl SourceFile {
         self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
     }
 
-    /// Index of the line that opens the test module, or the number of lines.
-    fn first_test_line(&self) -> usize {
+    /// For each line, whether it is test code.
+    fn tests(&self) -> Vec<bool> {
         let lines: Vec<&str> = self.text.lines().collect();
-        lines
-            .windows(2)
-            .position(|pair| pair[0].trim() == "#[cfg(test)]" && pair[1].trim_start().starts_with("mod "))
-            .unwrap_or(lines.len())
+        let mut tests = vec![self.is_test_file(); lines.len()];
+        for (start, line) in lines.iter().enumerate().filter(|(_, line)| line.trim() == "#[cfg(test)]") {
+            let indent = &line[..line.len() - line.trim_start().len()];
+            // Further attributes may stand between.
+            let item = (start + 1..lines.len()).find(|index| !lines[*index].trim_start().starts_with("#["));
+            let Some(item) = item.filter(|index| lines[*index].trim_start().starts_with("mod ")) else {
+                continue;
+            };
+            let end = if lines[item].trim_end().ends_with(['{']) {
+                let closes = |line: &str| line.strip_prefix(indent) == Some("}");
+                (item..lines.len()).find(|index| closes(lines[*index])).unwrap_or(lines.len() - 1)
+            } else {
+                item
+            };
+            tests[start..=end].fill(true);
+        }
+        tests
     }
 }
 
@@ -176,6 +198,14 @@ mod tests {
             SourceFile::new("crates/a/src/lib.rs", "//! A.\nfn a() {}\n#[cfg(test)]\nmod tests {\n}\n");
         assert_eq!(file.shipped_lines().count(), 2);
         assert_eq!(file.test_lines().map(|(number, _)| number).collect::<Vec<_>>(), [3, 4, 5]);
+    }
+
+    #[test]
+    fn what_follows_the_tests_ships() {
+        let text = "#[cfg(test)]\nmod tests;\nfn a() {}\n#[cfg(test)]\n#[expect(x)]\nmod more {\n    fn b() {\n    }\n}\nfn c() {}\n";
+        let file = SourceFile::new("crates/a/src/lib.rs", text);
+        assert_eq!(file.shipped_lines().map(|(number, _)| number).collect::<Vec<_>>(), [3, 10]);
+        assert_eq!(file.test_lines().count(), 8);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 static TABLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bcreate\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?[a-z0-9_.]+\s*\(")
+    Regex::new(r#"(?i)\bcreate\s+(?:unlogged\s+|temp\s+|temporary\s+)?table\s+(?:if\s+not\s+exists\s+)?[a-z0-9_."]+\s*\("#)
         .expect("a pattern")
 });
 static ADDED: LazyLock<Regex> = LazyLock::new(|| {
@@ -26,7 +26,12 @@ static CONSTRAINT: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 static NAMED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\bconstraint\s+[a-z0-9_]+\s").expect("a pattern"));
+    LazyLock::new(|| Regex::new(r"(?i)\bconstraint\s+[a-z0-9_]+\s+$").expect("a pattern"));
+static FOREIGN_KEY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\bforeign\s+key\b").expect("a pattern"));
+/// A column that is added later, up to the comma or the end.
+static COLUMN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?is)\badd\s+column\b(?:[^,;()]|\([^()]*\))*").expect("a pattern"));
 
 fn check(file: &SourceFile) -> Vec<Finding> {
     if !file.path.ends_with(".sql") || !file.path.contains("migrations/") {
@@ -37,23 +42,34 @@ fn check(file: &SourceFile) -> Vec<Finding> {
     let mut findings = Vec::new();
     for table in TABLE.find_iter(&code) {
         for (offset, element) in elements(&code[table.end()..]) {
-            if let Some(found) = CONSTRAINT.find(element)
-                && !NAMED.is_match(&element[..found.start()])
-            {
+            for found in nameless(element) {
                 let line = line_at(table.end() + offset + found.start());
-                findings.push(Finding::at(
-                    file,
-                    line,
-                    format!("`{}` without a name", found.as_str().trim_end_matches('(')),
-                ));
+                let what = found.as_str().trim_end_matches('(');
+                findings.push(Finding::at(file, line, format!("`{what}` without a name")));
             }
         }
+    }
+    for column in COLUMN.find_iter(&code) {
+        findings.extend(nameless(column.as_str()).map(|found| {
+            let what = found.as_str().trim_end_matches('(');
+            Finding::at(file, line_at(column.start() + found.start()), format!("`{what}` without a name"))
+        }));
     }
     let added = ADDED.captures_iter(&code).filter_map(|found| found.get(0));
     findings.extend(added.map(|found| {
         Finding::at(file, line_at(found.start()), format!("`{}` without a name", found.as_str()))
     }));
     findings
+}
+
+/// The constraints of one element that have no name right before them. A table's foreign key has its own before
+/// `foreign key`, and its `references` belongs to that.
+fn nameless(element: &str) -> impl Iterator<Item = regex::Match<'_>> {
+    let is_table_key = FOREIGN_KEY.is_match(element);
+    CONSTRAINT.find_iter(element).filter(move |found| {
+        let is_part = is_table_key && found.as_str().eq_ignore_ascii_case("references");
+        !is_part && !NAMED.is_match(&element[..found.start()])
+    })
 }
 
 /// The same text, and the same offsets' lines, with comments blanked.
@@ -99,6 +115,16 @@ mod tests {
         let expected = expected.map(|(line, what)| (line, format!("`{what}` without a name")));
         assert_eq!(findings(text), expected);
         assert_eq!(findings("-- A.\nalter table a add unique (b);\n").len(), 1);
+    }
+
+    #[test]
+    fn a_second_constraint_and_a_column_that_comes_later_need_names_too() {
+        let twice = "-- A.\ncreate temp table a (id uuid constraint a_pkey primary key references b (id));\n";
+        assert_eq!(findings(twice), [(2, "`references` without a name".to_owned())]);
+        let later = "-- A.\nalter table a add column c uuid\n    references b (id), add column d int;\n";
+        assert_eq!(findings(later), [(3, "`references` without a name".to_owned())]);
+        let named = "-- A.\nalter table a add column c uuid constraint a_c_exists references b (id);\n";
+        assert!(findings(named).is_empty(), "{:?}", findings(named));
     }
 
     #[test]

@@ -11,14 +11,18 @@ pub(super) const RULE: Rule = Rule {
 };
 
 // Put together here, so that this file passes its own rule.
-const ASKS: [&str; 3] =
-    [concat!("cfg(", "feature"), concat!("cfg!(", "feature"), concat!("cfg_attr(", "feature")];
+const CONDITION: &str = "cfg";
+const ASK: &str = concat!("feature", "=\"");
 
 fn check(file: &SourceFile) -> Vec<Finding> {
     let is_manifest = file.path.ends_with("Cargo.toml");
     let breaks = |line: &str| {
         let line: String = line.split_whitespace().collect();
-        (file.is_rust() && ASKS.iter().any(|ask| line.contains(ask))) || (is_manifest && line == "[features]")
+        // Also inside `all(…)` and `not(…)`.
+        let asks = line.split_once(CONDITION).is_some_and(|(_, rest)| rest.contains(ASK));
+        let declares = line == "[features]" || line.starts_with("features.");
+        // An optional dependency is a feature by itself.
+        (file.is_rust() && asks) || (is_manifest && (declares || line.contains("optional=true")))
     };
     let lines = file.lines().filter(|(_, line)| breaks(line));
     lines.map(|(number, _)| Finding::at(file, number, "a Cargo feature")).collect()
@@ -30,9 +34,17 @@ mod tests {
 
     #[test]
     fn a_feature_is_found_in_code_and_in_a_manifest() {
-        let code = format!("#[{}= \"redis\")]\nmod redis;\n", ASKS[0]);
+        let code = format!("#[{CONDITION}({ASK}redis\")]\nmod redis;\n");
         assert_eq!(check(&SourceFile::new("a.rs", &code)).len(), 1);
         assert_eq!(check(&SourceFile::new("a/Cargo.toml", "[features]\nredis = []\n")).len(), 1);
+    }
+
+    #[test]
+    fn a_feature_is_found_inside_other_conditions_and_as_an_optional_dependency() {
+        let code = format!("#[{CONDITION}(all(unix, not({ASK}redis\")))]\nmod redis;\n");
+        assert_eq!(check(&SourceFile::new("a.rs", &code)).len(), 1);
+        let manifest = "[dependencies]\nredis = { version = \"1\", optional = true }\n";
+        assert_eq!(check(&SourceFile::new("a/Cargo.toml", manifest)).len(), 1);
     }
 
     #[test]

@@ -36,6 +36,22 @@ const PRIVATE: [&str; 19] = [
     "tokens",
 ];
 
+/// What is private in any compound: `user_email`, `new_password`.
+const PRIVATE_WORDS: [&str; 10] = [
+    "birthdate",
+    "cookie",
+    "email",
+    "emails",
+    "latitude",
+    "longitude",
+    "passphrase",
+    "password",
+    "phone",
+    "secret",
+];
+
+static INSTRUMENT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"#\[\s*(tracing\s*::\s*)?instrument\b\s*\(?").expect("a pattern"));
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(trace|debug|info|warn|error|event|span|(trace|debug|info|warn|error)_span)!\s*\(")
         .expect("a pattern")
@@ -51,15 +67,28 @@ fn check(file: &SourceFile) -> Vec<Finding> {
     if !file.is_rust() {
         return vec![];
     }
-    let shipped: String = file.shipped_lines().flat_map(|(_, line)| [line, "\n"]).collect();
+    let shipped = file.shipped_code();
     let mut findings = Vec::new();
     for call in CALL.find_iter(&shipped) {
         let arguments = balanced(&shipped[call.end()..]);
         let line = shipped[..call.start()].matches('\n').count() + 1;
-        let private = named(arguments).into_iter().filter(|name| PRIVATE.contains(name));
+        let private = named(arguments).into_iter().filter(|name| is_private(name));
         findings.extend(private.map(|name| Finding::at(file, line, format!("`{name}` in a log line"))));
     }
+    let recorded = INSTRUMENT.find_iter(&shipped).filter(|found| {
+        let arguments = balanced(&shipped[found.end()..]);
+        !found.as_str().ends_with('(') || !arguments.contains("skip_all")
+    });
+    findings.extend(recorded.map(|found| {
+        let line = shipped[..found.start()].matches('\n').count() + 1;
+        Finding::at(file, line, "`instrument` logs every argument: add `skip_all` and name the fields")
+    }));
     findings
+}
+
+/// Whether the name, or for what is never an id's name a word of it, is private.
+fn is_private(name: &str) -> bool {
+    PRIVATE.contains(&name) || name.split('_').any(|word| PRIVATE_WORDS.contains(&word))
 }
 
 /// Identifiers that a log call reads: fields, values and captures, never the words of its message.
@@ -111,6 +140,15 @@ mod tests {
         assert_eq!(count("warn!(\n    token,\n    \"refused\"\n);"), 1);
         assert_eq!(count(r#"debug!("hello {email}");"#), 1);
         assert_eq!(count(r#"let span = info_span!("login", account = %login.email);"#), 1);
+    }
+
+    #[test]
+    fn compounds_quotes_in_characters_and_instrumented_functions_are_found() {
+        assert_eq!(count(r#"info!(user_email = address, "signed in");"#), 1);
+        assert_eq!(count(r#"info!(first = '"', token, "refused");"#), 1);
+        assert_eq!(count("#[tracing::instrument]\nfn sign_in(password: &str) {}"), 1);
+        assert_eq!(count("#[instrument(level = \"debug\")]\nfn sign_in(password: &str) {}"), 1);
+        assert_eq!(count("#[instrument(skip_all, fields(account.id = %id))]\nfn sign_in() {}"), 0);
     }
 
     #[test]

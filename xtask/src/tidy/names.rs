@@ -38,7 +38,7 @@ fn check(file: &SourceFile) -> Vec<Finding> {
     }
     let drawers = parts.iter().filter(|part| DRAWERS.contains(part));
     findings.extend(drawers.map(|part| Finding::whole(&file.path, format!("`{part}` names a drawer"))));
-    // A module in a file of its own is found by that file's path.
+    // A module in a file of its own is found by that file's path, unless the path is another.
     let inline = file.lines().filter_map(|(number, line)| Some((number, inline_module(line)?)));
     findings.extend(
         inline
@@ -53,7 +53,10 @@ fn inline_module(line: &str) -> Option<&str> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let position = words.iter().position(|word| *word == "mod").filter(|position| *position <= 1)?;
     let name = words.get(position + 1)?;
-    words.get(position + 2).is_some_and(|next| next.starts_with('{')).then_some(*name)
+    match words.get(position + 2) {
+        Some(next) => next.starts_with('{').then_some(*name),
+        None => name.strip_suffix(';'),
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +74,14 @@ mod tests {
         assert_eq!(
             messages("crates/a/src/lib.rs", "pub(crate) mod helpers {\n"),
             ["`helpers` names a drawer"]
+        );
+    }
+
+    #[test]
+    fn a_drawer_in_a_file_of_another_name_is_found() {
+        assert_eq!(
+            messages("crates/a/src/lib.rs", "#[path = \"odds.rs\"]\nmod utils;\n"),
+            ["`utils` names a drawer"]
         );
     }
 

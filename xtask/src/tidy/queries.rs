@@ -22,21 +22,25 @@ static KEYWORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"\b({words})\b")).expect("a pattern")
 });
 static LITERAL_LIMIT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\blimit\s+[0-9]").expect("a pattern"));
+    LazyLock::new(|| Regex::new(r"(?i)\b(limit|fetch\s+(first|next))\s+(all\b|[0-9])").expect("a pattern"));
 
 fn check(file: &SourceFile) -> Vec<Finding> {
     if !file.path.ends_with(".sql") {
         return vec![];
     }
     let mut findings = Vec::new();
+    // A migration runs once, so only the statements of a running program have plans to keep.
+    if file.path.ends_with("queries.sql") {
+        let whole = file.text.lines().map(code).collect::<Vec<_>>().join("\n");
+        findings.extend(LITERAL_LIMIT.find_iter(&whole).map(|found| {
+            let line = whole[..found.end()].matches('\n').count() + 1;
+            Finding::at(file, line, "a limit that is not bound")
+        }));
+    }
     for (number, line) in file.lines() {
         let code = code(line);
         if let Some(keyword) = KEYWORD.find(&code) {
             findings.push(Finding::at(file, number, format!("`{}` in capitals", keyword.as_str())));
-        }
-        // A migration runs once, so only the statements of a running program have plans to keep.
-        if file.path.ends_with("queries.sql") && LITERAL_LIMIT.is_match(&code) {
-            findings.push(Finding::at(file, number, "a limit that is not bound"));
         }
     }
     findings
@@ -60,6 +64,18 @@ mod tests {
     fn capitals_and_literal_limits_are_found() {
         assert_eq!(messages("a/queries.sql", "SELECT id\n"), ["`SELECT` in capitals"]);
         assert_eq!(messages("a/queries.sql", "select id from a limit 50;\n"), ["a limit that is not bound"]);
+    }
+
+    #[test]
+    fn a_literal_limit_is_found_in_every_spelling() {
+        for text in [
+            "select id from a limit\n    50;\n",
+            "fetch first 5 rows only;",
+            "limit all;",
+            "fetch next 1 row only;",
+        ] {
+            assert_eq!(messages("a/queries.sql", text), ["a limit that is not bound"], "{text}");
+        }
     }
 
     #[test]

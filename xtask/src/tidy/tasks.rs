@@ -1,6 +1,10 @@
 //! Every long-lived task has a name, a stop and a heartbeat: it is started by the supervisor of mainstay-runtime.
 //! The lint says the same of `tokio::spawn`; here also other doors are watched, and who holds a key.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::finding::{Check, Finding, Rule};
 use crate::tree::SourceFile;
 
@@ -11,13 +15,20 @@ pub(super) const RULE: Rule = Rule {
     check: Check::File(check),
 };
 
-const DOORS: [&str; 4] =
-    ["tokio::spawn(", "tokio::task::spawn(", "tokio::task::spawn_local(", "Handle::current().spawn("];
+/// `spawn(` by a path or alone, however it was imported, and by a handle on the runtime. What a `JoinSet` or a scope of
+/// threads starts ends with its owner.
+static DOOR: LazyLock<Regex> = LazyLock::new(|| {
+    let path = r"(?:^|[^.\w:]|\b(?:tokio|task|thread|std|runtime)\s*::\s*)spawn(?:_local)?\s*\(";
+    let handle = r"\b(?:Handle::current\(\)|handle|runtime|rt)\s*\.\s*spawn\s*\(";
+    Regex::new(&format!("{path}|{handle}")).expect("a pattern")
+});
+static DEFINITION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bfn\s*$").expect("a pattern"));
 
 /// Who may start a task without the supervisor, and why.
-const KEYS: [(&str, &str); 2] = [
+const KEYS: [(&str, &str); 3] = [
     ("crates/mainstay-runtime/", "is the supervisor"),
     ("crates/mainstay-db/src/direct.rs", "the driver's half of one connection, which ends with its session"),
+    ("crates/mainstay-testing/", "a test's clean-up, which the test waits for"),
 ];
 
 fn check(file: &SourceFile) -> Vec<Finding> {
@@ -25,11 +36,16 @@ fn check(file: &SourceFile) -> Vec<Finding> {
     if !file.is_rust() || !is_watched || KEYS.iter().any(|(prefix, _)| file.path.starts_with(prefix)) {
         return vec![];
     }
-    let is_code = |line: &str| !line.trim_start().starts_with("//");
-    let lines = file
-        .shipped_lines()
-        .filter(|(_, line)| is_code(line) && DOORS.iter().any(|door| line.contains(door)));
-    lines.map(|(number, _)| Finding::at(file, number, "a task without a supervisor")).collect()
+    let code = file.shipped_code();
+    // The match begins with the character before a `spawn` that stands alone.
+    let is_definition = |found: &regex::Match<'_>| DEFINITION.is_match(&code[..found.start()]);
+    let doors = DOOR.find_iter(&code).filter(|found| !is_definition(found));
+    doors
+        .map(|found| {
+            let line = code[..found.end()].matches('\n').count() + 1;
+            Finding::at(file, line, "a task without a supervisor")
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -42,6 +58,21 @@ mod tests {
     fn a_loose_task_is_found() {
         assert_eq!(check(&SourceFile::new("crates/mainstay-http/src/serve.rs", LINE)).len(), 1);
         assert_eq!(check(&SourceFile::new("app/server/src/main.rs", LINE)).len(), 1);
+    }
+
+    #[test]
+    fn a_loose_task_is_found_however_it_was_imported() {
+        for line in [
+            "use tokio::task;\nfn a() { task::spawn(work()); }\n",
+            "use tokio::spawn;\nfn a() {\n    spawn(work());\n}\n",
+            "fn a() { std::thread::spawn(work); }\n",
+            "fn a() { Handle::current()\n        .spawn(work()); }\n",
+            "#[cfg(test)]\nmod tests;\nfn a() { tokio::spawn(work()); }\n",
+        ] {
+            assert_eq!(check(&SourceFile::new("app/server/src/main.rs", line)).len(), 1, "{line}");
+        }
+        let others = "pub fn spawn(work: Work) {}\nsupervisor.spawn(work);\nServer::spawn(&launch);\nset.spawn(work);\n";
+        assert!(check(&SourceFile::new("app/server/src/main.rs", others)).is_empty());
     }
 
     #[test]

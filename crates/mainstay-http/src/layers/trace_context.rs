@@ -34,22 +34,22 @@ mod tests {
     #[test]
     fn the_trace_is_taken_from_a_whole_header_alone() {
         for good in [
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-            "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00-what-will-come",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0b1902b7-01",
+            "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0b1902b7-00-what-will-come",
         ] {
             assert_eq!(of(good).as_deref(), Some(TRACE), "{good}");
         }
         for bad in [
             "",
             "00",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
-            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
-            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0b1902b7",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0b1902b7-01-more",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0b1902b7-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0b1902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0b1902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0b1902b7-01",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-            "00-\u{fc}bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
+            "00-\u{fc}bf92f3577b34da6a3ce929d0e0e473-00f067aa0b1902b7-01",
         ] {
             assert_eq!(of(bad), None, "{bad}");
         }

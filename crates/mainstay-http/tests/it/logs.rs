@@ -113,7 +113,7 @@ async fn what_a_handler_logs_carries_its_request_its_route_and_its_trace() {
     );
     let world = World::start(router).await;
     let request = world.client.get(world.url("/v1/members/ada")).header("x-request-id", "request-123");
-    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0b1902b7-01";
     assert_eq!(request.header("traceparent", traceparent).send().await.unwrap().status(), 200);
     world.get("/v1/members/bob").await;
     let of = |message: &str, nth: usize| {

@@ -32,6 +32,13 @@ fn server(folder: &Path) -> Option<Pid> {
     Pid::from_raw(text.lines().next()?.trim().parse().ok()?)
 }
 
+/// Returns when another process than `former` is the server.
+async fn until_another(folder: &Path, former: Pid) {
+    while server(folder).is_none_or(|now| now == former) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_private_server_that_is_killed_is_started_again_and_nothing_is_lost() {
     let folder = tempfile::tempdir().unwrap();
@@ -43,12 +50,7 @@ async fn a_private_server_that_is_killed_is_started_again_and_nothing_is_lost() 
     for _ in 0..2 {
         let killed = server(folder.path()).unwrap();
         kill_process(killed, Signal::KILL).unwrap();
-        let restart = async {
-            while server(folder.path()).is_none_or(|now| now == killed) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, restart).await.unwrap();
+        tokio::time::timeout(PATIENCE, until_another(folder.path(), killed)).await.unwrap();
         world.until("/readyz", 200).await;
         let read = db.read().await.unwrap();
         let row = read.query_one("select value from kept", &[]).await.unwrap();
