@@ -5,6 +5,7 @@
 //! What must never live here: formulas and file formats (`paceline-domain`), and anything that another
 //! application on the platform would need too (`crates/`).
 
+pub mod background;
 pub mod commands;
 pub mod config;
 pub mod features;

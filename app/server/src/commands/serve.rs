@@ -9,8 +9,7 @@ use tokio::net::TcpListener;
 
 use super::open::{self, Opened};
 use super::{Common, Listen, MustChange, first_run};
-use crate::features::uploads::worker;
-use crate::routes;
+use crate::{background, routes};
 
 /// Everything in one process; the first start makes two accounts.
 pub(super) async fn up(common: &Common, listen: &Listen) -> anyhow::Result<ExitCode> {
@@ -50,7 +49,7 @@ async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<
         }
     }
     hand_over(&platform, signals);
-    worker::start(&app, &platform.supervisor);
+    background::start(&app, &platform.supervisor);
     let router = routes::router(&app);
     println!("Paceline is ready at http://{address}");
     let report = platform.serve(listener, router).await?;

@@ -8,7 +8,7 @@ use crate::world::World;
 
 #[tokio::test]
 async fn the_profile_is_read_and_changed() {
-    let world = World::new().await;
+    let world = World::without_importer().await;
     let who = world.athlete("Europe/Berlin").await;
     let before = world.get(who, "/v1/athletes/me").await.json();
     assert_eq!(
@@ -16,7 +16,7 @@ async fn the_profile_is_read_and_changed() {
         (&json!(who.id), &json!("Europe/Berlin"), &json!(null))
     );
     let patch = json!({ "display_name": "Kim", "timezone": "America/New_York", "birthdate": "1985-06-15", "sex": "female",
-        "resting_hr_bpm": 48, "max_hr_bpm": 188, "threshold_hr_bpm": 168, "threshold_pace_s_per_km": 255 });
+        "resting_hr_bpm": 48, "max_hr_bpm": 188, "threshold_hr_bpm": 168, "threshold_pace_s_per_km": 255, "threshold_power_w": 240 });
     let after = world.send(who, "PATCH", "/v1/athletes/me", Some(patch.clone())).await;
     assert_eq!(after.status, 200, "{}", after.json());
     for (field, value) in patch.as_object().unwrap() {
@@ -26,6 +26,7 @@ async fn the_profile_is_read_and_changed() {
     assert_eq!(world.get(who, "/v1/athletes/me").await.json(), after.json());
     let id = seed::activity(&world, who, Seed::default()).await;
     seed::analysis(&world, who, id, None, json!([]), Some(50.0), Some("pace")).await;
+    seed::source(&world, who, id, b"its file", "a.fit").await;
     let version = async || {
         world.get(who, &format!("/v1/activities/{id}")).await.json()["analysis"]["algorithm_version"].clone()
     };

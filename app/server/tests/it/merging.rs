@@ -93,7 +93,10 @@ async fn a_changed_sport_is_computed_as_if_the_file_had_said_so() {
     assert_eq!(computed(&patched), computed(&expected), "with the answer, not some time later");
     let times = |bests: &Value| {
         let bests = bests.as_array().unwrap();
-        bests.iter().map(|best| (best["sport"].clone(), best["distance_m"].clone(), best["elapsed_s"].clone())).collect::<Vec<_>>()
+        bests
+            .iter()
+            .map(|best| (best["sport"].clone(), best["distance_m"].clone(), best["elapsed_s"].clone()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(times(&bests(&robin).await), times(&bests(&kim).await));
     assert!(!times(&bests(&kim).await).is_empty());
@@ -230,7 +233,8 @@ async fn one_broken_original_does_not_stop_the_recompute_of_the_others() {
 async fn sessions_that_only_share_a_file_are_activities_of_their_own() {
     let world = World::new().await;
     let client = world.register("kim@example.org").await;
-    let days = ["2026-01-01T06:00:00Z", "2026-01-03T06:00:00Z", "2026-05-03T06:00:00Z", "2026-05-03T06:45:00Z"];
+    let days =
+        ["2026-01-01T06:00:00Z", "2026-01-03T06:00:00Z", "2026-05-03T06:00:00Z", "2026-05-03T06:45:00Z"];
     let sessions = days.map(|day| session("Running", day, 40));
     let line = client.upload("log.tcx", &tcx(&sessions)).await;
     assert_eq!((&line["outcome"], &line["message"]), (&json!("imported"), &json!("3 activities")), "{line}");
@@ -298,7 +302,8 @@ async fn a_better_source_changes_what_nobody_wrote_and_nothing_else() {
 async fn what_an_entry_by_hand_says_stays_when_its_file_arrives() {
     let world = World::new().await;
     let client = world.register("kim@example.org").await;
-    let entry = json!({ "start_time": MORNING, "sport": "hiking", "duration_s": 2400, "distance_m": 7200, "rpe": 6 });
+    let entry =
+        json!({ "start_time": MORNING, "sport": "hiking", "duration_s": 2400, "distance_m": 7200, "rpe": 6 });
     let entered = client.post("/v1/activities", entry).await.expect(201);
     let line = client.upload("a.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
     assert_eq!((&line["outcome"], &line["activity_id"]), (&json!("merged"), &entered["id"]), "{line}");
@@ -330,8 +335,7 @@ async fn a_deleted_session_that_came_in_again_is_not_brought_back_beside_itself(
 async fn an_event_is_the_sum_of_the_legs_that_are_there() {
     let world = World::new().await;
     let client = world.register("kim@example.org").await;
-    let legs =
-        (session("Biking", MORNING, 40), session("Running", "2026-05-01T06:41:00Z", 20));
+    let legs = (session("Biking", MORNING, 40), session("Running", "2026-05-01T06:41:00Z", 20));
     let line = client.upload("a.tcx", &multisport_tcx(&legs.0, &legs.1)).await;
     let path = path_of(&line);
     let of = |detail: &Value| {

@@ -12,7 +12,7 @@ use mainstay_http::auth::tokens::{Key, Keys, Tokens};
 use mainstay_runtime::{Effects, Supervisor, TaskState, TaskStatus};
 use mainstay_testing::TestDb;
 use paceline::config::{Config, DEFAULTS};
-use paceline::features::uploads::{ImportSignal, worker};
+use paceline::features::uploads::ImportSignal;
 use paceline::state::{App, Parts};
 use paceline::{routes, schema};
 use reqwest::multipart::{Form, Part};
@@ -139,7 +139,7 @@ impl World {
 
     /// Starts as many importers as the configuration says.
     pub(crate) fn start_importers(&self) {
-        worker::start(&self.app, &self.tasks);
+        paceline::background::start(&self.app, &self.tasks);
     }
 
     /// Stops everything and sees that nothing had to be cut off or had panicked.

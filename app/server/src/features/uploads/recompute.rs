@@ -6,7 +6,7 @@ use std::time::Duration;
 use deadpool_postgres::Client;
 use jiff::Timestamp;
 use mainstay_db::DbError;
-use mainstay_runtime::Stop;
+use mainstay_runtime::{Stop, Supervisor};
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use paceline_domain::model::Sport;
 use uuid::Uuid;
@@ -42,9 +42,17 @@ pub struct Report {
     pub failed: Vec<(Uuid, String)>,
 }
 
+/// A round that is silent for longer is told: one activity takes seconds at the most.
+const BEATS_WITHIN: Duration = Duration::from_secs(30 * 60);
+
 /// Keeps what is computed up to date, until stopped: at the start, which follows an update of the program, and
 /// whenever a profile was changed.
-pub async fn run(app: App, stop: Stop) {
+pub fn start(app: &App, supervisor: &Supervisor) {
+    let app = app.clone();
+    supervisor.spawn_resident("recompute", BEATS_WITHIN, move |stop| run(app.clone(), stop));
+}
+
+async fn run(app: App, stop: Stop) {
     while !stop.is_stopping() {
         stop.heartbeat();
         let pause = match recompute_until(&app, false, &stop, |_| {}).await {

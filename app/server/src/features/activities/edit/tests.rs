@@ -26,6 +26,7 @@ fn before() -> store::LockEditable {
         is_race: false,
         rpe: Some(3.0),
         moving_time_s: 3600.0,
+        edited: Vec::new(),
     }
 }
 

@@ -1,0 +1,33 @@
+//! Everything that works beside the requests, started in one place. Never here: what it does.
+
+use std::time::Duration;
+
+use mainstay_runtime::Supervisor;
+
+use crate::features::accounts::{self, AccountError};
+use crate::features::uploads::{purge, recompute, worker};
+use crate::state::App;
+
+/// How often what has had its day is looked for.
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+
+/// Expired sessions and tokens that one statement removes.
+const EXPIRED_ROWS: u32 = 1_000;
+
+/// Starts the importers, the recomputing and the housekeeping.
+pub fn start(app: &App, supervisor: &Supervisor) {
+    worker::start(app, supervisor);
+    recompute::start(app, supervisor);
+    let purging = app.clone();
+    supervisor.spawn_periodic("purge", HOUSEKEEPING, move || {
+        let app = purging.clone();
+        async move { purge::purge(&app).await.map(drop) }
+    });
+    let expiring = app.clone();
+    supervisor.spawn_periodic("expire", HOUSEKEEPING, move || expire(expiring.clone()));
+}
+
+async fn expire(app: App) -> Result<(), AccountError> {
+    while accounts::remove_expired(&app, EXPIRED_ROWS).await?.may_be_more(EXPIRED_ROWS) {}
+    Ok(())
+}
