@@ -27,6 +27,9 @@ use crate::model::{Channel, DeviceTotals, LapTrigger, Session, Sport};
 /// earlier version are computed anew.
 pub const ALGORITHM_VERSION: i32 = 2;
 
+/// The longest distance of one session in metres that is believed, as the reader has it for stated distances.
+const LONGEST_M: f64 = 10_000_000.0;
+
 /// What is computed from one session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ActivityAnalysis {
@@ -75,7 +78,9 @@ pub struct ActivityAnalysis {
 /// Computes everything from one session. Total: any session has an answer, with absences where data lack.
 pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     let (track, totals) = (&session.track, &session.totals);
-    let distance = distance::measure(track, session.sport, totals.distance_m);
+    // A month at 60 m/s over hostile positions; nobody moves so far, and nothing could store it.
+    let distance = distance::measure(track, session.sport, totals.distance_m)
+        .filter(|distance| distance.total_m() <= LONGEST_M);
     let moving = moving::moving(session, distance.as_ref());
     let climb = elevation::climb(track);
     let grid = Grid::new(session, distance.as_ref());

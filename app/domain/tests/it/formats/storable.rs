@@ -33,6 +33,7 @@ pub(super) fn assert_is_storable(recording: &Recording) {
         let computed = [
             ("elapsed", Some(analysis.elapsed_s), DURATION_S),
             ("moving", Some(analysis.moving_time_s), DURATION_S),
+            ("distance", analysis.distance_m, DISTANCE_M),
             ("timer", analysis.timer_s, DURATION_S),
             ("mean heart rate", analysis.avg_hr_bpm, HEART_RATE_BPM),
             ("highest heart rate", analysis.max_hr_bpm, HEART_RATE_BPM),

@@ -62,16 +62,16 @@ where athlete_id = :athlete_id and deleted_at is null and parent_id is null
 
 -- One activity with what was computed from it, its sources and its legs. Its own totals are the device's where
 -- stated; what its splits add up to is what the samples say.
---! find_activity : (parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?, algorithm_version?, inputs_hash?, efficiency_factor?, first_half_ef?, second_half_ef?, decoupling_percent?, efficiency_reasons?, decoupling_reasons?, ngp_m_s?, load?, load_source?, trimp?, computed_at?, sampled_distance_m?, sampled_ascent_m?, sampled_descent_m?)
+--! find_activity : (parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?, algorithm_version?, inputs_hash?, efficiency_factor?, efficiency_variance?, first_half_ef?, second_half_ef?, decoupling_percent?, efficiency_reasons?, decoupling_reasons?, ngp_m_s?, load?, load_source?, trimp?, computed_at?, sampled_distance_m?, sampled_ascent_m?, sampled_descent_m?)
 select
     activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes,
     activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s,
     activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm,
     activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe,
     activity.gear, activity.is_race, activity.has_track, activity.updated_at,
-    analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.first_half_ef,
-    analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons,
-    analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at,
+    analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance,
+    analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons,
+    analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at,
     sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m,
     sampled.descent_m as sampled_descent_m,
     coalesce((

@@ -66,6 +66,9 @@ struct Efficiency {
     /// Metres per heartbeat, higher is better; null when not valid.
     #[schema(example = 1.4213)]
     efficiency_factor: Option<f64>,
+    /// How sure the factor is: one standard error, in the same unit. Null for sessions too short to tell.
+    #[schema(example = 0.0087)]
+    standard_error: Option<f64>,
     /// Why it is not valid.
     reasons: Vec<Reason>,
 }
@@ -214,6 +217,7 @@ impl Analysis {
             efficiency: Efficiency {
                 valid: row.efficiency_factor.is_some(),
                 efficiency_factor: rounded(row.efficiency_factor, 4),
+                standard_error: rounded(row.efficiency_variance.map(f64::sqrt), 4),
                 reasons: reasons(row.efficiency_reasons.as_ref())?,
             },
             decoupling: Decoupling {

@@ -35,6 +35,7 @@ pub(super) fn row() -> store::FindActivity {
         algorithm_version: Some(1),
         inputs_hash: Some("00".into()),
         efficiency_factor: None,
+        efficiency_variance: None,
         first_half_ef: None,
         second_half_ef: None,
         decoupling_percent: Some(3.2189),
@@ -63,7 +64,7 @@ fn validity_comes_with_its_reasons() {
     let json = view(row());
     assert_eq!(
         json["analysis"]["efficiency"],
-        json!({ "valid": false, "efficiency_factor": null,
+        json!({ "valid": false, "efficiency_factor": null, "standard_error": null,
             "reasons": [{ "code": "too_short", "message": "Too short." }] })
     );
     assert_eq!(json["analysis"]["decoupling"]["valid"], true);
