@@ -6,6 +6,7 @@ const FILES: &[Migration] = &[
     Migration::from_file("0001_accounts.sql", include_str!("../migrations/0001_accounts.sql")),
     Migration::from_file("0002_activities.sql", include_str!("../migrations/0002_activities.sql")),
     Migration::from_file("0003_uploads.sql", include_str!("../migrations/0003_uploads.sql")),
+    Migration::from_file("0004_upload_attempts.sql", include_str!("../migrations/0004_upload_attempts.sql")),
     Migration::from_file("0005_edited.sql", include_str!("../migrations/0005_edited.sql")),
     Migration::from_file("0006_power.sql", include_str!("../migrations/0006_power.sql")),
 ];

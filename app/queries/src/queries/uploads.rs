@@ -6,6 +6,13 @@ pub struct InsertUploadParams<T1: crate::StringSql> {
     pub id: uuid::Uuid,
     pub origin: T1,
     pub now: jiff::Timestamp,
+    pub alive_until: Option<jiff::Timestamp>,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct SetUploadAliveParams {
+    pub until: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
 }
 #[derive(Debug)]
 pub struct InsertPendingFileParams<T1: crate::StringSql, T2: crate::JsonSql, T3: crate::BytesSql> {
@@ -55,12 +62,36 @@ pub struct DecidePendingFileParams<
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
     pub position: i32,
+    pub attempts: i16,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct FinishUploadParams {
     pub now: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ClaimPendingFileParams {
+    pub now: jiff::Timestamp,
+    pub max_rows: i64,
+    pub until: jiff::Timestamp,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct RenewClaimParams {
+    pub until: jiff::Timestamp,
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+    pub attempts: i16,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct GiveBackClaimParams {
+    pub until: jiff::Timestamp,
+    pub uncounted: i16,
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+    pub attempts: i16,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct FindUploadParams {
@@ -361,32 +392,35 @@ pub struct FindPrimarySourceParams {
     pub max_rows: i64,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct NextPendingFile {
+pub struct ClaimPendingFile {
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
     pub position: i32,
     pub file_name: String,
     pub hints: serde_json::Value,
+    pub attempts: i16,
     pub content: Vec<u8>,
 }
-pub struct NextPendingFileBorrowed<'a> {
+pub struct ClaimPendingFileBorrowed<'a> {
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
     pub position: i32,
     pub file_name: &'a str,
     pub hints: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub attempts: i16,
     pub content: &'a [u8],
 }
-impl<'a> From<NextPendingFileBorrowed<'a>> for NextPendingFile {
+impl<'a> From<ClaimPendingFileBorrowed<'a>> for ClaimPendingFile {
     fn from(
-        NextPendingFileBorrowed {
+        ClaimPendingFileBorrowed {
             athlete_id,
             upload_id,
             position,
             file_name,
             hints,
+            attempts,
             content,
-        }: NextPendingFileBorrowed<'a>,
+        }: ClaimPendingFileBorrowed<'a>,
     ) -> Self {
         Self {
             athlete_id,
@@ -394,6 +428,7 @@ impl<'a> From<NextPendingFileBorrowed<'a>> for NextPendingFile {
             position,
             file_name: file_name.into(),
             hints: serde_json::from_str(hints.0.get()).unwrap(),
+            attempts,
             content: content.into(),
         }
     }
@@ -404,6 +439,7 @@ pub struct FindUpload {
     pub origin: String,
     pub created_at: jiff::Timestamp,
     pub finished_at: Option<jiff::Timestamp>,
+    pub alive_until: Option<jiff::Timestamp>,
     pub files: i64,
     pub pending: i64,
     pub imported: i64,
@@ -416,6 +452,7 @@ pub struct FindUploadBorrowed<'a> {
     pub origin: &'a str,
     pub created_at: jiff::Timestamp,
     pub finished_at: Option<jiff::Timestamp>,
+    pub alive_until: Option<jiff::Timestamp>,
     pub files: i64,
     pub pending: i64,
     pub imported: i64,
@@ -430,6 +467,7 @@ impl<'a> From<FindUploadBorrowed<'a>> for FindUpload {
             origin,
             created_at,
             finished_at,
+            alive_until,
             files,
             pending,
             imported,
@@ -443,6 +481,7 @@ impl<'a> From<FindUploadBorrowed<'a>> for FindUpload {
             origin: origin.into(),
             created_at,
             finished_at,
+            alive_until,
             files,
             pending,
             imported,
@@ -731,23 +770,79 @@ impl<'a> From<FindPrimarySourceBorrowed<'a>> for FindPrimarySource {
 }
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
-pub struct NextPendingFileQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<NextPendingFileBorrowed, tokio_postgres::Error>,
-    mapper: fn(NextPendingFileBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
+    mapper: fn(bool) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> NextPendingFileQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(bool) -> R) -> BoolQuery<'c, 'a, 's, C, R, N> {
+        BoolQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ClaimPendingFileQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ClaimPendingFileBorrowed, tokio_postgres::Error>,
+    mapper: fn(ClaimPendingFileBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ClaimPendingFileQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(NextPendingFileBorrowed) -> R,
-    ) -> NextPendingFileQuery<'c, 'a, 's, C, R, N> {
-        NextPendingFileQuery {
+        mapper: fn(ClaimPendingFileBorrowed) -> R,
+    ) -> ClaimPendingFileQuery<'c, 'a, 's, C, R, N> {
+        ClaimPendingFileQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1417,7 +1512,10 @@ where
 }
 pub struct InsertUploadStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn insert_upload() -> InsertUploadStmt {
-    InsertUploadStmt("insert into upload (athlete_id, id, origin, created_at) values ($1, $2, $3, $4)", None)
+    InsertUploadStmt(
+        "insert into upload (athlete_id, id, origin, created_at, alive_until) values ($1, $2, $3, $4, $5)",
+        None,
+    )
 }
 impl InsertUploadStmt {
     pub async fn prepare<'a, C: GenericClient>(
@@ -1434,8 +1532,9 @@ impl InsertUploadStmt {
         id: &'a uuid::Uuid,
         origin: &'a T1,
         now: &'a jiff::Timestamp,
+        alive_until: &'a Option<jiff::Timestamp>,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[athlete_id, id, origin, now]).await
+        client.execute(self.0, &[athlete_id, id, origin, now, alive_until]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
@@ -1454,7 +1553,58 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         params: &'a InsertUploadParams<T1>,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
     {
-        Box::pin(self.bind(client, &params.athlete_id, &params.id, &params.origin, &params.now))
+        Box::pin(self.bind(
+            client,
+            &params.athlete_id,
+            &params.id,
+            &params.origin,
+            &params.now,
+            &params.alive_until,
+        ))
+    }
+}
+pub struct SetUploadAliveStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn set_upload_alive() -> SetUploadAliveStmt {
+    SetUploadAliveStmt(
+        "update upload set alive_until = $1 where athlete_id = $2 and id = $3 and finished_at is null",
+        None,
+    )
+}
+impl SetUploadAliveStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        until: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[until, athlete_id, upload_id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        SetUploadAliveParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for SetUploadAliveStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a SetUploadAliveParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.until, &params.athlete_id, &params.upload_id))
     }
 }
 pub struct InsertPendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1632,7 +1782,7 @@ impl<
 pub struct DecidePendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn decide_pending_file() -> DecidePendingFileStmt {
     DecidePendingFileStmt(
-        "update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, pending_content = null, finished_at = $6 where athlete_id = $7 and upload_id = $8 and position = $9 and outcome = 'pending'",
+        "with decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, pending_content = null, leased_until = null, finished_at = $6 where upload_file.athlete_id = $7 and upload_file.upload_id = $8 and upload_file.position = $9 and upload_file.outcome = 'pending' and upload_file.attempts = $10 returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $7 and upload.id = $8 and upload.finished_at is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $7 and other.upload_id = $8 and other.outcome = 'pending' and other.position <> $9) ) select exists (select from decided) as is_ours",
         None,
     )
 }
@@ -1644,7 +1794,7 @@ impl DecidePendingFileStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    pub async fn bind<
+    pub fn bind<
         'c,
         'a,
         's,
@@ -1665,39 +1815,54 @@ impl DecidePendingFileStmt {
         athlete_id: &'a uuid::Uuid,
         upload_id: &'a uuid::Uuid,
         position: &'a i32,
-    ) -> Result<u64, tokio_postgres::Error> {
-        client
-            .execute(
-                self.0,
-                &[outcome, activity_id, reason, message, warnings, now, athlete_id, upload_id, position],
-            )
-            .await
+        attempts: &'a i16,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 10> {
+        BoolQuery {
+            client,
+            params: [
+                outcome,
+                activity_id,
+                reason,
+                message,
+                warnings,
+                now,
+                athlete_id,
+                upload_id,
+                position,
+                attempts,
+            ],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
     }
 }
 impl<
+    'c,
     'a,
-    C: GenericClient + Send + Sync,
+    's,
+    C: GenericClient,
     T1: crate::StringSql,
     T2: crate::StringSql,
     T3: crate::StringSql,
     T4: crate::JsonSql,
 >
     crate::client::async_::Params<
+        'c,
         'a,
-        'a,
-        'a,
+        's,
         DecidePendingFileParams<T1, T2, T3, T4>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        BoolQuery<'c, 'a, 's, C, bool, 10>,
         C,
     > for DecidePendingFileStmt
 {
     fn params(
-        &'a self,
-        client: &'a C,
+        &'s self,
+        client: &'c C,
         params: &'a DecidePendingFileParams<T1, T2, T3, T4>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
-        Box::pin(self.bind(
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 10> {
+        self.bind(
             client,
             &params.outcome,
             &params.activity_id,
@@ -1708,7 +1873,8 @@ impl<
             &params.athlete_id,
             &params.upload_id,
             &params.position,
-        ))
+            &params.attempts,
+        )
     }
 }
 pub struct FinishUploadStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1755,14 +1921,14 @@ impl<'a, C: GenericClient + Send + Sync>
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.upload_id))
     }
 }
-pub struct NextPendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
-pub fn next_pending_file() -> NextPendingFileStmt {
-    NextPendingFileStmt(
-        "select athlete_id, upload_id, position, file_name, hints, pending_content as content from upload_file where outcome = 'pending' order by upload_id, position limit $1 for update skip locked",
+pub struct ClaimPendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn claim_pending_file() -> ClaimPendingFileStmt {
+    ClaimPendingFileStmt(
+        "with quick as materialized ( select set_config('synchronous_commit', 'off', true) ), next as ( select upload_file.athlete_id, upload_file.upload_id, upload_file.position from upload_file where upload_file.outcome = 'pending' and (upload_file.leased_until is null or upload_file.leased_until <= $1) order by upload_file.upload_id, upload_file.position limit $2 for update skip locked ) update upload_file set attempts = upload_file.attempts + 1, leased_until = $3 from next, quick where upload_file.athlete_id = next.athlete_id and upload_file.upload_id = next.upload_id and upload_file.position = next.position returning upload_file.athlete_id, upload_file.upload_id, upload_file.position, upload_file.file_name, upload_file.hints, upload_file.attempts, upload_file.pending_content as content",
         None,
     )
 }
-impl NextPendingFileStmt {
+impl ClaimPendingFileStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1773,31 +1939,183 @@ impl NextPendingFileStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
+        now: &'a jiff::Timestamp,
         max_rows: &'a i64,
-    ) -> NextPendingFileQuery<'c, 'a, 's, C, NextPendingFile, 1> {
-        NextPendingFileQuery {
+        until: &'a jiff::Timestamp,
+    ) -> ClaimPendingFileQuery<'c, 'a, 's, C, ClaimPendingFile, 3> {
+        ClaimPendingFileQuery {
             client,
-            params: [max_rows],
+            params: [now, max_rows, until],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<NextPendingFileBorrowed, tokio_postgres::Error> {
-                Ok(NextPendingFileBorrowed {
-                    athlete_id: row.try_get(0)?,
-                    upload_id: row.try_get(1)?,
-                    position: row.try_get(2)?,
-                    file_name: row.try_get(3)?,
-                    hints: row.try_get(4)?,
-                    content: row.try_get(5)?,
-                })
-            },
-            mapper: |it| NextPendingFile::from(it),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<ClaimPendingFileBorrowed, tokio_postgres::Error> {
+                    Ok(ClaimPendingFileBorrowed {
+                        athlete_id: row.try_get(0)?,
+                        upload_id: row.try_get(1)?,
+                        position: row.try_get(2)?,
+                        file_name: row.try_get(3)?,
+                        hints: row.try_get(4)?,
+                        attempts: row.try_get(5)?,
+                        content: row.try_get(6)?,
+                    })
+                },
+            mapper: |it| ClaimPendingFile::from(it),
         }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ClaimPendingFileParams,
+        ClaimPendingFileQuery<'c, 'a, 's, C, ClaimPendingFile, 3>,
+        C,
+    > for ClaimPendingFileStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ClaimPendingFileParams,
+    ) -> ClaimPendingFileQuery<'c, 'a, 's, C, ClaimPendingFile, 3> {
+        self.bind(client, &params.now, &params.max_rows, &params.until)
+    }
+}
+pub struct RenewClaimStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn renew_claim() -> RenewClaimStmt {
+    RenewClaimStmt(
+        "update upload_file set leased_until = $1 where athlete_id = $2 and upload_id = $3 and position = $4 and outcome = 'pending' and attempts = $5",
+        None,
+    )
+}
+impl RenewClaimStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        until: &'a jiff::Timestamp,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+        position: &'a i32,
+        attempts: &'a i16,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[until, athlete_id, upload_id, position, attempts]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        RenewClaimParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for RenewClaimStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a RenewClaimParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.until,
+            &params.athlete_id,
+            &params.upload_id,
+            &params.position,
+            &params.attempts,
+        ))
+    }
+}
+pub struct GiveBackClaimStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn give_back_claim() -> GiveBackClaimStmt {
+    GiveBackClaimStmt(
+        "update upload_file set leased_until = $1, attempts = attempts - $2 where athlete_id = $3 and upload_id = $4 and position = $5 and outcome = 'pending' and attempts = $6",
+        None,
+    )
+}
+impl GiveBackClaimStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        until: &'a jiff::Timestamp,
+        uncounted: &'a i16,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+        position: &'a i32,
+        attempts: &'a i16,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[until, uncounted, athlete_id, upload_id, position, attempts]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        GiveBackClaimParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for GiveBackClaimStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a GiveBackClaimParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(
+            client,
+            &params.until,
+            &params.uncounted,
+            &params.athlete_id,
+            &params.upload_id,
+            &params.position,
+            &params.attempts,
+        ))
+    }
+}
+pub struct EndAllClaimsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn end_all_claims() -> EndAllClaimsStmt {
+    EndAllClaimsStmt(
+        "update upload_file set leased_until = null where outcome = 'pending' and leased_until is not null",
+        None,
+    )
+}
+impl EndAllClaimsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[]).await
     }
 }
 pub struct FindUploadStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_upload() -> FindUploadStmt {
     FindUploadStmt(
-        "select upload.id, upload.origin, upload.created_at, upload.finished_at, count(upload_file.position) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.id = $2 group by upload.athlete_id, upload.id",
+        "select upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until, count(upload_file.position) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.id = $2 group by upload.athlete_id, upload.id",
         None,
     )
 }
@@ -1826,12 +2144,13 @@ impl FindUploadStmt {
                     origin: row.try_get(1)?,
                     created_at: row.try_get(2)?,
                     finished_at: row.try_get(3)?,
-                    files: row.try_get(4)?,
-                    pending: row.try_get(5)?,
-                    imported: row.try_get(6)?,
-                    merged: row.try_get(7)?,
-                    duplicates: row.try_get(8)?,
-                    refused: row.try_get(9)?,
+                    alive_until: row.try_get(4)?,
+                    files: row.try_get(5)?,
+                    pending: row.try_get(6)?,
+                    imported: row.try_get(7)?,
+                    merged: row.try_get(8)?,
+                    duplicates: row.try_get(9)?,
+                    refused: row.try_get(10)?,
                 })
             },
             mapper: |it| FindUpload::from(it),

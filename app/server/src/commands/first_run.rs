@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::MustChange;
 use crate::features::accounts::founding::{self, ADMIN_EMAIL, DEMO_EMAIL, FoundingError};
-use crate::features::uploads::archive::{Hints, Member};
+use crate::features::uploads::archive::Member;
 use crate::features::uploads::batch::{self, BatchError};
 use crate::state::App;
 
@@ -86,10 +86,8 @@ pub async fn welcome(app: &App, out: &mut (impl Write + Send)) -> anyhow::Result
 async fn import_samples(app: &App, demo_id: Uuid) -> Result<(), BatchError> {
     let (sender, members) = mpsc::channel(SAMPLES.len());
     for (name, bytes) in SAMPLES {
-        let member =
-            Member { name: (*name).to_owned(), content: Ok(bytes.to_vec()), hints: Hints::default() };
         // The channel holds them all.
-        let _ = sender.try_send(member);
+        let _ = sender.try_send(Member::new(name, Ok(bytes.to_vec())));
     }
     drop(sender);
     batch::import_members(app, demo_id, "demo", members, &mut |_| {}).await.map(drop)

@@ -45,7 +45,7 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
                 bar.inc(size_bytes);
                 let noteworthy = decision.outcome == Outcome::Refused || !decision.warnings.is_empty();
                 if options.verbose || noteworthy {
-                    bar.suspend(|| println!("{}", line(&name, &decision)));
+                    bar.suspend(|| println!("{}", line(name.as_str(), &decision)));
                 }
                 report.add(&decision);
                 bar.set_message(report.summary());

@@ -37,6 +37,9 @@ pub(super) fn load_config(common: &Common, listen: Option<&Listen>) -> anyhow::R
         listen: listen.and_then(|listen| listen.listen),
     };
     let mut loaded = config::load(&flags).map_err(|error| MustChange(error.to_string()))?;
+    if let Some(fault) = loaded.value.import.fault(loaded.value.http.requests.body_ceiling) {
+        return Err(MustChange(fault).into());
+    }
     if loaded.origin(DATA_DIR) == Some(&Origin::Default)
         && let Some(reason) = why_not(&loaded.value)
     {

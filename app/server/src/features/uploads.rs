@@ -1,7 +1,7 @@
 //! Uploads: training files come in, activities come out, and every file gets a line in a report.
 //!
-//! The way of a file: `receive` stores its bytes as pending, [`worker`] takes it from there, [`import`] reads,
-//! matches, analyses and writes it in one transaction. The command line calls [`import`] directly.
+//! The way of a file: `receive` stores its bytes as pending and [`worker`] claims it from there; [`batch`] takes it from
+//! the disk. Both hand it to `decide`: [`import`] reads and analyses it, then matches and writes it in one transaction.
 //! Never here: file formats, matching rules and formulas (`paceline-domain`).
 
 use std::sync::Arc;
@@ -11,22 +11,27 @@ use jiff::Timestamp;
 use mainstay_db::DbError;
 use mainstay_http::{FieldError, List, PageRequest, Problem};
 use paceline_domain::model::Warning;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use uuid::Uuid;
 
 pub mod archive;
 pub mod batch;
 pub mod config;
+mod decide;
+mod disk;
 pub mod import;
+mod name;
 pub mod purge;
 mod receive;
 pub mod recompute;
 mod routes;
+mod rules;
 mod store;
 mod views;
 pub mod worker;
 
 pub(in crate::features) use import::known::find_successor;
+pub use name::FileName;
 pub(crate) use routes::router;
 pub(in crate::features) use store::{lock_athlete, refresh_parent};
 use views::{FileReport, UploadItem, UploadReport};
@@ -74,22 +79,15 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// The database's rules refuse what the file says.
-    pub fn unstorable(error: &DbError) -> Self {
-        let why = error.constraint().map_or_else(
-            || "its values cannot be stored; please report the file".to_owned(),
-            |rule| format!("its values break the rule {rule}"),
-        );
-        Self::refused("implausible_values", why)
-    }
-
-    /// A refusal.
+    /// A refusal. What the reason quotes of the file loses its control characters: some cannot be stored.
     pub fn refused(code: &str, why: impl std::fmt::Display) -> Self {
+        let mut message = format!("refused because {why}");
+        message.retain(|letter| !letter.is_control());
         Self {
             outcome: Outcome::Refused,
             activity_id: None,
             reason: Some(code.to_owned()),
-            message: Some(format!("refused because {why}")),
+            message: Some(message),
             warnings: Vec::new(),
         }
     }
@@ -104,6 +102,8 @@ struct Signals {
     pending: Notify,
     done: Notify,
     outdated: Notify,
+    /// Set once the claims of a former process were looked after.
+    took_up: OnceCell<()>,
 }
 
 impl ImportSignal {
@@ -167,7 +167,7 @@ async fn report(app: &App, athlete_id: Uuid, upload_id: Uuid) -> Result<UploadRe
         .last()
         .filter(|_| more)
         .map(|line| mainstay_http::pages::cursor::encode("upload_files", &line.position));
-    Ok(views::report(summary, List { items, next_cursor, pagination: None }))
+    Ok(views::report(summary, app.effects.clock.now(), List { items, next_cursor, pagination: None }))
 }
 
 async fn files(

@@ -10,6 +10,7 @@ mod accounts;
 mod activities;
 mod analytics;
 mod athletes;
+mod batches;
 mod commands;
 mod first_run;
 mod merging;

@@ -8,10 +8,17 @@ use std::collections::HashMap;
 use std::io::{Read, Seek, Write};
 use std::ops::ControlFlow;
 
-use paceline_domain::formats::strava_archive;
 use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
-use zip::result::ZipError;
+
+mod hints;
+mod refusal;
+
+pub use hints::Hints;
+pub(crate) use hints::{TABLE, Table};
+pub use refusal::Refusal;
+
+use super::FileName;
 
 /// What archives may hold. Every limit has a name, so that a refusal can be understood and changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +29,7 @@ pub struct ArchiveLimits {
     /// Unpacked bytes of one member.
     #[serde(with = "mainstay_config::byte_size")]
     pub max_member_bytes: u64,
-    /// Unpacked bytes of all training files of one archive.
+    /// Unpacked bytes of one archive: everything that is unpacked of it, refused or not.
     #[serde(with = "mainstay_config::byte_size")]
     pub max_total_bytes: u64,
     /// How many times larger than its packed bytes a member may unpack.
@@ -47,86 +54,29 @@ impl Default for ArchiveLimits {
     }
 }
 
-/// What an export says beside the file about the activity in it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Hints {
-    /// Title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Description and private note.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notes: Option<String>,
-    /// Shoe or bike.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gear: Option<String>,
-    /// Rated perceived exertion, 1 to 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rpe: Option<f64>,
-    /// The export's word for the sport, used where the file has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sport: Option<String>,
-}
+/// Tables of one archive that are read for hints; an export has one.
+const MAX_TABLES: usize = 8;
 
 /// A training file, or why a member is none.
 #[derive(Debug)]
 pub struct Member {
     /// The path inside the archive.
-    pub name: String,
+    pub name: FileName,
     /// The bytes as they are in the archive (a `.gz` stays packed), or the refusal.
     pub content: Result<Vec<u8>, Refusal>,
     /// What the export says beside it.
     pub hints: Hints,
 }
 
-/// Why an archive or one of its members was not read. [`Refusal::code`] is stable.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Not a zip archive, or cut off before its directory.
-    #[error("the archive cannot be read: {0}")]
-    DamagedArchive(String),
-    /// More members than allowed.
-    #[error("the archive has {0} members, more than the {1} allowed")]
-    TooManyMembers(usize, usize),
-    /// A member, or all of them, unpack to more than allowed.
-    #[error("it unpacks to more than the {0} bytes allowed")]
-    TooLarge(u64),
-    /// A member unpacks to suspiciously much.
-    #[error("it unpacks to more than {0} times its packed size")]
-    ExpansionRatio(u64),
-    /// A path that points out of the archive.
-    #[error("its path leads out of the archive")]
-    UnsafePath,
-    /// Locked by a password.
-    #[error("it is encrypted")]
-    Encrypted,
-    /// The file system said no.
-    #[error("it cannot be read: {0}")]
-    Unreadable(String),
-    /// An archive in an archive in an archive.
-    #[error("archives are nested more than {0} deep")]
-    NestedTooDeep(u32),
-}
-
-impl Refusal {
-    /// The stable code of the report.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::DamagedArchive(_) => "damaged_archive",
-            Self::TooManyMembers(..) => "too_many_members",
-            Self::TooLarge(_) => "too_large",
-            Self::ExpansionRatio(_) => "expansion_ratio",
-            Self::UnsafePath => "unsafe_path",
-            Self::Encrypted => "encrypted",
-            Self::Unreadable(_) => "unreadable",
-            Self::NestedTooDeep(_) => "nested_too_deep",
-        }
+impl Member {
+    /// A member, or a file from anywhere else, of which nothing is known but its bytes.
+    pub fn new(name: &str, content: Result<Vec<u8>, Refusal>) -> Self {
+        Self { name: FileName::clean(name), content, hints: Hints::default() }
     }
-}
 
-impl From<ZipError> for Refusal {
-    fn from(error: ZipError) -> Self {
-        Self::DamagedArchive(error.to_string())
+    /// Its size; 0 when it was refused.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.content.as_ref().map_or(0, |bytes| bytes.len() as u64)
     }
 }
 
@@ -149,54 +99,175 @@ pub fn walk<R: Read + Seek>(
     limits: &ArchiveLimits,
     visit: &mut dyn FnMut(Member) -> ControlFlow<()>,
 ) -> Result<(), Refusal> {
-    let mut budget = limits.max_total_bytes;
-    walk_nested(reader, limits, 0, "", &mut budget, visit).map(drop)
+    let walk =
+        move || Walk { limits, budget: limits.max_total_bytes, visit }.archive(reader, 0, "").map(drop);
+    // A reader that panics on an archive must not take the archives after it along.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(walk)).unwrap_or_else(|_| {
+        tracing::error!(event = "import.reader.panicked", "the reader of archives panicked");
+        Err(Refusal::Unreadable("our reader failed on it; please report the file".to_owned()))
+    })
 }
 
-fn walk_nested<R: Read + Seek>(
-    reader: R,
-    limits: &ArchiveLimits,
-    depth: u32,
-    prefix: &str,
-    budget: &mut u64,
-    visit: &mut dyn FnMut(Member) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, Refusal> {
-    let mut archive = ZipArchive::new(reader)?;
-    if archive.len() > limits.max_members {
-        return Err(Refusal::TooManyMembers(archive.len(), limits.max_members));
-    }
-    let hints = export_hints(&mut archive, limits);
-    for index in 0..archive.len() {
-        let Some(name) = archive.name_for_index(index).and_then(Result::ok).map(std::borrow::Cow::into_owned)
-        else {
-            continue;
-        };
-        let kind = Kind::of(&name);
-        if kind == Kind::Other {
-            continue;
+/// A walk on its way.
+struct Walk<'a> {
+    limits: &'a ArchiveLimits,
+    /// Bytes that may still be unpacked.
+    budget: u64,
+    visit: &'a mut dyn FnMut(Member) -> ControlFlow<()>,
+}
+
+impl Walk<'_> {
+    fn archive<R: Read + Seek>(
+        &mut self,
+        reader: R,
+        depth: u32,
+        prefix: &str,
+    ) -> Result<ControlFlow<()>, Refusal> {
+        let mut archive = ZipArchive::new(reader)?;
+        if archive.len() > self.limits.max_members {
+            return Err(Refusal::TooManyMembers(archive.len(), self.limits.max_members));
         }
-        let full_name = format!("{prefix}{name}");
-        let member = |content, hints| Member { name: full_name.clone(), content, hints };
-        let flow = if kind == Kind::Training {
-            let content = read_member(&mut archive, index, limits, budget);
-            let hints = hints.get(name.trim_start_matches("./")).cloned().unwrap_or_default();
-            visit(member(content, hints))
-        } else {
-            let inner = if depth < limits.max_nesting {
-                spool_archive(&mut archive, index, limits)
-            } else {
-                Err(Refusal::NestedTooDeep(limits.max_nesting))
+        let mut hints = self.hints(&mut archive);
+        for index in 0..archive.len() {
+            let Some(name) = name_of(&archive, index) else { continue };
+            let full_name = format!("{prefix}{name}");
+            let flow = match Kind::of(&name) {
+                Kind::Other => ControlFlow::Continue(()),
+                Kind::Training => {
+                    let mut member = Member::new(&full_name, self.read(&mut archive, index));
+                    member.hints = hints.by_path.remove(name.trim_start_matches("./")).unwrap_or_default();
+                    (self.visit)(member)
+                }
+                Kind::Archive => {
+                    let inner = self.spool(&mut archive, index, depth);
+                    inner
+                        .and_then(|inner| self.archive(inner, depth + 1, &format!("{full_name}/")))
+                        .unwrap_or_else(|refusal| (self.visit)(Member::new(&full_name, Err(refusal))))
+                }
             };
-            let prefix = format!("{full_name}/");
-            inner
-                .and_then(|inner| walk_nested(inner, limits, depth + 1, &prefix, budget, visit))
-                .unwrap_or_else(|refusal| visit(member(Err(refusal), Hints::default())))
-        };
-        if flow.is_break() {
-            return Ok(flow);
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        for (table, count) in hints.without_file {
+            let member = Member::new(&format!("{prefix}{table}"), Err(Refusal::NoFile(count)));
+            if (self.visit)(member).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// What the tables in the archive say. Each speaks of the files in its own folder: an export is often packed again
+    /// with its folder around it.
+    fn hints<R: Read + Seek>(&mut self, archive: &mut ZipArchive<R>) -> ArchiveHints {
+        let mut found = ArchiveHints::default();
+        let tables: Vec<(usize, String)> = (0..archive.len())
+            .filter_map(|index| Some((index, name_of(archive, index)?)))
+            .filter(|(_, name)| name.rsplit('/').next() == Some(TABLE) && !is_hidden(name))
+            .take(MAX_TABLES)
+            .collect();
+        for (index, name) in tables {
+            let Ok(bytes) = self.read(archive, index) else { continue };
+            let table = Table::read(&bytes);
+            let folder = name.trim_start_matches("./").strip_suffix(TABLE).unwrap_or_default();
+            let by_path = table.by_path.into_iter().map(|(path, hints)| (format!("{folder}{path}"), hints));
+            found.by_path.extend(by_path);
+            found.without_file.extend((table.without_file > 0).then_some((name, table.without_file)));
+        }
+        found
+    }
+
+    /// Reads one member within every limit.
+    fn read<R: Read + Seek>(
+        &mut self,
+        archive: &mut ZipArchive<R>,
+        index: usize,
+    ) -> Result<Vec<u8>, Refusal> {
+        let mut bytes = Vec::new();
+        self.unpack(archive, index, self.limits.max_member_bytes, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Spools an archive inside the archive to disk, where it can be walked like any other.
+    fn spool<R: Read + Seek>(
+        &mut self,
+        archive: &mut ZipArchive<R>,
+        index: usize,
+        depth: u32,
+    ) -> Result<std::fs::File, Refusal> {
+        if depth >= self.limits.max_nesting {
+            return Err(Refusal::NestedTooDeep(self.limits.max_nesting));
+        }
+        let unreadable = |error: std::io::Error| Refusal::Unreadable(error.to_string());
+        let mut file = tempfile::tempfile().map_err(unreadable)?;
+        self.unpack(archive, index, self.limits.max_nested_bytes, &mut file)?;
+        file.rewind().map_err(unreadable)?;
+        Ok(file)
+    }
+
+    /// Unpacks one member, believing nothing that the archive claims, and charges what was unpacked to the budget,
+    /// whatever becomes of it.
+    fn unpack<R: Read + Seek>(
+        &mut self,
+        archive: &mut ZipArchive<R>,
+        index: usize,
+        most: u64,
+        out: &mut impl Write,
+    ) -> Result<(), Refusal> {
+        let mut member = archive.by_index(index)?;
+        if member.encrypted() {
+            return Err(Refusal::Encrypted);
+        }
+        if member.enclosed_name().is_none() {
+            return Err(Refusal::UnsafePath);
+        }
+        // Tiny files compress absurdly well without being a danger.
+        let by_ratio =
+            member.compressed_size().saturating_mul(self.limits.max_expansion_ratio).max(1024 * 1024);
+        let bound = most.min(by_ratio).min(self.budget);
+        let mut counted = Counted { inner: member.by_ref().take(bound + 1), count: 0 };
+        let copied = std::io::copy(&mut counted, out);
+        let unpacked = counted.count;
+        let budget = self.budget;
+        self.budget = budget.saturating_sub(unpacked);
+        copied.map_err(|error| Refusal::DamagedArchive(error.to_string()))?;
+        if unpacked <= bound {
+            Ok(())
+        } else if bound == by_ratio {
+            Err(Refusal::ExpansionRatio(self.limits.max_expansion_ratio))
+        } else if bound == most {
+            Err(Refusal::TooLarge(most))
+        } else {
+            Err(Refusal::ArchiveTooLarge(self.limits.max_total_bytes))
         }
     }
-    Ok(ControlFlow::Continue(()))
+}
+
+/// What an archive's tables say, by the path in the archive.
+#[derive(Default)]
+struct ArchiveHints {
+    by_path: HashMap<String, Hints>,
+    /// Tables that name activities without a file, and how many.
+    without_file: Vec<(String, usize)>,
+}
+
+fn name_of<R: Read + Seek>(archive: &ZipArchive<R>, index: usize) -> Option<String> {
+    archive.name_for_index(index)?.ok().map(std::borrow::Cow::into_owned)
+}
+
+/// Counts what is read through it.
+struct Counted<R> {
+    inner: R,
+    count: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(into)?;
+        self.count += read as u64;
+        Ok(read)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,9 +280,8 @@ enum Kind {
 impl Kind {
     /// By name only: an export holds thousands of pictures and tables that are not worth unpacking.
     fn of(name: &str) -> Self {
+        let hidden = is_hidden(name);
         let name = name.to_ascii_lowercase();
-        let hidden =
-            name.contains("__macosx/") || name.rsplit('/').next().is_some_and(|last| last.starts_with('.'));
         let bare = name.strip_suffix(".gz").unwrap_or(&name);
         let ends = |extension: &str| bare.ends_with(extension);
         if hidden || name.ends_with('/') {
@@ -226,94 +296,10 @@ impl Kind {
     }
 }
 
-/// Reads one member within every limit.
-fn read_member<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
-    index: usize,
-    limits: &ArchiveLimits,
-    budget: &mut u64,
-) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
-    let most = limits.max_member_bytes.min(*budget);
-    *budget -= unpack_member(archive, index, limits, most, &mut bytes)?;
-    Ok(bytes)
-}
-
-/// Spools an archive inside the archive to disk, where it can be walked like any other.
-fn spool_archive<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
-    index: usize,
-    limits: &ArchiveLimits,
-) -> Result<std::fs::File, Refusal> {
-    let unreadable = |error: std::io::Error| Refusal::Unreadable(error.to_string());
-    let mut file = tempfile::tempfile().map_err(unreadable)?;
-    unpack_member(archive, index, limits, limits.max_nested_bytes, &mut file)?;
-    file.rewind().map_err(unreadable)?;
-    Ok(file)
-}
-
-/// Unpacks one member and returns its size, believing nothing that the archive claims.
-fn unpack_member<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
-    index: usize,
-    limits: &ArchiveLimits,
-    most: u64,
-    out: &mut impl Write,
-) -> Result<u64, Refusal> {
-    let mut member = archive.by_index(index)?;
-    if member.encrypted() {
-        return Err(Refusal::Encrypted);
-    }
-    if member.enclosed_name().is_none() {
-        return Err(Refusal::UnsafePath);
-    }
-    // Tiny files compress absurdly well without being a danger.
-    let ratio_bound = member.compressed_size().saturating_mul(limits.max_expansion_ratio).max(1024 * 1024);
-    let bound = most.min(ratio_bound);
-    let size = std::io::copy(&mut member.by_ref().take(bound + 1), out)
-        .map_err(|error| Refusal::DamagedArchive(error.to_string()))?;
-    if size <= bound {
-        Ok(size)
-    } else if bound == ratio_bound {
-        Err(Refusal::ExpansionRatio(limits.max_expansion_ratio))
-    } else {
-        Err(Refusal::TooLarge(bound))
-    }
-}
-
-/// What `activities.csv` says of each file, by the file's path in the archive.
-fn export_hints<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
-    limits: &ArchiveLimits,
-) -> HashMap<String, Hints> {
-    let Some(index) = archive.index_for_name("activities.csv") else { return HashMap::new() };
-    let mut budget = limits.max_member_bytes;
-    let Ok(table) = read_member(archive, index, limits, &mut budget) else { return HashMap::new() };
-    let Ok(rows) = strava_archive::read_activities(&table) else { return HashMap::new() };
-    rows.into_iter()
-        .filter_map(|row| {
-            let notes: Vec<_> = [&row.description, &row.private_note]
-                .into_iter()
-                .flatten()
-                .filter_map(|note| readable(note))
-                .collect();
-            let hints = Hints {
-                name: row.name.as_deref().and_then(readable),
-                notes: Some(notes.join("\n\n")).filter(|notes| !notes.is_empty()),
-                gear: row.gear.as_deref().and_then(readable),
-                rpe: row.rpe,
-                sport: row.activity_type.as_deref().and_then(readable),
-            };
-            Some((row.file_name?, hints))
-        })
-        .collect()
-}
-
-/// The text without control characters, which no table of people's words means and the database refuses.
-fn readable(text: &str) -> Option<String> {
-    let kept = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
-    let text: String = text.chars().filter(kept).collect();
-    (!text.trim().is_empty()).then_some(text)
+/// What file managers leave beside the files, and files that want not to be seen.
+fn is_hidden(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("__macosx/")
+        || name.rsplit('/').next().is_some_and(|last| last.starts_with('.'))
 }
 
 #[cfg(test)]

@@ -1,24 +1,28 @@
 //! Many files at once from disk: folders, files and archives, walked lazily and imported side by side.
 //!
 //! Each file is its own transaction, so that a crash keeps what was done; a second run finds those as duplicates
-//! and does the rest. Never here: printing (`commands::import`).
+//! and does the rest. Never here: printing (`commands::import`), what becomes of one file (`decide`).
 
-use std::io::Read;
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use mainstay_db::DbError;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::archive::{self, ArchiveLimits, Hints, Member, Refusal};
-use super::import::{self, ImportContext};
-use super::{Decision, store};
+use super::archive::Member;
+use super::decide::{self, Content, Ending, Failure, File};
+use super::disk::Disk;
+use super::{Decision, FileName, store};
 use crate::state::App;
 
-/// Files read ahead of the importers.
-const READ_AHEAD: usize = 4;
+/// How often a busy database is asked again before the batch stops, and the pause before each time.
+const PATIENCE: (u32, Duration) = (3, Duration::from_secs(1));
 
 /// What happens during a batch, in order.
 #[derive(Debug)]
@@ -31,7 +35,7 @@ pub enum Progress {
     /// A file is done.
     Done {
         /// Its path, or its path in the archive.
-        name: String,
+        name: FileName,
         /// Its size in bytes.
         size_bytes: u64,
         /// What became of it.
@@ -73,15 +77,21 @@ pub async fn import_paths(
     for path in &paths {
         std::fs::metadata(path).map_err(|source| BatchError::Path { path: path.clone(), source })?;
     }
-    let limits = app.config.import.archive;
-    let max_file_bytes = app.config.import.max_file_bytes as u64;
-    let (sender, members) = mpsc::channel(READ_AHEAD);
+    let config = app.config.import.clone();
+    let (sender, members) = mpsc::channel(config.read_ahead.max(1));
+    // The thread ends with the last file, or as soon as nobody receives.
     drop(tokio::task::spawn_blocking(move || {
-        for path in paths {
-            if read_path(&path, max_file_bytes, &limits, &sender).is_break() {
-                break;
-            }
-        }
+        let mut visit = |member| match sender.blocking_send(member) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        let mut disk = Disk {
+            max_file_bytes: config.max_file_bytes as u64,
+            limits: config.archive,
+            visit: &mut visit,
+            hints: HashMap::new(),
+        };
+        let _ = disk.read_all(&paths);
     }));
     import_members(app, athlete_id, origin, members, &mut tell).await
 }
@@ -91,180 +101,169 @@ pub async fn import_members(
     app: &App,
     athlete_id: Uuid,
     origin: &str,
-    mut members: mpsc::Receiver<Member>,
+    members: mpsc::Receiver<Member>,
     tell: &mut impl FnMut(Progress),
 ) -> Result<Uuid, BatchError> {
-    let upload_id = app.effects.ids.next();
+    let batch = Batch { app: app.clone(), athlete_id, upload_id: app.effects.ids.next() };
     let tx = app.db.write().await?;
-    store::insert_upload(&tx, athlete_id, upload_id, origin, app.effects.clock.now()).await?;
+    let alive_until = Some(batch.alive_until());
+    let new = store::NewUpload { athlete_id, id: batch.upload_id, origin, alive_until };
+    store::insert_upload(&tx, &new, app.effects.clock.now()).await?;
     tx.commit().await?;
-    let mut running: JoinSet<Result<Progress, DbError>> = JoinSet::new();
-    let mut position = 0;
-    let mut open = true;
-    while open || !running.is_empty() {
-        let may_start = open && running.len() < app.config.import.concurrency.max(1);
-        tokio::select! {
-            member = members.recv(), if may_start => match member {
-                Some(member) => {
-                    position += 1;
-                    tell(Progress::Found { size_bytes: size_of(&member) });
-                    let line = Line { app: app.clone(), athlete_id, upload_id, position };
-                    running.spawn(line.import(member));
-                }
-                None => open = false,
-            },
-            Some(finished) = running.join_next() => match finished {
-                Ok(progress) => tell(progress?),
-                Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-            },
+    let imported = tokio::select! {
+        imported = batch.import(members, tell) => imported,
+        never = batch.keep_alive() => match never {},
+    };
+    match imported {
+        Ok(()) => batch.finish().await?,
+        Err(error) => {
+            // If this fails too, the sign of life runs out by itself.
+            let _ = batch.show_alive(app.effects.clock.now()).await;
+            return Err(error.into());
         }
     }
-    let tx = app.db.write().await?;
-    store::finish_upload(&tx, athlete_id, upload_id, app.effects.clock.now()).await?;
-    tx.commit().await?;
-    Ok(upload_id)
+    Ok(batch.upload_id)
 }
 
-/// One line of the report in the making.
-struct Line {
+/// An upload whose files come one after another.
+#[derive(Clone)]
+struct Batch {
     app: App,
     athlete_id: Uuid,
     upload_id: Uuid,
-    position: i32,
 }
 
-impl Line {
-    async fn import(self, member: Member) -> Result<Progress, DbError> {
-        let size_bytes = size_of(&member);
-        let name = member.name.clone();
-        let decision = match member.content {
-            Ok(bytes) => {
-                let first = self.import_bytes(&name, &bytes, &member.hints, size_bytes).await;
-                match first {
-                    Err(error) if error.is_retryable() => {
-                        self.import_bytes(&name, &bytes, &member.hints, size_bytes).await?
+impl Batch {
+    /// After the first failure of the database no further file is begun; those that are under way are waited for.
+    async fn import(
+        &self,
+        mut members: mpsc::Receiver<Member>,
+        tell: &mut impl FnMut(Progress),
+    ) -> Result<(), DbError> {
+        let mut running: JoinSet<Result<Progress, DbError>> = JoinSet::new();
+        let mut position = 0;
+        let mut open = true;
+        let mut stopped = None;
+        while open || !running.is_empty() {
+            let may_start = open && running.len() < self.app.config.import.concurrency.max(1);
+            tokio::select! {
+                member = members.recv(), if may_start => match member {
+                    Some(member) => {
+                        position += 1;
+                        tell(Progress::Found { size_bytes: member.size_bytes() });
+                        running.spawn(self.clone().import_one(position, member));
                     }
-                    Err(DbError::Constraint { name: rule, .. }) => {
-                        let decision =
-                            Decision::refused("implausible_values", format!("it breaks the rule {rule}"));
-                        self.record(&name, size_bytes, decision).await?
+                    None => open = false,
+                },
+                Some(finished) = running.join_next() => match finished {
+                    Ok(Ok(progress)) => tell(progress),
+                    Ok(Err(error)) => {
+                        stopped.get_or_insert(error);
+                        open = false;
                     }
-                    other => other?,
-                }
+                    Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+                },
             }
-            Err(refusal) => {
-                self.record(&name, size_bytes, Decision::refused(refusal.code(), refusal)).await?
-            }
+        }
+        stopped.map_or(Ok(()), Err)
+    }
+
+    async fn import_one(self, position: i32, member: Member) -> Result<Progress, DbError> {
+        let size_bytes = member.size_bytes();
+        let name = member.name;
+        let file = File {
+            athlete_id: self.athlete_id,
+            name: name.as_str().to_owned(),
+            hints: member.hints,
+            content: member.content.map_or_else(Content::Refused, |bytes| Content::Plain(bytes.into())),
         };
+        let line = decide::Line::New(store::DecidedFile {
+            athlete_id: self.athlete_id,
+            upload_id: self.upload_id,
+            position,
+            name: name.as_str(),
+            size_bytes: i64::try_from(size_bytes).unwrap_or(i64::MAX),
+        });
+        let decision = self.decide(&file, &line).await?;
         Ok(Progress::Done { name, size_bytes, decision })
     }
 
-    async fn import_bytes(
-        &self,
-        name: &str,
-        bytes: &[u8],
-        hints: &Hints,
-        size_bytes: u64,
-    ) -> Result<Decision, DbError> {
-        let context = ImportContext::of(&self.app);
-        let owner = {
-            let read = self.app.db.read().await?;
-            import::load_owner(&read, self.athlete_id).await?
-        };
-        let prepared = import::prepare(&context, bytes.into(), name.to_owned(), hints.clone(), owner).await;
-        let tx = self.app.db.write().await?;
-        let decision = match prepared {
-            Ok(prepared) => import::write(&context, &tx, self.athlete_id, prepared).await?,
-            Err(decision) => decision,
-        };
-        store::insert_decided(&tx, &self.line(name, size_bytes), &decision, self.app.effects.clock.now())
-            .await?;
-        tx.commit().await?;
-        Ok(decision)
-    }
-
-    async fn record(&self, name: &str, size_bytes: u64, decision: Decision) -> Result<Decision, DbError> {
-        let tx = self.app.db.write().await?;
-        store::insert_decided(&tx, &self.line(name, size_bytes), &decision, self.app.effects.clock.now())
-            .await?;
-        tx.commit().await?;
-        Ok(decision)
-    }
-
-    fn line<'a>(&self, name: &'a str, size_bytes: u64) -> store::DecidedFile<'a> {
-        store::DecidedFile {
-            athlete_id: self.athlete_id,
-            upload_id: self.upload_id,
-            position: self.position,
-            name,
-            size_bytes: i64::try_from(size_bytes).unwrap_or(i64::MAX),
-        }
-    }
-}
-
-fn size_of(member: &Member) -> u64 {
-    member.content.as_ref().map_or(0, |bytes| bytes.len() as u64)
-}
-
-/// Sends every training file under a path; folders in the order of their names.
-fn read_path(
-    path: &Path,
-    max_file_bytes: u64,
-    limits: &ArchiveLimits,
-    sender: &mpsc::Sender<Member>,
-) -> ControlFlow<()> {
-    let send = |member: Member| {
-        if sender.blocking_send(member).is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let name = path.display().to_string();
-    let refused = |why: String| Member {
-        name: name.clone(),
-        content: Err(Refusal::Unreadable(why)),
-        hints: Hints::default(),
-    };
-    if path.is_dir() {
-        let entries = match std::fs::read_dir(path) {
-            Ok(entries) => entries,
-            Err(error) => return send(refused(error.to_string())),
-        };
-        let mut inside: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
-        inside.sort();
-        for entry in inside {
-            // A link to a folder could lead around in a circle.
-            let follow = entry.symlink_metadata().is_ok_and(|seen| seen.is_file() || seen.is_dir());
-            if follow && (entry.is_dir() || archive::is_importable(&entry.to_string_lossy())) {
-                read_path(&entry, max_file_bytes, limits, sender)?;
-            }
-        }
-        return ControlFlow::Continue(());
-    }
-    let mut start = [0; 4];
-    let opened = std::fs::File::open(path).and_then(|mut file| {
-        let read = file.read(&mut start)?;
-        std::io::Seek::rewind(&mut file)?;
-        Ok((file, read))
-    });
-    match opened {
-        Err(error) => send(refused(error.to_string())),
-        Ok((file, read)) if archive::is_archive(&start[..read]) => {
-            match archive::walk(file, limits, &mut |mut member| {
-                member.name = format!("{name}/{}", member.name);
-                send(member)
-            }) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(refusal) => {
-                    send(Member { name: name.clone(), content: Err(refusal), hints: Hints::default() })
+    /// The same attempts that the importer would make, one after the other.
+    async fn decide(&self, file: &File, line: &decide::Line<'_>) -> Result<Decision, DbError> {
+        let most = self.app.config.import.max_attempts.max(1);
+        let (mut attempts, mut waits) = (0, 0);
+        loop {
+            match decide::decide(&self.app, file, line).await {
+                Ending::Decided(decision) => return Ok(decision),
+                Ending::Failed(failure) => {
+                    attempts += 1;
+                    tracing::warn!(event = "import.file.failed", error = %failure, "an attempt on a file failed");
+                    if attempts >= most {
+                        return self.give_up(file, line, &failure, attempts).await;
+                    }
                 }
+                Ending::Wait(error)
+                    if waits >= PATIENCE.0 || matches!(error, DbError::Unavailable { .. }) =>
+                {
+                    return Err(error);
+                }
+                Ending::Wait(_) => {
+                    waits += 1;
+                    self.app.effects.clock.sleep(PATIENCE.1).await;
+                }
+                Ending::Lost => return Ok(gone()),
             }
         }
-        Ok((file, _)) => {
-            let mut bytes = Vec::new();
-            let content = match file.take(max_file_bytes + 1).read_to_end(&mut bytes) {
-                Ok(_) if bytes.len() as u64 > max_file_bytes => Err(Refusal::TooLarge(max_file_bytes)),
-                Ok(_) => Ok(bytes),
-                Err(error) => Err(Refusal::Unreadable(error.to_string())),
-            };
-            send(Member { name: name.clone(), content, hints: Hints::default() })
+    }
+
+    /// Refuses the file; the next one is none of its business, even if this line cannot be written.
+    async fn give_up(
+        &self,
+        file: &File,
+        line: &decide::Line<'_>,
+        failure: &Failure,
+        attempts: u32,
+    ) -> Result<Decision, DbError> {
+        let decision = failure.decision(attempts);
+        match decide::record(&self.app, file.athlete_id, line, decision.clone()).await {
+            Ending::Wait(error) => Err(error),
+            Ending::Failed(failure) => {
+                tracing::warn!(event = "import.line.lost", error = %failure, "a line of the report is missing");
+                Ok(decision)
+            }
+            Ending::Decided(_) | Ending::Lost => Ok(decision),
         }
     }
+
+    async fn finish(&self) -> Result<(), DbError> {
+        let tx = self.app.db.write().await?;
+        store::finish_upload(&tx, self.athlete_id, self.upload_id, self.app.effects.clock.now()).await?;
+        tx.commit().await
+    }
+
+    /// Renews the sign of life for as long as it is asked to.
+    async fn keep_alive(&self) -> Infallible {
+        loop {
+            self.app.effects.clock.sleep(self.app.config.import.lease / 3).await;
+            if let Err(error) = self.show_alive(self.alive_until()).await {
+                tracing::debug!(event = "import.alive.not_shown", error = %error, "no sign of life could be given");
+            }
+        }
+    }
+
+    fn alive_until(&self) -> Timestamp {
+        let now = self.app.effects.clock.now();
+        now.checked_add(self.app.config.import.lease).unwrap_or(now)
+    }
+
+    async fn show_alive(&self, until: Timestamp) -> Result<(), DbError> {
+        let tx = self.app.db.write().await?;
+        store::set_upload_alive(&tx, self.athlete_id, self.upload_id, until).await?;
+        tx.commit().await
+    }
+}
+
+/// A new line cannot be somebody else's; its upload can only be gone with its athlete.
+fn gone() -> Decision {
+    Decision::refused("importer_failed", "its upload is gone")
 }

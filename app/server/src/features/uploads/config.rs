@@ -1,5 +1,8 @@
 //! Every limit of imports, with its default. Never here: reading files or the environment.
 
+use std::time::Duration;
+
+use paceline_domain::formats::Limits;
 use serde::{Deserialize, Serialize};
 
 use super::archive::ArchiveLimits;
@@ -22,8 +25,20 @@ pub struct ImportConfig {
     pub max_records: usize,
     /// Nesting of elements in TCX and GPX.
     pub max_xml_depth: usize,
+    /// Sessions of one training file.
+    pub max_sessions: usize,
+    /// Laps of one training file.
+    pub max_laps: usize,
     /// Files that are read and analysed at the same time.
     pub concurrency: usize,
+    /// Files read ahead of who stores or imports them; each is in memory.
+    pub read_ahead: usize,
+    /// How often a file is attempted on which the importer dies or the database fails.
+    pub max_attempts: u32,
+    /// How long a file is left to an importer that gives no sign of life. Also the longest time that a command line is
+    /// believed to live without one.
+    #[serde(with = "mainstay_config::duration")]
+    pub lease: Duration,
     /// What archives may hold.
     pub archive: ArchiveLimits,
 }
@@ -37,8 +52,43 @@ impl Default for ImportConfig {
             max_expansion_ratio: 200,
             max_records: 500_000,
             max_xml_depth: 64,
+            max_sessions: 50,
+            max_laps: 5_000,
             concurrency: 2,
+            read_ahead: 4,
+            max_attempts: 3,
+            lease: Duration::from_secs(30),
             archive: ArchiveLimits::default(),
         }
+    }
+}
+
+impl ImportConfig {
+    /// What cannot be as it is said, in a sentence for who wrote it. `body_ceiling` is what any request may bring.
+    pub fn fault(&self, body_ceiling: u64) -> Option<String> {
+        if self.max_records > Limits::MOST_RECORDS {
+            return Some(format!("import.max_records: at most {} can be stored", Limits::MOST_RECORDS));
+        }
+        (self.max_upload_bytes > body_ceiling).then(|| {
+            format!(
+                "import.max_upload_bytes is {}, but http.requests.body_ceiling lets only {body_ceiling} bytes through; \
+                 raise the ceiling, or lower the other",
+                self.max_upload_bytes
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_another_makes_void_is_a_fault() {
+        let config = ImportConfig::default();
+        assert_eq!(config.fault(config.max_upload_bytes), None);
+        assert!(config.fault(config.max_upload_bytes - 1).unwrap().contains("body_ceiling"));
+        let config = ImportConfig { max_records: Limits::MOST_RECORDS + 1, ..config };
+        assert!(config.fault(u64::MAX).unwrap().contains("max_records"));
     }
 }

@@ -51,6 +51,8 @@ pub(super) fn file_limits(config: &ImportConfig) -> Limits {
         max_expansion_ratio: usize::try_from(config.max_expansion_ratio).unwrap_or(usize::MAX),
         max_records: config.max_records,
         max_xml_depth: config.max_xml_depth,
+        max_sessions: config.max_sessions,
+        max_laps: config.max_laps,
         ..Limits::default()
     }
 }

@@ -1,7 +1,14 @@
 -- Imports and their reports, and everything one imported file writes.
 
---! insert_upload
-insert into upload (athlete_id, id, origin, created_at) values (:athlete_id, :id, :origin, :now);
+--! insert_upload (alive_until?)
+insert into upload (athlete_id, id, origin, created_at, alive_until)
+values (:athlete_id, :id, :origin, :now, :alive_until);
+
+-- The command line that writes this upload still lives; a time in the past says that it stopped.
+--! set_upload_alive
+update upload
+set alive_until = :until
+where athlete_id = :athlete_id and id = :upload_id and finished_at is null;
 
 --! insert_pending_file
 insert into upload_file
@@ -17,12 +24,31 @@ values
     (:athlete_id, :upload_id, :position, :file_name, :size_bytes, :hints, :outcome, :activity_id, :reason, :message,
     :warnings, :now);
 
+-- A claimed file gets its outcome, and its upload ends with the last one. False: somebody else claimed it meanwhile.
+-- The caller holds the athlete's lock, so that of two last files the later one sees the earlier.
 --! decide_pending_file (activity_id?, reason?, message?)
-update upload_file
-set
-    outcome = :outcome, activity_id = :activity_id, reason = :reason, message = :message, warnings = :warnings,
-    pending_content = null, finished_at = :now
-where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and outcome = 'pending';
+with
+    decided as (
+        update upload_file
+        set
+            outcome = :outcome, activity_id = :activity_id, reason = :reason, message = :message,
+            warnings = :warnings, pending_content = null, leased_until = null, finished_at = :now
+        where upload_file.athlete_id = :athlete_id and upload_file.upload_id = :upload_id
+            and upload_file.position = :position and upload_file.outcome = 'pending'
+            and upload_file.attempts = :attempts
+        returning upload_file.position
+    ),
+    finished as (
+        update upload
+        set finished_at = :now
+        where upload.athlete_id = :athlete_id and upload.id = :upload_id and upload.finished_at is null
+            and exists (select from decided)
+            and not exists (
+                select from upload_file as other
+                where other.athlete_id = :athlete_id and other.upload_id = :upload_id
+                    and other.outcome = 'pending' and other.position <> :position)
+    )
+select exists (select from decided) as is_ours;
 
 --! finish_upload
 update upload
@@ -33,18 +59,54 @@ where athlete_id = :athlete_id and id = :upload_id and finished_at is null
         where upload_file.athlete_id = :athlete_id and upload_file.upload_id = :upload_id
             and upload_file.outcome = 'pending');
 
--- The oldest pending file of anybody, locked so that two importers never take the same.
---! next_pending_file : (content)
-select athlete_id, upload_id, position, file_name, hints, pending_content as content
-from upload_file
-where outcome = 'pending'
-order by upload_id, position
-limit :max_rows
-for update skip locked;
+-- Claims the oldest pending file of anybody that nobody works on. Losing a claim in a crash of the server loses no file,
+-- so its commit does not wait for the disk.
+--! claim_pending_file
+with
+    quick as materialized (
+        select set_config('synchronous_commit', 'off', true)
+    ),
+    next as (
+        select upload_file.athlete_id, upload_file.upload_id, upload_file.position
+        from upload_file
+        where upload_file.outcome = 'pending'
+            and (upload_file.leased_until is null or upload_file.leased_until <= :now)
+        order by upload_file.upload_id, upload_file.position
+        limit :max_rows
+        for update skip locked
+    )
+update upload_file
+set attempts = upload_file.attempts + 1, leased_until = :until
+from next, quick
+where upload_file.athlete_id = next.athlete_id and upload_file.upload_id = next.upload_id
+    and upload_file.position = next.position
+returning
+    upload_file.athlete_id, upload_file.upload_id, upload_file.position, upload_file.file_name, upload_file.hints,
+    upload_file.attempts, upload_file.pending_content as content;
 
---! find_upload : (finished_at?)
+-- The importer of this claim still works on it.
+--! renew_claim
+update upload_file
+set leased_until = :until
+where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and outcome = 'pending'
+    and attempts = :attempts;
+
+-- The file waits again, until the instant given; what was not its fault does not count as an attempt.
+--! give_back_claim
+update upload_file
+set leased_until = :until, attempts = attempts - :uncounted
+where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and outcome = 'pending'
+    and attempts = :attempts;
+
+-- Everybody's claims end: whoever held them is dead.
+--! end_all_claims
+update upload_file
+set leased_until = null
+where outcome = 'pending' and leased_until is not null;
+
+--! find_upload : (finished_at?, alive_until?)
 select
-    upload.id, upload.origin, upload.created_at, upload.finished_at,
+    upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until,
     count(upload_file.position) as files,
     count(*) filter (where upload_file.outcome = 'pending') as pending,
     count(*) filter (where upload_file.outcome = 'imported') as imported,

@@ -1,8 +1,10 @@
 //! Takes the bytes of an upload and stores them as pending files, all of them or none, before anything is
 //! read from them. Never here: parsing training files.
 
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Query, Request};
@@ -17,8 +19,12 @@ use uuid::Uuid;
 
 use super::archive::{self, Hints, Member, Refusal};
 use super::config::ImportConfig;
-use super::store;
+use super::{FileName, store};
 use crate::state::App;
+
+mod section;
+
+use section::Section;
 
 /// The form of an upload: one or more parts named `file`.
 #[derive(ToSchema)]
@@ -34,31 +40,33 @@ struct RawName {
     name: Option<String>,
 }
 
-/// One received file, spooled to disk so that memory stays flat.
+/// Everything that was received, one file after another in one temporary file: memory stays flat, and so does the number
+/// of open files.
 struct Spooled {
-    name: String,
-    file: std::fs::File,
+    file: Arc<File>,
+    parts: Vec<Part>,
+}
+
+/// One received file: where it lies in the temporary file.
+struct Part {
+    name: FileName,
+    start: u64,
+    length: u64,
 }
 
 /// A file on its way into the database: its bytes compressed, or why it has none.
 pub(super) struct Packed {
-    pub(super) name: String,
+    pub(super) name: FileName,
     pub(super) size_bytes: i64,
     pub(super) hints: Hints,
     pub(super) content: Result<Vec<u8>, Refusal>,
 }
 
-/// Files waiting for the database while an archive is read.
-const IN_FLIGHT: usize = 4;
-
-/// Names longer than this are cut: they are only shown.
-const MAX_NAME_CHARS: usize = 300;
-
 /// Stores every file of the request as pending and returns the upload's id.
 pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Result<Uuid, Problem> {
     let limits = &app.config.import;
     let spooled = spool(request, limits).await?;
-    if spooled.is_empty() {
+    if spooled.parts.is_empty() {
         return Err(Problem::bad_request(
             "no_file",
             "Send at least one file: a multipart part named `file`, or the file as the body.",
@@ -67,17 +75,18 @@ pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Re
     let upload_id = app.effects.ids.next();
     let now = app.effects.clock.now();
     let tx = app.db.write().await?;
-    store::insert_upload(&tx, athlete_id, upload_id, "api", now).await?;
+    let new = store::NewUpload { athlete_id, id: upload_id, origin: "api", alive_until: None };
+    store::insert_upload(&tx, &new, now).await?;
     let mut position = 0;
-    for file in spooled {
-        let mut files = unpack(file, limits.clone());
-        while let Some(packed) = files.recv().await {
-            position += 1;
-            if position > limits.max_files_per_upload {
-                return Err(too_many_files(limits));
-            }
-            store::insert_received(&tx, athlete_id, upload_id, position, &packed, now).await?;
+    let mut some_wait = false;
+    let mut files = unpack(spooled, limits.clone());
+    while let Some(packed) = files.recv().await {
+        position += 1;
+        if position > limits.max_files_per_upload {
+            return Err(too_many_files(limits));
         }
+        some_wait |= packed.content.is_ok();
+        store::insert_received(&tx, athlete_id, upload_id, position, &packed, now).await?;
     }
     if position == 0 {
         return Err(Problem::bad_request(
@@ -85,7 +94,9 @@ pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Re
             "The archive holds no .fit, .tcx or .gpx file.",
         ));
     }
-    store::finish_upload(&tx, athlete_id, upload_id, now).await?;
+    if !some_wait {
+        store::finish_upload(&tx, athlete_id, upload_id, now).await?;
+    }
     tx.commit().await?;
     app.imports.wake();
     Ok(upload_id)
@@ -95,15 +106,19 @@ fn too_many_files(limits: &ImportConfig) -> Problem {
     Problem::too_large(format!("An upload may hold {} files.", limits.max_files_per_upload))
 }
 
-async fn spool(request: Request, limits: &ImportConfig) -> Result<Vec<Spooled>, Problem> {
+async fn spool(request: Request, limits: &ImportConfig) -> Result<Spooled, Problem> {
     let content_type =
         request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut budget = limits.max_upload_bytes;
+    let mut spool = Spool {
+        file: tokio::fs::File::from_std(tempfile::tempfile()?),
+        parts: Vec::new(),
+        budget: limits.max_upload_bytes,
+    };
     if !content_type.starts_with("multipart/") {
         let name = Query::<RawName>::try_from_uri(request.uri()).ok().and_then(|query| query.0.name);
-        let (file, size) = write_down(request.into_body().into_data_stream(), &mut budget).await?;
-        let spooled = Spooled { name: shown_name(name.as_deref()), file };
-        return Ok(Vec::from_iter((size > 0).then_some(spooled)));
+        spool.write(name.as_deref(), request.into_body().into_data_stream()).await?;
+        spool.parts.retain(|part| part.length > 0);
+        return spool.finish().await;
     }
     let bad_form = |error: axum::extract::multipart::MultipartError| {
         Problem::new(error.status(), "malformed_form", error.body_text())
@@ -111,95 +126,123 @@ async fn spool(request: Request, limits: &ImportConfig) -> Result<Vec<Spooled>, 
     let mut form = Multipart::from_request(request, &())
         .await
         .or_problem(|error| Problem::new(error.status(), "malformed_form", error.body_text()))?;
-    let mut files = Vec::new();
     while let Some(part) = form.next_field().await.or_problem(bad_form)? {
         if part.name() != Some("file") {
             continue;
         }
-        if i32::try_from(files.len()).unwrap_or(i32::MAX) >= limits.max_files_per_upload {
+        if i32::try_from(spool.parts.len()).unwrap_or(i32::MAX) >= limits.max_files_per_upload {
             return Err(too_many_files(limits));
         }
-        let name = shown_name(part.file_name());
-        let (file, _) = write_down(part, &mut budget).await?;
-        files.push(Spooled { name, file });
+        let name = part.file_name().map(ToOwned::to_owned);
+        spool.write(name.as_deref(), part).await?;
     }
-    Ok(files)
+    spool.finish().await
 }
 
-async fn write_down<E>(
-    mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    budget: &mut u64,
-) -> Result<(std::fs::File, u64), Problem> {
-    let mut file = tokio::fs::File::from_std(tempfile::tempfile()?);
-    let mut size = 0;
-    while let Some(chunk) = body.next().await {
-        let chunk = chunk.or_problem(|_| {
-            Problem::bad_request("incomplete_body", "The body did not arrive whole, or stalled.")
-        })?;
-        let length = chunk.len() as u64;
-        *budget = budget
-            .checked_sub(length)
-            .or_problem(|_| Problem::too_large("The upload is larger than one request may be."))?;
-        size += length;
-        file.write_all(&chunk).await?;
-    }
-    file.flush().await?;
-    Ok((file.into_std().await, size))
+/// The temporary file while it is written.
+struct Spool {
+    file: tokio::fs::File,
+    parts: Vec<Part>,
+    /// Bytes that the request may still bring.
+    budget: u64,
 }
 
-/// The last part of the name, without control characters.
-fn shown_name(name: Option<&str>) -> String {
-    let name = name.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = name.chars().filter(|letter| !letter.is_control()).take(MAX_NAME_CHARS).collect();
-    if name.is_empty() { "upload".to_owned() } else { name }
-}
-
-/// Hands out the file, or the training files of the archive that it is, on a blocking thread.
-fn unpack(spooled: Spooled, limits: ImportConfig) -> mpsc::Receiver<Packed> {
-    let (sender, receiver) = mpsc::channel(IN_FLIGHT);
-    // The thread ends with the archive, or as soon as nobody receives.
-    drop(tokio::task::spawn_blocking(move || {
-        let Spooled { name, mut file } = spooled;
-        let archive_refused = match read_single(&mut file, &limits) {
-            Ok(Some(bytes)) => {
-                let _ = send(&sender, Member { name, content: bytes, hints: Hints::default() });
-                return;
-            }
-            Ok(None) => archive::walk(file, &limits.archive, &mut |member| send(&sender, member)),
-            Err(error) => Err(Refusal::DamagedArchive(error.to_string())),
-        };
-        if let Err(refusal) = archive_refused {
-            let _ = send(&sender, Member { name, content: Err(refusal), hints: Hints::default() });
+impl Spool {
+    async fn write<E>(
+        &mut self,
+        name: Option<&str>,
+        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<(), Problem> {
+        let start = self.parts.last().map_or(0, |part| part.start + part.length);
+        let mut length = 0;
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.or_problem(|_| {
+                Problem::bad_request("incomplete_body", "The body did not arrive whole, or stalled.")
+            })?;
+            let size = chunk.len() as u64;
+            self.budget = self
+                .budget
+                .checked_sub(size)
+                .or_problem(|_| Problem::too_large("The upload is larger than one request may be."))?;
+            length += size;
+            self.file.write_all(&chunk).await?;
         }
+        self.parts.push(Part { name: shown_name(name), start, length });
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<Spooled, Problem> {
+        self.file.flush().await?;
+        Ok(Spooled { file: Arc::new(self.file.into_std().await), parts: self.parts })
+    }
+}
+
+/// The last part of the name: some clients send the path on their own disk.
+fn shown_name(name: Option<&str>) -> FileName {
+    FileName::clean(name.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default())
+}
+
+/// Hands out the files, and the training files of the archives among them, on a blocking thread.
+fn unpack(spooled: Spooled, limits: ImportConfig) -> mpsc::Receiver<Packed> {
+    let (sender, receiver) = mpsc::channel(limits.read_ahead.max(1));
+    // The thread ends with the last file, or as soon as nobody receives.
+    drop(tokio::task::spawn_blocking(move || {
+        let _ = spooled.parts.iter().try_for_each(|part| {
+            let section = Section::new(Arc::clone(&spooled.file), part.start, part.length);
+            unpack_part(part, section, &limits, &sender)
+        });
     }));
     receiver
 }
 
+fn unpack_part(
+    part: &Part,
+    mut section: Section,
+    limits: &ImportConfig,
+    sender: &mpsc::Sender<Packed>,
+) -> ControlFlow<()> {
+    let mut flow = ControlFlow::Continue(());
+    let archive_refused = match read_single(&mut section, part.length, limits) {
+        Ok(Some(content)) => return send(sender, Member::new(part.name.as_str(), content)),
+        Ok(None) => archive::walk(section, &limits.archive, &mut |member| {
+            flow = send(sender, member);
+            flow
+        }),
+        Err(error) => Err(Refusal::Unreadable(error.to_string())),
+    };
+    match archive_refused {
+        Ok(()) => flow,
+        Err(refusal) => send(sender, Member::new(part.name.as_str(), Err(refusal))),
+    }
+}
+
 /// The bytes when this is a single file within the limit; `None` when it is an archive.
 fn read_single(
-    file: &mut std::fs::File,
+    section: &mut Section,
+    length: u64,
     limits: &ImportConfig,
 ) -> std::io::Result<Option<Result<Vec<u8>, Refusal>>> {
-    file.seek(SeekFrom::Start(0))?;
-    let bound = limits.max_file_bytes as u64;
-    let mut bytes = Vec::new();
-    file.by_ref().take(bound + 1).read_to_end(&mut bytes)?;
-    if archive::is_archive(&bytes) {
-        file.seek(SeekFrom::Start(0))?;
+    let mut start = Vec::new();
+    section.by_ref().take(4).read_to_end(&mut start)?;
+    section.seek(SeekFrom::Start(0))?;
+    if archive::is_archive(&start) {
         return Ok(None);
     }
-    let fits = bytes.len() as u64 <= bound;
-    Ok(Some(if fits { Ok(bytes) } else { Err(Refusal::TooLarge(bound)) }))
+    let most = limits.max_file_bytes as u64;
+    if length > most {
+        return Ok(Some(Err(Refusal::TooLarge(most))));
+    }
+    let mut bytes = Vec::new();
+    section.read_to_end(&mut bytes)?;
+    Ok(Some(Ok(bytes)))
 }
 
 fn send(sender: &mpsc::Sender<Packed>, member: Member) -> ControlFlow<()> {
-    let size_bytes =
-        member.content.as_ref().map_or(0, |bytes| i64::try_from(bytes.len()).unwrap_or(i64::MAX));
+    let size_bytes = i64::try_from(member.size_bytes()).unwrap_or(i64::MAX);
     let content = member.content.and_then(|bytes| {
         zstd::bulk::compress(&bytes, store::ZSTD_LEVEL)
-            .map_err(|error| Refusal::DamagedArchive(error.to_string()))
+            .map_err(|error| Refusal::Unreadable(error.to_string()))
     });
-    let name = member.name.chars().filter(|letter| !letter.is_control()).take(MAX_NAME_CHARS).collect();
-    let packed = Packed { name, size_bytes, hints: member.hints, content };
+    let packed = Packed { name: member.name, size_bytes, hints: member.hints, content };
     if sender.blocking_send(packed).is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }

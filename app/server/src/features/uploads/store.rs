@@ -12,14 +12,13 @@ use paceline_queries::queries::uploads as sql;
 use tokio_postgres::Error;
 use uuid::Uuid;
 
-pub(super) use sql::{
-    FindOwner as OwnerRow, FindSourceActivities as KnownSource, FindUpload as UploadSummary,
-    ListUploadFiles as FileRow, ListUploads as UploadRow, NextPendingFile as PendingFile, SourceRow,
-};
+pub(super) use sql::{FindOwner as OwnerRow, FindSourceActivities as KnownSource, SourceRow};
 
-use super::Decision;
+mod reports;
+
+pub(super) use reports::*;
+
 use super::import::{Leg, Prepared, Standing};
-use super::receive::Packed;
 
 /// Speed over ratio: FIT hardly shrinks, and TCX and GPX shrink tenfold at any level.
 pub(super) const ZSTD_LEVEL: i32 = 3;
@@ -31,153 +30,9 @@ const MAX_NOTES: usize = 10_000;
 /// Overlapping sources of one session; more than this is no training log.
 const MAX_OVERLAPPING: i64 = 500;
 
-pub(super) async fn insert_upload(
-    tx: &Client,
-    athlete_id: Uuid,
-    id: Uuid,
-    origin: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    sql::insert_upload().bind(tx, &athlete_id, &id, &origin, &now).await.map(drop)
-}
-
-/// A received file: pending with its bytes, or refused at the door.
-pub(super) async fn insert_received(
-    tx: &Client,
-    athlete_id: Uuid,
-    upload_id: Uuid,
-    position: i32,
-    packed: &Packed,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let hints = serde_json::to_value(&packed.hints).unwrap_or_default();
-    match &packed.content {
-        Ok(content) => sql::insert_pending_file()
-            .bind(tx, &athlete_id, &upload_id, &position, &packed.name, &packed.size_bytes, &hints, content)
-            .await
-            .map(drop),
-        Err(refusal) => {
-            let decision = Decision::refused(refusal.code(), refusal.to_string());
-            insert_decided(
-                tx,
-                &DecidedFile {
-                    athlete_id,
-                    upload_id,
-                    position,
-                    name: &packed.name,
-                    size_bytes: packed.size_bytes,
-                },
-                &decision,
-                now,
-            )
-            .await
-        }
-    }
-}
-
-/// A file that never was pending.
-pub(super) struct DecidedFile<'a> {
-    pub(super) athlete_id: Uuid,
-    pub(super) upload_id: Uuid,
-    pub(super) position: i32,
-    pub(super) name: &'a str,
-    pub(super) size_bytes: i64,
-}
-
-pub(super) async fn insert_decided(
-    tx: &Client,
-    file: &DecidedFile<'_>,
-    decision: &Decision,
-    now: Timestamp,
-) -> Result<(), Error> {
-    sql::insert_decided_file()
-        .bind(
-            tx,
-            &file.athlete_id,
-            &file.upload_id,
-            &file.position,
-            &file.name,
-            &file.size_bytes,
-            &serde_json::json!({}),
-            &decision.outcome.as_str(),
-            &decision.activity_id,
-            &decision.reason,
-            &decision.message,
-            &warnings(&decision.warnings),
-            &now,
-        )
-        .await
-        .map(drop)
-}
-
-pub(super) async fn decide_pending(
-    tx: &Client,
-    file: &PendingFile,
-    decision: &Decision,
-    now: Timestamp,
-) -> Result<(), Error> {
-    sql::decide_pending_file()
-        .bind(
-            tx,
-            &decision.outcome.as_str(),
-            &decision.activity_id,
-            &decision.reason,
-            &decision.message,
-            &warnings(&decision.warnings),
-            &now,
-            &file.athlete_id,
-            &file.upload_id,
-            &file.position,
-        )
-        .await
-        .map(drop)
-}
-
 /// Warnings as the `jsonb` of a row.
 pub(super) fn warnings(warnings: &[Warning]) -> serde_json::Value {
     serde_json::to_value(warnings).unwrap_or_default()
-}
-
-/// Marks the upload finished if nothing of it is pending.
-pub(super) async fn finish_upload(
-    tx: &Client,
-    athlete_id: Uuid,
-    id: Uuid,
-    now: Timestamp,
-) -> Result<(), Error> {
-    sql::finish_upload().bind(tx, &now, &athlete_id, &id).await.map(drop)
-}
-
-/// The oldest pending file, locked until the transaction ends; none that another importer holds.
-pub(super) async fn next_pending(tx: &Client) -> Result<Option<PendingFile>, Error> {
-    sql::next_pending_file().bind(tx, &1).opt().await
-}
-
-pub(super) async fn find_upload(
-    db: &Client,
-    athlete_id: Uuid,
-    id: Uuid,
-) -> Result<Option<UploadSummary>, Error> {
-    sql::find_upload().bind(db, &athlete_id, &id).opt().await
-}
-
-pub(super) async fn list_uploads(
-    db: &Client,
-    athlete_id: Uuid,
-    before: (Timestamp, Uuid),
-    max_rows: i64,
-) -> Result<Vec<UploadRow>, Error> {
-    sql::list_uploads().bind(db, &athlete_id, &before.0, &before.1, &max_rows).all().await
-}
-
-pub(super) async fn list_files(
-    db: &Client,
-    athlete_id: Uuid,
-    upload_id: Uuid,
-    after_position: i32,
-    max_rows: i64,
-) -> Result<Vec<FileRow>, Error> {
-    sql::list_upload_files().bind(db, &athlete_id, &upload_id, &after_position, &max_rows).all().await
 }
 
 /// The lock that makes imports of one athlete take turns.

@@ -15,7 +15,8 @@ pub(super) struct UploadReport {
     pub(super) id: Uuid,
     /// Where it came from: `api`, `cli` or `demo`.
     pub(super) origin: String,
-    /// `processing` until every file has its outcome, then `finished`.
+    /// `processing` until every file has its outcome, then `finished`. `interrupted`: the command line that imported it
+    /// stopped before its end; what the report says is done, and importing the same again does the rest.
     pub(super) status: &'static str,
     /// When it was received.
     pub(super) created_at: Timestamp,
@@ -104,11 +105,11 @@ impl From<FileRow> for FileReport {
 }
 
 /// The report of an upload with one page of its lines.
-pub(super) fn report(summary: UploadSummary, files: List<FileReport>) -> UploadReport {
+pub(super) fn report(summary: UploadSummary, now: Timestamp, files: List<FileReport>) -> UploadReport {
     UploadReport {
         id: summary.id,
+        status: status(&summary, now),
         origin: summary.origin,
-        status: if summary.pending > 0 { "processing" } else { "finished" },
         created_at: summary.created_at,
         finished_at: summary.finished_at,
         progress: Progress {
@@ -120,5 +121,15 @@ pub(super) fn report(summary: UploadSummary, files: List<FileReport>) -> UploadR
             refused: summary.refused,
         },
         files,
+    }
+}
+
+fn status(summary: &UploadSummary, now: Timestamp) -> &'static str {
+    if summary.finished_at.is_some() {
+        "finished"
+    } else if summary.pending > 0 || summary.alive_until.is_some_and(|until| now < until) {
+        "processing"
+    } else {
+        "interrupted"
     }
 }

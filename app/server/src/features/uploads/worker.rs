@@ -1,26 +1,26 @@
-//! The importer: takes pending files one after another, each in one transaction, until it is told to stop.
-//! A crash in the middle leaves the file pending, and the next start takes it up.
-//! Never here: what an import does (`import`).
+//! The importer: claims pending files one after another, until it is told to stop.
+//!
+//! A claim is a lease: it counts the attempt, is committed before the file is read, and is renewed while the file is
+//! worked on. Whoever dies in the middle loses nothing; the file is claimed again when the lease has passed, and refused
+//! when that happened too often. Never here: what an import does (`decide`, `import`).
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use mainstay_db::{DbError, Tx};
+use mainstay_db::DbError;
 use mainstay_runtime::{Stop, Supervisor};
 
-use super::import::{self, ImportContext};
+use super::decide::{self, Content, Ending, File, Line};
 use super::{Decision, store};
 use crate::state::App;
 
-/// How often pending files are looked for although nobody said that there are any.
-const LOOK_ANYWAY: Duration = Duration::from_secs(30);
-
-/// The pause after a failure of the database.
+/// The pause after a failure of the database, and before a file is attempted again.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
-/// An importer beats between two files; one that needs longer for a file counts as silent.
+/// An importer beats when it looks for a file and while it keeps one; one that does neither for so long is told.
 const BEATS_WITHIN: Duration = Duration::from_secs(600);
 
-/// Starts as many importers as the configuration says. One that panics is started again, and its file with it.
+/// Starts as many importers as the configuration says. One that panics is started again.
 pub fn start(app: &App, supervisor: &Supervisor) {
     for _ in 0..app.config.import.concurrency.max(1) {
         let app = app.clone();
@@ -28,18 +28,28 @@ pub fn start(app: &App, supervisor: &Supervisor) {
     }
 }
 
-/// Runs until stopped; several may run side by side.
+/// What an importer does after it looked for a file.
+enum Next {
+    /// Looks again at once.
+    Look,
+    /// Looks again after this pause, or when somebody says that files wait.
+    Pause(Duration),
+}
+
+/// Runs until stopped; several may run side by side, in several processes too.
 async fn run(app: App, stop: Stop) {
+    // A file that was given back is due sooner than what nobody told of.
+    let mut gave_back = false;
     while !stop.is_stopping() {
         stop.heartbeat();
-        let pause = match import_next(&app).await {
-            Ok(true) => continue,
-            Ok(false) => LOOK_ANYWAY,
+        let next = match import_next(&app, &stop, &mut gave_back).await {
+            Ok(next) => next,
             Err(error) => {
                 tracing::warn!(event = "import.paused", error = %error, "the importer waits for the database");
-                AFTER_FAILURE
+                Next::Pause(AFTER_FAILURE)
             }
         };
+        let Next::Pause(pause) = next else { continue };
         tokio::select! {
             () = stop.stopped() => {}
             () = app.imports.0.pending.notified() => {}
@@ -48,63 +58,148 @@ async fn run(app: App, stop: Stop) {
     }
 }
 
-/// Imports the oldest pending file; false when there is none.
-async fn import_next(app: &App) -> Result<bool, DbError> {
-    let tx = app.db.write().await?;
-    let Some(file) = store::next_pending(&tx).await? else {
-        tx.rollback().await?;
-        return Ok(false);
+/// Imports the oldest pending file that nobody works on.
+async fn import_next(app: &App, stop: &Stop, gave_back: &mut bool) -> Result<Next, DbError> {
+    app.imports.0.took_up.get_or_try_init(|| take_up(app)).await?;
+    let Some(mut claim) = claim(app).await? else {
+        let pause = if std::mem::take(gave_back) { AFTER_FAILURE } else { app.config.import.lease };
+        return Ok(Next::Pause(pause));
     };
     // Another importer may take the next one at the same time.
     app.imports.wake();
-    match import_file(app, &tx, &file).await {
-        Ok(decision) => finish(app, tx, &file, &decision).await?,
-        Err(error) if must_wait(&error) => return Err(error),
-        Err(error) => {
-            // The file itself is the reason: it would fail for ever and hold up everything behind it.
-            tracing::error!(event = "import.file.rejected", error = %error, "the database refused a file's values");
-            tx.rollback().await?;
-            let tx = app.db.write().await?;
-            finish(app, tx, &file, &Decision::unstorable(&error)).await?;
+    let file = file_of(&mut claim);
+    let ending = tokio::select! {
+        ending = attempt(app, &claim, &file) => ending,
+        never = keep(app, stop, &claim) => match never {},
+    };
+    match ending {
+        Ending::Decided(decision) => {
+            tracing::info!(
+                event = "import.file.finished",
+                import.outcome = decision.outcome.as_str(),
+                import.reason = decision.reason.as_deref(),
+                "a file was imported"
+            );
+            app.imports.file_done();
+        }
+        Ending::Lost => {
+            tracing::info!(event = "import.file.lost", "another importer has the file, or it is gone");
+        }
+        Ending::Failed(failure) => {
+            tracing::warn!(event = "import.file.failed", error = %failure, "a file will be attempted again");
+            *gave_back = true;
+            give_back(app, stop, &claim, true).await;
+        }
+        Ending::Wait(error) => {
+            *gave_back = true;
+            give_back(app, stop, &claim, false).await;
+            return Err(error);
         }
     }
-    Ok(true)
+    Ok(Next::Look)
 }
 
-/// Whether the same file may work later: the database is away or busy, or somebody else was faster.
-fn must_wait(error: &DbError) -> bool {
-    error.is_retryable()
-        || matches!(
-            error,
-            DbError::Unavailable { .. } | DbError::PoolExhausted { .. } | DbError::Cancelled(_)
-        )
+/// Ends the claims of a former process that died, where only this process can have claims: on the private PostgreSQL.
+/// Elsewhere another node may be at work, and the lease must pass.
+async fn take_up(app: &App) -> Result<(), DbError> {
+    if app.config.database.url.is_empty() { end_all_claims(app).await } else { Ok(()) }
 }
 
-async fn import_file(app: &App, tx: &Tx, file: &store::PendingFile) -> Result<Decision, DbError> {
-    let context = ImportContext::of(app);
-    let hints = serde_json::from_value(file.hints.clone()).unwrap_or_default();
-    let owner = import::load_owner(tx, file.athlete_id).await?;
-    let prepared =
-        import::prepare_packed(&context, file.content.clone(), file.file_name.clone(), hints, owner).await;
-    match prepared {
-        Ok(prepared) => import::write(&context, tx, file.athlete_id, prepared).await,
-        Err(decision) => Ok(decision),
+/// Ends everybody's claims. Only for who knows that nobody works on them.
+pub async fn end_all_claims(app: &App) -> Result<(), DbError> {
+    let tx = app.db.write().await?;
+    let ended = store::end_all_claims(&tx).await?;
+    tx.commit().await?;
+    if ended > 0 {
+        tracing::info!(
+            event = "import.claims.ended",
+            import.files = ended,
+            "files of a former process are taken up"
+        );
+    }
+    Ok(())
+}
+
+async fn claim(app: &App) -> Result<Option<store::Claim>, DbError> {
+    let (now, until) = lease(app, app.config.import.lease);
+    let tx = app.db.write().await?;
+    let claim = store::claim_pending(&tx, now, until).await?;
+    if claim.is_some() {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(claim)
+}
+
+/// The file of a claim; takes its bytes.
+fn file_of(claim: &mut store::Claim) -> File {
+    File {
+        athlete_id: claim.athlete_id,
+        name: claim.file_name.clone(),
+        hints: serde_json::from_value(claim.hints.take()).unwrap_or_default(),
+        content: Content::Packed(std::mem::take(&mut claim.content)),
     }
 }
 
-async fn finish(app: &App, tx: Tx, file: &store::PendingFile, decision: &Decision) -> Result<(), DbError> {
+async fn attempt(app: &App, claim: &store::Claim, file: &File) -> Ending {
+    let line = Line::Claimed(claim);
+    let most = app.config.import.max_attempts.max(1);
+    let attempts = u32::try_from(claim.attempts).unwrap_or(u32::MAX);
+    if attempts > most {
+        let decision = Decision::refused(
+            "importer_failed",
+            format_args!("the importer stopped in the middle of it {most} times; please report the file"),
+        );
+        return decide::record(app, claim.athlete_id, &line, decision).await;
+    }
+    match decide::decide(app, file, &line).await {
+        Ending::Failed(failure) if attempts == most => {
+            decide::record(app, claim.athlete_id, &line, failure.decision(attempts)).await
+        }
+        ending => ending,
+    }
+}
+
+/// Renews the lease for as long as it is asked to.
+async fn keep(app: &App, stop: &Stop, claim: &store::Claim) -> Infallible {
+    let length = app.config.import.lease;
+    loop {
+        app.effects.clock.sleep(length / 3).await;
+        stop.heartbeat();
+        let renewed = async {
+            let tx = app.db.write().await?;
+            store::renew_claim(&tx, claim, lease(app, length).1).await?;
+            tx.commit().await
+        };
+        if let Err(error) = renewed.await {
+            tracing::debug!(event = "import.lease.not_renewed", error = %error, "a lease could not be renewed");
+        }
+    }
+}
+
+/// Lets the file wait a little. While the database is away, so does this.
+async fn give_back(app: &App, stop: &Stop, claim: &store::Claim, attempt_counts: bool) {
+    loop {
+        let given = async {
+            let tx = app.db.write().await?;
+            let until = lease(app, AFTER_FAILURE).1;
+            store::give_back_claim(&tx, claim, until, attempt_counts).await?;
+            tx.commit().await
+        };
+        if given.await.is_ok() {
+            return;
+        }
+        tokio::select! {
+            // The lease passes without us.
+            () = stop.stopped() => return,
+            () = app.effects.clock.sleep(AFTER_FAILURE) => {}
+        }
+    }
+}
+
+/// Now, and this much later.
+fn lease(app: &App, length: Duration) -> (jiff::Timestamp, jiff::Timestamp) {
     let now = app.effects.clock.now();
-    // Files of one upload end one after the other, so that the last one sees that it is the last.
-    store::lock_athlete(&tx, file.athlete_id).await?;
-    store::decide_pending(&tx, file, decision, now).await?;
-    store::finish_upload(&tx, file.athlete_id, file.upload_id, now).await?;
-    tx.commit().await?;
-    tracing::info!(
-        event = "import.file.finished",
-        import.outcome = decision.outcome.as_str(),
-        import.reason = decision.reason.as_deref(),
-        "a file was imported"
-    );
-    app.imports.file_done();
-    Ok(())
+    (now, now.checked_add(length).unwrap_or(now))
 }

@@ -26,8 +26,9 @@ fn members(bytes: Vec<u8>, limits: &ArchiveLimits) -> Result<Vec<Member>, Refusa
 }
 
 fn outcomes(bytes: Vec<u8>, limits: &ArchiveLimits) -> Vec<(String, &'static str)> {
-    let outcome =
-        |member: Member| (member.name, member.content.map_or_else(|refusal| refusal.code(), |_| "read"));
+    let outcome = |member: Member| {
+        (member.name.to_string(), member.content.map_or_else(|refusal| refusal.code(), |_| "read"))
+    };
     members(bytes, limits).unwrap().into_iter().map(outcome).collect()
 }
 

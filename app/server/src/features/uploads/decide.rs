@@ -1,0 +1,242 @@
+//! One file from its bytes to its line of the report, alike for the importer and for the command line: read outside a
+//! transaction, written and recorded in a short one, and what to do when that fails.
+//! Never here: where files come from, how often is tried (`worker`, `batch`).
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use mainstay_db::{DbError, Tx};
+use tokio_postgres::error::SqlState;
+use uuid::Uuid;
+
+use super::archive::{Hints, Refusal};
+use super::import::{self, ImportContext};
+use super::{Decision, rules, store};
+use crate::state::App;
+
+/// How often a transaction is run at once that lost against another one.
+const TRIES_OF_CONFLICTS: u32 = 3;
+
+/// A file that is to be decided.
+pub(super) struct File {
+    pub(super) athlete_id: Uuid,
+    pub(super) name: String,
+    pub(super) hints: Hints,
+    pub(super) content: Content,
+}
+
+/// The bytes of a file, or why there are none.
+pub(super) enum Content {
+    /// As they came.
+    Plain(Arc<[u8]>),
+    /// Compressed when they were received.
+    Packed(Vec<u8>),
+    /// Refused where they came from.
+    Refused(Refusal),
+}
+
+/// Where the decision is written.
+pub(super) enum Line<'a> {
+    /// A line that waits, claimed by this importer.
+    Claimed(&'a store::Claim),
+    /// A line that is made with the decision.
+    New(store::DecidedFile<'a>),
+}
+
+/// How an attempt ended.
+pub(super) enum Ending {
+    /// The file has its outcome, and it is committed.
+    Decided(Decision),
+    /// The line is somebody else's by now, or gone; nothing was written.
+    Lost,
+    /// The database is away or busy. The file has nothing to do with it: the same works later.
+    Wait(DbError),
+    /// Nobody knows whether the file or the moment was the reason. Worth another attempt, but not for ever.
+    Failed(Failure),
+}
+
+/// A failure of which only a few are tolerated.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The server ended a statement that ran too long.
+    #[error("storing it took longer than the database allows: {0}")]
+    TooSlow(#[source] DbError),
+    /// A statement failed for a reason that no file should be able to give.
+    #[error("storing it failed: {0}")]
+    Defect(#[source] DbError),
+    /// Our own code panicked.
+    #[error("the importer panicked")]
+    Panicked,
+}
+
+impl Failure {
+    /// The refusal after the last attempt.
+    pub(super) fn decision(&self, attempts: u32) -> Decision {
+        match self {
+            Self::TooSlow(_) => Decision::refused(
+                "too_slow",
+                format_args!("storing it took longer than the database allows, {attempts} times"),
+            ),
+            Self::Defect(_) | Self::Panicked => Decision::refused(
+                "importer_failed",
+                format_args!("the importer failed on it {attempts} times; please report the file"),
+            ),
+        }
+    }
+}
+
+/// Reads, matches and writes the file and records what became of it, in one transaction. What the file itself is to
+/// blame for is a refusal, recorded too.
+pub(super) async fn decide(app: &App, file: &File, line: &Line<'_>) -> Ending {
+    let mut tries = 1;
+    loop {
+        let Ok(attempt) = AssertUnwindSafe(import(app, file, line)).catch_unwind().await else {
+            tracing::error!(event = "import.file.panicked", "the importer panicked on a file");
+            return Ending::Failed(Failure::Panicked);
+        };
+        match attempt {
+            Ok(Some(decision)) => return Ending::Decided(decision),
+            Ok(None) => return Ending::Lost,
+            Err(error) if error.is_retryable() && tries < TRIES_OF_CONFLICTS => tries += 1,
+            Err(error) => match blame(&error) {
+                Blame::File => return record(app, file.athlete_id, line, unstorable(&error)).await,
+                _ => return ending(error),
+            },
+        }
+    }
+}
+
+/// Records a decision that needs no more than that.
+pub(super) async fn record(app: &App, athlete_id: Uuid, line: &Line<'_>, decision: Decision) -> Ending {
+    let recorded = async {
+        let tx = app.db.write().await?;
+        // Files of one upload end one after the other, so that the last one sees that it is the last.
+        store::lock_athlete(&tx, athlete_id).await?;
+        write_line(app, tx, line, &decision).await
+    };
+    match recorded.await {
+        Ok(true) => Ending::Decided(decision),
+        Ok(false) => Ending::Lost,
+        Err(error) => ending(error),
+    }
+}
+
+async fn import(app: &App, file: &File, line: &Line<'_>) -> Result<Option<Decision>, DbError> {
+    let context = ImportContext::of(app);
+    let owner = async {
+        let read = app.db.read().await?;
+        import::load_owner(&read, file.athlete_id).await
+    };
+    let (name, hints) = (file.name.clone(), file.hints.clone());
+    let prepared = match &file.content {
+        Content::Plain(bytes) => {
+            import::prepare(&context, Arc::clone(bytes), name, hints, owner.await?).await
+        }
+        Content::Packed(packed) => {
+            import::prepare_packed(&context, packed.clone(), name, hints, owner.await?).await
+        }
+        Content::Refused(refusal) => Err(Decision::refused(refusal.code(), refusal)),
+    };
+    let tx = app.db.write().await?;
+    let decision = match prepared {
+        Ok(prepared) => import::write(&context, &tx, file.athlete_id, prepared).await?,
+        Err(decision) => {
+            store::lock_athlete(&tx, file.athlete_id).await?;
+            decision
+        }
+    };
+    Ok(write_line(app, tx, line, &decision).await?.then_some(decision))
+}
+
+/// Writes the line and commits; rolls back, false, when the line is not ours any more.
+async fn write_line(app: &App, tx: Tx, line: &Line<'_>, decision: &Decision) -> Result<bool, DbError> {
+    let now = app.effects.clock.now();
+    let is_ours = match line {
+        Line::Claimed(claim) => store::decide_claimed(&tx, claim, decision, now).await?,
+        Line::New(file) => {
+            store::insert_decided(&tx, file, decision, now).await?;
+            true
+        }
+    };
+    if is_ours {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(is_ours)
+}
+
+/// Whose fault a failure of the database is.
+#[derive(Debug, PartialEq, Eq)]
+enum Blame {
+    /// The file's: it would fail for ever.
+    File,
+    /// The server's: nothing is wrong with the file.
+    Server,
+    /// One cannot tell.
+    Unclear,
+}
+
+fn blame(error: &DbError) -> Blame {
+    match error {
+        DbError::Constraint { .. } => Blame::File,
+        DbError::Conflict(_)
+        | DbError::LockTimeout(_)
+        | DbError::Unavailable { .. }
+        | DbError::PoolExhausted { .. }
+        | DbError::ReadOnly(_) => Blame::Server,
+        DbError::Statement(source) => blame_of_code(source.code().map(SqlState::code)),
+        DbError::Cancelled(_) | DbError::AlreadyFailed(_) => Blame::Unclear,
+    }
+}
+
+/// By the class of the SQLSTATE: 22 is a value that a type cannot hold, 54 a row that is too large, 53100 a full disk,
+/// 58 the server's own files. Without a code the driver could not put a value into its type.
+fn blame_of_code(code: Option<&str>) -> Blame {
+    match code {
+        None => Blame::File,
+        Some(code) if code.starts_with("22") || code.starts_with("54") => Blame::File,
+        Some(code) if code == "53100" || code.starts_with("58") => Blame::Server,
+        Some(_) => Blame::Unclear,
+    }
+}
+
+fn ending(error: DbError) -> Ending {
+    match (blame(&error), &error) {
+        (Blame::Server, _) => Ending::Wait(error),
+        (_, DbError::Cancelled(_)) => Ending::Failed(Failure::TooSlow(error)),
+        _ => Ending::Failed(Failure::Defect(error)),
+    }
+}
+
+/// The refusal of a file whose values the database does not take.
+fn unstorable(error: &DbError) -> Decision {
+    const CODE: &str = "implausible_values";
+    if let Some(why) = error.constraint().and_then(rules::broken) {
+        return Decision::refused(CODE, why);
+    }
+    tracing::warn!(
+        event = "import.file.unstorable",
+        db.constraint = error.constraint(),
+        error = %error,
+        "the database refused a file for a reason that we have no words for"
+    );
+    Decision::refused(CODE, "a value in it is impossible; please report the file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_blamed_for_its_values_and_never_for_the_servers_state() {
+        assert_eq!(blame_of_code(Some("22021")), Blame::File, "a NUL in a text");
+        assert_eq!(blame_of_code(Some("54000")), Blame::File, "a row beyond the server's limits");
+        assert_eq!(blame_of_code(None), Blame::File);
+        assert_eq!(blame_of_code(Some("53100")), Blame::Server, "the disk is full");
+        assert_eq!(blame_of_code(Some("42703")), Blame::Unclear, "a column that is not there yet");
+        let away = DbError::Unavailable { why: "gone".to_owned(), source: None };
+        assert_eq!(blame(&away), Blame::Server);
+    }
+}
