@@ -1,6 +1,7 @@
 //! One file: read, analyse, match, write. Reading and analysing need no database; everything that is written goes
 //! into the caller's one transaction. Never here: where files come from, and formulas.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use deadpool_postgres::Client;
@@ -141,11 +142,7 @@ pub async fn prepare(
     owner: Owner,
 ) -> Result<Prepared, Decision> {
     let limits = context.limits;
-    let work = move || prepare_now(&bytes, file_name, hints, &owner, &limits);
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| {
-        tracing::error!(event = "import.reader.panicked", error = %panic, "a reader panicked on a file");
-        Err(Decision::refused("unreadable", "our reader failed on it; please report the file"))
-    })
+    guarded(move || prepare_now(&bytes, None, file_name, hints, &owner, &limits)).await
 }
 
 /// The same for bytes that we compressed when they were received.
@@ -156,16 +153,33 @@ pub async fn prepare_packed(
     hints: Hints,
     owner: Owner,
 ) -> Result<Prepared, Decision> {
-    let max_bytes = context.limits.max_bytes;
-    let unpacked = tokio::task::spawn_blocking(move || zstd::bulk::decompress(&packed, max_bytes)).await;
-    match unpacked {
-        Ok(Ok(bytes)) => prepare(context, bytes.into(), file_name, hints, owner).await,
-        _ => Err(Decision::refused("unreadable", "its stored bytes cannot be unpacked")),
-    }
+    let limits = context.limits;
+    let work = move || match decompress(&packed, limits.max_bytes) {
+        Ok(bytes) => prepare_now(&bytes, Some(packed), file_name, hints, &owner, &limits),
+        Err(_) => Err(Decision::refused("unreadable", "its stored bytes cannot be unpacked")),
+    };
+    guarded(work).await
 }
 
+async fn guarded(
+    work: impl FnOnce() -> Result<Prepared, Decision> + Send + 'static,
+) -> Result<Prepared, Decision> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| {
+        tracing::error!(event = "import.reader.panicked", error = %panic, "a reader panicked on a file");
+        Err(Decision::refused("unreadable", "our reader failed on it; please report the file"))
+    })
+}
+
+/// Unpacks what we compressed, in as much memory as it says that it needs and no more than allowed.
+fn decompress(packed: &[u8], max_bytes: usize) -> std::io::Result<Vec<u8>> {
+    let stated = zstd::bulk::Decompressor::upper_bound(packed).unwrap_or(max_bytes);
+    zstd::bulk::decompress(packed, stated.min(max_bytes))
+}
+
+/// `packed` is `bytes` as we compressed them; what was not packed when it came is kept as it is.
 fn prepare_now(
     bytes: &[u8],
+    packed: Option<Vec<u8>>,
     file_name: String,
     hints: Hints,
     owner: &Owner,
@@ -174,8 +188,11 @@ fn prepare_now(
     let refused = |error: formats::ReadError| Decision::refused(error.code(), error);
     let unpacked = formats::unpack(bytes, limits).map_err(refused)?;
     let recording = formats::read(&unpacked, None, limits).map_err(refused)?;
-    let content = zstd::bulk::compress(&unpacked, store::ZSTD_LEVEL)
-        .map_err(|error| Decision::refused("unreadable", error))?;
+    let content = match (packed, &unpacked) {
+        (Some(packed), Cow::Borrowed(_)) => packed,
+        _ => zstd::bulk::compress(&unpacked, store::ZSTD_LEVEL)
+            .map_err(|error| Decision::refused("unreadable", error))?,
+    };
     let Recording { format, device, name, sessions, is_one_event, warnings, .. } = recording;
     let legs = sessions
         .into_iter()
@@ -206,7 +223,7 @@ pub(super) fn analyse_again(
     limits: &Limits,
     written: (Sport, Option<f64>),
 ) -> anyhow::Result<Leg> {
-    let bytes = zstd::bulk::decompress(packed, limits.max_bytes)?;
+    let bytes = decompress(packed, limits.max_bytes)?;
     let recording = formats::read(&bytes, None, limits)?;
     let index = usize::try_from(part).unwrap_or(0).saturating_sub(1);
     let mut session = recording
