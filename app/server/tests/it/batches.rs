@@ -101,9 +101,10 @@ async fn names_that_no_table_can_hold_cost_nothing_but_their_oddity() {
     assert_eq!((told.len(), &report["progress"]["total"]), (5, &5.into()), "{report}");
     let by_disk = lines(&report);
     let ends = ["nul.gpx", "lines.gpx", "x.gpx", "latin\u{398}.gpx", "good.gpx"];
-    for (((name, outcome), end), (told, _)) in by_disk.iter().zip(ends).zip(&told) {
+    for ((name, outcome), end) in by_disk.iter().zip(ends) {
         assert!(name.ends_with(end) && name.chars().count() <= 300, "{name}");
-        assert!(told.ends_with(end), "{told}");
+        // Two files are under way at a time: they are told in the order in which they end.
+        assert!(told.iter().any(|(told, _)| told.ends_with(end)), "{end}");
         // A name with a NUL is no path: nothing is read from it.
         assert_eq!(outcome, if end == "nul.gpx" { "refused" } else { "imported" }, "{name}");
     }
