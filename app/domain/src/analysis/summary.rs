@@ -33,7 +33,8 @@ const LONGEST_M: f64 = 10_000_000.0;
 /// What is computed from one session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ActivityAnalysis {
-    /// Wall time in seconds, pauses included: the device's, else from the first to the last sample.
+    /// Wall time in seconds, pauses included: the device's, else from the first to the last sample; never less than the
+    /// time in motion.
     pub elapsed_s: f64,
     /// Time in motion in seconds; see [`moving`].
     pub moving_time_s: f64,
@@ -98,7 +99,8 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     let (efficiency, decoupling) = efficiency::of(session.sport, adjusted);
     let whole = columns.whole();
     ActivityAnalysis {
-        elapsed_s: totals.elapsed_s.unwrap_or_else(|| track.span_s()),
+        // A device may state less than its own laps and samples add up to.
+        elapsed_s: totals.elapsed_s.unwrap_or_else(|| track.span_s()).max(moving.total_s),
         moving_time_s: moving.total_s,
         timer_s: totals.timer_s,
         distance_m,

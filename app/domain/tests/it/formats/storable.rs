@@ -38,6 +38,12 @@ pub(super) fn assert_is_storable(recording: &Recording) {
             ("mean heart rate", analysis.avg_hr_bpm, HEART_RATE_BPM),
             ("highest heart rate", analysis.max_hr_bpm, HEART_RATE_BPM),
         ];
+        assert!(
+            analysis.moving_time_s <= analysis.elapsed_s,
+            "{} of {}",
+            analysis.moving_time_s,
+            analysis.elapsed_s
+        );
         let laps = session.laps.iter().flat_map(|lap| stated(&lap.totals));
         for (name, value, range) in stated(&session.totals).into_iter().chain(computed).chain(laps) {
             assert!(value.is_none_or(|value| range.contains(&value)), "{name}: {value:?}");
