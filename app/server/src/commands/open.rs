@@ -135,7 +135,7 @@ fn state(platform: &Platform, config: Config) -> anyhow::Result<App> {
         passwords,
         gate,
         config,
-        imports: ImportSignal::default(),
+        imports: ImportSignal::new(&platform.registry),
     }))
 }
 

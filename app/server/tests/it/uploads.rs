@@ -420,6 +420,12 @@ async fn what_was_acknowledged_is_imported_by_the_next_importer() {
     let report = client.finished(&report).await;
     let outcomes: Vec<_> = lines(&report).into_iter().map(|line| line.1).collect();
     assert_eq!(outcomes, ["imported", "refused"]);
+    let metrics = world.anonymous(Method::GET, "/metrics", None).await.text();
+    for line in
+        [r#"imported_files_total{outcome="imported"} 1"#, r#"imported_files_total{outcome="refused"} 1"#]
+    {
+        assert!(metrics.contains(line), "{metrics}");
+    }
     assert!(report["finished_at"].is_string());
     assert_eq!(client.activities().await.len(), 1);
     world.close().await;

@@ -248,7 +248,7 @@ fn app(platform: &Platform, config: Config) -> App {
         supervisor: platform.supervisor.clone(),
         gate: Gate::new(&config.http, tokens),
         config,
-        imports: ImportSignal::default(),
+        imports: ImportSignal::new(&platform.registry),
     })
 }
 

@@ -89,6 +89,15 @@ impl Failure {
 /// Reads, matches and writes the file and records what became of it, in one transaction. What the file itself is to
 /// blame for is a refusal, recorded too.
 pub(super) async fn decide(app: &App, file: &File, line: &Line<'_>) -> Ending {
+    let begun = app.effects.clock.monotonic();
+    let ending = decide_uncounted(app, file, line).await;
+    if let Ending::Decided(decision) = &ending {
+        app.imports.count(decision.outcome, app.effects.clock.monotonic().saturating_sub(begun));
+    }
+    ending
+}
+
+async fn decide_uncounted(app: &App, file: &File, line: &Line<'_>) -> Ending {
     let mut tries = 1;
     loop {
         let Ok(attempt) = AssertUnwindSafe(import(app, file, line)).catch_unwind().await else {
