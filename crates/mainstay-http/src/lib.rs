@@ -2,6 +2,7 @@
 //!
 //! # Contents
 
+pub mod assets;
 pub mod auth;
 pub mod config;
 pub mod etag;

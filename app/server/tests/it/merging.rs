@@ -292,6 +292,10 @@ async fn a_better_source_changes_what_nobody_wrote_and_nothing_else() {
         assert!(same, "{field}: {}", detail[field]);
     }
     assert_eq!(detail["analysis"]["load"]["source"], "rpe", "{detail}");
+    let alex = world.register("alex@example.org").await;
+    let line = alex.upload("a.fit", &ride.1).await;
+    let alone = alex.patch(&path_of(&line), words).await.expect(200);
+    assert_eq!(computed(&detail), computed(&alone), "as if the better file had been the first");
     for best in bests(&robin).await.as_array().unwrap() {
         assert_eq!(best["sport"], "hiking");
     }
