@@ -12,3 +12,4 @@ pub mod features;
 pub mod routes;
 pub mod schema;
 pub mod state;
+mod web;

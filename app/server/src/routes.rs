@@ -2,7 +2,9 @@
 
 use axum::Router;
 use axum::response::Html;
-use axum::routing::get;
+use axum::routing::{any, get};
+use http::{HeaderMap, Method, Uri};
+use mainstay_http::assets::Assets;
 use mainstay_http::problem::codes::Code;
 use mainstay_http::{etag, openapi};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
@@ -11,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::features::{accounts, activities, analytics, athletes, uploads};
 use crate::state::App;
+use crate::web;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -114,7 +117,20 @@ pub fn router(app: &App) -> Router {
     let (api, _) = documented().split_for_parts();
     // Everything under the API is somebody's own: private, with an ETag.
     let api = api.layer(axum::middleware::from_fn(etag::private)).with_state(app.clone());
-    Router::new().route("/", get(start_page)).merge(api).merge(openapi::routes(openapi_json(), CODES))
+    let pages = match web::application() {
+        None => Router::new().route("/", get(start_page)),
+        Some(application) => web_routes(application),
+    };
+    pages.merge(api).merge(openapi::routes(openapi_json(), CODES))
+}
+
+/// Everything that no other route takes is the web application's, but for what lies below the API.
+fn web_routes(application: Assets) -> Router {
+    const APART: [&str; 3] = ["/v1", "/api", "/docs"];
+    let answer = async move |method: Method, uri: Uri, headers: HeaderMap| {
+        application.answer(&method, uri.path(), &headers, &APART)
+    };
+    Router::new().route("/", any(answer.clone())).route("/{*path}", any(answer))
 }
 
 /// The OpenAPI document as it is committed and served.
@@ -123,7 +139,7 @@ pub fn openapi_json() -> String {
     document.to_pretty_json().unwrap_or_default()
 }
 
-/// The page at `/` until the web application takes its place.
+/// The page at `/` of a binary that was built without the web application.
 async fn start_page() -> Html<&'static str> {
     Html(include_str!("start_page.html"))
 }
