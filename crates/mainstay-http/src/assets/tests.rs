@@ -56,7 +56,7 @@ async fn a_file_comes_in_the_best_form_that_the_client_takes() {
 
 #[tokio::test]
 async fn every_address_of_the_application_is_its_page_and_no_other() {
-    let page = ask("/activities/1", &[(ACCEPT, "text/html,application/xhtml+xml")]);
+    let page = ask("/things/1", &[(ACCEPT, "text/html,application/xhtml+xml")]);
     assert_eq!(
         (page.status(), &page.headers()[CACHE_CONTROL]),
         (StatusCode::OK, &"public, no-cache".parse().unwrap())
