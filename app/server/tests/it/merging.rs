@@ -360,3 +360,123 @@ async fn an_event_is_the_sum_of_the_legs_that_are_there() {
     assert!(client.activities().await.is_empty());
     world.close().await;
 }
+
+/// A generator of its own for each hand, so that a failure can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        let at = self.roll(u64::try_from(all.len()).unwrap());
+        &all[usize::try_from(at).unwrap()]
+    }
+}
+
+/// Everything that is there, legs included.
+async fn all_ids(client: &Client) -> Vec<String> {
+    let mut ids = Vec::new();
+    for activity in client.activities().await {
+        let id = activity["id"].as_str().unwrap().to_owned();
+        if activity["sport"] == "multisport" {
+            let detail = client.get(&format!("/v1/activities/{id}")).await.json();
+            let legs = detail["legs"].as_array().cloned().unwrap_or_default();
+            ids.extend(legs.iter().map(|leg| leg["id"].as_str().unwrap().to_owned()));
+        }
+        ids.push(id);
+    }
+    ids
+}
+
+async fn one_hand(client: Client, files: &[(&str, Vec<u8>)], mut dice: Dice) {
+    let mut deleted: Vec<String> = Vec::new();
+    for _ in 0..12 {
+        let ids = all_ids(&client).await;
+        let sent = match dice.roll(6) {
+            0 | 1 => {
+                let (name, bytes) = dice.pick(files);
+                client.send_files(&[(*name, bytes.as_slice())]).await
+            }
+            2 if !ids.is_empty() => {
+                let sport = dice.pick(&["run", "cycling", "hiking", "other"]);
+                client.patch(&format!("/v1/activities/{}", dice.pick(&ids)), json!({ "sport": sport })).await
+            }
+            3 if !ids.is_empty() => {
+                let id = dice.pick(&ids).clone();
+                let sent = client.delete(&format!("/v1/activities/{id}")).await;
+                deleted.push(id);
+                sent
+            }
+            4 if !deleted.is_empty() => {
+                let path = format!("/v1/activities/{}/restore", dice.pick(&deleted));
+                client.post(&path, json!({})).await
+            }
+            _ => {
+                let pace = 200 + dice.roll(200);
+                client.patch("/v1/athletes/me", json!({ "threshold_pace_s_per_km": pace })).await
+            }
+        };
+        assert!(sent.status.as_u16() < 500, "{}", sent.text());
+    }
+}
+
+/// What must hold of the tables whatever was done in whatever order, each as a count of what breaks it.
+const BROKEN: [(&str, &str); 5] = [
+    (
+        "a best effort of another sport than its activity",
+        "select count(*) from best_effort join activity on activity.athlete_id = best_effort.athlete_id \
+         and activity.id = best_effort.activity_id where activity.sport <> best_effort.sport",
+    ),
+    (
+        "an activity with a file and without an analysis",
+        "select count(*) from activity where primary_sha256 is not null and not exists (select from activity_analysis \
+         where activity_analysis.athlete_id = activity.athlete_id and activity_id = activity.id)",
+    ),
+    (
+        "an event that is not the sum of its legs",
+        "select count(*) from activity as event, lateral (select sum(moving_time_s) as moving_time_s, count(*) as legs \
+         from activity as leg where leg.athlete_id = event.athlete_id and leg.parent_id = event.id \
+         and leg.deleted_at is null) as sums where event.sport = 'multisport' and event.deleted_at is null \
+         and (sums.legs = 0 or abs(event.moving_time_s - sums.moving_time_s) > 0.01)",
+    ),
+    (
+        "one session of one file in two activities that are there",
+        "select count(*) from (select from activity_source join activity \
+         on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id \
+         where deleted_at is null group by activity_source.athlete_id, sha256, part having count(*) > 1) as twice",
+    ),
+    ("a file without its outcome", "select count(*) from upload_file where outcome = 'pending'"),
+];
+
+#[tokio::test]
+async fn many_hands_at_once_leave_everything_consistent() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let files = [
+        ("tri.fit", sample("12_triathlon_fr920xt_5sessions_chained.fit")),
+        ("ride.gpx", sample("01c_same_garmin_export.gpx")),
+        ("ride.tcx", sample("01b_same_garmin_export.tcx")),
+        ("ride.fit", sample("01a_ride_edge1000_5laps.fit")),
+        ("run.gpx", gpx("", MORNING, 20)),
+        ("run.tcx", tcx(&[session("Running", MORNING, 20)])),
+        (
+            "two.tcx",
+            multisport_tcx(&session("Biking", MORNING, 10), &session("Running", "2026-05-01T06:11:00Z", 10)),
+        ),
+    ];
+    let hands = (1..=5).map(|seed| one_hand(client.clone(), &files, Dice(seed)));
+    futures_util::future::join_all(hands).await;
+    let uploads = client.get("/v1/uploads").await.expect(200);
+    for upload in uploads["items"].as_array().unwrap() {
+        client.finished(upload).await;
+    }
+    let read = world.db.db().read().await.unwrap();
+    for (what, sql) in BROKEN {
+        assert_eq!(read.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 0, "{what}");
+    }
+    drop(read);
+    world.close().await;
+}
