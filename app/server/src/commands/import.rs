@@ -28,7 +28,6 @@ pub(super) struct Options {
     verbose: bool,
 }
 
-#[expect(clippy::print_stdout, reason = "the report is what the command is for")]
 pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<ExitCode> {
     let opened = open::open(common, None).await?;
     let app = opened.app.clone();
@@ -45,7 +44,7 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
                 bar.inc(size_bytes);
                 let noteworthy = decision.outcome == Outcome::Refused || !decision.warnings.is_empty();
                 if options.verbose || noteworthy {
-                    bar.suspend(|| println!("{}", line(name.as_str(), &decision)));
+                    bar.suspend(|| tell(&line(name.as_str(), &decision)));
                 }
                 report.add(&decision);
                 bar.set_message(report.summary());
@@ -53,12 +52,17 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
         })
         .await;
     bar.finish_and_clear();
-    println!("{}", report.summary());
+    tell(&report.summary());
     opened.close().await;
     imported.context(
         "the import stopped early; what is reported above is done, and a second run does the rest",
     )?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a line. Whoever reads may stop reading, or the disk behind it be full: the import goes on.
+fn tell(line: &str) {
+    let _ = super::print(line);
 }
 
 /// The line of one file, as in the report of an upload.

@@ -17,6 +17,9 @@ use crate::state::App;
 /// The pause after a failure of the database, and before a file is attempted again.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
+/// How often within the time of a lease it is renewed by who works, and looked for one that has passed by who does not.
+const LOOKS_A_LEASE: u32 = 3;
+
 /// An importer beats when it looks for a file and while it keeps one; one that does neither for so long is told.
 const BEATS_WITHIN: Duration = Duration::from_secs(600);
 
@@ -62,7 +65,8 @@ async fn run(app: App, stop: Stop) {
 async fn import_next(app: &App, stop: &Stop, gave_back: &mut bool) -> Result<Next, DbError> {
     app.imports.0.took_up.get_or_try_init(|| take_up(app)).await?;
     let Some(mut claim) = claim(app).await? else {
-        let pause = if std::mem::take(gave_back) { AFTER_FAILURE } else { app.config.import.lease };
+        let pause =
+            if std::mem::take(gave_back) { AFTER_FAILURE } else { app.config.import.lease / LOOKS_A_LEASE };
         return Ok(Next::Pause(pause));
     };
     // Another importer may take the next one at the same time.
@@ -165,7 +169,7 @@ async fn attempt(app: &App, claim: &store::Claim, file: &File) -> Ending {
 async fn keep(app: &App, stop: &Stop, claim: &store::Claim) -> Infallible {
     let length = app.config.import.lease;
     loop {
-        app.effects.clock.sleep(length / 3).await;
+        app.effects.clock.sleep(length / LOOKS_A_LEASE).await;
         stop.heartbeat();
         let renewed = async {
             let tx = app.db.write().await?;

@@ -48,7 +48,7 @@ impl Refusal {
             Self::UnsafePath => "unsafe_path",
             Self::Encrypted => "encrypted",
             Self::Unreadable(_) => "unreadable",
-            Self::NoFile(_) => "no_file",
+            Self::NoFile(_) => "entered_by_hand",
             Self::NestedTooDeep(_) => "nested_too_deep",
         }
     }

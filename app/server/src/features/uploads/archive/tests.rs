@@ -90,6 +90,29 @@ fn a_bomb_is_refused_by_ratio_by_size_and_by_the_sum() {
 }
 
 #[test]
+fn what_was_unpacked_is_charged_though_it_was_refused() {
+    let zeros = vec![0_u8; 8 * 1024 * 1024];
+    // Each refused bomb costs the megabyte that was unpacked of it.
+    let archive = zip(&[("1.fit", &zeros), ("2.fit", &zeros), ("3.fit", &zeros), ("good.fit", b"y")]);
+    let tight =
+        ArchiveLimits { max_expansion_ratio: 1, max_total_bytes: 2_097_252, ..ArchiveLimits::default() };
+    let found = outcomes(archive.clone(), &tight);
+    let found: Vec<_> = found.iter().map(|(_, outcome)| *outcome).collect();
+    assert_eq!(found, ["expansion_ratio", "expansion_ratio", "too_large", "too_large"]);
+    let refused = members(archive, &tight).unwrap().pop().unwrap().content.unwrap_err();
+    assert!(refused.to_string().contains("its archive unpacks to more than the 2097252 bytes"), "{refused}");
+
+    // So does an archive that was spooled, and a table that was read.
+    let inner = zip(&[("a.fit", b"0123456789")]);
+    let outer = zip(&[("activities.csv", b"Filename\n"), ("inner.zip", &inner)]);
+    let bytes = inner.len() as u64 + 9 + 10;
+    for (max_total_bytes, expected) in [(bytes, "read"), (bytes - 1, "too_large")] {
+        let limits = ArchiveLimits { max_total_bytes, ..ArchiveLimits::default() };
+        assert_eq!(outcomes(outer.clone(), &limits), [("inner.zip/a.fit".to_owned(), expected)]);
+    }
+}
+
+#[test]
 fn too_many_members_refuse_the_archive() {
     let archive = zip(&[("a.fit", b""), ("b.fit", b""), ("c.fit", b"")]);
     let limits = ArchiveLimits { max_members: 2, ..ArchiveLimits::default() };

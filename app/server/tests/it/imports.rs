@@ -1,0 +1,246 @@
+//! `paceline import` and the importers as processes: what a shell sees, and what is left when they are killed.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use mainstay_db::{Session, Target, migrate};
+use mainstay_testing::{OwnCluster, TestDb, own_cluster};
+use paceline::schema;
+use serde_json::Value;
+
+use crate::batches::{folder, gpx, zip};
+use crate::process::{Paceline, Signal, binary, fed, login, on, said, wait_until};
+use crate::world::{PASSWORD, PATIENCE};
+
+const KIM: &str = "kim@example.org";
+
+/// The files of so many days.
+fn days(count: u32) -> Vec<(String, Vec<u8>)> {
+    (1..=count).map(|day| (format!("{day:02}.gpx"), gpx(day))).collect()
+}
+
+fn borrowed(files: &[(String, Vec<u8>)]) -> Vec<(&str, &[u8])> {
+    files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
+}
+
+fn create_account(command: &mut Command) {
+    let (code, _, stderr) = said(&fed(command.args(["account", "create", KIM]), PASSWORD));
+    assert_eq!(code, 0, "{stderr}");
+}
+
+fn import(db: &TestDb, arguments: &[&str], paths: &[&Path]) -> (i32, String, String) {
+    said(&on(db).arg("import").args(arguments).args(paths).output().unwrap())
+}
+
+#[tokio::test]
+async fn the_command_says_what_became_of_each_file() {
+    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    create_account(&mut on(&db));
+    let days = days(4);
+    let archive = zip(&[("inside/4.gpx", &days[3].1), ("nul.gpx", b""), ("photo.jpg", b"")]);
+    let mut files = borrowed(&days[..3]);
+    files.extend([("picture.fit", &b"\xff\xd8\xff\xe0"[..]), ("all.zip", &archive), ("notes.txt", b"")]);
+    let files = folder(&files);
+    let kim = ["--athlete", KIM];
+    let (code, stdout, stderr) = import(&db, &kim, &[files.path()]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let last = "6 files: 4 imported, 0 merged, 0 duplicate, 2 refused";
+    assert_eq!(stdout.lines().last(), Some(last), "{stdout}");
+    assert_eq!(stdout.lines().count(), 3, "without --verbose only what was refused: {stdout}");
+    for refused in ["all.zip/nul.gpx: refused because ", "picture.fit: refused because "] {
+        assert!(stdout.contains(refused), "{stdout}");
+    }
+    let (code, stdout, _) = import(&db, &[&kim[..], &["--verbose"]].concat(), &[files.path()]);
+    let last = "6 files: 0 imported, 0 merged, 4 duplicate, 2 refused";
+    assert_eq!((code, stdout.lines().last(), stdout.lines().count()), (0, Some(last), 7), "{stdout}");
+    assert!(stdout.contains("01.gpx: duplicate of "), "{stdout}");
+    let (code, _, stderr) = import(&db, &kim, &[Path::new("/no/such/file.fit")]);
+    assert!(code == 1 && stderr.contains("cannot read /no/such/file.fit"), "{code} {stderr}");
+    let (code, _, stderr) = import(&db, &["--athlete", "robin@example.org"], &[files.path()]);
+    assert!(code == 1 && stderr.contains("there is no account robin@example.org"), "{code} {stderr}");
+}
+
+#[tokio::test]
+async fn nobody_need_read_what_an_import_says() {
+    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    create_account(&mut on(&db));
+    let days = days(10);
+    let files = folder(&borrowed(&days));
+    let mut command = on(&db);
+    command.args(["import", "--verbose", "--athlete", KIM]).arg(files.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(count(&db, "select count(*) from activity").await, 10);
+}
+
+#[test]
+fn limits_that_contradict_each_other_end_the_start() {
+    let mut command = binary(Path::new("/"));
+    command.env("PACELINE_IMPORT__MAX_UPLOAD_BYTES", "3GiB").arg("check");
+    let (code, stdout, stderr) = said(&command.output().unwrap());
+    assert_eq!(code, 78, "{stdout}{stderr}");
+    assert!(stderr.contains("import.max_upload_bytes") && stderr.contains("body_ceiling"), "{stderr}");
+}
+
+async fn count(db: &TestDb, sql: &str) -> i64 {
+    db.db().read().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
+}
+
+/// Makes every import take a while, so that a kill comes in the middle.
+const SLOW: &str = "create function pause() returns trigger language plpgsql as \
+    $$ begin perform pg_sleep(0.05); return new; end $$; \
+    create trigger slow before insert on activity for each row execute function pause()";
+
+async fn slow_down(target: &Target) {
+    let session = Session::connect(target, "test", PATIENCE).await.unwrap();
+    session.batch_execute(SLOW).await.unwrap();
+}
+
+/// What the API says to somebody signed in.
+struct Api {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl Api {
+    async fn of(paceline: &mut Paceline) -> Self {
+        let (base, _) = paceline.ready();
+        let token = login(&base, KIM, PASSWORD).await["access_token"].as_str().unwrap().to_owned();
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        Self { http, base, token }
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        request.send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The report of the newest upload; null while there is none.
+    async fn newest(&self) -> Value {
+        let uploads = self.get("/v1/uploads").await;
+        match uploads["items"][0]["id"].as_str() {
+            Some(id) => self.get(&format!("/v1/uploads/{id}")).await,
+            None => Value::Null,
+        }
+    }
+
+    /// Sends files and waits until some of them are imported; the answer is not waited for.
+    async fn send_until(&self, files: &[(String, Vec<u8>)], imported: i64) {
+        let mut form = reqwest::multipart::Form::new();
+        for (name, bytes) in files {
+            let part = reqwest::multipart::Part::bytes(bytes.clone()).file_name(name.clone());
+            form = form.part("file", part);
+        }
+        let request = self.http.post(format!("{}/v1/uploads", self.base)).bearer_auth(&self.token);
+        let sending = async {
+            let _ = request.multipart(form).send().await;
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = sending => {}
+            () = wait_until("some are imported", async || {
+                self.newest().await["progress"]["imported"].as_i64().is_some_and(|done| done >= imported)
+            }) => {}
+        }
+    }
+}
+
+/// Kills the service in the middle of an upload and sees that the next start finishes it, each file once.
+async fn survives_a_kill(start: impl Fn() -> Paceline) {
+    let files = days(30);
+    let twice: Vec<_> = files
+        .iter()
+        .cloned()
+        .chain(files.iter().map(|(name, bytes)| (format!("again-{name}"), bytes.clone())))
+        .collect();
+    let mut first = start();
+    let api = Api::of(&mut first).await;
+    api.send_until(&twice, 4).await;
+    first.send(Signal::Kill);
+    first.wait();
+    let mut second = start();
+    let api = Api::of(&mut second).await;
+    let before = api.newest().await;
+    assert!(before["progress"]["imported"].as_i64().unwrap() < 30, "it was killed too late: {before}");
+    wait_until("all are done", async || api.newest().await["status"] == "finished").await;
+    let progress = api.newest().await["progress"].clone();
+    assert_eq!((&progress["total"], &progress["imported"]), (&60.into(), &30.into()), "{progress}");
+    assert_eq!((&progress["duplicates"], &progress["pending"]), (&30.into(), &0.into()), "{progress}");
+    let activities = api.get("/v1/activities?limit=100").await;
+    let mut starts: Vec<_> =
+        activities["items"].as_array().unwrap().iter().map(|one| &one["start_time"]).collect();
+    starts.dedup();
+    assert_eq!((starts.len(), activities["items"].as_array().unwrap().len()), (30, 30));
+    second.send(Signal::Terminate);
+    second.wait();
+}
+
+#[tokio::test]
+async fn a_killed_service_loses_nothing_on_a_shared_server() {
+    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    create_account(&mut on(&db));
+    slow_down(db.target()).await;
+    survives_a_kill(|| {
+        let mut command = on(&db);
+        command.env("PACELINE_IMPORT__LEASE", "1s").stderr(Stdio::null());
+        Paceline::start(command.args(["serve", "--listen", "127.0.0.1:0"]))
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_killed_service_goes_on_at_once_on_its_private_server() {
+    let mut own = own_cluster().await.unwrap();
+    let data = own.folder().join("postgres");
+    let command = || {
+        let mut command = binary(Path::new("/"));
+        command.arg("--data").arg(&data).stderr(Stdio::null());
+        command.env("PACELINE_EMBEDDED__DATABASE", OwnCluster::config(Path::new("/")).database);
+        // Nobody waits for this one.
+        command.env("PACELINE_IMPORT__LEASE", "1h");
+        command
+    };
+    let cluster = own.cluster.take().unwrap();
+    migrate::run(&cluster.target(), &[&schema::migrations()]).await.unwrap();
+    slow_down(&cluster.target()).await;
+    cluster.stop().await.unwrap();
+    create_account(&mut command());
+    survives_a_kill(|| Paceline::start(command().args(["serve", "--listen", "127.0.0.1:0"]))).await;
+}
+
+#[tokio::test]
+async fn a_killed_command_shows_as_interrupted_and_a_second_one_does_the_rest() {
+    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    create_account(&mut on(&db));
+    slow_down(db.target()).await;
+    let mut service = Paceline::up(&db);
+    let api = Api::of(&mut service).await;
+    let days = days(30);
+    let files = folder(&borrowed(&days));
+    let command = || {
+        let mut command = on(&db);
+        command.env("PACELINE_IMPORT__LEASE", "1s").args(["import", "--athlete", KIM]).arg(files.path());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let mut killed = command().spawn().unwrap();
+    wait_until("some are imported", async || {
+        api.newest().await["progress"]["imported"].as_i64().is_some_and(|done| done >= 3)
+    })
+    .await;
+    assert_eq!(api.newest().await["status"], "processing");
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    wait_until("it shows", async || api.newest().await["status"] == "interrupted").await;
+    let done = api.newest().await["progress"]["imported"].as_i64().unwrap();
+    assert!(done < 30, "it was killed too late");
+    assert!(command().status().unwrap().success());
+    let report = api.newest().await;
+    assert_eq!((&report["status"], &report["origin"]), (&"finished".into(), &"cli".into()));
+    assert_eq!(report["progress"]["total"], 30);
+    assert!(report["progress"]["duplicates"].as_i64().unwrap() >= done, "{report}");
+    assert_eq!(count(&db, "select count(*) from activity where start_time < '2025-01-01'").await, 30);
+}
