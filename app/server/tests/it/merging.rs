@@ -425,7 +425,7 @@ async fn one_hand(client: Client, files: &[(&str, Vec<u8>)], mut dice: Dice) {
 }
 
 /// What must hold of the tables whatever was done in whatever order, each as a count of what breaks it.
-const BROKEN: [(&str, &str); 5] = [
+const BROKEN: [(&str, &str); 6] = [
     (
         "a best effort of another sport than its activity",
         "select count(*) from best_effort join activity on activity.athlete_id = best_effort.athlete_id \
@@ -449,6 +449,7 @@ const BROKEN: [(&str, &str); 5] = [
          on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id \
          where deleted_at is null group by activity_source.athlete_id, sha256, part having count(*) > 1) as twice",
     ),
+    ("a good file that was refused", "select count(*) from upload_file where outcome = 'refused'"),
     ("a file without its outcome", "select count(*) from upload_file where outcome = 'pending'"),
 ];
 
