@@ -249,11 +249,11 @@ async fn a_broken_rule_is_told_in_words_and_alike_on_both_ways() {
     world.close().await;
 }
 
-/// Whoever writes an activity that starts on this day sleeps.
-const SLOW_DAY: &str = "create function sleep() returns trigger language plpgsql as \
+/// Whoever writes an activity that starts on this day lingers.
+const SLOW_DAY: &str = "create function linger() returns trigger language plpgsql as \
     $$ begin perform pg_sleep(30); return new; end $$; \
     create trigger slow before insert on activity for each row \
-    when (extract(day from new.start_time at time zone 'UTC') = 7) execute function sleep()";
+    when (extract(day from new.start_time at time zone 'UTC') = 7) execute function linger()";
 
 #[tokio::test]
 async fn a_file_that_takes_too_long_is_refused_after_its_attempts_and_holds_nobody_up() {
