@@ -13,6 +13,7 @@ pub use exit::MustChange;
 mod account;
 mod check;
 mod config;
+pub mod demo;
 mod describe;
 mod exit;
 pub mod first_run;
@@ -51,6 +52,8 @@ enum Command {
     Serve(Listen),
     /// Import training files, folders and archives for an athlete.
     Import(import::Options),
+    /// Give the demo athlete eighteen months of simulated training.
+    Demo(demo::Options),
     /// Compute again what an older version computed.
     Recompute(recompute::Options),
     /// Apply the migrations and stop.
@@ -96,6 +99,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Up(listen) => serve::up(&common, &listen).await,
         Command::Serve(listen) => serve::serve(&common, &listen).await,
         Command::Import(options) => import::run(&common, &options).await,
+        Command::Demo(options) => demo::run(&common, &options).await,
         Command::Recompute(options) => recompute::run(&common, &options).await,
         Command::Migrate => serve::migrate(&common).await,
         Command::Check => check::run(&common).await,

@@ -113,6 +113,13 @@ pub struct ListUploadFilesParams {
     pub max_rows: i64,
 }
 #[derive(Debug)]
+pub struct FindFileOfOriginParams<T1: crate::StringSql, T2: crate::StringSql> {
+    pub athlete_id: uuid::Uuid,
+    pub origin: T1,
+    pub beginning: T2,
+    pub max_rows: i64,
+}
+#[derive(Debug)]
 pub struct FindSourceActivitiesParams<T1: crate::BytesSql> {
     pub deleted_before: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
@@ -1014,6 +1021,62 @@ where
         mapper: fn(ListUploadFilesBorrowed) -> R,
     ) -> ListUploadFilesQuery<'c, 'a, 's, C, R, N> {
         ListUploadFilesQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
+    {
+        let stream =
+            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
+                .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct StringQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<&str, tokio_postgres::Error>,
+    mapper: fn(&str) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> StringQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(&str) -> R) -> StringQuery<'c, 'a, 's, C, R, N> {
+        StringQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -2294,6 +2357,57 @@ impl<'c, 'a, 's, C: GenericClient>
         params: &'a ListUploadFilesParams,
     ) -> ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 4> {
         self.bind(client, &params.athlete_id, &params.upload_id, &params.after_position, &params.max_rows)
+    }
+}
+pub struct FindFileOfOriginStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn find_file_of_origin() -> FindFileOfOriginStmt {
+    FindFileOfOriginStmt(
+        "select upload_file.file_name from upload join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.origin = $2 and starts_with(upload_file.file_name, $3) order by upload.created_at desc limit $4",
+        None,
+    )
+}
+impl FindFileOfOriginStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        origin: &'a T1,
+        beginning: &'a T2,
+        max_rows: &'a i64,
+    ) -> StringQuery<'c, 'a, 's, C, String, 4> {
+        StringQuery {
+            client,
+            params: [athlete_id, origin, beginning, max_rows],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.into(),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindFileOfOriginParams<T1, T2>,
+        StringQuery<'c, 'a, 's, C, String, 4>,
+        C,
+    > for FindFileOfOriginStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindFileOfOriginParams<T1, T2>,
+    ) -> StringQuery<'c, 'a, 's, C, String, 4> {
+        self.bind(client, &params.athlete_id, &params.origin, &params.beginning, &params.max_rows)
     }
 }
 pub struct LockAthleteStmt(&'static str, Option<tokio_postgres::Statement>);

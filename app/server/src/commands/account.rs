@@ -42,10 +42,7 @@ pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
     if !(1..=100).contains(&display_name.chars().count()) || display_name.chars().any(char::is_control) {
         return Err(wrong("a name has 1 to 100 characters, and no control characters".to_owned()));
     }
-    let mut password = String::new();
-    std::io::stdin().read_line(&mut password)?;
-    let password = NewPassword::parse(password.trim_end_matches(['\r', '\n']).to_owned())
-        .map_err(|error| wrong(format!("{error} Give it on standard input.")))?;
+    let password = read_password()?;
     let shown = email.as_str().to_owned();
     let opened = open::open(common, None).await?;
     let registration = Registration { email, password, display_name, timezone, role, is_demo: false };
@@ -53,4 +50,12 @@ pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
     opened.close().await;
     println!("created {shown} with id {}", created?);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The first line of standard input as a new password.
+pub(super) fn read_password() -> anyhow::Result<NewPassword> {
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password)?;
+    NewPassword::parse(password.trim_end_matches(['\r', '\n']).to_owned())
+        .map_err(|error| NotUnderstood(format!("{error} Give it on standard input.")).into())
 }

@@ -35,24 +35,12 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
     let athlete_id = accounts::find_id(&app, email).await?.with_context(|| {
         format!("there is no account {email}; create one with: paceline account create {email}")
     })?;
-    let bar = progress_bar();
-    let mut report = Report::default();
-    let imported =
-        batch::import_paths(&app, athlete_id, "cli", options.paths.clone(), |progress| match progress {
-            Progress::Found { size_bytes } => bar.inc_length(size_bytes),
-            Progress::Done { name, size_bytes, decision } => {
-                bar.inc(size_bytes);
-                let noteworthy = decision.outcome == Outcome::Refused || !decision.warnings.is_empty();
-                if options.verbose || noteworthy {
-                    bar.suspend(|| tell(&line(name.as_str(), &decision)));
-                }
-                report.add(&decision);
-                bar.set_message(report.summary());
-            }
-        })
-        .await;
-    bar.finish_and_clear();
-    tell(&report.summary());
+    let mut shown = Shown::new(options.verbose);
+    let imported = batch::import_paths(&app, athlete_id, "cli", options.paths.clone(), |progress| {
+        shown.tell(progress);
+    })
+    .await;
+    shown.finish();
     opened.close().await;
     imported.context(
         "the import stopped early; what is reported above is done, and a second run does the rest",
@@ -76,6 +64,39 @@ fn progress_bar() -> ProgressBar {
     let style = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left  {msg}";
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(5));
     bar.with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// A batch as a person sees it: a bar, a line for what is odd, and the sum.
+pub(super) struct Shown {
+    bar: ProgressBar,
+    report: Report,
+    is_verbose: bool,
+}
+
+impl Shown {
+    pub(super) fn new(is_verbose: bool) -> Self {
+        Self { bar: progress_bar(), report: Report::default(), is_verbose }
+    }
+
+    pub(super) fn tell(&mut self, progress: Progress) {
+        match progress {
+            Progress::Found { size_bytes } => self.bar.inc_length(size_bytes),
+            Progress::Done { name, size_bytes, decision } => {
+                self.bar.inc(size_bytes);
+                let noteworthy = decision.outcome == Outcome::Refused || !decision.warnings.is_empty();
+                if self.is_verbose || noteworthy {
+                    self.bar.suspend(|| tell(&line(name.as_str(), &decision)));
+                }
+                self.report.add(&decision);
+                self.bar.set_message(self.report.summary());
+            }
+        }
+    }
+
+    pub(super) fn finish(self) {
+        self.bar.finish_and_clear();
+        tell(&self.report.summary());
+    }
 }
 
 #[derive(Default)]

@@ -4,6 +4,7 @@
 //! What must never live here: sign-in (`accounts`), and how an effort is found (`paceline-domain`).
 
 use jiff::Timestamp;
+use mainstay_db::DbError;
 use mainstay_http::{OrProblem, Problem};
 use paceline_domain::model::Sport;
 use utoipa_axum::router::OpenApiRouter;
@@ -60,6 +61,48 @@ async fn patch_me(
     tx.commit().await?;
     app.imports.wake_recompute();
     Ok(views::Me::new(after))
+}
+
+/// What heart rates and paces mean for an athlete.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thresholds {
+    /// Resting heart rate in beats per minute.
+    pub resting_hr_bpm: i16,
+    /// Highest heart rate in beats per minute.
+    pub max_hr_bpm: i16,
+    /// Heart rate at threshold in beats per minute.
+    pub threshold_hr_bpm: i16,
+    /// Pace at threshold in seconds per kilometre.
+    pub threshold_pace_s_per_km: f64,
+}
+
+/// Gives these to a demo athlete who has none of them yet; what somebody has said stays, all of it.
+pub async fn introduce_demo(app: &App, athlete_id: Uuid, thresholds: Thresholds) -> Result<(), DbError> {
+    let tx = app.db.write().await?;
+    let Some(before) =
+        store::lock(&tx, athlete_id).await?.filter(|found| found.is_demo && says_nothing(found))
+    else {
+        return tx.rollback().await;
+    };
+    let after = store::Profile {
+        resting_hr_bpm: Some(thresholds.resting_hr_bpm),
+        max_hr_bpm: Some(thresholds.max_hr_bpm),
+        threshold_hr_bpm: Some(thresholds.threshold_hr_bpm),
+        threshold_pace_s_per_km: Some(thresholds.threshold_pace_s_per_km),
+        ..before
+    };
+    store::update(&tx, &after, app.effects.clock.now()).await?;
+    store::outdate_analyses(&tx, athlete_id).await?;
+    tx.commit().await?;
+    app.imports.wake_recompute();
+    Ok(())
+}
+
+fn says_nothing(profile: &store::Profile) -> bool {
+    profile.resting_hr_bpm.is_none()
+        && profile.max_hr_bpm.is_none()
+        && profile.threshold_hr_bpm.is_none()
+        && profile.threshold_pace_s_per_km.is_none()
 }
 
 /// The athlete's fastest efforts. Somebody else's are not found: nobody has granted anything yet.

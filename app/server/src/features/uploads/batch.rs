@@ -125,6 +125,18 @@ pub async fn import_members(
     Ok(batch.upload_id)
 }
 
+/// The name of a file that an earlier batch from this origin brought the athlete, whatever became of it; `None` where
+/// none begins like this.
+pub async fn find_earlier(
+    app: &App,
+    athlete_id: Uuid,
+    origin: &str,
+    beginning: &str,
+) -> Result<Option<String>, DbError> {
+    let read = app.db.read().await?;
+    Ok(store::find_file_of_origin(&read, athlete_id, origin, beginning).await?)
+}
+
 /// An upload whose files come one after another.
 #[derive(Clone)]
 struct Batch {

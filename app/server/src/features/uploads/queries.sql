@@ -132,6 +132,16 @@ where athlete_id = :athlete_id and upload_id = :upload_id and position > :after_
 order by position
 limit :max_rows;
 
+-- A file of earlier imports from one origin, the newest import first.
+--! find_file_of_origin
+select upload_file.file_name
+from upload
+join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id
+where upload.athlete_id = :athlete_id and upload.origin = :origin
+    and starts_with(upload_file.file_name, :beginning)
+order by upload.created_at desc
+limit :max_rows;
+
 -- One import at a time per athlete, so that two files of one session cannot both be new.
 --! lock_athlete
 select id

@@ -30,6 +30,16 @@ pub(crate) async fn insert_upload(tx: &Client, new: &NewUpload<'_>, now: Timesta
         .map(drop)
 }
 
+/// The name of one file of the newest import from an origin that has one beginning like this.
+pub(crate) async fn find_file_of_origin(
+    db: &Client,
+    athlete_id: Uuid,
+    origin: &str,
+    beginning: &str,
+) -> Result<Option<String>, Error> {
+    sql::find_file_of_origin().bind(db, &athlete_id, &origin, &beginning, &1).opt().await
+}
+
 /// Until when the writer of an unfinished upload is believed to live.
 pub(crate) async fn set_upload_alive(
     tx: &Client,

@@ -1,0 +1,109 @@
+//! The demo athlete's season: imported once whatever interrupts it, labelled, told by the API, never anybody else's.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use http::Method;
+use jiff::civil::date;
+use mainstay_testing::TestDb;
+use paceline::commands::demo::{SeasonError, import_season};
+use paceline::features::accounts::founding;
+use paceline::schema;
+use serde_json::json;
+
+use crate::process::{fed, on, said, wait_until};
+use crate::world::{PASSWORD, World};
+
+const EMAIL: &str = "demo@paceline.example";
+
+/// Before the day of any compiler that this builds with, and within a year of the world's first.
+const LAST_DAY: &str = "2026-03-31";
+
+async fn count(world: &World, what: &str) -> i64 {
+    let read = world.db.db().read().await.unwrap();
+    read.query_one(&format!("select count(*) from {what}"), &[]).await.unwrap().get(0)
+}
+
+/// Where people have accounts, the demo athlete's password comes from standard input.
+#[tokio::test]
+async fn an_interrupted_season_is_finished_by_the_next_run_and_the_api_tells_its_truths() {
+    let world = World::without_importer().await;
+    let kim = world.register("kim@example.org").await;
+    let mut command = on(&world.db);
+    command.args(["demo", "--until", LAST_DAY]).stdin(Stdio::piped());
+    let mut first = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    writeln!(first.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+    wait_until("some files are imported", async || count(&world, "activity").await > 20).await;
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let interrupted = count(&world, "upload_file").await;
+
+    let (code, stdout, stderr) = said(&on(&world.db).arg("demo").output().unwrap());
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let planned = paceline_demo::season(1, LAST_DAY.parse().unwrap()).planned;
+    let sessions = i64::try_from(planned.len()).unwrap();
+    let sum = format!("{sessions} files: ");
+    let imported = stdout.strip_prefix(&sum).and_then(|rest| rest.split(' ').next()).unwrap();
+    // What was being committed at the kill may be done, and not counted.
+    let rest = 1..=sessions - interrupted;
+    assert!(rest.contains(&imported.parse().unwrap()), "not {rest:?}: {stdout}");
+    assert!(stdout.contains(" 0 merged") && stdout.contains(" 0 refused"), "{stdout}");
+    assert!(stdout.contains(&format!("season until {LAST_DAY}")) && stdout.lines().count() == 2, "{stdout}");
+    assert_eq!(count(&world, "activity").await, sessions);
+    assert_eq!(kim.get("/v1/activities").await.expect(200)["items"], json!([]));
+
+    let body = json!({ "email": EMAIL, "password": PASSWORD });
+    let demo = world.client(&world.anonymous(Method::POST, "/v1/auth/login", Some(body)).await.expect(200));
+    let me = demo.get("/v1/athletes/me").await.expect(200);
+    assert_eq!((&me["is_demo"], &me["max_hr_bpm"]), (&json!(true), &json!(192)));
+    let newest = &demo.get("/v1/activities?limit=1").await.expect(200)["items"][0];
+    assert_eq!(newest["local_date"], LAST_DAY, "{newest}");
+    let trends = demo.get("/v1/analytics/efficiency-trends?days=365").await.expect(200);
+    assert_eq!(trends["trend_analysis"]["direction"], "improving", "{}", trends["trend_analysis"]);
+
+    // Somebody who asks for another season learns which one there is.
+    let (code, _, stderr) = said(&on(&world.db).args(["demo", "--until", "2026-03-30"]).output().unwrap());
+    assert!(
+        code == 1 && stderr.contains(&format!("has a season until {LAST_DAY} already")),
+        "{code} {stderr}"
+    );
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_season_ends_on_a_day_that_is_over_and_belongs_to_a_demo_athlete() {
+    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    for day in ["2200-01-01", "1994-12-31", "soon"] {
+        let (code, _, stderr) = said(&on(&db).args(["demo", "--until", day]).output().unwrap());
+        assert!(code == 2 && stderr.contains(day), "{code} {stderr}");
+    }
+    // A person has the address.
+    assert_eq!(said(&fed(on(&db).args(["account", "create", EMAIL]), PASSWORD)).0, 0);
+    let (code, _, stderr) = said(&fed(on(&db).arg("demo"), PASSWORD));
+    assert!(
+        code == 1 && stderr.contains(EMAIL) && stderr.contains("already has an account"),
+        "{code} {stderr}"
+    );
+    let read = db.db().read().await.unwrap();
+    assert_eq!(read.query_one("select count(*) from upload", &[]).await.unwrap().get::<_, i64>(0), 0);
+}
+
+/// What the person has said of themselves is theirs, even a demo athlete's.
+#[tokio::test]
+async fn a_season_keeps_the_profile_and_the_last_day_of_an_earlier_one() {
+    let world = World::without_importer().await;
+    let demo_id = founding::demo_athlete(&world.app).await.unwrap().unwrap();
+    let tx = world.db.db().write().await.unwrap();
+    tx.execute("update athlete set max_hr_bpm = 201 where id = $1", &[&demo_id]).await.unwrap();
+    tx.commit().await.unwrap();
+    // Dropped with the first file that is done.
+    tokio::select! {
+        _ = import_season(&world.app, demo_id, None, |_| {}) => panic!("it was quicker than its first file"),
+        () = wait_until("a file is imported", async || count(&world, "upload_file").await > 0) => {}
+    }
+    let profile = "athlete where max_hr_bpm = 201 and resting_hr_bpm is null and is_demo";
+    assert_eq!(count(&world, profile).await, 1);
+    let other = import_season(&world.app, demo_id, Some(date(2026, 5, 1)), |_| {}).await.unwrap_err();
+    assert!(matches!(other, SeasonError::EndsElsewhere(day) if day == date(2026, 6, 14)), "{other}");
+    world.close().await;
+}
