@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
 use paceline_demo::{Effects, Gear, RaceDistance, Season, Work, season};
 use paceline_domain::analysis::profile::Profile;
 use paceline_domain::analysis::summary::analyse;
@@ -48,6 +49,7 @@ fn a_season_is_eighteen_months_with_a_break_and_its_races() {
 #[test]
 fn every_file_is_read_without_a_warning() {
     let season = season(1, LAST_DAY);
+    let amsterdam = TimeZone::get("Europe/Amsterdam").unwrap();
     let mut names = HashSet::new();
     for at in 0..season.planned.len() {
         let planned = &season.planned[at];
@@ -57,6 +59,7 @@ fn every_file_is_read_without_a_warning() {
         assert_eq!(recording.device.as_deref(), Some("development Paceline demo watch"));
         let [session] = recording.sessions.as_slice() else { panic!("{planned:?}") };
         assert_eq!(session.sport, if planned.is_run() { Sport::Run } else { Sport::Cycling });
+        assert_eq!(session.local_offset, Some(amsterdam.to_offset(session.start)), "{planned:?}");
         let local = session.local_offset.unwrap().to_datetime(session.start);
         assert_eq!(local.date(), planned.day, "{planned:?}");
         assert!(session.pauses.is_some(), "the timer's events are read");
