@@ -143,15 +143,17 @@ fn auto_lap_m(work: Work) -> Option<f64> {
 fn stretches(work: Work, dice: &mut Dice) -> Vec<Stretch> {
     let seconds = |bpm: f64, minutes: f64| Stretch { bpm, length: Length::Seconds(minutes * 60.0) };
     let today = |usual: f64, dice: &mut Dice| usual + 2.5 * dice.normal();
+    // Home is not where the plan ends.
+    let about = |minutes: f64, dice: &mut Dice| minutes + dice.between(-1.5, 1.5);
     match work {
-        Work::Easy { minutes } => vec![seconds(today(137.0, dice), minutes)],
-        Work::Long { minutes } => vec![seconds(today(140.0, dice), minutes)],
-        Work::Ride { minutes } => vec![seconds(today(127.0, dice), minutes)],
+        Work::Easy { minutes } => vec![seconds(today(137.0, dice), about(minutes, dice))],
+        Work::Long { minutes } => vec![seconds(today(140.0, dice), about(minutes, dice))],
+        Work::Ride { minutes } => vec![seconds(today(127.0, dice), about(minutes, dice))],
         Work::Tempo { minutes } => {
             vec![seconds(135.0, 15.0), seconds(today(164.0, dice), minutes), seconds(132.0, 10.0)]
         }
         Work::Intervals { repeats, metres } => {
-            let fast = today(if metres < 500.0 { 186.0 } else { 178.0 }, dice);
+            let fast = today(if metres < 500.0 { 181.0 } else { 173.0 }, dice);
             let mut all = vec![seconds(135.0, 15.0)];
             for _ in 0..repeats {
                 all.push(Stretch { bpm: fast, length: Length::Metres(metres) });
@@ -184,7 +186,7 @@ struct Athlete {
     /// Metres per heartbeat today, in these shoes.
     efficiency: f64,
     heat_bpm: f64,
-    /// Who races holds the heart rate; who trains holds the pace and lets it rise.
+    /// Who races or repeats holds the heart rate; who trains otherwise holds the pace and lets it rise.
     holds_heart_rate: bool,
     drift_per_s: f64,
     timer_s: u32,
@@ -216,7 +218,7 @@ impl Athlete {
         Self {
             efficiency: truths.first_efficiency * truths.fitness(planned.day) * condition.form * shoe,
             heat_bpm: truths.heat_beats(temperature_c),
-            holds_heart_rate: matches!(planned.work, Work::Race(_)),
+            holds_heart_rate: matches!(planned.work, Work::Race(_) | Work::Intervals { .. }),
             drift_per_s: (truths.drift_percent_per_hour + 0.7 * dice.normal()) / 100.0 / 3600.0,
             timer_s: 0,
             clock_s: 0,

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 const LAST_DAY: Date = date(2026, 11, 21);
 
-/// Unoptimised code looks at every so many files only.
+/// Unoptimised code looks at every so many files only; `truths` reads all steady runs, and sees that nothing is odd.
 const EVERY: usize = if cfg!(debug_assertions) { 4 } else { 1 };
 
 fn read_back(season: &Season, at: usize) -> Recording {
@@ -51,7 +51,7 @@ fn every_file_is_read_without_a_warning() {
     let season = season(1, LAST_DAY);
     let amsterdam = TimeZone::get("Europe/Amsterdam").unwrap();
     let mut names = HashSet::new();
-    for at in 0..season.planned.len() {
+    for at in (0..season.planned.len()).step_by(EVERY) {
         let planned = &season.planned[at];
         let recording = read_back(&season, at);
         assert_eq!(recording.warnings, [], "{planned:?}");

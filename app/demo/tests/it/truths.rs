@@ -29,7 +29,9 @@ fn steady_runs(season: &Season) -> Vec<Run> {
     let runs = season.planned.iter().filter(|planned| is_steady(planned.work));
     runs.filter_map(|planned| {
         let file = season.file(planned);
-        let session = read(&file.bytes, None, &Limits::default()).unwrap().sessions.remove(0);
+        let mut recording = read(&file.bytes, None, &Limits::default()).unwrap();
+        assert_eq!(recording.warnings, [], "{planned:?}");
+        let session = recording.sessions.remove(0);
         let analysis = analyse(&session, &Profile::default());
         let temperature_c = session.track.get(Channel::TemperatureC)?;
         Some(Run {
