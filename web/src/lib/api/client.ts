@@ -1,0 +1,112 @@
+// Requests to the API: typed by its description, signed in by cookies, with the CSRF header, and with one refresh
+// when the access token has run out. Never here: addresses of single features (endpoints.ts), or what a page shows.
+import { Problem } from './problem';
+
+/** What the client needs from the world; the tests give their own. */
+export interface World {
+	fetch: typeof globalThis.fetch;
+	cookies: () => string;
+	/** Called when the session is over and only a new sign-in helps. */
+	signedOut: () => void;
+	wait: (milliseconds: number) => Promise<void>;
+}
+
+export interface Call {
+	method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+	query?: Record<string, string | number | boolean | null | undefined>;
+	json?: unknown;
+	signal?: AbortSignal;
+}
+
+/** The `csrf` cookie, whose name has a prefix when the server is on https. */
+export function csrfToken(cookies: string): string | null {
+	return /(?:^|;\s*)(?:__Host-)?csrf=([^;]+)/.exec(cookies)?.[1] ?? null;
+}
+
+export function address(path: string, query: Call['query'] = {}): string {
+	const pairs = Object.entries(query).filter(
+		([, value]) => value !== null && value !== undefined && value !== '',
+	);
+	const search = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString();
+	return search ? `${path}?${search}` : path;
+}
+
+export class Client {
+	#world: World;
+	/** One refresh at a time: all requests that got 401 together wait for the same one. */
+	#refreshing: Promise<boolean> | null = null;
+
+	constructor(world: World) {
+		this.#world = world;
+	}
+
+	/** Whether the browser holds cookies of a session, valid or not. */
+	get hasSession(): boolean {
+		return csrfToken(this.#world.cookies()) !== null;
+	}
+
+	/** Sends a request and reads JSON; 204 gives null. Throws a `Problem`. */
+	async send<T>(path: string, call: Call = {}): Promise<T> {
+		const answer = await this.answer(path, call);
+		return (answer.status === 204 ? null : await answer.json().catch(() => fail(answer.status))) as T;
+	}
+
+	/** Sends a request and gives the answer if it succeeded. Throws a `Problem`. */
+	async answer(path: string, call: Call = {}): Promise<Response> {
+		const first = await this.#fetch(path, call);
+		if (first.ok) return first;
+		const problem = Problem.parse(first.status, await first.text());
+		if (problem.status !== 401 || path.startsWith('/v1/auth/')) throw problem;
+		if (!(await this.refresh())) {
+			this.#world.signedOut();
+			throw problem;
+		}
+		const second = await this.#fetch(path, call);
+		if (second.ok) return second;
+		if (second.status === 401) this.#world.signedOut();
+		throw Problem.parse(second.status, await second.text());
+	}
+
+	/** The headers that a request with our cookies needs. */
+	headers(): Record<string, string> {
+		const token = csrfToken(this.#world.cookies());
+		return token ? { 'x-csrf-token': token } : {};
+	}
+
+	/** Renews the access token. False: the session is over. Throws when nobody answered. */
+	refresh(): Promise<boolean> {
+		this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
+		return this.#refreshing;
+	}
+
+	async #refresh(): Promise<boolean> {
+		if (!this.hasSession) return false;
+		const answer = await this.#fetch('/v1/auth/refresh', { method: 'POST', json: {} });
+		if (answer.ok) return true;
+		// Another tab is at it: its cookies are ours in a moment.
+		if (answer.status === 409) {
+			await this.#world.wait(500);
+			return true;
+		}
+		const problem = Problem.parse(answer.status, await answer.text());
+		if (problem.passing) throw problem;
+		return false;
+	}
+
+	async #fetch(path: string, { method = 'GET', query, json, signal }: Call): Promise<Response> {
+		const headers: Record<string, string> = { accept: 'application/json' };
+		if (json !== undefined) headers['content-type'] = 'application/json';
+		if (method !== 'GET') Object.assign(headers, this.headers());
+		try {
+			const body = json === undefined ? undefined : JSON.stringify(json);
+			return await this.#world.fetch(address(path, query), { method, headers, body, signal });
+		} catch (error) {
+			if (signal?.aborted) throw error;
+			throw Problem.silence();
+		}
+	}
+}
+
+function fail(status: number): never {
+	throw new Problem(status, 'unreadable', `Answer ${status}`, 'The answer could not be read.');
+}

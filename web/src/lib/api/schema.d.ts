@@ -1,0 +1,3123 @@
+// Written by `npm run types` from openapi.json. Never edited.
+
+export interface paths {
+    "/v1/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List activities, newest first.
+         * @description Without `page` the answer is a keyset page: pass `next_cursor` on as `cursor`. With `page`, and in any order
+         *     but the newest first, it carries `pagination`. Legs of a multisport event are found in the event.
+         */
+        get: operations["get /v1/activities"];
+        put?: never;
+        /**
+         * Enter an activity by hand.
+         * @description A rated effort (`rpe`) gives it a load. It has no samples, so no efficiency and no best efforts.
+         */
+        post: operations["post /v1/activities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Totals of the last days: running, everything else by sport, and both together. */
+        get: operations["get /v1/activities/summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One activity with its analysis, sources and legs. */
+        get: operations["get /v1/activities/{id}"];
+        put?: never;
+        post?: never;
+        /** Delete an activity; it can be restored for 30 days. */
+        delete: operations["delete /v1/activities/{id}"];
+        options?: never;
+        head?: never;
+        /**
+         * Change title, sport, notes, race flag or rated effort.
+         * @description A JSON merge patch: absent fields stay, null empties notes and `rpe`. Another sport takes effect on best efforts
+         *     at once and on the analysis with the next recompute.
+         */
+        patch: operations["patch /v1/activities/{id}"];
+        trace?: never;
+    };
+    "/v1/activities/{id}/best-efforts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fastest stretch of each standard distance inside an activity. */
+        get: operations["get /v1/activities/{id}/best-efforts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file that an activity came from, byte for byte. */
+        get: operations["get /v1/activities/{id}/file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a deleted activity back. */
+        post: operations["post /v1/activities/{id}/restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{id}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The splits of an activity. */
+        get: operations["get /v1/activities/{id}/splits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activities/{id}/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The samples of an activity, thinned for a chart.
+         * @description One set of samples serves all channels, chosen so that every line keeps its shape; a drawn value is always a
+         *     recorded one, and null where the device recorded none. The answer stays below 60 KB.
+         */
+        get: operations["get /v1/activities/{id}/streams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/efficiency-trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How efficiency developed: every steady run, rolling means, and a trend with its interval.
+         * @description Too few runs are no error: `status` says `insufficient_data` and `missing` what it takes.
+         */
+        get: operations["get /v1/analytics/efficiency-trends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/athletes/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The athlete's own profile. */
+        get: operations["get /v1/athletes/me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the profile.
+         * @description A JSON merge patch: absent fields stay, null empties. Loads that were computed with other heart rates, paces or
+         *     coefficients stay as they are until the next recompute.
+         */
+        patch: operations["patch /v1/athletes/me"];
+        trace?: never;
+    };
+    "/v1/athletes/me/personal-bests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The athlete's own fastest efforts by sport and distance. */
+        get: operations["get /v1/athletes/me/personal-bests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/athletes/{id}/personal-bests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An athlete's fastest efforts by sport and distance. Only one's own are found. */
+        get: operations["get /v1/athletes/{id}/personal-bests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the password and end every other session. */
+        post: operations["post /v1/auth/change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in. */
+        post: operations["post /v1/auth/login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End this session.
+         * @description The session is the one that the access token or the refresh token names; either is enough, and neither needs to be
+         *     valid still. Programs send `Authorization` or `refresh_token`, browsers their cookies, which are cleared. Where no
+         *     session is left to end, the answer is the same.
+         */
+        post: operations["post /v1/auth/logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/logout-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of the account. */
+        post: operations["post /v1/auth/logout-all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show who is signed in. */
+        get: operations["get /v1/auth/me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a refresh token for a new pair.
+         * @description Each refresh token works once. One that is used again later ends its session (`refresh_token_reused`).
+         */
+        post: operations["post /v1/auth/refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create an account and sign in. */
+        post: operations["post /v1/auth/register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training-load/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fitness, fatigue and form today. */
+        get: operations["get /v1/training-load/current"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training-load/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fitness, fatigue and form of each of the last days. */
+        get: operations["get /v1/training-load/history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List uploads, newest first. */
+        get: operations["get /v1/uploads"];
+        put?: never;
+        /**
+         * Hand in training files.
+         * @description Send `multipart/form-data` with one or more parts named `file`, or one file as the raw body with its name in
+         *     `?name=`. FIT, TCX, GPX, any of them gzipped, and `.zip` archives of them (Strava's and Garmin's exports too).
+         *     Everything is stored before the answer leaves. 200 when every file is done, 202 when some are still pending:
+         *     follow `Location`. Sending the same file again changes nothing and says `duplicate`.
+         */
+        post: operations["post /v1/uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an upload: progress, and the first lines of its report. */
+        get: operations["get /v1/uploads/{id}"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the report lines of an upload. */
+        get: operations["get /v1/uploads/{id}/files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description An account as its owner sees it. */
+        AccountView: {
+            display_name: string;
+            email: string;
+            /** Format: uuid */
+            id: string;
+            /** @description `athlete`, `coach` or `admin`. */
+            role: string;
+            /** @description IANA zone of the athlete's civil days. */
+            timezone: string;
+        };
+        /** @description What was computed from an activity. */
+        ActivityAnalysis: {
+            /**
+             * Format: int32
+             * @description The version that computed it; 0: what it was computed from has changed, and a recompute is due.
+             */
+            algorithm_version: number;
+            /** Format: date-time */
+            computed_at: string;
+            decoupling: components["schemas"]["ActivityDecoupling"];
+            efficiency: components["schemas"]["ActivityEfficiency"];
+            /** @description What it was computed from; unchanged inputs give unchanged results. */
+            inputs_hash: string;
+            load: components["schemas"]["ActivityLoad"];
+            /**
+             * Format: double
+             * @description Normalised graded speed.
+             */
+            ngp_m_s?: number | null;
+        };
+        /** @description How far efficiency fell from the first to the second half. */
+        ActivityDecoupling: {
+            /**
+             * Format: double
+             * @description Percent; below 5 is good. Null when not valid.
+             * @example 3.2
+             */
+            decoupling_percent?: number | null;
+            /** Format: double */
+            first_half_ef?: number | null;
+            /** @description Why it is not valid. */
+            reasons: components["schemas"]["ActivityReason"][];
+            /** Format: double */
+            second_half_ef?: number | null;
+            /** @description Whether the session was steady and long enough. */
+            valid: boolean;
+        };
+        /** @description One activity. */
+        ActivityDetail: components["schemas"]["ActivityItem"] & {
+            analysis?: components["schemas"]["ActivityAnalysis"] | null;
+            /** @description Totals that the primary source's device states and that differ by more than 3 % from what its samples give. */
+            device_differences: components["schemas"]["DeviceDifference"][];
+            /** @description Where ascent and descent come from: `device`, or `track` for a sum over the altitudes. */
+            elevation_source?: string | null;
+            /** @description The legs of a multisport event. */
+            legs: components["schemas"]["ActivityLeg"][];
+            notes?: string | null;
+            /**
+             * Format: uuid
+             * @description The multisport event that it is a leg of.
+             */
+            parent_id?: string | null;
+            /** @description The files that describe it; none for an entry by hand. */
+            sources: components["schemas"]["ActivitySource"][];
+            /**
+             * Format: double
+             * @description Time that the device's timer ran.
+             */
+            timer_s?: number | null;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description Grade-adjusted metres per heartbeat. */
+        ActivityEfficiency: {
+            /**
+             * Format: double
+             * @description Metres per heartbeat, higher is better; null when not valid.
+             * @example 1.4213
+             */
+            efficiency_factor?: number | null;
+            /** @description Why it is not valid. */
+            reasons: components["schemas"]["ActivityReason"][];
+            /** @description Whether the session is one that efficiency may be read from. */
+            valid: boolean;
+        };
+        /** @description An activity in the list. */
+        ActivityItem: {
+            /** Format: double */
+            ascent_m?: number | null;
+            /**
+             * Format: double
+             * @description Distance over moving time.
+             * @example 3.333
+             */
+            average_speed_m_s?: number | null;
+            /**
+             * Format: double
+             * @description Steps of both feet, or revolutions.
+             */
+            avg_cadence_per_min?: number | null;
+            /** Format: double */
+            avg_hr_bpm?: number | null;
+            /** Format: double */
+            avg_power_w?: number | null;
+            /** Format: double */
+            descent_m?: number | null;
+            device?: string | null;
+            /**
+             * Format: double
+             * @example 10000
+             */
+            distance_m?: number | null;
+            /**
+             * Format: double
+             * @description Wall time from start to end.
+             * @example 3125
+             */
+            elapsed_s?: number | null;
+            /** Format: double */
+            energy_kcal?: number | null;
+            gear?: string | null;
+            /** @description Whether there are samples. */
+            has_track: boolean;
+            /** Format: uuid */
+            id: string;
+            is_race: boolean;
+            /**
+             * Format: date
+             * @description The athlete's civil day on which it began.
+             */
+            local_date: string;
+            /** Format: double */
+            max_hr_bpm?: number | null;
+            /**
+             * Format: double
+             * @description Time in motion.
+             * @example 3000
+             */
+            moving_time_s?: number | null;
+            /**
+             * @description Title.
+             * @example Morning run
+             */
+            name: string;
+            /**
+             * Format: double
+             * @description Moving time over distance.
+             * @example 300
+             */
+            pace_s_per_km?: number | null;
+            /**
+             * Format: double
+             * @description Rated perceived exertion, 0 to 10.
+             */
+            rpe?: number | null;
+            /** @description `fit`, `tcx`, `gpx` or `manual`. */
+            source_format: string;
+            /** @example run */
+            sport: string;
+            /**
+             * Format: date-time
+             * @description When it began, in UTC.
+             */
+            start_time: string;
+            /** @description The device's finer word, such as `trail` or `treadmill`. */
+            sub_sport?: string | null;
+        };
+        /** @description A leg of a multisport event. */
+        ActivityLeg: {
+            /** Format: double */
+            distance_m?: number | null;
+            /** Format: double */
+            elapsed_s?: number | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int32
+             * @description From 0.
+             */
+            leg_index: number;
+            /** Format: double */
+            moving_time_s?: number | null;
+            name: string;
+            sport: string;
+        };
+        /** @description Training load. */
+        ActivityLoad: {
+            /**
+             * Format: double
+             * @description Points: 100 is an hour at threshold. Null when nothing gave one.
+             * @example 62.5
+             */
+            points?: number | null;
+            /**
+             * Format: double
+             * @description Session-RPE: the rated effort times the minutes in motion, on its own scale. Null without a rating.
+             * @example 270
+             */
+            session_rpe?: number | null;
+            /** @description What it was computed from: `power`, `pace`, `heart_rate` or `rpe`. */
+            source?: string | null;
+            /**
+             * Format: double
+             * @description Banister's training impulse, on its own scale.
+             */
+            trimp?: number | null;
+        };
+        /** @description Changes to an activity, as a JSON merge patch: absent fields stay, null empties where allowed. */
+        ActivityPatch: {
+            /** @description Whether it was a race. */
+            is_race?: boolean;
+            /**
+             * @description Title, 1 to 200 characters.
+             * @example Long run by the river
+             */
+            name?: string;
+            /** @description Notes, up to 10,000 characters; null removes them. */
+            notes?: string | null;
+            /**
+             * Format: double
+             * @description Rated perceived exertion, 0 to 10; null removes it.
+             * @example 6
+             */
+            rpe?: number | null;
+            /**
+             * @description Sport. `multisport` can neither be given nor taken away: it has legs.
+             * @example run
+             */
+            sport?: string;
+        };
+        /** @description Why something is not valid. */
+        ActivityReason: {
+            /**
+             * @description Stable.
+             * @example not_steady
+             */
+            code: string;
+            /** @description For a person. */
+            message?: string;
+        };
+        /** @description A file that describes an activity. */
+        ActivitySource: {
+            device?: string | null;
+            /** @description What its device states, in SI units; null is not stated. */
+            device_totals: Record<string, never>;
+            file_name: string;
+            /** @description `fit`, `tcx` or `gpx`. */
+            format: string;
+            /** @description Whether the activity is computed from it. */
+            is_primary: boolean;
+            /**
+             * Format: int32
+             * @description Which session of the file: 0 when it holds only one, else counted from 1.
+             */
+            part: number;
+            /** @description Names the file in `/file?source=`. */
+            sha256: string;
+            /** @description What was odd in the file and how it was read. */
+            warnings: components["schemas"]["ActivityReason"][];
+        };
+        /** @description One split. */
+        ActivitySplit: {
+            /** Format: double */
+            ascent_m?: number | null;
+            /** Format: double */
+            avg_cadence_per_min?: number | null;
+            /** Format: double */
+            avg_hr_bpm?: number | null;
+            /** Format: double */
+            descent_m?: number | null;
+            /** Format: double */
+            distance_m?: number | null;
+            /**
+             * Format: double
+             * @description Wall time.
+             */
+            elapsed_s?: number | null;
+            /**
+             * Format: double
+             * @description Grade-adjusted pace: what the effort would have been worth on the flat.
+             */
+            gap_s_per_km?: number | null;
+            /** @description Whether the activity ended inside it. */
+            is_partial: boolean;
+            /** Format: double */
+            max_hr_bpm?: number | null;
+            /** Format: double */
+            moving_time_s?: number | null;
+            /**
+             * Format: double
+             * @description Moving time over distance.
+             */
+            pace_s_per_km?: number | null;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            split_number: number;
+            /**
+             * Format: double
+             * @description Seconds from the start of the activity.
+             */
+            start_s?: number | null;
+        };
+        /** @description The splits of one kind. */
+        ActivitySplits: {
+            /** @description The structure of an interval session; null: it is not recognised yet. */
+            interval_summary?: Record<string, never> | null;
+            kind: components["schemas"]["SplitKind"];
+            /** @description In order; none without a track or, for laps, without laps. */
+            splits: components["schemas"]["ActivitySplit"][];
+        };
+        /** @description The samples of an activity. */
+        ActivityStreams: {
+            /** Format: uuid */
+            activity_id: string;
+            /** @description The values of each channel that was asked for and recorded; null where the device recorded none. */
+            channels: {
+                [key: string]: (number | null)[];
+            };
+            /** @description How many the answer holds: as many values in `time_s` and in every channel. */
+            points: number;
+            /**
+             * @description The channels that were recorded, asked for or not.
+             * @example [
+             *       "distance_m",
+             *       "heart_rate_bpm"
+             *     ]
+             */
+            recorded: string[];
+            /** @description How many samples are stored. */
+            samples: number;
+            /** @description Seconds from the start of the activity. */
+            time_s: number[];
+        };
+        /** @description Totals of a span of days. A multisport event counts by its legs. */
+        ActivitySummary: {
+            /** @description Activities by sport. */
+            activities_by_sport: {
+                [key: string]: number;
+            };
+            /** @description All sports together. */
+            combined: components["schemas"]["ActivityTotals"];
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            end_date: string;
+            /** @description Every other sport together. */
+            other: components["schemas"]["ActivityTotals"];
+            /** @description Every other sport by name. */
+            other_by_sport: {
+                [key: string]: components["schemas"]["ActivityTotals"];
+            };
+            /**
+             * Format: int64
+             * @description How many civil days, the last one included.
+             */
+            period_days: number;
+            /** @description Running. */
+            running: components["schemas"]["ActivityTotals"];
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            start_date: string;
+        };
+        /** @description Added up over activities. */
+        ActivityTotals: {
+            /**
+             * Format: double
+             * @description Total time over total distance, of the activities that have a distance; null without any.
+             */
+            avg_pace_s_per_km?: number | null;
+            /** Format: int64 */
+            race_count: number;
+            /** Format: int64 */
+            total_activities: number;
+            /** Format: double */
+            total_ascent_m: number;
+            /** Format: double */
+            total_distance_m: number;
+            /**
+             * Format: double
+             * @description Moving time.
+             */
+            total_duration_s: number;
+        };
+        /**
+         * @description Whether there was enough to answer with.
+         * @enum {string}
+         */
+        AnalyticsStatus: "ok" | "insufficient_data";
+        /** @description Changes to the profile, as a JSON merge patch: absent fields stay, null empties where allowed. */
+        AthletePatch: {
+            /**
+             * Format: date
+             * @description Not before 1900, not after today.
+             * @example 1985-06-15
+             */
+            birthdate?: string | null;
+            /**
+             * @description Name to show, 1 to 100 characters.
+             * @example Robin
+             */
+            display_name?: string;
+            /**
+             * Format: int32
+             * @description Beats per minute, 80 to 250.
+             * @example 188
+             */
+            max_hr_bpm?: number | null;
+            /**
+             * Format: int32
+             * @description Beats per minute, 20 to 120, below threshold and maximum.
+             * @example 48
+             */
+            resting_hr_bpm?: number | null;
+            sex?: components["schemas"]["AthleteSex"] | null;
+            /**
+             * Format: int32
+             * @description Beats per minute, 60 to 240, not above the maximum.
+             * @example 168
+             */
+            threshold_hr_bpm?: number | null;
+            /**
+             * Format: double
+             * @description Seconds per kilometre, 100 to 1200: the pace of an hour at threshold.
+             * @example 255
+             */
+            threshold_pace_s_per_km?: number | null;
+            /**
+             * Format: int32
+             * @description Watts, 30 to 700: the power of an hour at threshold, on a bicycle.
+             * @example 240
+             */
+            threshold_power_w?: number | null;
+            /**
+             * @description IANA zone of the athlete's civil days.
+             * @example Europe/Berlin
+             */
+            timezone?: string;
+        };
+        /** @description The athlete's own profile. Null is not stated. */
+        AthleteProfile: {
+            /** Format: date */
+            birthdate?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            display_name: string;
+            /** @example robin@example.org */
+            email: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether the account shows sample data. */
+            is_demo: boolean;
+            /** Format: int32 */
+            max_hr_bpm?: number | null;
+            /** Format: int32 */
+            resting_hr_bpm?: number | null;
+            /** @description `athlete`, `coach` or `admin`. */
+            role: string;
+            /** @description `female` or `male`: which published tables and coefficients to use. */
+            sex?: string | null;
+            /** Format: int32 */
+            threshold_hr_bpm?: number | null;
+            /**
+             * Format: double
+             * @description The pace of an hour at threshold.
+             */
+            threshold_pace_s_per_km?: number | null;
+            /**
+             * Format: int32
+             * @description The power of an hour at threshold, on a bicycle.
+             */
+            threshold_power_w?: number | null;
+            /**
+             * @description IANA zone of the athlete's civil days.
+             * @example Europe/Berlin
+             */
+            timezone: string;
+        };
+        /**
+         * @description Which published tables and coefficients to use.
+         * @enum {string}
+         */
+        AthleteSex: "female" | "male";
+        /** @description The fastest stretch of one distance. */
+        BestEffort: {
+            /**
+             * Format: date-time
+             * @description When the stretch began.
+             */
+            achieved_at: string;
+            /** Format: double */
+            distance_m?: number | null;
+            /**
+             * Format: double
+             * @description Wall time, pauses included.
+             */
+            elapsed_s?: number | null;
+            /** Format: double */
+            pace_s_per_km?: number | null;
+            /**
+             * Format: double
+             * @description Seconds from the start of the activity to the start of the stretch.
+             */
+            start_s?: number | null;
+        };
+        /** @description The fastest stretches of an activity. */
+        BestEfforts: {
+            /** Format: uuid */
+            activity_id: string;
+            /** @description Shortest distance first. */
+            best_efforts: components["schemas"]["BestEffort"][];
+        };
+        /** @description A change of password. */
+        ChangePasswordBody: {
+            current_password: string;
+            /** @description 10 to 128 characters, not a commonly used one. */
+            new_password: string;
+        };
+        /** @description Fitness, fatigue and form as they stand. */
+        CurrentLoad: {
+            /**
+             * Format: date
+             * @description The athlete's today.
+             */
+            as_of: string;
+            current?: components["schemas"]["LoadDay"] | null;
+            /** @description What the loads of the last `source_days` days were computed from. */
+            source_counts: components["schemas"]["LoadSourceCounts"];
+            /** Format: int64 */
+            source_days: number;
+            status: components["schemas"]["AnalyticsStatus"];
+        };
+        /** @description From one day to another, both included. */
+        DateRange: {
+            /** Format: date */
+            end: string;
+            /** Format: date */
+            start: string;
+        };
+        /**
+         * @description Decoupling in words (Friel): below 5 % good, up to 10 % drift, above high drift.
+         * @enum {string}
+         */
+        DecouplingStatus: "good" | "drift" | "high_drift";
+        /** @description A total on which the device and its samples differ. */
+        DeviceDifference: {
+            /**
+             * Format: double
+             * @description What the device states.
+             * @example 10120
+             */
+            device?: number | null;
+            /**
+             * Format: double
+             * @description Ours less the device's, in percent of the device's.
+             * @example -3.7
+             */
+            difference_percent?: number | null;
+            /**
+             * @description The field of the activity.
+             * @example distance_m
+             */
+            field: string;
+            /**
+             * Format: double
+             * @description What the samples give; for totals that are not computed from samples, the activity's value.
+             * @example 9750
+             */
+            ours?: number | null;
+        };
+        /**
+         * @description A remark on a run.
+         * @enum {string}
+         */
+        EfficiencyAnnotation: "race" | "best_of_period";
+        /** @description How many runs a reason left out. */
+        EfficiencyExcluded: {
+            /** Format: int64 */
+            activities: number;
+            /**
+             * @description Stable.
+             * @example too_short
+             */
+            code: string;
+        };
+        /** @description What a trend needs and what there is. */
+        EfficiencyMissing: {
+            /** @description How many more it takes. */
+            days_missing: number;
+            /**
+             * @description Days with a valid run that a trend needs.
+             * @example 10
+             */
+            days_needed: number;
+            /** @description Days with a valid run. */
+            days_with_data: number;
+            /** @description Runs without a valid efficiency by reason, the most frequent first. One run may have several reasons. */
+            excluded: components["schemas"]["EfficiencyExcluded"][];
+            /** @description Runs in the period. */
+            runs: number;
+            /** @description Runs in the period whose efficiency is valid. */
+            valid_runs: number;
+        };
+        /**
+         * @description A run. Rolling means count the athlete's civil days that end with this one; days without a run are missing, not
+         *     zero.
+         */
+        EfficiencyPoint: {
+            /** Format: uuid */
+            activity_id: string;
+            /** @description With `include_annotations`. */
+            annotations?: components["schemas"]["EfficiencyAnnotation"][] | null;
+            /**
+             * Format: double
+             * @description Beats per minute.
+             */
+            avg_hr?: number | null;
+            /**
+             * Format: date
+             * @description The athlete's civil day.
+             */
+            date: string;
+            /**
+             * Format: double
+             * @description How far efficiency fell from the first to the second half; null when not valid.
+             */
+            decoupling_percent?: number | null;
+            decoupling_status?: components["schemas"]["DecouplingStatus"] | null;
+            /** Format: double */
+            distance_m?: number | null;
+            /**
+             * Format: double
+             * @description Moving time.
+             */
+            duration_s?: number | null;
+            /**
+             * Format: double
+             * @description Metres per heartbeat.
+             * @example 1.4213
+             */
+            efficiency_factor?: number | null;
+            /** Format: double */
+            first_half_ef?: number | null;
+            /** Format: double */
+            pace_s_per_km?: number | null;
+            /**
+             * Format: double
+             * @description Age-graded performance; null: it is not computed yet.
+             */
+            performance_percentage?: number | null;
+            /** Format: double */
+            rolling_120d_avg?: number | null;
+            /** Format: double */
+            rolling_30d_avg?: number | null;
+            /** Format: double */
+            rolling_60d_avg?: number | null;
+            /** Format: double */
+            rolling_7d_avg?: number | null;
+            /** Format: double */
+            rolling_90d_avg?: number | null;
+            /** Format: double */
+            second_half_ef?: number | null;
+        };
+        /** @description How much efficiency varies from run to run, and how hard the runs were. */
+        EfficiencyStability: {
+            /**
+             * Format: double
+             * @description 100 less the coefficient of variation in percent; null for fewer than two runs.
+             * @example 94.2
+             */
+            consistency_score?: number | null;
+            /** @description Mean heart rate below 90 % of threshold heart rate. */
+            easy_runs: number;
+            /** @description Threshold heart rate and above. */
+            hard_runs: number;
+            /** @description 90 to 100 % of threshold heart rate. */
+            moderate_runs: number;
+            sample_size: number;
+            /** @description Threshold heart rate is not known. */
+            unclassified_runs: number;
+            /**
+             * Format: double
+             * @description Sample variance of the efficiency factor.
+             */
+            variance?: number | null;
+        };
+        /** @description The runs of the period in a few figures; null where there is none. */
+        EfficiencySummary: {
+            /** Format: double */
+            average_efficiency?: number | null;
+            /**
+             * Format: double
+             * @description The highest.
+             */
+            best_efficiency?: number | null;
+            /**
+             * Format: double
+             * @description The mean of the seven days that end with the last run.
+             */
+            current_efficiency?: number | null;
+            date_range?: components["schemas"]["DateRange"] | null;
+            /**
+             * Format: int64
+             * @description Days until the best of the period is reached if an improving trend goes on as it is; null without such a trend,
+             *     and beyond a year. A line drawn on, not a forecast.
+             */
+            days_to_pr_efficiency?: number | null;
+            /**
+             * Format: double
+             * @description The part of the runs, in percent, that are not above `current_efficiency`.
+             */
+            efficiency_percentile?: number | null;
+            /** @description Valid runs. */
+            total_activities: number;
+            trend_direction: components["schemas"]["TrendDirection"];
+            /**
+             * Format: double
+             * @description The size of the change over the period, in percent.
+             */
+            trend_magnitude?: number | null;
+            /**
+             * Format: double
+             * @description The lowest.
+             */
+            worst_efficiency?: number | null;
+        };
+        /** @description The trend of efficiency: grade-adjusted metres per heartbeat of steady runs, higher is better. */
+        EfficiencyTrends: {
+            /** @description With `include_load_response`: weeks, oldest first. */
+            load_response?: components["schemas"]["LoadWeek"][] | null;
+            /** @description What a trend needs, what there is, and why runs were left out. */
+            missing: components["schemas"]["EfficiencyMissing"];
+            stability?: components["schemas"]["EfficiencyStability"] | null;
+            status: components["schemas"]["AnalyticsStatus"];
+            summary: components["schemas"]["EfficiencySummary"];
+            /** @description Every valid run, oldest first. */
+            time_series: components["schemas"]["EfficiencyPoint"][];
+            trend_analysis: components["schemas"]["TrendAnalysis"];
+        };
+        /** @description One field of the request that was refused. */
+        FieldError: {
+            /** @description What: a stable word such as `missing`, `unknown`, `invalid_type`, `out_of_range`. */
+            code: string;
+            /** @description The same for a person. */
+            message: string;
+            /** @description Where: a JSON pointer (RFC 6901) into the body; for a query or path parameter `/` and its name. */
+            pointer: string;
+        };
+        /** @description One line of the report. */
+        FileReport: {
+            /**
+             * Format: uuid
+             * @description The activity that the file is a source of.
+             */
+            activity_id?: string | null;
+            /** @description Its name, or its path in the archive. */
+            file_name: string;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            finished_at?: string | null;
+            /** @description The line for a person: "merged into Morning Run", "refused because the file has no times". */
+            message?: string | null;
+            /** @description `pending`, `imported`, `merged`, `duplicate` or `refused`. */
+            outcome: string;
+            /**
+             * Format: int32
+             * @description The file's number in the upload, from 1.
+             */
+            position: number;
+            /** @description Why it was refused: a stable code. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Its size as received.
+             */
+            size_bytes: number;
+            /** @description What was odd in the file and how it was read. */
+            warnings: Record<string, never>[];
+        };
+        /** @description The answer of every list. */
+        List_ActivityItem: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /** Format: double */
+                ascent_m?: number | null;
+                /**
+                 * Format: double
+                 * @description Distance over moving time.
+                 * @example 3.333
+                 */
+                average_speed_m_s?: number | null;
+                /**
+                 * Format: double
+                 * @description Steps of both feet, or revolutions.
+                 */
+                avg_cadence_per_min?: number | null;
+                /** Format: double */
+                avg_hr_bpm?: number | null;
+                /** Format: double */
+                avg_power_w?: number | null;
+                /** Format: double */
+                descent_m?: number | null;
+                device?: string | null;
+                /**
+                 * Format: double
+                 * @example 10000
+                 */
+                distance_m?: number | null;
+                /**
+                 * Format: double
+                 * @description Wall time from start to end.
+                 * @example 3125
+                 */
+                elapsed_s?: number | null;
+                /** Format: double */
+                energy_kcal?: number | null;
+                gear?: string | null;
+                /** @description Whether there are samples. */
+                has_track: boolean;
+                /** Format: uuid */
+                id: string;
+                is_race: boolean;
+                /**
+                 * Format: date
+                 * @description The athlete's civil day on which it began.
+                 */
+                local_date: string;
+                /** Format: double */
+                max_hr_bpm?: number | null;
+                /**
+                 * Format: double
+                 * @description Time in motion.
+                 * @example 3000
+                 */
+                moving_time_s?: number | null;
+                /**
+                 * @description Title.
+                 * @example Morning run
+                 */
+                name: string;
+                /**
+                 * Format: double
+                 * @description Moving time over distance.
+                 * @example 300
+                 */
+                pace_s_per_km?: number | null;
+                /**
+                 * Format: double
+                 * @description Rated perceived exertion, 0 to 10.
+                 */
+                rpe?: number | null;
+                /** @description `fit`, `tcx`, `gpx` or `manual`. */
+                source_format: string;
+                /** @example run */
+                sport: string;
+                /**
+                 * Format: date-time
+                 * @description When it began, in UTC.
+                 */
+                start_time: string;
+                /** @description The device's finer word, such as `trail` or `treadmill`. */
+                sub_sport?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last page and for page numbers. */
+            next_cursor?: string | null;
+            pagination?: components["schemas"]["Pagination"] | null;
+        };
+        /** @description The answer of every list. */
+        List_FileReport: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The activity that the file is a source of.
+                 */
+                activity_id?: string | null;
+                /** @description Its name, or its path in the archive. */
+                file_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was done.
+                 */
+                finished_at?: string | null;
+                /** @description The line for a person: "merged into Morning Run", "refused because the file has no times". */
+                message?: string | null;
+                /** @description `pending`, `imported`, `merged`, `duplicate` or `refused`. */
+                outcome: string;
+                /**
+                 * Format: int32
+                 * @description The file's number in the upload, from 1.
+                 */
+                position: number;
+                /** @description Why it was refused: a stable code. */
+                reason?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its size as received.
+                 */
+                size_bytes: number;
+                /** @description What was odd in the file and how it was read. */
+                warnings: Record<string, never>[];
+            }[];
+            /** @description Where the next page starts; null on the last page and for page numbers. */
+            next_cursor?: string | null;
+            pagination?: components["schemas"]["Pagination"] | null;
+        };
+        /** @description The answer of every list. */
+        List_UploadItem: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was received.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When the last file was done.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The upload's id.
+                 */
+                id: string;
+                /** @description Where it came from. */
+                origin: string;
+            }[];
+            /** @description Where the next page starts; null on the last page and for page numbers. */
+            next_cursor?: string | null;
+            pagination?: components["schemas"]["Pagination"] | null;
+        };
+        /** @description The state at the end of a civil day, in points a day: 100 points are an hour at threshold. */
+        LoadDay: {
+            /**
+             * Format: double
+             * @description Fatigue: average over a time constant of 7 days.
+             * @example 61.4
+             */
+            atl?: number | null;
+            /**
+             * Format: double
+             * @description Fitness: average over a time constant of 42 days.
+             * @example 54.12
+             */
+            ctl?: number | null;
+            /** Format: date */
+            date: string;
+            /**
+             * Format: double
+             * @description The day's load; a day without activities is 0.
+             */
+            load?: number | null;
+            /**
+             * Format: double
+             * @description Form: yesterday's fitness less yesterday's fatigue.
+             * @example -7.28
+             */
+            tsb?: number | null;
+            /** @description Whether fewer than 42 days stand behind it: fitness is then too low. */
+            warming_up: boolean;
+        };
+        /** @description Fitness, fatigue and form by day. */
+        LoadHistory: {
+            /** @description One entry a civil day, from the first load on; none before it, because nothing is known of that time. */
+            days: components["schemas"]["LoadDay"][];
+            /** Format: date */
+            end_date: string;
+            /**
+             * Format: int64
+             * @description Civil days of the period.
+             */
+            period_days: number;
+            /** @description What the loads of the period were computed from. */
+            source_counts: components["schemas"]["LoadSourceCounts"];
+            /** Format: date */
+            start_date: string;
+            status: components["schemas"]["AnalyticsStatus"];
+        };
+        /** @description Activities by what gave them a load. Sources mix well only as far as the athlete's thresholds agree. */
+        LoadSourceCounts: {
+            heart_rate: number;
+            /** @description Nothing gave a load: they count as 0, and the figures are too low by as much. */
+            none: number;
+            pace: number;
+            power: number;
+            rpe: number;
+        };
+        /**
+         * @description A week's load beside the median week.
+         * @enum {string}
+         */
+        LoadType: "above_usual" | "usual" | "below_usual" | "unknown";
+        /** @description A week, Monday to Sunday. Distance, time and count are of runs; load is of every sport. */
+        LoadWeek: {
+            /** @description Runs. */
+            activity_count: number;
+            /**
+             * Format: double
+             * @description Mean of the valid runs; null without any.
+             */
+            avg_efficiency?: number | null;
+            /**
+             * Format: double
+             * @description Against the last week that had one.
+             */
+            efficiency_delta?: number | null;
+            /** @description Whether the period cuts it. */
+            is_partial: boolean;
+            /** @description Against the median of the whole weeks. A comparison, not an effect. */
+            load_type: components["schemas"]["LoadType"];
+            /** Format: double */
+            total_distance_km?: number | null;
+            /** Format: double */
+            total_distance_m?: number | null;
+            /** Format: double */
+            total_duration_hours?: number | null;
+            /**
+             * Format: double
+             * @description Points: 100 is an hour at threshold.
+             */
+            total_load?: number | null;
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            week_start: string;
+        };
+        /** @description A sign-in. */
+        LoginBody: {
+            email: string;
+            password: string;
+            /** @description Where the tokens go. */
+            transport?: components["schemas"]["Transport"];
+        };
+        /** @description An activity entered by hand. */
+        ManualActivity: {
+            /**
+             * Format: double
+             * @description Mean heart rate in beats per minute, 20 to 260. `avg_hr` is taken too.
+             * @example 148
+             */
+            avg_hr_bpm?: number | null;
+            /**
+             * Format: double
+             * @description Distance in metres.
+             * @example 10000
+             */
+            distance_m?: number | null;
+            /**
+             * Format: double
+             * @description How long it took, in seconds: above 0, at most 31 days. Counts as elapsed and as moving time.
+             * @example 3000
+             */
+            duration_s: number;
+            /** @description Whether it was a race. */
+            is_race?: boolean;
+            /**
+             * Format: double
+             * @description Highest heart rate in beats per minute, 20 to 260.
+             */
+            max_hr_bpm?: number | null;
+            /** @description Title, 1 to 200 characters; by default the sport. */
+            name?: string | null;
+            /** @description Notes, up to 10,000 characters. */
+            notes?: string | null;
+            /**
+             * Format: double
+             * @description Rated perceived exertion, 0 to 10: gives the activity its load.
+             * @example 6
+             */
+            rpe?: number | null;
+            /**
+             * @description Sport, except `multisport` and `transition`.
+             * @example run
+             */
+            sport: string;
+            /**
+             * Format: date-time
+             * @description When it began: RFC 3339 with an offset.
+             * @example 2026-03-01T06:30:00+01:00
+             */
+            start_time: string;
+        };
+        /** @description Where a numbered page stands among the others. */
+        Pagination: {
+            /** @description Whether a page follows. */
+            has_next: boolean;
+            /** @description Whether a page with items precedes. */
+            has_prev: boolean;
+            /**
+             * Format: int32
+             * @description Items per page.
+             */
+            limit: number;
+            /**
+             * Format: int32
+             * @description This page, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Items of all pages.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Pages; 0 when there are no items.
+             */
+            total_pages: number;
+        };
+        /** @description The fastest effort of one distance. */
+        PersonalBest: {
+            /**
+             * Format: date-time
+             * @description When the effort began.
+             */
+            achieved_at: string;
+            /**
+             * Format: uuid
+             * @description The activity that holds it.
+             */
+            activity_id: string;
+            activity_name: string;
+            /** @example /v1/activities/0195c2a4-0000-7000-8000-000000000000 */
+            activity_url: string;
+            /**
+             * Format: double
+             * @example 5000
+             */
+            distance_m?: number | null;
+            /** @example 5 km */
+            distance_name: string;
+            /**
+             * Format: double
+             * @description Wall time, pauses included.
+             * @example 1230.4
+             */
+            elapsed_s?: number | null;
+            /** @description Whether that activity was a race. */
+            is_race: boolean;
+            /**
+             * Format: date
+             * @description The athlete's civil day of it.
+             */
+            local_date: string;
+            /**
+             * Format: double
+             * @example 246.1
+             */
+            pace_s_per_km?: number | null;
+            /** @example run */
+            sport: string;
+            /**
+             * Format: double
+             * @description Seconds from the start of the activity to the start of the effort.
+             */
+            start_s?: number | null;
+        };
+        /** @description The fastest effort of each sport and distance. */
+        PersonalBests: {
+            /** @description By sport, then by distance. */
+            personal_bests: components["schemas"]["PersonalBest"][];
+        };
+        /** @description The body on the wire. Its schema is called `Problem`. */
+        Problem: {
+            /**
+             * @description Stable and machine-readable.
+             * @example not_found
+             */
+            code: string;
+            /** @description What happened this time. */
+            detail?: string | null;
+            /** @description The refused fields, when fields were the reason. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description The path of the request that failed. */
+            instance?: string | null;
+            /** @description The request's id, as in the `X-Request-Id` header and in the log. */
+            request_id?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status again.
+             * @example 404
+             */
+            status: number;
+            /** @description The code's name for people; the same for every occurrence. */
+            title: string;
+            /**
+             * @description Relative address of the page that explains the code.
+             * @example /docs/problems#not_found
+             */
+            type: string;
+        };
+        /** @description Counts of outcomes. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description Files whose bytes were there.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description New activities.
+             */
+            imported: number;
+            /**
+             * Format: int64
+             * @description Further sources of activities that were there.
+             */
+            merged: number;
+            /**
+             * Format: int64
+             * @description Files without an outcome yet.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Files that hold nothing that can be imported.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description All files.
+             */
+            total: number;
+        };
+        /** @description A refresh token; browsers send an empty object and their cookie. */
+        RefreshBody: {
+            /** @description The token of the last sign-in or refresh. */
+            refresh_token?: string | null;
+        };
+        /** @description A new account. */
+        RegisterBody: {
+            /** @description Name to show; the part before the `@` when absent. */
+            display_name?: string | null;
+            /**
+             * @description Unique whatever its capitals.
+             * @example runner@example.org
+             */
+            email: string;
+            /**
+             * @description 10 to 128 characters, not a commonly used one; no other rule.
+             * @example testpassword123
+             */
+            password: string;
+            /**
+             * @description IANA zone of the athlete's civil days.
+             * @example Europe/Berlin
+             */
+            timezone?: string | null;
+            /** @description Where the tokens go. */
+            transport?: components["schemas"]["Transport"];
+        };
+        /** @description How many sessions ended. */
+        SessionsEnded: {
+            /** Format: int64 */
+            sessions_ended: number;
+        };
+        /** @description The answer to a sign-in. */
+        SignInView: {
+            /** @description For `Authorization: Bearer`; absent when it went into a cookie. */
+            access_token?: string | null;
+            /** @description Who signed in. */
+            athlete: components["schemas"]["AccountView"];
+            /**
+             * Format: int64
+             * @description Life of the access token in seconds.
+             */
+            expires_in: number;
+            /** @description For one `POST /v1/auth/refresh`; absent when it went into a cookie. */
+            refresh_token?: string | null;
+            /** @description `bearer` or `cookie`. */
+            token_type: string;
+        };
+        /**
+         * @description A way to cut an activity into splits.
+         * @enum {string}
+         */
+        SplitKind: "km" | "mile" | "lap";
+        /**
+         * @description Where the tokens go.
+         * @enum {string}
+         */
+        Transport: "bearer" | "cookie";
+        /** @description Theil–Sen slope and Mann–Kendall test, corrected for autocorrelation. Null figures: too few days. */
+        TrendAnalysis: {
+            /**
+             * Format: double
+             * @description Of neighbouring days, after the trend is taken out; 0 to 1.
+             */
+            autocorrelation?: number | null;
+            /**
+             * Format: double
+             * @description From the first to the last run, in percent of the line's start.
+             */
+            change_percent?: number | null;
+            confidence: components["schemas"]["TrendConfidence"];
+            /** @description What the sign of the slope means. */
+            direction: components["schemas"]["TrendDirection"];
+            /**
+             * Format: double
+             * @description Independent days that they are worth.
+             */
+            effective_sample_size?: number | null;
+            /**
+             * @description The same in plain words.
+             * @example There is no evidence of a change in efficiency over this period.
+             */
+            insight_text: string;
+            /** @description Whether there is a trend and it is of at least 3 %. */
+            is_actionable: boolean;
+            /**
+             * Format: double
+             * @description Two-sided.
+             */
+            p_value?: number | null;
+            /**
+             * Format: int64
+             * @description Civil days of the period.
+             */
+            period_days: number;
+            /**
+             * Format: double
+             * @description The part of the variance that a straight line over days describes. Nothing depends on it.
+             */
+            r_squared?: number | null;
+            /** @description Days with a valid run. */
+            sample_size: number;
+            slope_ci?: components["schemas"]["TrendInterval"] | null;
+            /**
+             * Format: double
+             * @description Metres per heartbeat a week.
+             * @example 0.0042
+             */
+            slope_per_week?: number | null;
+        };
+        /**
+         * @description How sure a verdict is: a fixed ladder.
+         * @enum {string}
+         */
+        TrendConfidence: "no_evidence" | "weak" | "consistent";
+        /**
+         * @description What a trend means to the athlete.
+         * @enum {string}
+         */
+        TrendDirection: "improving" | "declining" | "stable" | "insufficient_data";
+        /** @description An interval, in metres per heartbeat a week. */
+        TrendInterval: {
+            /** Format: double */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description Its confidence level.
+             * @example 0.95
+             */
+            level: number;
+            /** Format: double */
+            low?: number | null;
+        };
+        /** @description The form of an upload: one or more parts named `file`. */
+        UploadForm: {
+            /** @description A training file or an archive of them; repeatable. */
+            file: string[];
+        };
+        /** @description An upload in the list of uploads. */
+        UploadItem: {
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the last file was done.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The upload's id.
+             */
+            id: string;
+            /** @description Where it came from. */
+            origin: string;
+        };
+        /** @description One upload: how far it is and what became of each file. */
+        UploadReport: {
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            created_at: string;
+            /** @description The report lines, a page of them; `/v1/uploads/{id}/files` has the rest. */
+            files: components["schemas"]["List_FileReport"];
+            /**
+             * Format: date-time
+             * @description When the last file was done.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The upload's id.
+             */
+            id: string;
+            /** @description Where it came from: `api`, `cli` or `demo`. */
+            origin: string;
+            /** @description How many files have which outcome. */
+            progress: components["schemas"]["Progress"];
+            /** @description `processing` until every file has its outcome, then `finished`. */
+            status: string;
+        };
+        SortBy: string;
+        SortOrder: string;
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    "get /v1/activities": {
+        parameters: {
+            query?: {
+                /**
+                 * @description First civil day of the athlete (`2026-03-01`), or an instant (RFC 3339). Inclusive.
+                 * @example 2026-03-01
+                 */
+                start_date?: string;
+                /**
+                 * @description Last civil day of the athlete, or an instant. Inclusive.
+                 * @example 2026-03-31
+                 */
+                end_date?: string;
+                /**
+                 * @description One sport.
+                 * @example run
+                 */
+                sport?: string;
+                /** @description Races only, or everything but races. */
+                is_race?: boolean;
+                /** @description Shortest distance in metres. Activities without a distance are left out. */
+                min_distance_m?: number;
+                /** @description Longest distance in metres. Activities without a distance are left out. */
+                max_distance_m?: number;
+                /** @description Least ascent in metres. */
+                elev_gain_min?: number;
+                /** @description Most ascent in metres. */
+                elev_gain_max?: number;
+                /** @description What to sort by; `duration_s` is moving time. */
+                sort_by?: components["schemas"]["SortBy"];
+                /** @description Descending unless stated. */
+                sort_order?: components["schemas"]["SortOrder"];
+                /**
+                 * @description Items per page, from 1.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description `next_cursor` of the page before; not together with `page`. */
+                cursor?: string;
+                /** @description Page number from 1, answered with `pagination`; not together with `cursor`. */
+                page?: number;
+                /** @description Comma-separated field paths to keep, for example `id,colour,splits.pace_s_per_km`. */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ActivityItem"];
+                };
+            };
+            /** @description `invalid_query`, `invalid_cursor` or `unknown_field` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post /v1/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManualActivity"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The activity */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityDetail"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_body` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/activities/summary": {
+        parameters: {
+            query?: {
+                /** @description How many civil days of the athlete, today included. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivitySummary"];
+                };
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/activities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityDetail"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete /v1/activities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch /v1/activities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityDetail"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_body` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/activities/{id}/best-efforts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BestEfforts"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/activities/{id}/file": {
+        parameters: {
+            query?: {
+                /** @description SHA-256 of one of the activity's sources, 64 hexadecimal digits; the primary source unless stated. */
+                source?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The original bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post /v1/activities/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityDetail"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `same_session_exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/activities/{id}/splits": {
+        parameters: {
+            query?: {
+                /** @description Kilometres unless stated. */
+                kind?: components["schemas"]["SplitKind"];
+            };
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivitySplits"];
+                };
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/activities/{id}/streams": {
+        parameters: {
+            query?: {
+                /**
+                 * @description Comma-separated channels; all that were recorded unless stated.
+                 * @example heart_rate_bpm,altitude_m
+                 */
+                channels?: string;
+                /** @description The most samples to answer with. */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Activity */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityStreams"];
+                };
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/analytics/efficiency-trends": {
+        parameters: {
+            query?: {
+                /** @description How many civil days of the athlete, today included. */
+                days?: number;
+                /** @description Add `stability`. */
+                include_stability?: boolean;
+                /** @description Add `load_response`. */
+                include_load_response?: boolean;
+                /** @description Add `annotations` to every run. */
+                include_annotations?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EfficiencyTrends"];
+                };
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/athletes/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AthleteProfile"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch /v1/athletes/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AthletePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AthleteProfile"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_body` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/athletes/me/personal-bests": {
+        parameters: {
+            query?: {
+                /**
+                 * @description One sport; every sport unless stated.
+                 * @example run
+                 */
+                sport?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalBests"];
+                };
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/athletes/{id}/personal-bests": {
+        parameters: {
+            query?: {
+                /**
+                 * @description One sport; every sport unless stated.
+                 * @example run
+                 */
+                sport?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Athlete */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalBests"];
+                };
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post /v1/auth/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post /v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+            /** @description `wrong_credentials` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post /v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"] | null;
+            };
+        };
+        responses: {
+            /** @description The session has ended, or had before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post /v1/auth/logout-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsEnded"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post /v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+            /** @description `invalid_refresh_token` or `refresh_token_reused` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refresh_in_progress` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post /v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+            /** @description `registration_closed` or `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `email_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_body` or `weak_password` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/training-load/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentLoad"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/training-load/history": {
+        parameters: {
+            query?: {
+                /** @description How many civil days of the athlete, today included. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadHistory"];
+                };
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/uploads": {
+        parameters: {
+            query?: {
+                /**
+                 * @description Items per page, from 1.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description `next_cursor` of the page before; not together with `page`. */
+                cursor?: string;
+                /** @description Page number from 1, answered with `pagination`; not together with `cursor`. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_UploadItem"];
+                };
+            };
+        };
+    };
+    "post /v1/uploads": {
+        parameters: {
+            query?: {
+                /** @description Name of the file in a raw body */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description Every file has its outcome */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadReport"];
+                };
+            };
+            /** @description Stored; some files are still pending */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadReport"];
+                };
+            };
+            /** @description No file in the request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or files than an upload may have */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get /v1/uploads/{id}/files": {
+        parameters: {
+            query?: {
+                /**
+                 * @description Items per page, from 1.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description `next_cursor` of the page before; not together with `page`. */
+                cursor?: string;
+                /** @description Page number from 1, answered with `pagination`; not together with `cursor`. */
+                page?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_FileReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
