@@ -1,0 +1,36 @@
+// What a plot is made of, in our words; options.ts turns it into uPlot's. Never here: drawing.
+import type { ChartColour } from './palette';
+
+export type Values = (number | null)[];
+
+export interface Series {
+	/** Short name, shown at the plot with the value under the cursor. */
+	name: string;
+	values: Values;
+	colour: ChartColour;
+	/** `band` is drawn together with the next series, which must be `band` too. */
+	kind: 'line' | 'dots' | 'bars' | 'area' | 'band';
+	dash?: number[];
+	width?: number;
+	/** The value with its unit; absent: the series is not named at the plot. */
+	tell?: (value: number | null) => string;
+	/** Bars that are not whole yet: drawn as outlines. */
+	partial?: boolean[];
+}
+
+/** What the horizontal axis counts. */
+export type Along = 'days' | 'seconds' | 'metres';
+
+/** A stretch of the horizontal axis, shaded and named. */
+export interface Shade {
+	from: number;
+	to: number;
+	name: string;
+}
+
+/** The widest of the dash patterns, for the swatch in the legend. */
+export function swatch(series: Series): 'dots' | 'bars' | 'solid' | 'dashed' | 'dotted' | 'band' {
+	if (series.kind === 'dots' || series.kind === 'bars' || series.kind === 'band') return series.kind;
+	if (!series.dash) return 'solid';
+	return (series.dash[0] ?? 0) > 3 ? 'dashed' : 'dotted';
+}
