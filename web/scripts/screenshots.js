@@ -86,6 +86,6 @@ async function take(page, look, name, path) {
 	}));
 	if (wide > 0) faults.push(`${look} ${name}: ${wide} px wider than the window`);
 	if (moved > SHIFT_LIMIT) faults.push(`${look} ${name}: moved by ${moved.toFixed(3)} while loading`);
-	await page.screenshot({ path: `${folder}${name}-${look}.png`, fullPage: true });
+	await page.screenshot({ path: `${folder}${name}-${look}.png`, fullPage: name !== 'activities' });
 	console.log(`${name}-${look}.png  layout shift ${moved.toFixed(3)}`);
 }

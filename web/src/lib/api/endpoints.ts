@@ -1,5 +1,4 @@
 // The API's addresses that the pages use, one function each, with the types of its description.
-import { goto } from '$app/navigation';
 import { Client } from './client';
 import type { components, paths } from './schema';
 
@@ -32,7 +31,7 @@ export const client = new Client({
 	cookies: () => document.cookie,
 	signedOut: () => {
 		const next = location.pathname + location.search;
-		if (!next.startsWith('/sign-in')) void goto(`/sign-in?next=${encodeURIComponent(next)}&ended=1`);
+		if (!next.startsWith('/sign-in')) location.assign(`/sign-in?next=${encodeURIComponent(next)}&ended=1`);
 	},
 	wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
 });

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { nearest, scaleBar, track } from './track';
+
+describe('track', () => {
+	it('keeps shapes: a square of metres is a square at any latitude', () => {
+		const east = 0.01 / Math.cos((60.005 * Math.PI) / 180);
+		const drawn = track([60, 60, 60.01, 60.01], [10, 10 + east, 10 + east, 10], 300, 300)!;
+		const [a, b, c] = drawn.points as { x: number; y: number }[];
+		expect(b!.x - a!.x).toBeCloseTo(b!.y - c!.y, 0);
+	});
+	it('has north above and east to the right', () => {
+		const [south, north] = track([52, 53], [4, 5], 200, 200)!.points;
+		expect(north!.y).toBeLessThan(south!.y);
+		expect(north!.x).toBeGreaterThan(south!.x);
+	});
+	it('leaves gaps where there was no position', () => {
+		const drawn = track([52, 52.1, null, 52.3, 52.4], [4, 4.1, null, 4.3, 4.4], 200, 200)!;
+		expect(drawn.path.match(/M/g)).toHaveLength(2);
+		expect(drawn.points[2]).toBeNull();
+	});
+	it('goes over the date line the short way', () => {
+		const drawn = track([0, 0, 0.1], [179.9, -179.9, -179.9], 200, 200)!;
+		expect(drawn.points[1]!.x).toBeGreaterThan(drawn.points[0]!.x);
+		expect(drawn.metresPerUnit).toBeLessThan(1000);
+	});
+	it('is nothing without two positions', () => expect(track([52, null], [4, null], 200, 200)).toBeNull());
+});
+
+describe('beside the track', () => {
+	it('stands a round scale that fits', () => {
+		expect(scaleBar(10, 80)).toEqual({ metres: 500, units: 50 });
+		expect(scaleBar(1.2, 80).metres).toBe(50);
+	});
+	it('the nearest sample is found', () => {
+		expect(nearest([{ x: 0, y: 0 }, null, { x: 10, y: 10 }], { x: 9, y: 8 })).toBe(2);
+	});
+});
