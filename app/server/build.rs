@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 fn main() -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/build");
     println!("cargo:rerun-if-changed={}", folder.display());
+    println!("cargo:rerun-if-changed={}", folder.join("index.html").display());
     let mut files = Vec::new();
     if folder.is_dir() {
         let folder = folder.canonicalize()?;

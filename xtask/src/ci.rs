@@ -2,6 +2,7 @@
 
 pub(crate) mod command;
 pub(crate) mod lanes;
+mod web;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

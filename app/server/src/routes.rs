@@ -18,6 +18,8 @@ use crate::web;
 #[derive(OpenApi)]
 #[openapi(
     modifiers(&Bearer),
+    // Named in query parameters only, from where they are not collected.
+    components(schemas(activities::SortBy, activities::SortOrder)),
     info(
         title = "Paceline",
         description = "Training files in, honest statistics out. Paths also work under `/api` and `/api/v1`. \
@@ -135,8 +137,22 @@ fn web_routes(application: Assets) -> Router {
 
 /// The OpenAPI document as it is committed and served.
 pub fn openapi_json() -> String {
-    let (_, document) = documented().split_for_parts();
+    let (_, mut document) = documented().split_for_parts();
+    name_operations(&mut document);
     document.to_pretty_json().unwrap_or_default()
+}
+
+/// Handlers are named within their feature; the document wants each name once: `activities_list`, `uploads_list`.
+fn name_operations(document: &mut utoipa::openapi::OpenApi) {
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
+        for operation in operations.into_iter().flatten() {
+            let feature = operation.tags.as_ref().and_then(|tags| tags.first());
+            if let (Some(feature), Some(name)) = (feature, &operation.operation_id) {
+                operation.operation_id = Some(format!("{feature}_{name}"));
+            }
+        }
+    }
 }
 
 /// The page at `/` of a binary that was built without the web application.

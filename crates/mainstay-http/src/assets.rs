@@ -67,8 +67,8 @@ impl Assets {
             if let Some(file) = find(self.files, path) {
                 return self.send(file, headers);
             }
-            // A missing file is missing: only who asks for a page gets the page.
-            if wants_page(headers) {
+            // A missing file is missing: below the root, only who asks for a page gets the page.
+            if path == "/" || wants_page(headers) {
                 return self.send(self.index, headers);
             }
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::command::{self, Stream, cargo, run_reading};
+use super::web;
 use crate::{generate, openapi, tidy, toml_files, words};
 
 /// One check with a name to run it by.
@@ -44,7 +45,7 @@ impl From<bool> for Outcome {
 }
 
 /// Cheap first. A new lane is added here, and in CONTRIBUTING.md.
-pub(crate) static LANES: [Lane; 10] = [
+pub(crate) static LANES: [Lane; 11] = [
     Lane {
         name: "words",
         what: "spelling, tone, white space, merge markers",
@@ -58,6 +59,13 @@ pub(crate) static LANES: [Lane; 10] = [
         run: |root| Ok(toml_files::run(root)?.into()),
     },
     Lane { name: "format", what: "rustfmt", fix: "run: cargo fmt --all", run: format },
+    // Before everything that compiles the application: the binary holds what this builds.
+    Lane {
+        name: "web",
+        what: "the web application: types, lints, tests, build, size",
+        fix: "run the npm script that failed in web/",
+        run: web::run,
+    },
     Lane { name: "clippy", what: "the named lints, on every target", fix: "correct the code", run: clippy },
     Lane { name: "docs", what: "rustdoc without warnings", fix: "correct the links and comments", run: docs },
     Lane {

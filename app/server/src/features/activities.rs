@@ -29,6 +29,7 @@ pub(super) use days::{DayWindow, asked_days, day_of};
 pub(super) use figures::{pace_s_per_km, rounded};
 
 use filters::{Filter, Order};
+pub(crate) use filters::{SortBy, SortOrder};
 use routes::{SplitKind, StreamRequest};
 
 /// The routes of this feature.

@@ -1,6 +1,8 @@
 //! What every service on the platform answers: unknown paths, the prefix rule, probes, the documentation, conditional
 //! requests, and how many statements an answer may cost.
 
+use std::path::Path;
+
 use http::Method;
 use serde_json::{Value, json};
 
@@ -83,13 +85,28 @@ async fn the_api_is_documented_and_the_start_page_leads_there() {
         assert!(document["paths"][path].is_object(), "{path}");
     }
     assert_eq!(document, serde_json::from_str::<Value>(&paceline::routes::openapi_json()).unwrap());
+    assert_refers_to_what_it_holds(&document, &document);
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap());
+    let mut names: Vec<_> =
+        operations.map(|(_, operation)| operation["operationId"].as_str().unwrap()).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "each operation has a name of its own: {names:?}");
     for path in ["/", "/docs/api"] {
         let page = get(&world, path).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"), "{path}");
         assert!(page.headers.contains_key("content-security-policy"), "{path}");
     }
-    assert!(get(&world, "/").await.text().contains("/docs/api"));
+    let start = get(&world, "/").await.text();
+    if Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/build/index.html").is_file() {
+        assert!(start.contains("/_app/immutable/"), "the web application is in the binary: {start}");
+        assert_eq!(get(&world, "/_app/immutable/absent.js").await.status, 404);
+    } else {
+        assert!(start.contains("/docs/api"), "{start}");
+    }
     let problems = get(&world, "/docs/problems").await;
     for code in ["refresh_token_reused", "email_taken", "not_found"] {
         assert!(problems.text().contains(code), "{code}");
@@ -146,4 +163,18 @@ async fn answers_cost_as_many_statements_for_many_activities_as_for_few() {
         }
     }
     world.close().await;
+}
+
+fn assert_refers_to_what_it_holds(document: &Value, part: &Value) {
+    match part {
+        Value::Object(fields) => {
+            if let Some(Value::String(reference)) = fields.get("$ref") {
+                let pointer = reference.strip_prefix('#').unwrap();
+                assert!(document.pointer(pointer).is_some(), "{reference} is not in the document");
+            }
+            fields.values().for_each(|part| assert_refers_to_what_it_holds(document, part));
+        }
+        Value::Array(parts) => parts.iter().for_each(|part| assert_refers_to_what_it_holds(document, part)),
+        _ => {}
+    }
 }

@@ -62,6 +62,7 @@ async fn every_address_of_the_application_is_its_page_and_no_other() {
         (StatusCode::OK, &"public, no-cache".parse().unwrap())
     );
     assert_eq!(body(page).await, PAGE);
+    assert_eq!(body(ask("/", &[(ACCEPT, "*/*")])).await, PAGE, "whoever opens the root asks for the page");
     for (path, accept) in [
         ("/v1/unknown", "text/html"),
         ("/v1", "text/html"),

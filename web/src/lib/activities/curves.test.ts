@@ -3,7 +3,14 @@ import type { Streams } from '$lib/api/endpoints';
 import { axis, curves, smoothed } from './curves';
 
 const streams = (channels: Record<string, (number | null)[]>) =>
-	({ activity_id: '', samples: 4, points: 4, recorded: [], time_s: [0, 5, 10, 15], channels }) as unknown as Streams;
+	({
+		activity_id: '',
+		samples: 4,
+		points: 4,
+		recorded: [],
+		time_s: [0, 5, 10, 15],
+		channels,
+	}) as unknown as Streams;
 
 describe('axis', () => {
 	it('by distance only ever goes forward', () => {
@@ -18,7 +25,11 @@ describe('axis', () => {
 
 describe('curves', () => {
 	it('show only what was recorded', () => {
-		const shown = curves(streams({ heart_rate_bpm: [1, 2, 3, 4], power_w: [null, null, null, null] }), 'run', 'seconds');
+		const shown = curves(
+			streams({ heart_rate_bpm: [1, 2, 3, 4], power_w: [null, null, null, null] }),
+			'run',
+			'seconds',
+		);
 		expect(shown.map((curve) => curve.spec.series[0]?.name)).toEqual(['heart rate']);
 	});
 	it('tell pace on foot and km/h on wheels', () => {
@@ -37,5 +48,6 @@ describe('curves', () => {
 });
 
 describe('smoothed', () => {
-	it('keeps gaps and does not count them as zero', () => expect(smoothed([3, null, 5])).toEqual([4, null, 4]));
+	it('keeps gaps and does not count them as zero', () =>
+		expect(smoothed([3, null, 5])).toEqual([4, null, 4]));
 });

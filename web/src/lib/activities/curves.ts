@@ -52,12 +52,18 @@ export function curves(streams: Streams, sport: string, along: Along): Curve[] {
 			width: 1.5,
 			tell: (value) => `${number(value)} m`,
 		}),
-		plain(streams, along, 'cadence_per_min', sport === 'run' ? 'How quick were the steps?' : 'What cadence?', {
-			name: 'cadence',
-			colour: 'purple',
-			kind: 'dots',
-			tell: (value) => `${number(value)} /min`,
-		}),
+		plain(
+			streams,
+			along,
+			'cadence_per_min',
+			sport === 'run' ? 'How quick were the steps?' : 'What cadence?',
+			{
+				name: 'cadence',
+				colour: 'purple',
+				kind: 'dots',
+				tell: (value) => `${number(value)} /min`,
+			},
+		),
 	];
 	return made.filter((curve) => curve !== undefined);
 }
@@ -68,7 +74,9 @@ function fast(streams: Streams, sport: string, along: Along): Curve | undefined 
 	if (!speeds) return undefined;
 	const unit = speedUnit(sport);
 	const smooth = smoothed(speeds);
-	const paces = smooth.map((value) => (value === null || value < 1000 / SLOWEST_S_PER_KM ? null : 1000 / value));
+	const paces = smooth.map((value) =>
+		value === null || value < 1000 / SLOWEST_S_PER_KM ? null : 1000 / value,
+	);
 	const wheels = unit === 'km/h';
 	return {
 		question: 'How fast were you?',

@@ -21,10 +21,18 @@ export interface Track {
 const METRES_PER_DEGREE = 111_320;
 
 /** Fits the track into a drawing of this size, with a margin. Null when there are no two positions. */
-export function track(latitudes: Values, longitudes: Values, width: number, height: number, margin = 18): Track | null {
+export function track(
+	latitudes: Values,
+	longitudes: Values,
+	width: number,
+	height: number,
+	margin = 18,
+): Track | null {
 	const positions = latitudes.map((latitude, at) => {
 		const longitude = longitudes[at];
-		return latitude === null || longitude === null || longitude === undefined ? null : { latitude, longitude };
+		return latitude === null || longitude === null || longitude === undefined
+			? null
+			: { latitude, longitude };
 	});
 	const known = positions.filter((position) => position !== null);
 	if (known.length < 2) return null;
@@ -40,7 +48,12 @@ export function track(latitudes: Values, longitudes: Values, width: number, heig
 	const points = positions.map(
 		(position) =>
 			position && {
-				x: round(left + ((wraps && position.longitude < 0 ? position.longitude + 360 : position.longitude) - west) * narrowing * scale),
+				x: round(
+					left +
+						((wraps && position.longitude < 0 ? position.longitude + 360 : position.longitude) - west) *
+							narrowing *
+							scale,
+				),
 				y: round(top + (north - position.latitude) * scale),
 			},
 	);
@@ -85,10 +98,10 @@ function unwrapped(longitudes: number[]): number[] {
 }
 
 function extent(values: number[]): [number, number] {
-	return values.reduce<[number, number]>(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [
-		Infinity,
-		-Infinity,
-	]);
+	return values.reduce<[number, number]>(
+		([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+		[Infinity, -Infinity],
+	);
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;

@@ -13,13 +13,13 @@ export interface paths {
          * @description Without `page` the answer is a keyset page: pass `next_cursor` on as `cursor`. With `page`, and in any order
          *     but the newest first, it carries `pagination`. Legs of a multisport event are found in the event.
          */
-        get: operations["get /v1/activities"];
+        get: operations["activities_list"];
         put?: never;
         /**
          * Enter an activity by hand.
          * @description A rated effort (`rpe`) gives it a load. It has no samples, so no efficiency and no best efforts.
          */
-        post: operations["post /v1/activities"];
+        post: operations["activities_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -34,7 +34,7 @@ export interface paths {
             cookie?: never;
         };
         /** Totals of the last days: running, everything else by sport, and both together. */
-        get: operations["get /v1/activities/summary"];
+        get: operations["activities_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -51,11 +51,11 @@ export interface paths {
             cookie?: never;
         };
         /** One activity with its analysis, sources and legs. */
-        get: operations["get /v1/activities/{id}"];
+        get: operations["activities_find"];
         put?: never;
         post?: never;
         /** Delete an activity; it can be restored for 30 days. */
-        delete: operations["delete /v1/activities/{id}"];
+        delete: operations["activities_delete"];
         options?: never;
         head?: never;
         /**
@@ -63,7 +63,7 @@ export interface paths {
          * @description A JSON merge patch: absent fields stay, null empties notes and `rpe`. Another sport takes effect on best efforts
          *     at once and on the analysis with the next recompute.
          */
-        patch: operations["patch /v1/activities/{id}"];
+        patch: operations["activities_patch"];
         trace?: never;
     };
     "/v1/activities/{id}/best-efforts": {
@@ -74,7 +74,7 @@ export interface paths {
             cookie?: never;
         };
         /** The fastest stretch of each standard distance inside an activity. */
-        get: operations["get /v1/activities/{id}/best-efforts"];
+        get: operations["activities_best_efforts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -91,7 +91,7 @@ export interface paths {
             cookie?: never;
         };
         /** The file that an activity came from, byte for byte. */
-        get: operations["get /v1/activities/{id}/file"];
+        get: operations["activities_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -110,7 +110,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Bring a deleted activity back. */
-        post: operations["post /v1/activities/{id}/restore"];
+        post: operations["activities_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -125,7 +125,7 @@ export interface paths {
             cookie?: never;
         };
         /** The splits of an activity. */
-        get: operations["get /v1/activities/{id}/splits"];
+        get: operations["activities_splits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -146,7 +146,7 @@ export interface paths {
          * @description One set of samples serves all channels, chosen so that every line keeps its shape; a drawn value is always a
          *     recorded one, and null where the device recorded none. The answer stays below 60 KB.
          */
-        get: operations["get /v1/activities/{id}/streams"];
+        get: operations["activities_streams"];
         put?: never;
         post?: never;
         delete?: never;
@@ -166,7 +166,7 @@ export interface paths {
          * How efficiency developed: every steady run, rolling means, and a trend with its interval.
          * @description Too few runs are no error: `status` says `insufficient_data` and `missing` what it takes.
          */
-        get: operations["get /v1/analytics/efficiency-trends"];
+        get: operations["analytics_efficiency_trends"];
         put?: never;
         post?: never;
         delete?: never;
@@ -183,7 +183,7 @@ export interface paths {
             cookie?: never;
         };
         /** The athlete's own profile. */
-        get: operations["get /v1/athletes/me"];
+        get: operations["athletes_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -194,7 +194,7 @@ export interface paths {
          * @description A JSON merge patch: absent fields stay, null empties. Loads that were computed with other heart rates, paces or
          *     coefficients stay as they are until the next recompute.
          */
-        patch: operations["patch /v1/athletes/me"];
+        patch: operations["athletes_patch_me"];
         trace?: never;
     };
     "/v1/athletes/me/personal-bests": {
@@ -205,7 +205,7 @@ export interface paths {
             cookie?: never;
         };
         /** The athlete's own fastest efforts by sport and distance. */
-        get: operations["get /v1/athletes/me/personal-bests"];
+        get: operations["athletes_my_personal_bests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -222,7 +222,7 @@ export interface paths {
             cookie?: never;
         };
         /** An athlete's fastest efforts by sport and distance. Only one's own are found. */
-        get: operations["get /v1/athletes/{id}/personal-bests"];
+        get: operations["athletes_personal_bests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -241,7 +241,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Change the password and end every other session. */
-        post: operations["post /v1/auth/change-password"];
+        post: operations["auth_change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -258,7 +258,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sign in. */
-        post: operations["post /v1/auth/login"];
+        post: operations["auth_login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -280,7 +280,7 @@ export interface paths {
          *     valid still. Programs send `Authorization` or `refresh_token`, browsers their cookies, which are cleared. Where no
          *     session is left to end, the answer is the same.
          */
-        post: operations["post /v1/auth/logout"];
+        post: operations["auth_logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -297,7 +297,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** End every session of the account. */
-        post: operations["post /v1/auth/logout-all"];
+        post: operations["auth_logout_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -312,7 +312,7 @@ export interface paths {
             cookie?: never;
         };
         /** Show who is signed in. */
-        get: operations["get /v1/auth/me"];
+        get: operations["auth_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -334,7 +334,7 @@ export interface paths {
          * Exchange a refresh token for a new pair.
          * @description Each refresh token works once. One that is used again later ends its session (`refresh_token_reused`).
          */
-        post: operations["post /v1/auth/refresh"];
+        post: operations["auth_refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -351,7 +351,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Create an account and sign in. */
-        post: operations["post /v1/auth/register"];
+        post: operations["auth_register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -366,7 +366,7 @@ export interface paths {
             cookie?: never;
         };
         /** Fitness, fatigue and form today. */
-        get: operations["get /v1/training-load/current"];
+        get: operations["analytics_current_load"];
         put?: never;
         post?: never;
         delete?: never;
@@ -383,7 +383,7 @@ export interface paths {
             cookie?: never;
         };
         /** Fitness, fatigue and form of each of the last days. */
-        get: operations["get /v1/training-load/history"];
+        get: operations["analytics_load_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -400,7 +400,7 @@ export interface paths {
             cookie?: never;
         };
         /** List uploads, newest first. */
-        get: operations["get /v1/uploads"];
+        get: operations["uploads_list"];
         put?: never;
         /**
          * Hand in training files.
@@ -409,7 +409,7 @@ export interface paths {
          *     Everything is stored before the answer leaves. 200 when every file is done, 202 when some are still pending:
          *     follow `Location`. Sending the same file again changes nothing and says `duplicate`.
          */
-        post: operations["post /v1/uploads"];
+        post: operations["uploads_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -424,7 +424,7 @@ export interface paths {
             cookie?: never;
         };
         /** Show an upload: progress, and the first lines of its report. */
-        get: operations["get /v1/uploads/{id}"];
+        get: operations["uploads_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -441,7 +441,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the report lines of an upload. */
-        get: operations["get /v1/uploads/{id}/files"];
+        get: operations["uploads_files"];
         put?: never;
         post?: never;
         delete?: never;
@@ -537,6 +537,12 @@ export interface components {
             efficiency_factor?: number | null;
             /** @description Why it is not valid. */
             reasons: components["schemas"]["ActivityReason"][];
+            /**
+             * Format: double
+             * @description How sure the factor is: one standard error, in the same unit. Null for sessions too short to tell.
+             * @example 0.0087
+             */
+            standard_error?: number | null;
             /** @description Whether the session is one that efficiency may be read from. */
             valid: boolean;
         };
@@ -1736,6 +1742,16 @@ export interface components {
             token_type: string;
         };
         /**
+         * @description A column to sort by.
+         * @enum {string}
+         */
+        SortBy: "start_time" | "distance_m" | "duration_s";
+        /**
+         * @description A direction to sort in.
+         * @enum {string}
+         */
+        SortOrder: "asc" | "desc";
+        /**
          * @description A way to cut an activity into splits.
          * @enum {string}
          */
@@ -1868,11 +1884,12 @@ export interface components {
             origin: string;
             /** @description How many files have which outcome. */
             progress: components["schemas"]["Progress"];
-            /** @description `processing` until every file has its outcome, then `finished`. */
+            /**
+             * @description `processing` until every file has its outcome, then `finished`. `interrupted`: the command line that imported it
+             *     stopped before its end; what the report says is done, and importing the same again does the rest.
+             */
             status: string;
         };
-        SortBy: string;
-        SortOrder: string;
     };
     responses: never;
     parameters: never;
@@ -1882,7 +1899,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "get /v1/activities": {
+    activities_list: {
         parameters: {
             query?: {
                 /**
@@ -1959,7 +1976,7 @@ export interface operations {
             };
         };
     };
-    "post /v1/activities": {
+    activities_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -2001,7 +2018,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/activities/summary": {
+    activities_summary: {
         parameters: {
             query?: {
                 /** @description How many civil days of the athlete, today included. */
@@ -2040,7 +2057,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/activities/{id}": {
+    activities_find: {
         parameters: {
             query?: never;
             header?: never;
@@ -2087,7 +2104,7 @@ export interface operations {
             };
         };
     };
-    "delete /v1/activities/{id}": {
+    activities_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -2132,7 +2149,7 @@ export interface operations {
             };
         };
     };
-    "patch /v1/activities/{id}": {
+    activities_patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -2192,7 +2209,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/activities/{id}/best-efforts": {
+    activities_best_efforts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2239,7 +2256,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/activities/{id}/file": {
+    activities_file: {
         parameters: {
             query?: {
                 /** @description SHA-256 of one of the activity's sources, 64 hexadecimal digits; the primary source unless stated. */
@@ -2290,7 +2307,7 @@ export interface operations {
             };
         };
     };
-    "post /v1/activities/{id}/restore": {
+    activities_restore: {
         parameters: {
             query?: never;
             header?: never;
@@ -2346,7 +2363,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/activities/{id}/splits": {
+    activities_splits: {
         parameters: {
             query?: {
                 /** @description Kilometres unless stated. */
@@ -2396,7 +2413,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/activities/{id}/streams": {
+    activities_streams: {
         parameters: {
             query?: {
                 /**
@@ -2451,7 +2468,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/analytics/efficiency-trends": {
+    analytics_efficiency_trends: {
         parameters: {
             query?: {
                 /** @description How many civil days of the athlete, today included. */
@@ -2496,7 +2513,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/athletes/me": {
+    athletes_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -2523,7 +2540,7 @@ export interface operations {
             };
         };
     };
-    "patch /v1/athletes/me": {
+    athletes_patch_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -2563,7 +2580,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/athletes/me/personal-bests": {
+    athletes_my_personal_bests: {
         parameters: {
             query?: {
                 /**
@@ -2605,7 +2622,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/athletes/{id}/personal-bests": {
+    athletes_personal_bests: {
         parameters: {
             query?: {
                 /**
@@ -2658,7 +2675,7 @@ export interface operations {
             };
         };
     };
-    "post /v1/auth/change-password": {
+    auth_change_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2695,7 +2712,7 @@ export interface operations {
             };
         };
     };
-    "post /v1/auth/login": {
+    auth_login: {
         parameters: {
             query?: never;
             header?: never;
@@ -2727,7 +2744,7 @@ export interface operations {
             };
         };
     };
-    "post /v1/auth/logout": {
+    auth_logout: {
         parameters: {
             query?: never;
             header?: never;
@@ -2758,7 +2775,7 @@ export interface operations {
             };
         };
     };
-    "post /v1/auth/logout-all": {
+    auth_logout_all: {
         parameters: {
             query?: never;
             header?: never;
@@ -2785,7 +2802,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/auth/me": {
+    auth_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -2812,7 +2829,7 @@ export interface operations {
             };
         };
     };
-    "post /v1/auth/refresh": {
+    auth_refresh: {
         parameters: {
             query?: never;
             header?: never;
@@ -2853,7 +2870,7 @@ export interface operations {
             };
         };
     };
-    "post /v1/auth/register": {
+    auth_register: {
         parameters: {
             query?: never;
             header?: never;
@@ -2903,7 +2920,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/training-load/current": {
+    analytics_current_load: {
         parameters: {
             query?: never;
             header?: never;
@@ -2930,7 +2947,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/training-load/history": {
+    analytics_load_history: {
         parameters: {
             query?: {
                 /** @description How many civil days of the athlete, today included. */
@@ -2969,7 +2986,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/uploads": {
+    uploads_list: {
         parameters: {
             query?: {
                 /**
@@ -2998,7 +3015,7 @@ export interface operations {
             };
         };
     };
-    "post /v1/uploads": {
+    uploads_upload: {
         parameters: {
             query?: {
                 /** @description Name of the file in a raw body */
@@ -3052,7 +3069,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/uploads/{id}": {
+    uploads_report: {
         parameters: {
             query?: never;
             header?: never;
@@ -3081,7 +3098,7 @@ export interface operations {
             };
         };
     };
-    "get /v1/uploads/{id}/files": {
+    uploads_files: {
         parameters: {
             query?: {
                 /**

@@ -71,7 +71,7 @@ pub(super) struct ListParams {
 /// A column to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum SortBy {
+pub(crate) enum SortBy {
     /// When it began.
     #[default]
     StartTime,
@@ -95,7 +95,7 @@ impl SortBy {
 /// A direction to sort in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum SortOrder {
+pub(crate) enum SortOrder {
     /// Smallest or oldest first.
     Asc,
     /// Largest or newest first.
