@@ -35,6 +35,8 @@ pub struct Config {
     pub embedded: mainstay_db::embedded::Config,
     /// Limits of imports.
     pub import: ImportConfig,
+    /// The demo athlete.
+    pub demo: DemoConfig,
 }
 
 /// Keys of sign-in, and who may sign up.
@@ -58,6 +60,20 @@ pub enum RegistrationRule {
     Open,
     /// Nobody.
     Closed,
+}
+
+/// The demo athlete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DemoConfig {
+    /// Whether `paceline up` gives the demo athlete of a first start eighteen months of simulated training.
+    pub season: bool,
+}
+
+impl Default for DemoConfig {
+    fn default() -> Self {
+        Self { season: true }
+    }
 }
 
 impl Config {
@@ -127,6 +143,7 @@ mod tests {
                 ..Default::default()
             },
             import: ImportConfig::default(),
+            demo: DemoConfig::default(),
         };
         assert_eq!(written, coded);
         assert_eq!(written.listen.to_string(), "127.0.0.1:8080");

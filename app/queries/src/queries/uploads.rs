@@ -120,6 +120,12 @@ pub struct FindFileOfOriginParams<T1: crate::StringSql, T2: crate::StringSql> {
     pub max_rows: i64,
 }
 #[derive(Debug)]
+pub struct HasFinishedImportParams<T1: crate::StringSql, T2: crate::StringSql> {
+    pub athlete_id: uuid::Uuid,
+    pub origin: T1,
+    pub beginning: T2,
+}
+#[derive(Debug)]
 pub struct FindSourceActivitiesParams<T1: crate::BytesSql> {
     pub deleted_before: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
@@ -2408,6 +2414,56 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
         params: &'a FindFileOfOriginParams<T1, T2>,
     ) -> StringQuery<'c, 'a, 's, C, String, 4> {
         self.bind(client, &params.athlete_id, &params.origin, &params.beginning, &params.max_rows)
+    }
+}
+pub struct HasFinishedImportStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn has_finished_import() -> HasFinishedImportStmt {
+    HasFinishedImportStmt(
+        "select exists ( select from upload where upload.athlete_id = $1 and upload.origin = $2 and upload.finished_at is not null and exists ( select from upload_file where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id and starts_with(upload_file.file_name, $3) ) ) as has_finished",
+        None,
+    )
+}
+impl HasFinishedImportStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        origin: &'a T1,
+        beginning: &'a T2,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 3> {
+        BoolQuery {
+            client,
+            params: [athlete_id, origin, beginning],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        HasFinishedImportParams<T1, T2>,
+        BoolQuery<'c, 'a, 's, C, bool, 3>,
+        C,
+    > for HasFinishedImportStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a HasFinishedImportParams<T1, T2>,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 3> {
+        self.bind(client, &params.athlete_id, &params.origin, &params.beginning)
     }
 }
 pub struct LockAthleteStmt(&'static str, Option<tokio_postgres::Statement>);

@@ -8,6 +8,7 @@ use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use mainstay_db::DbError;
+use mainstay_runtime::Supervisor;
 use paceline_demo::{Season, TrainingFile, season};
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -116,6 +117,40 @@ pub async fn import_season(
     drop(tokio::task::spawn_blocking(move || send(&season(SEED, last_day), last_day, &sender)));
     batch::import_members(app, demo_id, ORIGIN, members, &mut tell).await?;
     Ok(last_day)
+}
+
+/// Gives the demo athlete, where there is one, a season beside the requests, unless it has one already. What a stop
+/// interrupts is finished by the next start.
+pub(super) fn start_season(app: &App, supervisor: &Supervisor) {
+    if !app.config.demo.season {
+        return;
+    }
+    let app = app.clone();
+    supervisor.spawn_fallible("demo season", |stop| async move {
+        tokio::select! {
+            biased;
+            () = stop.stopped() => Ok(()),
+            finished = finish_season(&app) => finished,
+        }
+    });
+}
+
+/// Imports the season of the demo athlete, or the rest of it; nothing where there is no such athlete, or a whole season.
+///
+/// # Errors
+/// [`SeasonError`], after which the next call does the rest.
+pub async fn finish_season(app: &App) -> Result<(), SeasonError> {
+    let Some(demo_id) = founding::find_demo_athlete(app).await? else { return Ok(()) };
+    if batch::has_finished(app, demo_id, ORIGIN, BEGINNING).await? {
+        return Ok(());
+    }
+    let mut files = 0_u64;
+    let last_day = import_season(app, demo_id, None, |progress| {
+        files += u64::from(matches!(progress, Progress::Done { .. }));
+    })
+    .await?;
+    tracing::info!(event = "demo.season.finished", files, %last_day, "the demo athlete has a season");
+    Ok(())
 }
 
 /// The simulated runner's, in the second half of the season.

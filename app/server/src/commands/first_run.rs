@@ -72,7 +72,9 @@ pub async fn welcome(app: &App, out: &mut (impl Write + Send)) -> anyhow::Result
         writeln!(out, "First start. Sign in with one of these; they are not shown again:")?;
         writeln!(out, "  administrator  {ADMIN_EMAIL}  {admin}")?;
         if demo_id.is_some() {
-            writeln!(out, "  demo athlete   {DEMO_EMAIL}   {demo}   (sample training files)")?;
+            let season =
+                if app.config.demo.season { "18 months of simulated training follow" } else { "samples" };
+            writeln!(out, "  demo athlete   {DEMO_EMAIL}   {demo}   ({season})")?;
         }
         out.flush()
     };

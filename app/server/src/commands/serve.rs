@@ -8,7 +8,7 @@ use mainstay_runtime::signals::Signals;
 use tokio::net::TcpListener;
 
 use super::open::{self, Opened};
-use super::{Common, Listen, MustChange, first_run};
+use super::{Common, Listen, MustChange, demo, first_run};
 use crate::{background, routes};
 
 /// Everything in one process; the first start makes two accounts.
@@ -50,6 +50,9 @@ async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<
     }
     hand_over(&platform, signals);
     background::start(&app, &platform.supervisor);
+    if welcome {
+        demo::start_season(&app, &platform.supervisor);
+    }
     let router = routes::router(&app);
     println!("Paceline is ready at http://{address}");
     let report = platform.serve(listener, router).await?;

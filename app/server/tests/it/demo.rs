@@ -6,12 +6,12 @@ use std::process::Stdio;
 use http::Method;
 use jiff::civil::date;
 use mainstay_testing::TestDb;
-use paceline::commands::demo::{SeasonError, import_season};
+use paceline::commands::demo::{SeasonError, finish_season, import_season};
 use paceline::features::accounts::founding;
 use paceline::schema;
 use serde_json::json;
 
-use crate::process::{fed, on, said, wait_until};
+use crate::process::{Paceline, Signal, fed, on, said, wait_until};
 use crate::world::{PASSWORD, World};
 
 const EMAIL: &str = "demo@paceline.example";
@@ -67,6 +67,34 @@ async fn an_interrupted_season_is_finished_by_the_next_run_and_the_api_tells_its
         code == 1 && stderr.contains(&format!("has a season until {LAST_DAY} already")),
         "{code} {stderr}"
     );
+    world.close().await;
+}
+
+/// The season of a first start is imported beside the requests, and whatever interrupts it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_start_gives_the_demo_athlete_a_season_and_the_next_start_its_rest() {
+    let world = World::without_importer().await;
+    let mut up = on(&world.db);
+    up.env("PACELINE_DEMO__SEASON", "true").args(["up", "--listen", "127.0.0.1:0"]).stderr(Stdio::null());
+    let mut first = Paceline::start(&mut up);
+    let (_, printed) = first.ready();
+    assert!(printed.contains(EMAIL) && printed.contains("simulated"), "{printed}");
+    wait_until("some files are imported", async || count(&world, "activity").await > 20).await;
+    first.send(Signal::Kill);
+    first.wait();
+    let unfinished = count(&world, "upload where finished_at is null").await;
+    assert_eq!(unfinished, 1, "the season was interrupted");
+
+    let mut second = Paceline::start(&mut up);
+    second.ready();
+    let finished = "upload where finished_at is not null and exists (select from upload_file f \
+                    where f.upload_id = upload.id and f.file_name like 'demo-season-until-%')";
+    wait_until("the season is complete", async || count(&world, finished).await == 1).await;
+    second.send(Signal::Terminate);
+    assert!(second.wait().success());
+    let imports = count(&world, "upload").await;
+    finish_season(&world.app).await.unwrap();
+    assert_eq!(count(&world, "upload").await, imports, "who has a season gets no other");
     world.close().await;
 }
 

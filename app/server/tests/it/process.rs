@@ -28,8 +28,9 @@ pub(crate) struct Paceline {
 pub(crate) fn binary(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_paceline"));
     command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").current_dir(folder);
-    // Cheap hashes: a start in seconds.
+    // Cheap hashes and no simulated season: a start in seconds.
     command.env("PACELINE_HTTP__PASSWORDS__MEMORY_KIB", "64").env("PACELINE_HTTP__PASSWORDS__PASSES", "1");
+    command.env("PACELINE_DEMO__SEASON", "false");
     command
 }
 

@@ -58,6 +58,12 @@ pub async fn is_founded(app: &App) -> Result<bool, FoundingError> {
     Ok(store::look_around(&read, DEMO_EMAIL).await?.has_admin)
 }
 
+/// The demo athlete, where there is one.
+pub async fn find_demo_athlete(app: &App) -> Result<Option<Uuid>, DbError> {
+    let read = app.db.read().await?;
+    Ok(store::look_around(&read, DEMO_EMAIL).await?.demo_id)
+}
+
 /// The demo athlete, found or made; nobody can sign in as a new one until [`found`] gives a password. `None` where
 /// other people have accounts and there is no demo athlete yet: they did not ask for one.
 pub async fn demo_athlete(app: &App) -> Result<Option<Uuid>, FoundingError> {

@@ -137,6 +137,17 @@ pub async fn find_earlier(
     Ok(store::find_file_of_origin(&read, athlete_id, origin, beginning).await?)
 }
 
+/// Whether a batch from this origin came to its end and brought the athlete a file whose name begins like this.
+pub async fn has_finished(
+    app: &App,
+    athlete_id: Uuid,
+    origin: &str,
+    beginning: &str,
+) -> Result<bool, DbError> {
+    let read = app.db.read().await?;
+    Ok(store::has_finished_import(&read, athlete_id, origin, beginning).await?)
+}
+
 /// An upload whose files come one after another.
 #[derive(Clone)]
 struct Batch {

@@ -142,6 +142,18 @@ where upload.athlete_id = :athlete_id and upload.origin = :origin
 order by upload.created_at desc
 limit :max_rows;
 
+-- Whether an import from one origin came to its end and had such a file.
+--! has_finished_import
+select exists (
+    select from upload
+    where upload.athlete_id = :athlete_id and upload.origin = :origin and upload.finished_at is not null
+        and exists (
+            select from upload_file
+            where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id
+                and starts_with(upload_file.file_name, :beginning)
+        )
+) as has_finished;
+
 -- One import at a time per athlete, so that two files of one session cannot both be new.
 --! lock_athlete
 select id

@@ -40,6 +40,16 @@ pub(crate) async fn find_file_of_origin(
     sql::find_file_of_origin().bind(db, &athlete_id, &origin, &beginning, &1).opt().await
 }
 
+/// Whether an import from an origin came to its end and had a file whose name begins like this.
+pub(crate) async fn has_finished_import(
+    db: &Client,
+    athlete_id: Uuid,
+    origin: &str,
+    beginning: &str,
+) -> Result<bool, Error> {
+    sql::has_finished_import().bind(db, &athlete_id, &origin, &beginning).one().await
+}
+
 /// Until when the writer of an unfinished upload is believed to live.
 pub(crate) async fn set_upload_alive(
     tx: &Client,
