@@ -9,6 +9,10 @@ const FILES: &[Migration] = &[
     Migration::from_file("0004_upload_attempts.sql", include_str!("../migrations/0004_upload_attempts.sql")),
     Migration::from_file("0005_edited.sql", include_str!("../migrations/0005_edited.sql")),
     Migration::from_file("0006_power.sql", include_str!("../migrations/0006_power.sql")),
+    Migration::from_file(
+        "0007_failed_recompute.sql",
+        include_str!("../migrations/0007_failed_recompute.sql"),
+    ),
 ];
 
 /// The history of Paceline's own tables.

@@ -7,7 +7,7 @@ use mainstay_http::auth::{gate::Gate, passwords::Passwords};
 use mainstay_runtime::{Effects, Supervisor};
 
 use crate::config::Config;
-use crate::features::uploads::ImportSignal;
+use crate::features::uploads::{ImportSignal, Turns};
 
 /// The application's state; a clone is one reference count.
 #[derive(Clone)]
@@ -29,6 +29,8 @@ pub struct Parts {
     pub config: Config,
     /// Tells the importer that pending files wait.
     pub imports: ImportSignal,
+    /// Whose turn it is to unpack an upload.
+    pub turns: Turns,
 }
 
 impl App {

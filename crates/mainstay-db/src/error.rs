@@ -47,6 +47,9 @@ pub enum DbError {
     /// The server ended the statement: `statement_timeout_ms` passed, or somebody cancelled it.
     #[error("the statement was cancelled or ran too long")]
     Cancelled(#[source] tokio_postgres::Error),
+    /// The server's disk is full. Reads go on; writes fail until somebody makes room.
+    #[error("the database has no room left on its disk")]
+    StorageFull(#[source] tokio_postgres::Error),
     /// A write was tried in a read session. A defect of the caller: use `db.write()`.
     #[error("a read session cannot write")]
     ReadOnly(#[source] tokio_postgres::Error),
@@ -131,6 +134,7 @@ impl From<tokio_postgres::Error> for DbError {
             &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => Self::Conflict(error),
             &SqlState::LOCK_NOT_AVAILABLE => Self::LockTimeout(error),
             &SqlState::QUERY_CANCELED => Self::Cancelled(error),
+            &SqlState::DISK_FULL => Self::StorageFull(error),
             &SqlState::READ_ONLY_SQL_TRANSACTION => Self::ReadOnly(error),
             &SqlState::IN_FAILED_SQL_TRANSACTION => Self::AlreadyFailed(error),
             code if is_server_absent(code) => unavailable(error),

@@ -3,7 +3,6 @@
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -124,7 +123,7 @@ impl PageRequest {
     }
 
     /// The key after which the page starts: `None` at the start and for page numbers.
-    pub fn after<K: DeserializeOwned>(&self, list: &str) -> Result<Option<K>, Problem> {
+    pub fn after<K: cursor::Key>(&self, list: &str) -> Result<Option<K>, Problem> {
         match &self.position {
             Position::After(text) => cursor::decode(list, text).map(Some),
             Position::Start | Position::Page(_) => Ok(None),

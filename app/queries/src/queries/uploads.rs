@@ -399,6 +399,12 @@ pub struct CountOutdatedParams {
     pub version: i32,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct SetFailedVersionParams {
+    pub version: i32,
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct FindPrimarySourceParams {
     pub athlete_id: uuid::Uuid,
     pub activity_id: uuid::Uuid,
@@ -3968,7 +3974,7 @@ impl<
 pub struct ListOutdatedStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn list_outdated() -> ListOutdatedStmt {
     ListOutdatedStmt(
-        "select activity.athlete_id, activity.id from activity left join activity_analysis on activity_analysis.athlete_id = activity.athlete_id and activity_analysis.activity_id = activity.id where (activity.athlete_id, activity.id) > ($1, $2) and activity.primary_sha256 is not null and ($3 or coalesce(activity_analysis.algorithm_version, 0) < $4) order by activity.athlete_id, activity.id limit $5",
+        "select activity_analysis.athlete_id, activity_analysis.activity_id as id from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2) and activity.primary_sha256 is not null and ($3 or ( activity_analysis.algorithm_version < $4 and coalesce(activity_analysis.failed_version, 0) < $4 )) order by activity_analysis.athlete_id, activity_analysis.activity_id limit $5",
         None,
     )
 }
@@ -4029,7 +4035,7 @@ impl<'c, 'a, 's, C: GenericClient>
 pub struct CountOutdatedStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn count_outdated() -> CountOutdatedStmt {
     CountOutdatedStmt(
-        "select count(*) as outdated from activity left join activity_analysis on activity_analysis.athlete_id = activity.athlete_id and activity_analysis.activity_id = activity.id where activity.primary_sha256 is not null and ($1 or coalesce(activity_analysis.algorithm_version, 0) < $2)",
+        "select count(*) as outdated from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity.primary_sha256 is not null and ($1 or ( activity_analysis.algorithm_version < $2 and coalesce(activity_analysis.failed_version, 0) < $2 ))",
         None,
     )
 }
@@ -4063,6 +4069,50 @@ impl<'c, 'a, 's, C: GenericClient>
 {
     fn params(&'s self, client: &'c C, params: &'a CountOutdatedParams) -> I64Query<'c, 'a, 's, C, i64, 2> {
         self.bind(client, &params.all_versions, &params.version)
+    }
+}
+pub struct SetFailedVersionStmt(&'static str, Option<tokio_postgres::Statement>);
+pub fn set_failed_version() -> SetFailedVersionStmt {
+    SetFailedVersionStmt(
+        "update activity_analysis set failed_version = $1 where athlete_id = $2 and activity_id = $3",
+        None,
+    )
+}
+impl SetFailedVersionStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        version: &'a i32,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[version, athlete_id, activity_id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        SetFailedVersionParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        C,
+    > for SetFailedVersionStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a SetFailedVersionParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
+    {
+        Box::pin(self.bind(client, &params.version, &params.athlete_id, &params.activity_id))
     }
 }
 pub struct FindPrimarySourceStmt(&'static str, Option<tokio_postgres::Statement>);

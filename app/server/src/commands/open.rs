@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Common, Listen, MustChange, token_secret};
 use crate::config::{self, Config, Flags};
-use crate::features::uploads::ImportSignal;
+use crate::features::uploads::{ImportSignal, Turns};
 use crate::schema;
 use crate::state::{App, Parts};
 
@@ -134,6 +134,7 @@ fn state(platform: &Platform, config: Config) -> anyhow::Result<App> {
         supervisor: platform.supervisor.clone(),
         passwords,
         gate,
+        turns: Turns::new(config.import.unpacking),
         config,
         imports: ImportSignal::new(&platform.registry),
     }))

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use mainstay_db::DbError;
+use mainstay_http::pages::cursor::KeyTime;
 use mainstay_http::{FieldError, List, PageRequest, Problem};
 use mainstay_telemetry::{Counter, Histogram, Registry};
 use paceline_domain::model::Warning;
@@ -33,6 +34,7 @@ pub mod worker;
 
 pub(in crate::features) use import::known::find_successor;
 pub use name::FileName;
+pub use receive::Turns;
 pub(crate) use routes::router;
 pub(in crate::features) use store::{lock_athlete, refresh_parent};
 use views::{FileReport, UploadItem, UploadReport};
@@ -209,7 +211,8 @@ async fn files(
 
 async fn list(app: &App, athlete_id: Uuid, page: &PageRequest) -> Result<List<UploadItem>, Problem> {
     refuse_page_numbers(page)?;
-    let before: (Timestamp, Uuid) = page.after("uploads")?.unwrap_or((Timestamp::MAX, Uuid::max()));
+    let after = page.after::<(KeyTime, Uuid)>("uploads")?;
+    let before = after.map_or((Timestamp::MAX, Uuid::max()), |(time, id)| (time.into(), id));
     let read = app.db.read().await?;
     let rows = store::list_uploads(&read, athlete_id, before, page.limit.rows_to_fetch()).await?;
     Ok(List::keyset("uploads", rows, page.limit, |row| (row.created_at, row.id)).map(UploadItem::from))

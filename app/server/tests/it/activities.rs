@@ -1,5 +1,6 @@
 //! Activities over HTTP: lists, details, samples, files, edits, and another athlete's id.
 
+use mainstay_http::pages::cursor;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -167,6 +168,12 @@ async fn bad_queries_are_refused_with_pointers() {
         assert_eq!((answer.status.as_u16(), pointers(&answer)), (400, vec![pointer.to_owned()]), "{query}");
     }
     assert_eq!(world.get(who, "/v1/activities?cursor=nonsense").await.json()["code"], "invalid_cursor");
+    // Whoever writes a cursor gets no further than whoever writes nonsense.
+    for (list, cursor) in [("activities", "activities:start_time"), ("uploads", "uploads")] {
+        let cursor = cursor::encode(cursor, &("-009999-01-02T01:59:59Z", Uuid::nil()));
+        let answer = world.get(who, &format!("/v1/{list}?cursor={cursor}")).await;
+        assert_eq!(answer.problem(), (400, "invalid_cursor".to_owned()), "{list}");
+    }
     let fields = world.get(who, "/v1/activities?fields=id,nmae").await.json();
     assert_eq!(fields["code"], "unknown_field");
     assert!(fields["detail"].as_str().unwrap().contains("`name`"), "{fields}");

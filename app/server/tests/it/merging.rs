@@ -226,6 +226,13 @@ async fn one_broken_original_does_not_stop_the_recompute_of_the_others() {
     let report = recompute::recompute(&world.app, true, |_| {}).await.unwrap();
     assert_eq!((report.computed, report.failed.len()), (1, 1), "{report:?}");
     assert_eq!(json!(report.failed[0].0), broken["activity_id"]);
+
+    // What this version could not compute it does not try again, until somebody asks for everything.
+    client.patch("/v1/athletes/me", json!({ "max_hr_bpm": 191 })).await.expect(200);
+    let report = recompute::recompute(&world.app, false, |_| {}).await.unwrap();
+    assert_eq!(report.failed, [], "told once");
+    let report = recompute::recompute(&world.app, true, |_| {}).await.unwrap();
+    assert_eq!(report.failed.len(), 1);
     world.close().await;
 }
 

@@ -12,7 +12,7 @@ use mainstay_http::auth::tokens::{Key, Keys, Tokens};
 use mainstay_runtime::{Effects, Supervisor, TaskState, TaskStatus};
 use mainstay_testing::TestDb;
 use paceline::config::{Config, DEFAULTS};
-use paceline::features::uploads::ImportSignal;
+use paceline::features::uploads::{ImportSignal, Turns};
 use paceline::state::{App, Parts};
 use paceline::{routes, schema};
 use reqwest::multipart::{Form, Part};
@@ -247,6 +247,7 @@ fn app(platform: &Platform, config: Config) -> App {
         effects,
         supervisor: platform.supervisor.clone(),
         gate: Gate::new(&config.http, tokens),
+        turns: Turns::new(config.import.unpacking),
         config,
         imports: ImportSignal::new(&platform.registry),
     })

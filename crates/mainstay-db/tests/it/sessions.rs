@@ -210,3 +210,12 @@ async fn the_pools_are_published_as_metrics() {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
 }
+
+#[tokio::test]
+async fn a_full_disk_is_told_apart_from_a_wrong_statement() {
+    let db = world().await;
+    let tx = db.db().write().await.unwrap();
+    let error =
+        tx.batch_execute("do $$ begin raise exception using errcode = '53100'; end $$").await.unwrap_err();
+    assert!(matches!(DbError::from(error), DbError::StorageFull(_)));
+}

@@ -7,15 +7,17 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::explain;
 use crate::problem::{FieldError, Problem};
 
 /// A JSON body: as an extractor it refuses with a problem, as a response it serializes.
 ///
+/// A body is a JSON object: only names say what a value means, and only an object can gain fields later.
+///
 /// Refusals: 415 for another content type, 413 beyond the body limit, 400 `malformed_json`,
-/// 422 `invalid_body` with one pointer for a field that does not fit the type.
+/// 422 `invalid_body` with one pointer for a field that does not fit the type, or for what is no object.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Json<T>(pub T);
 
@@ -113,6 +115,11 @@ fn refused(refusal: &BytesRejection) -> Problem {
 }
 
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would read a list as the fields of a struct in their order.
+    let first = bytes.trim_ascii_start().first();
+    if first.is_some_and(|byte| *byte != b'{') && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        return Err(Problem::unprocessable(vec![FieldError::new("", "invalid_type", "Expected an object.")]));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let cause = error.inner();

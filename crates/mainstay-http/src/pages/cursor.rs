@@ -4,8 +4,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::problem::Problem;
 
@@ -13,6 +16,35 @@ use crate::problem::Problem;
 const VERSION: u8 = 1;
 /// Longer texts are refused before decoding.
 const MAX_LENGTH: usize = 1024;
+
+/// A key that may come from anybody: whatever it reads can be handed to the database.
+pub trait Key: DeserializeOwned {}
+
+impl Key for i32 {}
+impl Key for (KeyTime, Uuid) {}
+
+/// An instant in a key. Anybody can write a cursor: one whose instant PostgreSQL's `timestamptz` cannot hold is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Timestamp", into = "Timestamp")]
+pub struct KeyTime(Timestamp);
+
+/// The first year that PostgreSQL holds in full is 4712 BC; the last is after the last of a [`Timestamp`].
+const FIRST_YEAR: i16 = -4711;
+
+impl TryFrom<Timestamp> for KeyTime {
+    type Error = &'static str;
+
+    fn try_from(time: Timestamp) -> Result<Self, Self::Error> {
+        let year = time.to_zoned(TimeZone::UTC).year();
+        if year < FIRST_YEAR { Err("before what the database can hold") } else { Ok(Self(time)) }
+    }
+}
+
+impl From<KeyTime> for Timestamp {
+    fn from(time: KeyTime) -> Self {
+        time.0
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +66,7 @@ pub fn encode<K: Serialize>(list: &str, key: &K) -> String {
 }
 
 /// The key in a cursor of `list`; 400 `invalid_cursor` for anything else.
-pub fn decode<K: DeserializeOwned>(list: &str, text: &str) -> Result<K, Problem> {
+pub fn decode<K: Key>(list: &str, text: &str) -> Result<K, Problem> {
     let read = || -> Option<K> {
         if text.len() > MAX_LENGTH {
             return None;

@@ -1,7 +1,9 @@
 //! Cursors, limits and page numbers.
 
+use jiff::Timestamp;
 use proptest::prelude::*;
 
+use super::cursor::KeyTime;
 use super::*;
 
 fn limits() -> PageLimits {
@@ -14,29 +16,30 @@ fn request(limit: Option<u32>, cursor: Option<&str>, page: Option<u32>) -> Resul
 
 proptest! {
     #[test]
-    fn a_cursor_brings_its_key_back(time in any::<i64>(), id in any::<u128>(), name in ".{0,40}") {
-        let key = (time, uuid::Uuid::from_u128(id), name);
+    fn a_cursor_brings_its_key_back(seconds in -200_000_000_000_i64..250_000_000_000, id in any::<u128>()) {
+        let time = Timestamp::from_second(seconds).unwrap();
+        let key = (KeyTime::try_from(time).unwrap(), uuid::Uuid::from_u128(id));
         let text = cursor::encode("orders", &key);
         prop_assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
-        prop_assert_eq!(cursor::decode::<(i64, uuid::Uuid, String)>("orders", &text).unwrap(), key);
+        prop_assert_eq!(cursor::decode::<(KeyTime, uuid::Uuid)>("orders", &text).unwrap(), key);
     }
 
     #[test]
     fn any_text_is_a_key_or_a_problem(text in "\\PC{0,80}") {
-        if let Err(problem) = cursor::decode::<(i64, String)>("orders", &text) {
+        if let Err(problem) = cursor::decode::<(KeyTime, uuid::Uuid)>("orders", &text) {
             prop_assert_eq!(problem.code(), "invalid_cursor");
         }
     }
 
     #[test]
-    fn a_cut_cursor_is_refused(time in any::<i64>(), cut in 1_usize..20) {
+    fn a_cut_cursor_is_refused(time in any::<i32>(), cut in 1_usize..20) {
         let text = cursor::encode("orders", &time);
         let cut = &text[..text.len() - cut.min(text.len())];
-        prop_assert!(cursor::decode::<i64>("orders", cut).is_err());
+        prop_assert!(cursor::decode::<i32>("orders", cut).is_err());
     }
 
     #[test]
-    fn pages_follow_each_other_without_gap_or_overlap(total in 0_usize..400, limit in 1_u32..=100) {
+    fn pages_follow_each_other_without_gap_or_overlap(total in 0_i32..400, limit in 1_u32..=100) {
         let limit = Limit::try_new(Some(limit), limits()).unwrap();
         let mut seen = Vec::new();
         let mut cursor = None;
@@ -45,8 +48,8 @@ proptest! {
             pages += 1;
             let position = cursor.take().map_or(Position::Start, Position::After);
             let request = PageRequest { limit, position };
-            let after: Option<usize> = request.after("numbers").unwrap();
-            let rows: Vec<usize> = (after.map_or(0, |last| last + 1)..total)
+            let after: Option<i32> = request.after("numbers").unwrap();
+            let rows: Vec<i32> = (after.map_or(0, |last| last + 1)..total)
                 .take(usize::try_from(limit.rows_to_fetch()).unwrap())
                 .collect();
             let page = List::keyset("numbers", rows, limit, |row| *row);
@@ -56,6 +59,7 @@ proptest! {
             if cursor.is_none() { break; }
         }
         prop_assert_eq!(seen, (0..total).collect::<Vec<_>>());
+        let total = usize::try_from(total).unwrap();
         prop_assert_eq!(pages, total.div_ceil(limit.get() as usize).max(1), "no empty page at the end");
     }
 
@@ -77,13 +81,27 @@ proptest! {
 fn another_lists_cursor_is_refused() {
     let text = cursor::encode("goals", &1);
     assert_eq!(cursor::decode::<i32>("tasks", &text).unwrap_err().code(), "invalid_cursor");
-    assert!(cursor::decode::<String>("goals", &text).is_err(), "another type of key");
+    assert!(cursor::decode::<(KeyTime, uuid::Uuid)>("goals", &text).is_err(), "another type of key");
 }
 
 #[test]
 fn a_huge_cursor_is_refused_unread() {
-    let text = cursor::encode("goals", &"x".repeat(2000));
-    assert!(cursor::decode::<String>("goals", &text).is_err());
+    let text = cursor::encode(&"x".repeat(2000), &1);
+    assert!(cursor::decode::<i32>(&"x".repeat(2000), &text).is_err());
+}
+
+#[test]
+fn a_cursor_with_an_instant_that_no_database_holds_is_refused() {
+    let id = uuid::Uuid::nil();
+    for (time, holds) in [
+        ("-009999-01-02T01:59:59Z", false),
+        ("-004713-12-31T00:00:00Z", false),
+        ("-004711-01-01T00:00:00Z", true),
+        ("9999-12-30T00:00:00Z", true),
+    ] {
+        let text = cursor::encode("orders", &(time, id));
+        assert_eq!(cursor::decode::<(KeyTime, uuid::Uuid)>("orders", &text).is_ok(), holds, "{time}");
+    }
 }
 
 #[test]

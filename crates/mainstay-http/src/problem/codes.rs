@@ -122,6 +122,12 @@ pub const PLATFORM: &[Code] = &[
         "Somebody else changed the same thing at the same time. Repeat the request.",
     ),
     code(
+        "storage_full",
+        507,
+        "Storage full",
+        "The server has no room left, and stored nothing. Whoever runs it must make room.",
+    ),
+    code(
         "timed_out",
         503,
         "Timed out",

@@ -2,7 +2,10 @@
 //! for every other one. Never here: conversions of an application's errors.
 
 use std::error::Error;
+use std::io::ErrorKind;
 use std::time::Duration;
+
+use http::StatusCode;
 
 use super::Problem;
 
@@ -70,14 +73,28 @@ macro_rules! ours {
     )+};
 }
 
-ours!(
-    std::io::Error,
-    std::fmt::Error,
-    serde_json::Error,
-    tokio::task::JoinError,
-    http::Error,
-    Box<dyn Error + Send + Sync>,
-);
+ours!(std::fmt::Error, serde_json::Error, tokio::task::JoinError, http::Error, Box<dyn Error + Send + Sync>,);
+
+/// A full disk is a 507; everything else is a defect of ours.
+impl From<std::io::Error> for Problem {
+    #[track_caller]
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => storage_full(&error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+fn storage_full(error: &(dyn Error + 'static)) -> Problem {
+    tracing::error!(
+        event = "storage.full",
+        error,
+        "a disk is full: nothing can be stored until there is room"
+    );
+    let detail = "The server has no room left. Nothing was stored.";
+    Problem::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", detail)
+}
 
 impl From<tokio::time::error::Elapsed> for Problem {
     fn from(_: tokio::time::error::Elapsed) -> Self {
@@ -106,6 +123,7 @@ impl From<mainstay_db::DbError> for Problem {
             DbError::Cancelled(_) => {
                 Self::unavailable(retry_after, "The database took too long.").coded("timed_out")
             }
+            DbError::StorageFull(_) => storage_full(&error),
             other => Self::internal(other),
         }
     }

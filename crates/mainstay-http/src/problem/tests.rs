@@ -96,6 +96,12 @@ fn question_mark_works_from_common_errors() {
 }
 
 #[test]
+fn a_full_disk_is_no_defect() {
+    let problem = Problem::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
+    assert_eq!((problem.status(), problem.code()), (StatusCode::INSUFFICIENT_STORAGE, "storage_full"));
+}
+
+#[test]
 fn a_problem_fits_in_a_result() {
     assert_eq!(size_of::<Problem>(), size_of::<usize>());
 }

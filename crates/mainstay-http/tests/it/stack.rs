@@ -175,7 +175,7 @@ async fn bodies_have_a_limit_and_a_ceiling() {
         let request = world.client.post(world.url(path)).header("content-type", "application/json");
         request.body(body).send().await.unwrap()
     };
-    let text = |length: usize| format!("\"{}\"", "x".repeat(length - 2));
+    let text = |length: usize| format!("{{\"x\":\"{}\"}}", "x".repeat(length - 8));
     assert_eq!(send("/v1/goals", text(100).into()).await.status(), 200);
     let refused = send("/v1/goals", text(101).into()).await;
     assert_eq!(refused.status(), 413);

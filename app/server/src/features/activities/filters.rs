@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use mainstay_http::pages::cursor::KeyTime;
 use mainstay_http::{FieldError, PageRequest, Problem};
 use paceline_domain::model::Sport;
 use serde::Deserialize;
@@ -163,7 +164,7 @@ pub(super) fn page_number(page: &PageRequest, order: Order) -> Result<Option<u32
     if order == Order::default() {
         return Ok(page.page());
     }
-    match page.after::<(Timestamp, Uuid)>(CURSOR) {
+    match page.after::<(KeyTime, Uuid)>(CURSOR) {
         Ok(None) => Ok(Some(page.page().unwrap_or(1))),
         _ => Err(Problem::invalid_query(vec![FieldError::new(
             "/cursor",
@@ -176,8 +177,9 @@ pub(super) fn page_number(page: &PageRequest, order: Order) -> Result<Option<u32
 /// Before which start and id a keyset page begins. A cursor never reaches beyond the filter, and one with an
 /// impossible time reaches nothing.
 pub(super) fn keyset_start(page: &PageRequest, filter: &Filter) -> Result<(Timestamp, Uuid), Problem> {
-    Ok(match page.after::<(Timestamp, Uuid)>(CURSOR)? {
-        Some((time, id)) if time <= filter.until => (time.max(EARLIEST), id),
+    let after = page.after::<(KeyTime, Uuid)>(CURSOR)?;
+    Ok(match after.map(|(time, id)| (Timestamp::from(time), id)) {
+        Some((time, id)) if time <= filter.until => (time, id),
         _ => (filter.until, Uuid::max()),
     })
 }

@@ -35,14 +35,44 @@ from activity
 where activity_analysis.athlete_id = :athlete_id and activity.athlete_id = activity_analysis.athlete_id
     and activity.id = activity_analysis.activity_id and activity.primary_sha256 is not null;
 
--- The fastest effort of each sport and distance, with the activity that holds it.
+-- The fastest effort of each sport and distance, with the activity that holds it. Steps from pair to pair along
+-- best_effort_fastest_idx and reads the head of each, however many efforts lie behind it.
 --! personal_bests (sport?)
-select distinct on (best_effort.sport, best_effort.distance_m)
-    best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at,
-    best_effort.activity_id, activity.name as activity_name, activity.is_race
-from best_effort
-join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id
-where best_effort.athlete_id = :athlete_id and activity.deleted_at is null
-    and (:sport::text is null or best_effort.sport = :sport)
-order by best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.achieved_at
+with recursive raced (sport, distance_m) as (
+    (
+        select best_effort.sport, best_effort.distance_m
+        from best_effort
+        where best_effort.athlete_id = :athlete_id and (:sport::text is null or best_effort.sport = :sport)
+        order by best_effort.sport, best_effort.distance_m
+        limit 1
+    )
+    union all
+    select following.sport, following.distance_m
+    from raced
+    cross join lateral (
+        select best_effort.sport, best_effort.distance_m
+        from best_effort
+        where best_effort.athlete_id = :athlete_id and (:sport::text is null or best_effort.sport = :sport)
+            and (best_effort.sport, best_effort.distance_m) > (raced.sport, raced.distance_m)
+        order by best_effort.sport, best_effort.distance_m
+        limit 1
+    ) as following
+)
+select
+    fastest.sport, fastest.distance_m, fastest.elapsed_s, fastest.start_s, fastest.achieved_at, fastest.activity_id,
+    fastest.activity_name, fastest.is_race
+from raced
+cross join lateral (
+    select
+        best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at,
+        best_effort.activity_id, activity.name as activity_name, activity.is_race
+    from best_effort
+    join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id
+    where best_effort.athlete_id = :athlete_id
+        and best_effort.sport = raced.sport and best_effort.distance_m = raced.distance_m
+        and activity.deleted_at is null
+    order by best_effort.elapsed_s, best_effort.achieved_at
+    limit 1
+) as fastest
+order by fastest.sport, fastest.distance_m
 limit :max_rows;

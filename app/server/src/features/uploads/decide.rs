@@ -194,19 +194,20 @@ fn blame(error: &DbError) -> Blame {
         | DbError::LockTimeout(_)
         | DbError::Unavailable { .. }
         | DbError::PoolExhausted { .. }
+        | DbError::StorageFull(_)
         | DbError::ReadOnly(_) => Blame::Server,
         DbError::Statement(source) => blame_of_code(source.code().map(SqlState::code)),
         DbError::Cancelled(_) | DbError::AlreadyFailed(_) => Blame::Unclear,
     }
 }
 
-/// By the class of the SQLSTATE: 22 is a value that a type cannot hold, 54 a row that is too large, 53100 a full disk,
-/// 58 the server's own files. Without a code the driver could not put a value into its type.
+/// By the class of the SQLSTATE: 22 is a value that a type cannot hold, 54 a row that is too large, 58 the
+/// server's own files. Without a code the driver could not put a value into its type.
 fn blame_of_code(code: Option<&str>) -> Blame {
     match code {
         None => Blame::File,
         Some(code) if code.starts_with("22") || code.starts_with("54") => Blame::File,
-        Some(code) if code == "53100" || code.starts_with("58") => Blame::Server,
+        Some(code) if code.starts_with("58") => Blame::Server,
         Some(_) => Blame::Unclear,
     }
 }
@@ -243,7 +244,7 @@ mod tests {
         assert_eq!(blame_of_code(Some("22021")), Blame::File, "a NUL in a text");
         assert_eq!(blame_of_code(Some("54000")), Blame::File, "a row beyond the server's limits");
         assert_eq!(blame_of_code(None), Blame::File);
-        assert_eq!(blame_of_code(Some("53100")), Blame::Server, "the disk is full");
+        assert_eq!(blame_of_code(Some("58030")), Blame::Server, "its own files fail it");
         assert_eq!(blame_of_code(Some("42703")), Blame::Unclear, "a column that is not there yet");
         let away = DbError::Unavailable { why: "gone".to_owned(), source: None };
         assert_eq!(blame(&away), Blame::Server);

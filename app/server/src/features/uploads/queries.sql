@@ -379,25 +379,33 @@ values
     :first_half_ef, :second_half_ef, :decoupling_percent, :efficiency_reasons, :decoupling_reasons, :ngp_m_s, :load, :load_source,
     :trimp, :now);
 
--- Activities whose analysis is older than this version, a page at a time.
+-- Activities whose analysis is older than this version, a page at a time; without those that this version could not
+-- compute either. Whatever has an original has an analysis: an import writes both.
 --! list_outdated
-select activity.athlete_id, activity.id
-from activity
-left join activity_analysis
-    on activity_analysis.athlete_id = activity.athlete_id and activity_analysis.activity_id = activity.id
-where (activity.athlete_id, activity.id) > (:after_athlete_id, :after_id)
+select activity_analysis.athlete_id, activity_analysis.activity_id as id
+from activity_analysis
+join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id
+where (activity_analysis.athlete_id, activity_analysis.activity_id) > (:after_athlete_id, :after_id)
     and activity.primary_sha256 is not null
-    and (:all_versions or coalesce(activity_analysis.algorithm_version, 0) < :version)
-order by activity.athlete_id, activity.id
+    and (:all_versions or (
+        activity_analysis.algorithm_version < :version and coalesce(activity_analysis.failed_version, 0) < :version
+    ))
+order by activity_analysis.athlete_id, activity_analysis.activity_id
 limit :max_rows;
 
 --! count_outdated
 select count(*) as outdated
-from activity
-left join activity_analysis
-    on activity_analysis.athlete_id = activity.athlete_id and activity_analysis.activity_id = activity.id
+from activity_analysis
+join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id
 where activity.primary_sha256 is not null
-    and (:all_versions or coalesce(activity_analysis.algorithm_version, 0) < :version);
+    and (:all_versions or (
+        activity_analysis.algorithm_version < :version and coalesce(activity_analysis.failed_version, 0) < :version
+    ));
+
+--! set_failed_version
+update activity_analysis
+set failed_version = :version
+where athlete_id = :athlete_id and activity_id = :activity_id;
 
 -- The bytes and the leg that an activity is computed from, locked for the update that follows.
 --! find_primary_source : (parent_id?, rpe?, device?)

@@ -12,7 +12,7 @@ use futures_util::{Stream, StreamExt};
 use http::header::CONTENT_TYPE;
 use mainstay_http::{OrProblem, Problem};
 use serde::Deserialize;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -23,6 +23,9 @@ use super::{FileName, store};
 use crate::state::App;
 
 mod section;
+mod turns;
+
+pub use turns::Turns;
 
 use section::Section;
 
@@ -55,14 +58,17 @@ struct Part {
 }
 
 /// A file on its way into the database: its bytes compressed, or why it has none.
-pub(super) struct Packed {
+pub(super) struct Packed<Content = Vec<u8>> {
     pub(super) name: FileName,
     pub(super) size_bytes: i64,
     pub(super) hints: Hints,
-    pub(super) content: Result<Vec<u8>, Refusal>,
+    pub(super) content: Result<Content, Refusal>,
 }
 
 /// Stores every file of the request as pending and returns the upload's id.
+///
+/// The bytes go through two temporary files: as they were sent, and unpacked and compressed. Only then does the
+/// transaction begin, so that a slow client or a large archive holds no connection.
 pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Result<Uuid, Problem> {
     let limits = &app.config.import;
     let spooled = spool(request, limits).await?;
@@ -72,27 +78,24 @@ pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Re
             "Send at least one file: a multipart part named `file`, or the file as the body.",
         ));
     }
+    let _turn = app.turns.wait(athlete_id).await;
+    let mut waiting = Waiting::pack(spooled, limits).await?;
+    if waiting.lines.is_empty() {
+        return Err(Problem::bad_request(
+            "no_training_file",
+            "The archive holds no .fit, .tcx or .gpx file.",
+        ));
+    }
     let upload_id = app.effects.ids.next();
     let now = app.effects.clock.now();
     let tx = app.db.write().await?;
     let new = store::NewUpload { athlete_id, id: upload_id, origin: "api", alive_until: None };
     store::insert_upload(&tx, &new, now).await?;
-    let mut position = 0;
     let mut some_wait = false;
-    let mut files = unpack(spooled, limits.clone());
-    while let Some(packed) = files.recv().await {
-        position += 1;
-        if position > limits.max_files_per_upload {
-            return Err(too_many_files(limits));
-        }
-        some_wait |= packed.content.is_ok();
+    for (position, line) in (1..).zip(std::mem::take(&mut waiting.lines)) {
+        some_wait |= line.content.is_ok();
+        let packed = waiting.read(line).await?;
         store::insert_received(&tx, athlete_id, upload_id, position, &packed, now).await?;
-    }
-    if position == 0 {
-        return Err(Problem::bad_request(
-            "no_training_file",
-            "The archive holds no .fit, .tcx or .gpx file.",
-        ));
     }
     if !some_wait {
         store::finish_upload(&tx, athlete_id, upload_id, now).await?;
@@ -100,6 +103,50 @@ pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Re
     tx.commit().await?;
     app.imports.wake();
     Ok(upload_id)
+}
+
+/// Every file of an upload, compressed, one after another in one temporary file.
+struct Waiting {
+    file: tokio::fs::File,
+    /// In the order of the file; the content is its length.
+    lines: Vec<Packed<usize>>,
+}
+
+impl Waiting {
+    async fn pack(spooled: Spooled, limits: &ImportConfig) -> Result<Self, Problem> {
+        let mut waiting = Self { file: tokio::fs::File::from_std(tempfile::tempfile()?), lines: Vec::new() };
+        let mut files = unpack(spooled, limits.clone());
+        while let Some(packed) = files.recv().await {
+            if i32::try_from(waiting.lines.len()).unwrap_or(i32::MAX) >= limits.max_files_per_upload {
+                return Err(too_many_files(limits));
+            }
+            let content = match packed.content {
+                Ok(bytes) => {
+                    waiting.file.write_all(&bytes).await?;
+                    Ok(bytes.len())
+                }
+                Err(refusal) => Err(refusal),
+            };
+            let (name, size_bytes, hints) = (packed.name, packed.size_bytes, packed.hints);
+            waiting.lines.push(Packed { name, size_bytes, hints, content });
+        }
+        waiting.file.flush().await?;
+        waiting.file.rewind().await?;
+        Ok(waiting)
+    }
+
+    /// The bytes of the next line.
+    async fn read(&mut self, line: Packed<usize>) -> Result<Packed, Problem> {
+        let content = match line.content {
+            Ok(length) => {
+                let mut bytes = vec![0; length];
+                self.file.read_exact(&mut bytes).await?;
+                Ok(bytes)
+            }
+            Err(refusal) => Err(refusal),
+        };
+        Ok(Packed { name: line.name, size_bytes: line.size_bytes, hints: line.hints, content })
+    }
 }
 
 fn too_many_files(limits: &ImportConfig) -> Problem {

@@ -108,7 +108,11 @@ async fn recompute_until(
             match recompute_one(app, &context, row.athlete_id, row.id).await {
                 Ok(Ok(())) => report.computed += 1,
                 Ok(Err(why)) => report.failed.push((row.id, why)),
-                Err(error @ (DbError::Unavailable { .. } | DbError::PoolExhausted { .. })) => {
+                Err(
+                    error @ (DbError::Unavailable { .. }
+                    | DbError::PoolExhausted { .. }
+                    | DbError::StorageFull(_)),
+                ) => {
                     return Err(error);
                 }
                 Err(error) => report.failed.push((row.id, error.to_string())),
@@ -129,11 +133,11 @@ async fn recompute_one(
     // In the order in which imports lock.
     store::lock_athlete(&tx, athlete_id).await?;
     let computed = compute_again(context, &tx, athlete_id, id).await?;
-    if computed.is_ok() {
-        tx.commit().await?;
-    } else {
-        tx.rollback().await?;
+    if computed.is_err() {
+        // Nothing was written; what fails once for a reason of its own fails again.
+        store::set_failed_version(&tx, athlete_id, id, ALGORITHM_VERSION).await?;
     }
+    tx.commit().await?;
     Ok(computed)
 }
 

@@ -503,3 +503,13 @@ pub(super) async fn find_primary_source(
 ) -> Result<Option<sql::FindPrimarySource>, Error> {
     sql::find_primary_source().bind(tx, &athlete_id, &activity_id, &1).opt().await
 }
+
+/// Notes that this version could not compute the activity again.
+pub(super) async fn set_failed_version(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    version: i32,
+) -> Result<(), Error> {
+    sql::set_failed_version().bind(tx, &version, &athlete_id, &id).await.map(drop)
+}
