@@ -60,7 +60,8 @@ const CODES: &[Code] = &[
         "same_session_exists",
         409,
         "Same session exists",
-        "The session came in again after it was deleted. Delete the newer one first.",
+        "The same session is there already, from a file or entered by hand; `detail` names it. To bring a deleted one \
+         back, delete the newer one first.",
     ),
     code("email_taken", 409, "E-mail taken", "The address already has an account. Sign in instead."),
     code("wrong_credentials", 401, "Wrong credentials", "The e-mail address or the password is wrong."),

@@ -32,7 +32,7 @@ mod store;
 mod views;
 pub mod worker;
 
-pub(in crate::features) use import::known::find_successor;
+pub(in crate::features) use import::known::{Known, find as find_known, find_successor};
 pub use name::FileName;
 pub use receive::Turns;
 pub(crate) use routes::router;

@@ -4,6 +4,7 @@ use http::Method;
 use paceline::features::uploads::{purge, recompute};
 use serde_json::{Value, json};
 
+use crate::process::wait_until;
 use crate::world::{Client, World};
 
 fn sample(name: &str) -> Vec<u8> {
@@ -487,5 +488,54 @@ async fn many_hands_at_once_leave_everything_consistent() {
         assert_eq!(read.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 0, "{what}");
     }
     drop(read);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_there_is_not_entered_by_hand_a_second_time() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    client.upload("a.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
+    let there = client.activities().await.remove(0);
+    let by_hand = json!({
+        "start_time": there["start_time"], "sport": "run", "duration_s": 2400, "distance_m": 7200,
+    });
+    let refused = client.post("/v1/activities", by_hand.clone()).await;
+    assert_eq!(refused.problem(), (409, "same_session_exists".to_owned()));
+    assert!(refused.json()["detail"].as_str().unwrap().contains(there["id"].as_str().unwrap()));
+    let tomorrow = json!({ "start_time": "2026-05-02T06:00:00Z", "sport": "run", "duration_s": 1800 });
+    client.post("/v1/activities", tomorrow.clone()).await.expect(201);
+    assert_eq!(client.post("/v1/activities", tomorrow).await.status, 409, "an entry is a session too");
+
+    // Who deletes what is there may enter it, and then there is one again.
+    let deleted = client.delete(&format!("/v1/activities/{}", there["id"].as_str().unwrap())).await;
+    assert_eq!(deleted.status, 204);
+    client.post("/v1/activities", by_hand).await.expect(201);
+    assert_eq!(client.activities().await.len(), 2);
+    world.close().await;
+}
+
+/// Whoever imports an archive fills in the profile meanwhile.
+#[tokio::test]
+async fn a_file_that_is_read_while_the_profile_changes_is_analysed_for_the_new_one() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let gate = world.db.db().write().await.unwrap();
+    gate.execute("select from athlete for no key update", &[]).await.unwrap();
+    let file = tcx(&[session("Running", MORNING, 40)]);
+    let change = async {
+        wait_until("the file is read and waits for the athlete", async || {
+            let read = world.db.db().read().await.unwrap();
+            let sql = "select exists (select from pg_stat_activity \
+                where datname = current_database() and wait_event_type = 'Lock')";
+            read.query_one(sql, &[]).await.unwrap().get(0)
+        })
+        .await;
+        gate.execute("update athlete set threshold_pace_s_per_km = 300", &[]).await.unwrap();
+        gate.commit().await.unwrap();
+    };
+    let (line, ()) = tokio::join!(client.upload("a.tcx", &file), change);
+    let detail = client.get(&path_of(&line)).await.expect(200);
+    assert_eq!(detail["analysis"]["load"]["source"], "pace", "{detail}");
     world.close().await;
 }

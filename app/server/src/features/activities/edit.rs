@@ -1,11 +1,14 @@
 //! Changing activities: an athlete's own words about one, one entered by hand, deleting and undoing.
 //! Never here: anything that was measured; only another source changes that.
 
+use deadpool_postgres::Client;
 use jiff::{SignedDuration, Timestamp};
+use mainstay_db::DbError;
 use mainstay_http::{FieldError, OrProblem, Problem, Validate};
 use paceline_domain::analysis::load::{LoadSource, rpe_points};
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
-use paceline_domain::model::Sport;
+use paceline_domain::matching::{Part, Summary};
+use paceline_domain::model::{SourceFormat, Sport};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -272,10 +275,36 @@ pub(super) async fn create(
         load_source: rated_source(load),
     };
     let tx = app.db.write().await?;
+    uploads::lock_athlete(&tx, principal.athlete_id).await?;
+    if let Some(known) = find_same(&tx, principal.athlete_id, id, (&entered, sport, end_time)).await? {
+        tx.rollback().await?;
+        let detail = format!("The same session is there already as {} ({}).", known.name, known.id);
+        return Err(same_session_exists(detail));
+    }
     store::insert_manual(&tx, &new, now).await?;
     let row = store::find(&tx, principal.athlete_id, id).await?.internal()?;
     tx.commit().await?;
     detail(row, &principal.timezone)
+}
+
+/// The activity that an entered session is, by the rule for files of one session.
+async fn find_same(
+    tx: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+    (entered, sport, end): (&ManualActivity, Sport, Timestamp),
+) -> Result<Option<uploads::Known>, DbError> {
+    let session = Summary {
+        start: entered.start_time,
+        end,
+        sport,
+        distance_m: entered.distance_m.filter(|distance| *distance > 0.0),
+        format: SourceFormat::Manual,
+        // It has no bytes; its id identifies it as well.
+        sha256: Sha256::digest(id.as_bytes()).into(),
+        part: Part::Whole,
+    };
+    uploads::find_known(tx, athlete_id, &session, &[]).await
 }
 
 /// Deletes an activity and, with a parent, its legs. It can come back for [`purge::UNDO`]. An event is the sum of the
@@ -315,7 +344,7 @@ pub(super) async fn restore(
             "The same session is there again as {} ({}). Delete that one first to bring this one back.",
             successor.name, successor.id
         );
-        return Err(Problem::new(http::StatusCode::CONFLICT, "same_session_exists", detail));
+        return Err(same_session_exists(detail));
     }
     if let Some(parent_id) = store::find_parent(&tx, athlete_id, id).await? {
         uploads::refresh_parent(&tx, athlete_id, parent_id, now).await?;
@@ -323,6 +352,10 @@ pub(super) async fn restore(
     let row = store::find(&tx, athlete_id, id).await?.internal()?;
     tx.commit().await?;
     detail(row, &principal.timezone)
+}
+
+fn same_session_exists(detail: String) -> Problem {
+    Problem::new(http::StatusCode::CONFLICT, "same_session_exists", detail)
 }
 
 /// When an entered activity ended, if its start is a time at which somebody could have trained.

@@ -116,6 +116,7 @@ async fn find(
     responses(
         (status = 201, body = ActivityDetail, headers(("Location" = String, description = "The activity"))),
         (status = 401, body = Problem),
+        (status = 409, description = "`same_session_exists`: a file or an entry of the same session", body = Problem),
         (status = 422, description = "`invalid_body`", body = Problem),
     )
 )]

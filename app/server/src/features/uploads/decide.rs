@@ -11,7 +11,7 @@ use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
 use super::archive::{Hints, Refusal};
-use super::import::{self, ImportContext};
+use super::import::{self, ImportContext, Owner, Prepared};
 use super::{Decision, rules, store};
 use crate::state::App;
 
@@ -133,29 +133,42 @@ pub(super) async fn record(app: &App, athlete_id: Uuid, line: &Line<'_>, decisio
 
 async fn import(app: &App, file: &File, line: &Line<'_>) -> Result<Option<Decision>, DbError> {
     let context = ImportContext::of(app);
-    let owner = async {
-        let read = app.db.read().await?;
-        import::load_owner(&read, file.athlete_id).await
-    };
+    if let Content::Refused(refusal) = &file.content {
+        let tx = app.db.write().await?;
+        store::lock_athlete(&tx, file.athlete_id).await?;
+        let decision = Decision::refused(refusal.code(), refusal);
+        return Ok(write_line(app, tx, line, &decision).await?.then_some(decision));
+    }
+    let read = app.db.read().await?;
+    let mut owner = import::load_owner(&read, file.athlete_id).await?;
+    drop(read);
+    loop {
+        let prepared = prepare(&context, file, owner.clone()).await;
+        let tx = app.db.write().await?;
+        store::lock_athlete(&tx, file.athlete_id).await?;
+        // Whoever changes the profile holds the same lock, and outdates only what is there: a file that was analysed
+        // for an older profile would keep its loads for ever.
+        let now = import::load_owner(&tx, file.athlete_id).await?;
+        if now != owner {
+            tx.rollback().await?;
+            owner = now;
+            continue;
+        }
+        let decision = match prepared {
+            Ok(prepared) => import::write(&context, &tx, file.athlete_id, prepared).await?,
+            Err(decision) => decision,
+        };
+        return Ok(write_line(app, tx, line, &decision).await?.then_some(decision));
+    }
+}
+
+async fn prepare(context: &ImportContext, file: &File, owner: Owner) -> Result<Prepared, Decision> {
     let (name, hints) = (file.name.clone(), file.hints.clone());
-    let prepared = match &file.content {
-        Content::Plain(bytes) => {
-            import::prepare(&context, Arc::clone(bytes), name, hints, owner.await?).await
-        }
-        Content::Packed(packed) => {
-            import::prepare_packed(&context, packed.clone(), name, hints, owner.await?).await
-        }
+    match &file.content {
+        Content::Plain(bytes) => import::prepare(context, Arc::clone(bytes), name, hints, owner).await,
+        Content::Packed(packed) => import::prepare_packed(context, packed.clone(), name, hints, owner).await,
         Content::Refused(refusal) => Err(Decision::refused(refusal.code(), refusal)),
-    };
-    let tx = app.db.write().await?;
-    let decision = match prepared {
-        Ok(prepared) => import::write(&context, &tx, file.athlete_id, prepared).await?,
-        Err(decision) => {
-            store::lock_athlete(&tx, file.athlete_id).await?;
-            decision
-        }
-    };
-    Ok(write_line(app, tx, line, &decision).await?.then_some(decision))
+    }
 }
 
 /// Writes the line and commits; rolls back, false, when the line is not ours any more.

@@ -59,7 +59,7 @@ pub(super) fn file_limits(config: &ImportConfig) -> Limits {
 }
 
 /// What is known of the athlete whose file it is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Owner {
     profile: Profile,
     timezone: TimeZone,

@@ -24,7 +24,7 @@ pub(in crate::features) struct Known {
 }
 
 /// The activity that is there and that a session belongs to; never one of `taken`.
-pub(super) async fn find(
+pub(in crate::features) async fn find(
     tx: &Client,
     athlete_id: Uuid,
     session: &Summary,
