@@ -89,6 +89,12 @@ const CODES: &[Code] = &[
         "No file",
         "The upload holds no file. Send a part named `file`, or the file as the body.",
     ),
+    code(
+        "too_many_uploads",
+        429,
+        "Too many uploads",
+        "Some uploads of the same athlete are still on their way. Repeat after `Retry-After` seconds.",
+    ),
     code("no_training_file", 400, "No training file", "The archive holds no .fit, .tcx or .gpx file."),
     code("malformed_form", 400, "Malformed form", "The multipart body cannot be understood."),
 ];

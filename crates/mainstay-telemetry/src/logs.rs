@@ -4,8 +4,9 @@
 
 use mainstay_runtime::Clock;
 use serde::{Deserialize, Serialize};
-use tracing::{Event, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
@@ -99,7 +100,14 @@ where
         // Spans are never written by themselves: `SpanFields` keeps what the lines inside them say of them.
         .fmt_fields(debug_fn(|_, _, _| Ok(())))
         .finish()
-        .with(SpanFields))
+        .with(SpanFields)
+        .with(filter_fn(may_be_logged)))
+}
+
+/// The driver writes the parameters of every statement below `info`: addresses, password hashes, notes. Whatever level
+/// an operator asks for, those are never logged.
+fn may_be_logged(meta: &Metadata<'_>) -> bool {
+    !meta.target().starts_with("tokio_postgres") || *meta.level() <= Level::INFO
 }
 
 /// Formats one event.

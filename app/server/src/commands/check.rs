@@ -115,6 +115,17 @@ async fn look_at_server(config: &Config, report: &mut Report) -> anyhow::Result<
             info.role, info.database, info.role
         ),
     );
+    report.judge(
+        info.can_create_tables,
+        format!("the role may create tables in the schema {}", info.schema),
+        format!(
+            "the role {role} may not create tables in the schema {schema}; run, in the database \"{}\": \
+             grant usage, create on schema \"{schema}\" to \"{role}\"",
+            info.database,
+            role = info.role,
+            schema = info.schema
+        ),
+    );
     report.judge(!info.in_recovery, "the server takes writes", "the server is a replica; name the primary");
     let wanted = config.database.pool_max + config.database.pool_read_max + 1;
     report.judge(

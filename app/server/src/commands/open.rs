@@ -134,7 +134,7 @@ fn state(platform: &Platform, config: Config) -> anyhow::Result<App> {
         supervisor: platform.supervisor.clone(),
         passwords,
         gate,
-        turns: Turns::new(config.import.unpacking),
+        turns: Turns::new(&config.import),
         config,
         imports: ImportSignal::new(&platform.registry),
     }))

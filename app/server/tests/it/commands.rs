@@ -9,7 +9,7 @@ use mainstay_testing::{TestDb, own_cluster};
 use paceline::schema;
 use tempfile::TempDir;
 
-use crate::process::{Paceline, Signal, binary, fed, on, said};
+use crate::process::{Paceline, Signal, binary, fed, login, on, said};
 use crate::world::PASSWORD;
 
 /// A folder that the account of a private PostgreSQL may enter.
@@ -116,6 +116,36 @@ impl Role {
     async fn drop(self) {
         self.admin.batch_execute(&format!("drop role {}", self.name)).await.unwrap();
     }
+}
+
+/// Whoever follows what `check` says comes to a start that works.
+#[tokio::test]
+async fn what_check_advises_is_enough_to_start() {
+    let db = TestDb::empty().await.unwrap();
+    let role = Role::new(&db).await;
+    let check = |arguments: &str| {
+        let mut command = on(&db);
+        command.env("DATABASE_URL", role.target.url().expose());
+        run(&mut command, arguments)
+    };
+    let mut rounds = 0;
+    loop {
+        let (code, stdout, stderr) = check("check");
+        let said = format!("{stdout}{stderr}");
+        let advice = said.lines().find_map(|line| line.split(": grant ").nth(1));
+        let Some(advice) = advice else {
+            assert_eq!(code, 0, "{said}");
+            break;
+        };
+        rounds += 1;
+        assert!(code == 78 && rounds < 5, "{said}");
+        role.admin.batch_execute(&format!("grant {}", advice.trim())).await.unwrap();
+    }
+    assert!(rounds > 0, "the role could do nothing");
+    let (code, stdout, stderr) = check("migrate");
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    role.admin.batch_execute(&format!("drop owned by {} cascade", role.name)).await.unwrap();
+    role.drop().await;
 }
 
 #[tokio::test]
@@ -230,4 +260,28 @@ async fn an_installation_is_made_used_and_stopped_by_its_commands() {
     assert_eq!(process.wait().code(), Some(0));
     let (code, stdout, stderr) = run(&mut command(), &import);
     assert!(code == 0 && stdout.contains("1 duplicate"), "and without it: {code} {stdout}{stderr}");
+}
+
+/// The driver logs every parameter of every statement at `debug`.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_level_of_logging_tells_addresses_or_hashes() {
+    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let mut command = on(&db);
+    command.args(["up", "--listen", "127.0.0.1:0"]).env("PACELINE_LOG__LEVEL", "trace,tokio_postgres=trace");
+    let mut process = Paceline::start(command.stderr(log.reopen().unwrap()));
+    let (base, _) = process.ready();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body = serde_json::json!({ "email": "somebody@example.org", "password": PASSWORD });
+    let registered = http.post(format!("{base}/v1/auth/register")).json(&body).send().await.unwrap();
+    assert_eq!(registered.status(), 201);
+    login(&base, "somebody@example.org", PASSWORD).await;
+    process.send(Signal::Terminate);
+    process.wait();
+    let told = std::fs::read_to_string(log.path()).unwrap();
+    assert!(told.contains("http.request.answered"), "it logs: {told}");
+    for secret in ["somebody@example.org", "argon2id", PASSWORD] {
+        let line = told.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "{secret}");
+    }
 }

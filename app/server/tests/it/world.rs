@@ -247,7 +247,7 @@ fn app(platform: &Platform, config: Config) -> App {
         effects,
         supervisor: platform.supervisor.clone(),
         gate: Gate::new(&config.http, tokens),
-        turns: Turns::new(config.import.unpacking),
+        turns: Turns::new(&config.import),
         config,
         imports: ImportSignal::new(&platform.registry),
     })

@@ -18,6 +18,11 @@ pub struct ServerInfo {
     pub is_superuser: bool,
     /// The role may create schemas in this database: what migrations need.
     pub can_create: bool,
+    /// The schema in which unqualified names are made, and whether the role may make tables there: what migrations need
+    /// too. Since PostgreSQL 15 only a database's owner may in `public`.
+    pub schema: String,
+    /// See `schema`.
+    pub can_create_tables: bool,
     /// The server is a replica.
     pub in_recovery: bool,
     /// The server's limit of sessions.
@@ -37,6 +42,8 @@ pub(super) async fn load(client: &Client) -> Result<ServerInfo, tokio_postgres::
         role: row.try_get("role")?,
         is_superuser: row.try_get("is_superuser")?,
         can_create: row.try_get("can_create")?,
+        schema: row.try_get("schema")?,
+        can_create_tables: row.try_get("can_create_tables")?,
         in_recovery: row.try_get("in_recovery")?,
         max_connections: row.try_get("max_connections")?,
         extensions: row.try_get("extensions")?,

@@ -2007,6 +2007,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `same_session_exists`: a file or an entry of the same session */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid_body` */
             422: {
                 headers: {
@@ -3060,6 +3069,15 @@ export interface operations {
             };
             /** @description More bytes or files than an upload may have */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_uploads`: some of the athlete's are still on their way */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

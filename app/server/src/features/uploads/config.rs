@@ -29,6 +29,8 @@ pub struct ImportConfig {
     pub max_sessions: usize,
     /// Laps of one training file.
     pub max_laps: usize,
+    /// Uploads of one athlete that are received at the same time; a further one is refused for the moment.
+    pub receiving: usize,
     /// Uploads that are unpacked at the same time, at most one of each athlete; the others wait.
     pub unpacking: usize,
     /// Files that are read and analysed at the same time.
@@ -56,6 +58,7 @@ impl Default for ImportConfig {
             max_xml_depth: 64,
             max_sessions: 50,
             max_laps: 5_000,
+            receiving: 4,
             unpacking: 4,
             concurrency: 2,
             read_ahead: 4,

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Query, Request};
@@ -71,6 +72,10 @@ pub(super) struct Packed<Content = Vec<u8>> {
 /// transaction begin, so that a slow client or a large archive holds no connection.
 pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Result<Uuid, Problem> {
     let limits = &app.config.import;
+    let receiving = app.turns.receive(athlete_id).or_problem(|_| {
+        Problem::too_many_requests(Duration::from_secs(5), "Some of your uploads are still on their way.")
+            .coded("too_many_uploads")
+    })?;
     let spooled = spool(request, limits).await?;
     if spooled.parts.is_empty() {
         return Err(Problem::bad_request(
@@ -78,7 +83,7 @@ pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Re
             "Send at least one file: a multipart part named `file`, or the file as the body.",
         ));
     }
-    let _turn = app.turns.wait(athlete_id).await;
+    let _unpacking = receiving.unpack().await;
     let mut waiting = Waiting::pack(spooled, limits).await?;
     if waiting.lines.is_empty() {
         return Err(Problem::bad_request(

@@ -45,6 +45,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         (status = 202, description = "Stored; some files are still pending", body = UploadReport),
         (status = 400, description = "No file in the request", body = Problem),
         (status = 413, description = "More bytes or files than an upload may have", body = Problem),
+        (status = 429, description = "`too_many_uploads`: some of the athlete's are still on their way", body = Problem),
     )
 )]
 async fn upload(State(app): State<App>, principal: Principal, request: Request) -> Result<Response, Problem> {
