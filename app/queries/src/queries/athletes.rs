@@ -18,6 +18,7 @@ pub struct UpdateAthleteParams<T1: crate::StringSql, T2: crate::StringSql, T3: c
 pub struct PersonalBestsParams<T1: crate::StringSql> {
     pub athlete_id: uuid::Uuid,
     pub sport: Option<T1>,
+    pub one: i64,
     pub max_rows: i64,
 }
 #[derive(Debug, Clone, PartialEq)]
@@ -460,7 +461,7 @@ impl OutdateAnalysesStmt {
 pub struct PersonalBestsStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn personal_bests() -> PersonalBestsStmt {
     PersonalBestsStmt(
-        "with recursive raced (sport, distance_m) as ( ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) order by best_effort.sport, best_effort.distance_m limit 1 ) union all select following.sport, following.distance_m from raced cross join lateral ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) and (best_effort.sport, best_effort.distance_m) > (raced.sport, raced.distance_m) order by best_effort.sport, best_effort.distance_m limit 1 ) as following ) select fastest.sport, fastest.distance_m, fastest.elapsed_s, fastest.start_s, fastest.achieved_at, fastest.activity_id, fastest.activity_name, fastest.is_race from raced cross join lateral ( select best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at, best_effort.activity_id, activity.name as activity_name, activity.is_race from best_effort join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id where best_effort.athlete_id = $1 and best_effort.sport = raced.sport and best_effort.distance_m = raced.distance_m and activity.deleted_at is null order by best_effort.elapsed_s, best_effort.achieved_at limit 1 ) as fastest order by fastest.sport, fastest.distance_m limit $3",
+        "with recursive raced (sport, distance_m) as ( ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) order by best_effort.sport, best_effort.distance_m limit $3 ) union all select following.sport, following.distance_m from raced cross join lateral ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) and (best_effort.sport, best_effort.distance_m) > (raced.sport, raced.distance_m) order by best_effort.sport, best_effort.distance_m limit $3 ) as following ) select fastest.sport, fastest.distance_m, fastest.elapsed_s, fastest.start_s, fastest.achieved_at, fastest.activity_id, fastest.activity_name, fastest.is_race from raced cross join lateral ( select best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at, best_effort.activity_id, activity.name as activity_name, activity.is_race from best_effort join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id where best_effort.athlete_id = $1 and best_effort.sport = raced.sport and best_effort.distance_m = raced.distance_m and activity.deleted_at is null order by best_effort.elapsed_s, best_effort.achieved_at limit $3 ) as fastest order by fastest.sport, fastest.distance_m limit $4",
         None,
     )
 }
@@ -477,11 +478,12 @@ impl PersonalBestsStmt {
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         sport: &'a Option<T1>,
+        one: &'a i64,
         max_rows: &'a i64,
-    ) -> PersonalBestsQuery<'c, 'a, 's, C, PersonalBests, 3> {
+    ) -> PersonalBestsQuery<'c, 'a, 's, C, PersonalBests, 4> {
         PersonalBestsQuery {
             client,
-            params: [athlete_id, sport, max_rows],
+            params: [athlete_id, sport, one, max_rows],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row: &tokio_postgres::Row| -> Result<PersonalBestsBorrowed, tokio_postgres::Error> {
@@ -506,7 +508,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         'a,
         's,
         PersonalBestsParams<T1>,
-        PersonalBestsQuery<'c, 'a, 's, C, PersonalBests, 3>,
+        PersonalBestsQuery<'c, 'a, 's, C, PersonalBests, 4>,
         C,
     > for PersonalBestsStmt
 {
@@ -514,7 +516,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         &'s self,
         client: &'c C,
         params: &'a PersonalBestsParams<T1>,
-    ) -> PersonalBestsQuery<'c, 'a, 's, C, PersonalBests, 3> {
-        self.bind(client, &params.athlete_id, &params.sport, &params.max_rows)
+    ) -> PersonalBestsQuery<'c, 'a, 's, C, PersonalBests, 4> {
+        self.bind(client, &params.athlete_id, &params.sport, &params.one, &params.max_rows)
     }
 }

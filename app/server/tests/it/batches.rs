@@ -257,7 +257,12 @@ const SLOW_DAY: &str = "create function linger() returns trigger language plpgsq
 
 #[tokio::test]
 async fn a_file_that_takes_too_long_is_refused_after_its_attempts_and_holds_nobody_up() {
-    let world = World::with(|config| config.database.statement_timeout_ms = 200).await;
+    // The clock is moved on while the importer works: its claim must not pass meanwhile.
+    let world = World::with(|config| {
+        config.database.statement_timeout_ms = 200;
+        config.import.lease = std::time::Duration::from_secs(24 * 3600);
+    })
+    .await;
     let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
     alter(&world, SLOW_DAY).await;
     let (slow, good) = (gpx(7), gpx(8));

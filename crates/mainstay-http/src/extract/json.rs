@@ -47,7 +47,8 @@ where
     }
 }
 
-/// `None` for a request without a body, whatever content type it announces: many clients always announce one.
+/// `None` for a request without a body, whatever content type it announces: many clients always announce one. And for
+/// `null`, which is how others write nothing.
 impl<T, S> OptionalFromRequest<S> for Json<T>
 where
     T: DeserializeOwned,
@@ -60,6 +61,7 @@ where
         let bytes = Bytes::from_request(request, state).await.map_err(|refusal| refused(&refusal))?;
         match (bytes.is_empty(), is_json) {
             (true, _) => Ok(None),
+            (false, true) if bytes.trim_ascii() == b"null" => Ok(None),
             (false, true) => parse(&bytes).map(|value| Some(Self(value))),
             (false, false) => Err(other_type()),
         }

@@ -44,7 +44,7 @@ with recursive raced (sport, distance_m) as (
         from best_effort
         where best_effort.athlete_id = :athlete_id and (:sport::text is null or best_effort.sport = :sport)
         order by best_effort.sport, best_effort.distance_m
-        limit 1
+        limit :one
     )
     union all
     select following.sport, following.distance_m
@@ -55,7 +55,7 @@ with recursive raced (sport, distance_m) as (
         where best_effort.athlete_id = :athlete_id and (:sport::text is null or best_effort.sport = :sport)
             and (best_effort.sport, best_effort.distance_m) > (raced.sport, raced.distance_m)
         order by best_effort.sport, best_effort.distance_m
-        limit 1
+        limit :one
     ) as following
 )
 select
@@ -72,7 +72,7 @@ cross join lateral (
         and best_effort.sport = raced.sport and best_effort.distance_m = raced.distance_m
         and activity.deleted_at is null
     order by best_effort.elapsed_s, best_effort.achieved_at
-    limit 1
+    limit :one
 ) as fastest
 order by fastest.sport, fastest.distance_m
 limit :max_rows;

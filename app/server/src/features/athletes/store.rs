@@ -48,6 +48,6 @@ pub(super) async fn personal_bests(
     sport: Option<Sport>,
     max_rows: i64,
 ) -> Result<Vec<PersonalBests>, Error> {
-    let params = sql::PersonalBestsParams { athlete_id, sport: sport.map(Sport::as_str), max_rows };
+    let params = sql::PersonalBestsParams { athlete_id, sport: sport.map(Sport::as_str), one: 1, max_rows };
     sql::personal_bests().params(db, &params).all().await
 }

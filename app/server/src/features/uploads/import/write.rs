@@ -17,8 +17,8 @@ use crate::features::uploads::{Decision, Outcome, purge, recompute, store};
 
 /// Writes a prepared file for the athlete and says what became of it. Nothing is written for a duplicate.
 ///
-/// Locks the athlete's row first: imports of one athlete take turns, so that two files of one session that arrive at
-/// the same time cannot both be new.
+/// The caller holds the athlete's row: imports of one athlete take turns, so that two files of one session that arrive
+/// at the same time cannot both be new.
 pub async fn write(
     context: &ImportContext,
     tx: &Client,
@@ -26,7 +26,6 @@ pub async fn write(
     prepared: Prepared,
 ) -> Result<Decision, DbError> {
     let now = context.effects.clock.now();
-    store::lock_athlete(tx, athlete_id).await?;
     let deleted_before = purge::deleted_before(now);
     if let Some(known) = store::find_source(tx, athlete_id, &prepared.sha256, deleted_before).await? {
         if !known.is_expired {
