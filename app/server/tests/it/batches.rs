@@ -259,7 +259,7 @@ const SLOW_DAY: &str = "create function linger() returns trigger language plpgsq
 async fn a_file_that_takes_too_long_is_refused_after_its_attempts_and_holds_nobody_up() {
     // The clock is moved on while the importer works: its claim must not pass meanwhile.
     let world = World::with(|config| {
-        config.database.statement_timeout_ms = 200;
+        config.database.statement_timeout_ms = 1_000;
         config.import.lease = std::time::Duration::from_secs(24 * 3600);
     })
     .await;
