@@ -257,10 +257,12 @@ const SLOW_DAY: &str = "create function linger() returns trigger language plpgsq
 
 #[tokio::test]
 async fn a_file_that_takes_too_long_is_refused_after_its_attempts_and_holds_nobody_up() {
-    // The clock is moved on while the importer works: its claim must not pass meanwhile.
+    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+    // The clock is moved on while the importer works: neither its claim nor the sign-in may pass meanwhile.
     let world = World::with(|config| {
         config.database.statement_timeout_ms = 1_000;
-        config.import.lease = std::time::Duration::from_secs(24 * 3600);
+        config.import.lease = DAY;
+        config.http.tokens.access_life = DAY;
     })
     .await;
     let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
