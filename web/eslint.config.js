@@ -25,7 +25,7 @@ export default ts.config(
 			'svelte/no-navigation-without-resolve': 'off',
 		},
 	},
-	{ files: ['scripts/**'], rules: { 'no-console': 'off', 'no-restricted-globals': 'off' } },
+	{ files: ['scripts/**', 'tests/**'], rules: { 'no-console': 'off', 'no-restricted-globals': 'off' } },
 	{
 		files: ['**/*.test.ts'],
 		rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },

@@ -1,0 +1,40 @@
+// axe on every page, light and dark: no finding that is serious or critical.
+import axe from 'axe-core';
+import { expect, test } from 'vitest';
+import { signInAsDemo, useBrowser, Visit } from './browser';
+
+useBrowser();
+
+test.each(['light', 'dark'] as const)('no page has a serious finding in the %s', async (colorScheme) => {
+	const visit = await Visit.begin({ colorScheme });
+	const { page } = visit;
+	await page.goto('/sign-in');
+	expect(await findings(visit), 'sign-in').toEqual([]);
+	await signInAsDemo(page);
+	const newest = await page.evaluate(async () => {
+		const answer = await fetch('/v1/activities?limit=1&sport=run');
+		return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
+	});
+	for (const path of ['/', '/activities', `/activities/${newest}`, '/upload', '/profile', '/no-such-page']) {
+		await page.goto(path, { waitUntil: 'networkidle' });
+		expect(await findings(visit), path).toEqual([]);
+	}
+	await visit.end();
+});
+
+async function findings({ page }: Visit): Promise<string[]> {
+	// Beside the page's own policy: the page itself may load nothing but its own files.
+	await page.evaluate(`${axe.source}; undefined`);
+	return page.evaluate(async () => {
+		const { violations } = await (
+			globalThis as unknown as {
+				axe: {
+					run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+				};
+			}
+		).axe.run();
+		return violations
+			.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+			.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+	});
+}

@@ -1,0 +1,116 @@
+// One Chromium for a file of tests, and pages that notice what must not happen: errors, foreign addresses, moved content.
+// Never here: what a page should show.
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+
+export const DEMO = 'demo@paceline.example';
+export const PASSWORD = 'correct horse battery';
+
+const ARGUMENTS = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+];
+
+let browser: Browser | undefined;
+
+/** Call once at the top of a file. */
+export function useBrowser() {
+	beforeAll(async () => {
+		browser = await chromium.launch({
+			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			args: ARGUMENTS,
+		});
+	});
+	afterAll(async () => {
+		await browser?.close();
+	});
+}
+
+/** A page of its own, and what was noticed on it. */
+export class Visit {
+	readonly errors: string[] = [];
+	readonly foreign: string[] = [];
+
+	private constructor(readonly page: Page) {}
+
+	static async begin(options: BrowserContextOptions = {}): Promise<Visit> {
+		if (!browser) throw new Error('useBrowser() was not called');
+		const server = inject('server');
+		const context = await browser.newContext({
+			baseURL: server,
+			viewport: { width: 1280, height: 900 },
+			timezoneId: 'Europe/Amsterdam',
+			locale: 'en-GB',
+			...options,
+		});
+		await context.addInitScript(() => {
+			const seen = globalThis as unknown as { moved: number };
+			seen.moved = 0;
+			new PerformanceObserver((list) => {
+				for (const entry of list.getEntries() as unknown as { value: number; hadRecentInput: boolean }[])
+					if (!entry.hadRecentInput) seen.moved += entry.value;
+			}).observe({ type: 'layout-shift', buffered: true });
+		});
+		const page = await context.newPage();
+		page.setDefaultTimeout(30_000);
+		const visit = new Visit(page);
+		page.on('pageerror', (error) => visit.errors.push(error.message));
+		page.on('console', (message) => {
+			// Chromium writes an error for each answer above 399; those are the page's business.
+			if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+				visit.errors.push(message.text());
+		});
+		page.on('request', (request) => {
+			const url = request.url();
+			if (!url.startsWith(server) && !/^(data|blob):/.test(url)) visit.foreign.push(url);
+		});
+		return visit;
+	}
+
+	/** Sum of layout shifts without input since the page was loaded. */
+	moved(): Promise<number> {
+		return this.page.evaluate(() => (globalThis as unknown as { moved: number }).moved);
+	}
+
+	/** How much wider the page is than its window. */
+	overflow(): Promise<number> {
+		return this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+	}
+
+	/** Nothing was noticed that must never happen. */
+	async end() {
+		expect(this.errors, 'errors in the console').toEqual([]);
+		expect(this.foreign, 'requests to other hosts').toEqual([]);
+		await this.page.context().close();
+	}
+}
+
+/** Fills in the sign-in form and waits for the dashboard. */
+export async function signIn(page: Page, email: string, password: string) {
+	await page.goto('/sign-in');
+	await page.getByLabel('E-mail').fill(email);
+	await page.getByLabel('Password').fill(password);
+	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+}
+
+/** Signs in as the demo athlete, once the season is there. */
+export async function signInAsDemo(page: Page) {
+	await signIn(page, DEMO, inject('demoPassword'));
+	await expect
+		.poll(() => page.evaluate(() => fetch('/v1/uploads?limit=100').then((answer) => answer.json())), {
+			timeout: 100_000,
+			interval: 500,
+		})
+		.toSatisfy(
+			(uploads: { items: { finished_at: string | null }[] }) =>
+				uploads.items.length >= 2 && uploads.items.every((upload) => upload.finished_at !== null),
+		);
+	await page.reload();
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+}

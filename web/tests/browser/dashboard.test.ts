@@ -1,0 +1,78 @@
+// The dashboard of the demo athlete: the questions, their answers, and how they hold on a phone, in the dark, without a
+// mouse, without a network.
+import { expect, test } from 'vitest';
+import { signInAsDemo, useBrowser, Visit } from './browser';
+
+useBrowser();
+
+const QUESTIONS = [/efficient/i, /how much|week/i, /load|fit|fresh/i];
+
+test('the dashboard answers its questions in words and with numbers', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signInAsDemo(page);
+	for (const question of QUESTIONS) await page.getByRole('heading', { name: question }).first().waitFor();
+	const text = (await page.getByRole('main').textContent()) ?? '';
+	expect(text).toMatch(/improving|getting more efficient|more efficient/i);
+	expect(text).toMatch(/\d+:\d\d/);
+	expect(await page.locator('canvas').count()).toBeGreaterThanOrEqual(3);
+	await visit.end();
+});
+
+test('a plot is read with the keyboard', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signInAsDemo(page);
+	const plot = page.getByRole('group', { name: /efficiency/i }).first();
+	await plot.focus();
+	await page.keyboard.press('Home');
+	const first = await plot.textContent();
+	await page.keyboard.press('ArrowRight');
+	expect(await plot.textContent()).not.toBe(first);
+	await visit.end();
+});
+
+test.each([
+	['a phone', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true }],
+	['the dark', { colorScheme: 'dark' as const }],
+])('the dashboard fits %s', async (_, options) => {
+	const visit = await Visit.begin(options);
+	await signInAsDemo(visit.page);
+	await visit.page.waitForLoadState('networkidle');
+	expect(await visit.overflow()).toBeLessThanOrEqual(0);
+	expect(await visit.moved()).toBeLessThanOrEqual(0.05);
+	await visit.end();
+});
+
+test('a part that fails says so, the others stay, and it can be tried again', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signInAsDemo(page);
+	await page.route('**/v1/analytics/**', (route) =>
+		route.fulfill({
+			status: 503,
+			contentType: 'application/problem+json',
+			body: JSON.stringify({ type: '/docs/problems#database_busy', title: 'Database busy', status: 503 }),
+		}),
+	);
+	await page.reload();
+	const again = page.getByRole('button', { name: /try again/i });
+	await again.first().waitFor();
+	await page.getByRole('heading', { name: QUESTIONS[1] }).first().waitFor();
+	await page.unroute('**/v1/analytics/**');
+	await again.first().click();
+	await expect.poll(() => again.count()).toBe(0);
+	await visit.end();
+});
+
+test('without a network the page stays and says so', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signInAsDemo(page);
+	await page.context().setOffline(true);
+	await page.getByText('Offline.').waitFor();
+	expect(await page.locator('canvas').count()).toBeGreaterThanOrEqual(3);
+	await page.context().setOffline(false);
+	await expect.poll(() => page.getByText('Offline.').count()).toBe(0);
+	await visit.end();
+});
