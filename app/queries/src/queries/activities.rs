@@ -328,6 +328,9 @@ pub struct FindActivity {
     pub sampled_distance_m: Option<f64>,
     pub sampled_ascent_m: Option<f64>,
     pub sampled_descent_m: Option<f64>,
+    pub sampled_avg_hr_bpm: Option<f64>,
+    pub sampled_max_hr_bpm: Option<f64>,
+    pub sampled_avg_cadence_per_min: Option<f64>,
     pub sources: serde_json::Value,
     pub legs: serde_json::Value,
 }
@@ -374,6 +377,9 @@ pub struct FindActivityBorrowed<'a> {
     pub sampled_distance_m: Option<f64>,
     pub sampled_ascent_m: Option<f64>,
     pub sampled_descent_m: Option<f64>,
+    pub sampled_avg_hr_bpm: Option<f64>,
+    pub sampled_max_hr_bpm: Option<f64>,
+    pub sampled_avg_cadence_per_min: Option<f64>,
     pub sources: postgres_types::Json<&'a serde_json::value::RawValue>,
     pub legs: postgres_types::Json<&'a serde_json::value::RawValue>,
 }
@@ -422,6 +428,9 @@ impl<'a> From<FindActivityBorrowed<'a>> for FindActivity {
             sampled_distance_m,
             sampled_ascent_m,
             sampled_descent_m,
+            sampled_avg_hr_bpm,
+            sampled_max_hr_bpm,
+            sampled_avg_cadence_per_min,
             sources,
             legs,
         }: FindActivityBorrowed<'a>,
@@ -469,6 +478,9 @@ impl<'a> From<FindActivityBorrowed<'a>> for FindActivity {
             sampled_distance_m,
             sampled_ascent_m,
             sampled_descent_m,
+            sampled_avg_hr_bpm,
+            sampled_max_hr_bpm,
+            sampled_avg_cadence_per_min,
             sources: serde_json::from_str(sources.0.get()).unwrap(),
             legs: serde_json::from_str(legs.0.get()).unwrap(),
         }
@@ -1530,7 +1542,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
 pub struct FindActivityStmt(&'static str, Option<tokio_postgres::Statement>);
 pub fn find_activity() -> FindActivityStmt {
     FindActivityStmt(
-        "select activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s) order by leg.leg_index) from activity as leg where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs from activity left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
+        "select activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm, sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s) order by leg.leg_index) from activity as leg where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs from activity left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m, sum(split.avg_hr_bpm * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(split.max_hr_bpm) as max_hr_bpm, sum(split.avg_cadence_per_min * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0) as avg_cadence_per_min from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
         None,
     )
 }
@@ -1597,8 +1609,11 @@ impl FindActivityStmt {
                     sampled_distance_m: row.try_get(39)?,
                     sampled_ascent_m: row.try_get(40)?,
                     sampled_descent_m: row.try_get(41)?,
-                    sources: row.try_get(42)?,
-                    legs: row.try_get(43)?,
+                    sampled_avg_hr_bpm: row.try_get(42)?,
+                    sampled_max_hr_bpm: row.try_get(43)?,
+                    sampled_avg_cadence_per_min: row.try_get(44)?,
+                    sources: row.try_get(45)?,
+                    legs: row.try_get(46)?,
                 })
             },
             mapper: |it| FindActivity::from(it),

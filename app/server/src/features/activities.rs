@@ -26,7 +26,7 @@ mod views;
 
 pub(super) use change::Change;
 pub(super) use days::{DayWindow, asked_days, day_of};
-pub(super) use figures::{pace_s_per_km, rounded};
+pub(super) use figures::{pace_s_per_km, rounded, significant};
 
 use filters::{Filter, Order};
 pub(crate) use filters::{SortBy, SortOrder};

@@ -10,6 +10,13 @@ pub(in crate::features) fn rounded(value: impl Into<Option<f64>>, decimals: i32)
     Some(if scaled.abs() < 9.0e15 { scaled.round() / scale + 0.0 } else { value })
 }
 
+/// The value to so many digits, however small it is: a probability of 0.0000284 is not 0.
+pub(in crate::features) fn significant(value: impl Into<Option<f64>>, digits: i32) -> Option<f64> {
+    let value: f64 = value.into()?;
+    let size = if value == 0.0 { 0 } else { value.abs().log10().floor().clamp(-300.0, 300.0) as i32 };
+    rounded(value, digits - 1 - size)
+}
+
 /// Metres or metres a part of a metre: centimetres are the devices' own step.
 pub(super) fn metres(value: impl Into<Option<f64>>) -> Option<f64> {
     rounded(value, 2)
@@ -43,6 +50,16 @@ mod tests {
         assert_eq!(rounded(f64::NAN, 2), None);
         assert_eq!(rounded(None, 2), None);
         assert_eq!(rounded(1e300, 2), Some(1e300));
+    }
+
+    #[test]
+    fn rounds_to_digits() {
+        assert_eq!(significant(2.842e-5, 3), Some(2.84e-5));
+        assert_eq!(significant(0.123_456, 3), Some(0.123));
+        assert_eq!(significant(1.0, 3), Some(1.0));
+        assert_eq!(significant(0.0, 3), Some(0.0));
+        assert_eq!(significant(1.234e-200, 3), Some(1.23e-200));
+        assert_eq!((significant(None, 3), significant(f64::NAN, 3)), (None, None));
     }
 
     #[test]

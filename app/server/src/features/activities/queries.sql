@@ -62,7 +62,7 @@ where athlete_id = :athlete_id and deleted_at is null and parent_id is null
 
 -- One activity with what was computed from it, its sources and its legs. Its own totals are the device's where
 -- stated; what its splits add up to is what the samples say.
---! find_activity : (parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?, algorithm_version?, inputs_hash?, efficiency_factor?, efficiency_variance?, first_half_ef?, second_half_ef?, decoupling_percent?, efficiency_reasons?, decoupling_reasons?, ngp_m_s?, load?, load_source?, trimp?, computed_at?, sampled_distance_m?, sampled_ascent_m?, sampled_descent_m?)
+--! find_activity : (parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?, algorithm_version?, inputs_hash?, efficiency_factor?, efficiency_variance?, first_half_ef?, second_half_ef?, decoupling_percent?, efficiency_reasons?, decoupling_reasons?, ngp_m_s?, load?, load_source?, trimp?, computed_at?, sampled_distance_m?, sampled_ascent_m?, sampled_descent_m?, sampled_avg_hr_bpm?, sampled_max_hr_bpm?, sampled_avg_cadence_per_min?)
 select
     activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes,
     activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s,
@@ -73,7 +73,8 @@ select
     analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons,
     analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at,
     sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m,
-    sampled.descent_m as sampled_descent_m,
+    sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm,
+    sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min,
     coalesce((
         select jsonb_agg(
             jsonb_build_object(
@@ -98,7 +99,13 @@ left join activity_analysis as analysis
     on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id
 left join lateral (
     select
-        sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m
+        sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m,
+        sum(split.avg_hr_bpm * split.moving_time_s)
+            / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm,
+        max(split.max_hr_bpm) as max_hr_bpm,
+        sum(split.avg_cadence_per_min * split.moving_time_s)
+            / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0)
+            as avg_cadence_per_min
     from activity_split as split
     where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km'
 ) as sampled on true

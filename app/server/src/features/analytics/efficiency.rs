@@ -16,7 +16,7 @@ use super::views::{
     Annotation, DateRange, DecouplingStatus, EfficiencyPoint, EfficiencyTrends, Excluded, LoadWeek, Missing,
     Stability, Status, Summary, TrendAnalysis, TrendInterval,
 };
-use crate::features::activities::{DayWindow, pace_s_per_km, rounded};
+use crate::features::activities::{DayWindow, pace_s_per_km, rounded, significant};
 
 /// The two-sided error rate of the trend.
 const ALPHA: f64 = 0.05;
@@ -165,7 +165,7 @@ fn trend_analysis(trend: &Trend, points: &[(f64, f64)], window: DayWindow) -> Tr
             high: rounded(high * 7.0, 6),
             level: 1.0 - ALPHA,
         }),
-        p_value: rounded(p_value, 4),
+        p_value: significant(p_value, 3),
         r_squared: rounded(estimate.and_then(|_| r_squared(points)), 3),
         sample_size: trend.points,
         effective_sample_size: rounded(estimate.map(|estimate| estimate.effective_points), 1),

@@ -246,19 +246,15 @@ fn reasons(stored: Option<&serde_json::Value>) -> Result<Vec<Reason>, serde_json
 }
 
 /// The device's totals that lie more than 3 % from ours. The activity shows the device's totals where stated, so
-/// ours are the sums of the splits, which are computed from the samples alone.
+/// ours are those of the splits, which are computed from the samples alone. What only a device knows cannot differ.
 fn differences(row: &store::FindActivity, device: &DeviceTotals) -> Vec<DeviceDifference> {
     [
-        ("elapsed_s", device.elapsed_s, Some(row.elapsed_s)),
-        ("timer_s", device.timer_s, row.timer_s),
-        ("distance_m", device.distance_m, row.sampled_distance_m.or(row.distance_m)),
-        ("ascent_m", device.ascent_m, row.sampled_ascent_m.or(row.ascent_m)),
-        ("descent_m", device.descent_m, row.sampled_descent_m.or(row.descent_m)),
-        ("avg_hr_bpm", device.avg_heart_rate_bpm, row.avg_hr_bpm),
-        ("max_hr_bpm", device.max_heart_rate_bpm, row.max_hr_bpm),
-        ("avg_cadence_per_min", device.avg_cadence_per_min, row.avg_cadence_per_min),
-        ("avg_power_w", device.avg_power_w, row.avg_power_w),
-        ("energy_kcal", device.energy_kcal, row.energy_kcal),
+        ("distance_m", device.distance_m, row.sampled_distance_m),
+        ("ascent_m", device.ascent_m, row.sampled_ascent_m),
+        ("descent_m", device.descent_m, row.sampled_descent_m),
+        ("avg_hr_bpm", device.avg_heart_rate_bpm, row.sampled_avg_hr_bpm),
+        ("max_hr_bpm", device.max_heart_rate_bpm, row.sampled_max_hr_bpm),
+        ("avg_cadence_per_min", device.avg_cadence_per_min, row.sampled_avg_cadence_per_min),
     ]
     .into_iter()
     .filter_map(|(field, device, ours)| difference(field, device?, ours?))

@@ -49,6 +49,9 @@ pub(super) fn row() -> store::FindActivity {
         sampled_distance_m: None,
         sampled_ascent_m: None,
         sampled_descent_m: None,
+        sampled_avg_hr_bpm: None,
+        sampled_max_hr_bpm: None,
+        sampled_avg_cadence_per_min: None,
         sources: json!([]),
         legs: json!([]),
     }
@@ -118,7 +121,7 @@ fn only_the_primary_source_is_compared() {
             "is_primary": is_primary, "warnings": [], "device_totals": { "distance_m": distance } })
     };
     let sources = json!([source(false, 5_000.0), source(true, 9_000.0)]);
-    let json = view(store::FindActivity { sources, ..row() });
+    let json = view(store::FindActivity { sources, sampled_distance_m: Some(10_000.0), ..row() });
     assert_eq!(
         json["device_differences"],
         json!([{ "field": "distance_m", "device": 9000.0, "ours": 10000.0, "difference_percent": 11.1 }])
@@ -129,16 +132,20 @@ fn only_the_primary_source_is_compared() {
 #[test]
 fn what_the_samples_give_is_what_the_device_is_compared_with() {
     let sources = json!([{ "sha256": "00", "format": "fit", "file_name": "a.fit", "device": null, "part": 0,
-        "is_primary": true, "warnings": [], "device_totals": { "distance_m": 10_000.0, "ascent_m": 100.0 } }]);
+        "is_primary": true, "warnings": [], "device_totals": { "distance_m": 10_000.0, "ascent_m": 100.0, "avg_heart_rate_bpm": 100.0 } }]);
     let json = view(store::FindActivity {
         sources,
         sampled_distance_m: Some(10_350.0),
         sampled_ascent_m: Some(102.0),
+        sampled_avg_hr_bpm: Some(150.0),
         ..row()
     });
     assert_eq!(
         json["device_differences"],
-        json!([{ "field": "distance_m", "device": 10000.0, "ours": 10350.0, "difference_percent": 3.5 }])
+        json!([
+            { "field": "distance_m", "device": 10000.0, "ours": 10350.0, "difference_percent": 3.5 },
+            { "field": "avg_hr_bpm", "device": 100.0, "ours": 150.0, "difference_percent": 50.0 },
+        ])
     );
     assert_eq!(json["distance_m"], 10000.0, "the device's total stays authoritative");
 }
