@@ -10,4 +10,5 @@ mod track;
 
 pub use session::{DeviceTotals, Lap, LapTrigger, Pause, Recording, Session, SourceFormat, Warning};
 pub use sport::Sport;
-pub use track::{Channel, Track, TrackError};
+pub use track::{Channel, LONGEST_GAP_S, Track, TrackError};
+pub(crate) use track::{after_long_gaps, usual_interval_s};

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     formats::gpx::haversine_m,
-    model::{Channel, Sport, Track},
+    model::{self, Channel, Sport, Track},
 };
 
 /// The width of the window for the second limit in seconds.
@@ -146,12 +146,18 @@ pub fn at(time_s: &[f64], values: &[f64], at_s: f64) -> f64 {
     }
 }
 
-/// Cumulative metres between positions, NaN where there is none.
+/// Cumulative metres between positions, NaN where there is none. The way across more than a minute without a sample does
+/// not count, as its time does not: it may have been covered on a bus.
 fn between_positions(track: &Track) -> Option<Vec<f64>> {
     let (latitude, longitude) = (track.get(Channel::LatitudeDeg)?, track.get(Channel::LongitudeDeg)?);
+    let gaps = model::after_long_gaps(track.time_s());
+    let mut gaps = gaps.iter().peekable();
     let mut last: Option<(f64, f64)> = None;
     let mut total = 0.0;
-    let along = latitude.iter().zip(longitude).map(|(&lat, &lon)| {
+    let along = latitude.iter().zip(longitude).enumerate().map(|(i, (&lat, &lon))| {
+        if gaps.next_if_eq(&&i).is_some() {
+            last = None;
+        }
         if !(lat.is_finite() && lon.is_finite()) {
             return f64::NAN;
         }

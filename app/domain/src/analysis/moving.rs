@@ -1,8 +1,9 @@
 //! Moving time. Never here: what is done with it.
 //!
 //! In order: the device's timer, where the file tells its pauses; else the time in which a centred window of 11 s is
-//! faster than a threshold; else, without distance, the timer's total or the elapsed time. Single seconds are never
-//! judged: many devices write distance in steps, so that a runner stands still every other second.
+//! faster than a threshold; else, without distance, the timer's total or the elapsed time. Breaks of the recording never
+//! count where the timer is not known. Single seconds are never judged: many devices write distance in steps, so that a
+//! runner stands still every other second.
 
 use serde::Serialize;
 
@@ -23,7 +24,7 @@ pub enum MovingBasis {
     Timer,
     /// Speed over 11 s.
     Speed,
-    /// Neither: the timer's total, else elapsed time.
+    /// Neither: the timer's total, else elapsed time, else the time between samples without breaks.
     Total,
 }
 
@@ -58,12 +59,16 @@ pub fn moving(session: &Session, distance: Option<&Distance>) -> Moving {
         return Moving { counted_s, total_s, basis: MovingBasis::Timer };
     }
     if let (Some(distance), Some(threshold)) = (distance, threshold_m_s(session.sport)) {
-        let counted_s = by_speed(time_s, &distance.along_m, threshold);
+        let mut counted_s = by_speed(time_s, &distance.along_m, threshold);
+        for (counted, known) in counted_s.iter_mut().zip(without_pauses(time_s, &session.breaks)) {
+            *counted = counted.min(known);
+        }
         let total_s = counted_s.iter().sum();
         return Moving { counted_s, total_s, basis: MovingBasis::Speed };
     }
-    let total_s = totals.timer_s.or(totals.elapsed_s).unwrap_or_else(|| session.track.span_s());
-    Moving { counted_s: without_pauses(time_s, &[]), total_s, basis: MovingBasis::Total }
+    let counted_s = without_pauses(time_s, &session.breaks);
+    let total_s = totals.timer_s.or(totals.elapsed_s).unwrap_or_else(|| counted_s.iter().sum());
+    Moving { counted_s, total_s, basis: MovingBasis::Total }
 }
 
 /// Seconds between samples less the pauses, which come in order and without overlap.

@@ -167,6 +167,10 @@ pub fn inputs_hash(session: &Session, profile: &Profile) -> String {
     for pause in session.pauses.iter().flatten() {
         hash.numbers(&[pause.start_s, pause.end_s]);
     }
+    hash.count(session.breaks.len());
+    for gap in &session.breaks {
+        hash.numbers(&[gap.start_s, gap.end_s]);
+    }
     hash.numbers(session.track.time_s());
     for (channel, values) in session.track.channels() {
         hash.text(channel.as_str());

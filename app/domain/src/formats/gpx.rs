@@ -1,13 +1,16 @@
 //! GPX (GPS Exchange Format) 1.0 and 1.1, with the extensions that vendors put into track points.
 //!
-//! GPX knows positions, altitudes and times; distance is measured between the positions, and pauses are lost. Each
-//! `<trk>` is a session. The first of several values for one quantity wins. Never here: other formats.
+//! GPX knows positions, altitudes and times; distance is measured between the positions, but not across [`breaks`],
+//! which is all that is left of pauses. Each `<trk>` is a session. The first of several values for one quantity wins.
+//! Never here: other formats.
+
+mod breaks;
 
 use super::samples::{self, EMPTY, Row, Samples, warn};
 use super::text::{self, Instant};
 use super::xml::{Elements, Node};
 use super::{Limits, ReadError};
-use crate::model::{DeviceTotals, Recording, Session, SourceFormat, Sport, Warning};
+use crate::model::{DeviceTotals, Pause, Recording, Session, SourceFormat, Sport, Warning};
 
 /// Mean radius of the earth in metres (IUGG).
 const EARTH_RADIUS_M: f64 = 6_371_008.8;
@@ -49,6 +52,8 @@ struct Draft {
     sport: Option<Sport>,
     offset_s: Option<i32>,
     samples: Samples,
+    /// The earliest and latest time of each `<trkseg>`, in seconds since 1970.
+    segments: Vec<Option<(f64, f64)>>,
     time: Option<Instant>,
     row: Option<Row>,
 }
@@ -69,6 +74,11 @@ impl Reader<'_> {
                         return Err(ReadError::TooManySessions(self.limits.max_sessions));
                     }
                     "trk" => self.tracks.push(Draft::default()),
+                    "trkseg" => {
+                        if let Some(track) = self.tracks.last_mut() {
+                            track.segments.push(None);
+                        }
+                    }
                     "trkpt" => {
                         let degrees =
                             |name| attributes.get(name).and_then(|text| text.trim().parse::<f64>().ok());
@@ -178,6 +188,10 @@ impl Draft {
         if self.samples.is_empty() {
             self.offset_s = time.offset_s;
         }
+        if let Some(segment) = self.segments.last_mut() {
+            let (first_s, last_s) = segment.unwrap_or((time.epoch_s, time.epoch_s));
+            *segment = Some((first_s.min(time.epoch_s), last_s.max(time.epoch_s)));
+        }
         self.samples.push(time.epoch_s, row);
     }
 
@@ -186,9 +200,11 @@ impl Draft {
         self.samples.leave_out_wild_times(warnings);
         let start_s = self.samples.start_s(None).unwrap_or(f64::NAN);
         let start = samples::start_of(start_s)?;
+        let breaks = breaks::breaks(&self.samples.times, self.segments.into_iter().flatten().collect());
         if self.samples.rows.iter().all(|row| row[0].is_nan()) {
-            measure(&mut self.samples);
+            measure(&mut self.samples, &breaks);
         }
+        let since_start = |(from_s, to_s)| Pause { start_s: from_s - start_s, end_s: to_s - start_s };
         if sport.is_on_foot() {
             for row in &mut self.samples.rows {
                 row[5] *= 2.0;
@@ -204,18 +220,24 @@ impl Draft {
             totals: DeviceTotals::default(),
             laps: Vec::new(),
             pauses: None,
+            breaks: breaks.into_iter().map(since_start).collect(),
             track: self.samples.into_track(start_s, warnings)?,
         })
     }
 }
 
-/// Fills the distance column from the positions, in the order of the times.
-fn measure(samples: &mut Samples) {
+/// Fills the distance column from the positions, in the order of the times. The way across a break does not count:
+/// nobody knows how it was covered.
+fn measure(samples: &mut Samples, breaks: &[(f64, f64)]) {
     let mut order: Vec<usize> = (0..samples.len()).collect();
     order.sort_by(|&a, &b| samples.times[a].total_cmp(&samples.times[b]));
+    let mut breaks = breaks.iter().peekable();
     let mut last: Option<(f64, f64)> = None;
     let mut distance = 0.0;
     for i in order {
+        while breaks.next_if(|(_, to_s)| *to_s <= samples.times[i]).is_some() {
+            last = None;
+        }
         let here = (samples.rows[i][1], samples.rows[i][2]);
         if here.0.is_nan() || here.1.is_nan() || here.0.abs() > 90.0 || here.1.abs() > 180.0 {
             continue;

@@ -297,6 +297,7 @@ impl Activity {
             totals,
             laps,
             pauses: None,
+            breaks: Vec::new(),
             track,
         })
     }

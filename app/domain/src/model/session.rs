@@ -82,6 +82,10 @@ pub struct Session {
     /// The intervals in which the device's timer stood still, in order, without overlap. `None` when the
     /// format cannot tell (TCX and GPX exports lose pauses).
     pub pauses: Option<Vec<Pause>>,
+    /// The intervals between samples of which the file says, or which show by themselves, that reception was lost or
+    /// recording was off, in order, without overlap. Nothing is known of them: neither their time nor the way across
+    /// counts. They are not all of the pauses.
+    pub breaks: Vec<Pause>,
     /// The samples.
     pub track: Track,
 }
@@ -143,11 +147,11 @@ pub enum LapTrigger {
     Other,
 }
 
-/// An interval in which the timer stood still, in seconds from the session's start.
+/// An interval in which the timer stood still or nothing was recorded, in seconds from the session's start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pause {
-    /// When the timer stopped.
+    /// When it began.
     pub start_s: f64,
-    /// When it ran again.
+    /// When the timer ran, or recording went on, again.
     pub end_s: f64,
 }

@@ -2,6 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
+/// For longer than this many seconds without a sample, nothing is known of what the athlete did.
+pub const LONGEST_GAP_S: f64 = 60.0;
+
+/// The median of the seconds between samples, whose times are sorted, the lower of two; `None` for fewer than two.
+pub(crate) fn usual_interval_s(time_s: &[f64]) -> Option<f64> {
+    let mut intervals: Vec<f64> = time_s.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let half = intervals.len().checked_sub(1)? / 2;
+    Some(*intervals.select_nth_unstable_by(half, f64::total_cmp).1)
+}
+
+/// The samples that come after more than [`LONGEST_GAP_S`] without one, in order; none in a track that is usually as
+/// sparse.
+pub(crate) fn after_long_gaps(time_s: &[f64]) -> Vec<usize> {
+    if usual_interval_s(time_s).is_none_or(|usual_s| usual_s > LONGEST_GAP_S) {
+        return Vec::new();
+    }
+    (1..time_s.len()).filter(|&i| time_s[i] - time_s[i - 1] > LONGEST_GAP_S).collect()
+}
+
 /// One sampled quantity of a track. The unit is part of its wire name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

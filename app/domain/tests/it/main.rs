@@ -5,3 +5,4 @@
 mod analysis;
 mod fit_bytes;
 mod formats;
+mod gpx;

@@ -49,6 +49,19 @@ fn positions_are_measured_when_the_device_counted_nothing() {
     assert_eq!(measure(&Track::try_new(vec![0.0, 1.0]).unwrap(), Sport::Run, None), None);
 }
 
+#[test]
+fn the_way_across_minutes_without_a_sample_is_not_measured() {
+    // A second and a position a step, but for twenty minutes in which the athlete was driven a degree to the north.
+    let times: Vec<f64> = (0..120).map(|i| f64::from(i) + if i < 60 { 0.0 } else { 1200.0 }).collect();
+    let north = (0..120).map(|i| 50.0 + f64::from(i) / 1e5 + if i < 60 { 0.0 } else { 0.05 }).collect();
+    let mut track = Track::try_new(times).unwrap();
+    track.set(Channel::LatitudeDeg, north).unwrap();
+    track.set(Channel::LongitudeDeg, vec![8.0; 120]).unwrap();
+    let found = measure(&track, Sport::Run, None).unwrap();
+    // 118 steps of a hundred-thousandth of a degree.
+    assert!((found.total_m() - 118.0 * 1.11195).abs() < 0.01, "{}", found.total_m());
+}
+
 /// Ten minutes at 3 m/s, of which the counter misses or anticipates some: `count` makes its metres from true ones.
 fn ten_minutes(count: impl Fn(f64, f64) -> f64) -> Track {
     track((0..=600).map(|second| count(f64::from(second), 3.0 * f64::from(second))).collect())

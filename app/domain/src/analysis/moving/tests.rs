@@ -19,6 +19,7 @@ pub(crate) fn session(sport: Sport, time_s: Vec<f64>, metres: Vec<f64>) -> Sessi
         totals: DeviceTotals::default(),
         laps: Vec::new(),
         pauses: None,
+        breaks: Vec::new(),
         track,
     }
 }

@@ -99,6 +99,7 @@ impl Draft {
             totals: self.totals,
             laps,
             pauses: pauses(timer, start_s, end_s),
+            breaks: Vec::new(),
             track,
         })
     }

@@ -1,0 +1,136 @@
+//! What becomes of GPX recordings, as phones and exports write them, from the text to the analysis.
+
+use std::fmt::Write;
+
+use paceline_domain::{
+    analysis::{
+        profile::Profile,
+        summary::{ActivityAnalysis, analyse},
+    },
+    formats::{Limits, read},
+    model::{Recording, Session},
+};
+
+/// A run along a meridian.
+#[derive(Clone, Copy)]
+struct Point {
+    second: u32,
+    metres: f64,
+    altitude_m: f64,
+}
+
+/// Seconds at 3 m/s on the level, from a second and a place on.
+fn running(from: u32, seconds: u32, metres: f64) -> Vec<Point> {
+    (0..=seconds)
+        .map(|i| Point { second: from + i, metres: metres + 3.0 * f64::from(i), altitude_m: 500.0 })
+        .collect()
+}
+
+/// A document with one `<trkseg>` for each list of points. `kind` is its `<type>`.
+fn document(creator: &str, kind: &str, segments: &[Vec<Point>]) -> String {
+    let mut text = format!("<gpx version=\"1.1\" creator=\"{creator}\"><trk><type>{kind}</type>");
+    for segment in segments {
+        text.push_str("<trkseg>");
+        for point in segment {
+            // 6,371,008.8 m of radius.
+            let latitude = 48.0 + point.metres / 111_195.080_234;
+            let (hour, minute, second) = (point.second / 3600, point.second / 60 % 60, point.second % 60);
+            write!(
+                text,
+                "<trkpt lat=\"{latitude:.8}\" lon=\"11\"><ele>{:.2}</ele>\
+                 <time>2026-10-01T{:02}:{minute:02}:{second:02}Z</time></trkpt>",
+                point.altitude_m,
+                hour + 6,
+            )
+            .unwrap();
+        }
+        text.push_str("</trkseg>");
+    }
+    text.push_str("</trk></gpx>");
+    text
+}
+
+fn recording(text: &str) -> Recording {
+    read(text.as_bytes(), None, &Limits::default()).unwrap()
+}
+
+fn session(text: &str) -> Session {
+    recording(text).sessions.remove(0)
+}
+
+fn analysis(text: &str) -> ActivityAnalysis {
+    analyse(&session(text), &Profile::default())
+}
+
+#[track_caller]
+fn within(what: &str, found: f64, expected: f64, tolerance: f64) {
+    assert!((found - expected).abs() <= tolerance, "{what}: {found}, not {expected} within {tolerance}");
+}
+
+/// Twenty minutes on foot, twenty by bus over 5 km, twenty on foot: the file ends a segment where the watch was paused.
+#[test]
+fn a_ride_on_the_bus_during_a_pause_is_not_run() {
+    let legs = [running(0, 1200, 0.0), running(2400, 1200, 8600.0)];
+    // The same as exports write it that know but one segment.
+    let one_segment = [legs.concat()];
+    for segments in [legs.as_slice(), &one_segment] {
+        let found = analysis(&document("Phone", "running", segments));
+        within("distance", found.distance_m.unwrap(), 7200.0, 1.0);
+        within("moving", found.moving_time_s, 2400.0, 1.0);
+        assert_eq!(found.elapsed_s, 3600.0);
+        within("speed", found.avg_speed_m_s.unwrap(), 3.0, 0.01);
+        let effort = |metres: f64| {
+            found
+                .best_efforts
+                .iter()
+                .find(|effort| effort.distance_m == metres)
+                .map(|effort| effort.elapsed_s)
+        };
+        within("400 m", effort(400.0).unwrap(), 400.0 / 3.0, 0.1);
+        within("1 km", effort(1000.0).unwrap(), 1000.0 / 3.0, 0.1);
+        // Over the pause, which counts as for any other effort.
+        within("5 km", effort(5000.0).unwrap(), 1200.0 + 5000.0 / 3.0, 1.0);
+        assert_eq!(effort(10_000.0), None);
+        assert!(
+            found
+                .splits_km
+                .iter()
+                .all(|split| (split.moving_time_s - split.distance_m.unwrap() / 3.0).abs() < 2.0)
+        );
+    }
+}
+
+/// Half a minute is bridged where nothing says that recording was off.
+#[test]
+fn a_short_pause_is_known_from_the_segments_alone() {
+    let legs = [running(0, 600, 0.0), running(630, 600, 1890.0)];
+    let paused = analysis(&document("Phone", "running", &legs));
+    within("distance", paused.distance_m.unwrap(), 3600.0, 1.0);
+    assert_eq!(paused.moving_time_s, 1200.0);
+    let bridged = analysis(&document("Phone", "running", &[legs.concat()]));
+    within("distance", bridged.distance_m.unwrap(), 3690.0, 1.0);
+    assert_eq!(bridged.moving_time_s, 1230.0);
+    // What is no sport with a speed has its breaks left out too.
+    assert_eq!(analysis(&document("Phone", "juggling", &legs)).moving_time_s, 1200.0);
+}
+
+/// Some exports begin a segment with each lap.
+#[test]
+fn a_segment_for_each_lap_loses_nothing() {
+    let laps: Vec<_> = (0..10).map(|lap| running(lap * 120, 119, 360.0 * f64::from(lap))).collect();
+    let found = analysis(&document("Watch", "running", &laps));
+    within("distance", found.distance_m.unwrap(), 3597.0, 1.0);
+    assert_eq!(found.moving_time_s, 1199.0);
+}
+
+/// A logger that writes a point every ninety seconds has no gaps, it is as sparse as that.
+#[test]
+fn a_sparse_track_keeps_its_distance() {
+    let every_90_s: Vec<_> = running(0, 3600, 0.0).into_iter().step_by(90).collect();
+    within(
+        "distance",
+        analysis(&document("Logger", "hiking", &[every_90_s])).distance_m.unwrap(),
+        10_800.0,
+        1.0,
+    );
+}
