@@ -12,12 +12,16 @@ const MINUTE_S: f64 = 60.0;
 /// At the athlete's own speed all but this part of a jump must have room, so that the line is at most half as fast
 /// again.
 const WITHOUT_ROOM: f64 = 1.0 / 3.0;
+/// For each sample of a track, this many standstills are tried in all: jumps that have room share none, and those that
+/// have not must not make the time grow with the square of the samples.
+const TRIES_PER_SAMPLE: usize = 16;
 
 /// Cumulative metres in which each jump lies on a line across itself and the standstills beside it, if they have room
 /// for it. `kept_m` is the distance without jumps, `leaps` are the samples at which they end, in order.
 pub(super) fn spread(time_s: &[f64], raw_m: &[f64], kept_m: &[f64], leaps: &[usize]) -> Vec<f64> {
     let mut smooth_m = raw_m.to_vec();
     let Some(own_m_s) = own_speed(time_s, kept_m) else { return smooth_m };
+    let mut standstills = Standstills::new(time_s, raw_m);
     let mut covered = 0;
     for cluster in leaps.chunk_by(|a, b| a + 1 == *b) {
         let (first, last) = (cluster[0], cluster[cluster.len() - 1]);
@@ -26,7 +30,7 @@ pub(super) fn spread(time_s: &[f64], raw_m: &[f64], kept_m: &[f64], leaps: &[usi
             continue;
         }
         let leap = Stretch { from: (first - 1).max(covered), to: last };
-        let Some(room) = room(time_s, &smooth_m, leap, own_m_s, covered) else { continue };
+        let Some(room) = standstills.room(&smooth_m, leap, own_m_s, covered) else { continue };
         let (start_s, start_m) = (time_s[room.from], smooth_m[room.from]);
         let slope = room.metres(&smooth_m) / room.seconds(time_s);
         for k in room.from + 1..room.to {
@@ -54,40 +58,55 @@ impl Stretch {
     }
 }
 
-/// A jump and the standstills before and after it, no further than sample `floor`, in which the athlete at his own
-/// speed would have covered it; `None` if they are too short.
-fn room(time_s: &[f64], raw_m: &[f64], leap: Stretch, own_m_s: f64, floor: usize) -> Option<Stretch> {
-    let leap_m = leap.metres(raw_m);
-    let most_s = 2.0 * (leap_m / own_m_s + REACH_S);
-    let mut room = leap;
-    while room.metres(raw_m) > own_m_s * room.seconds(time_s) {
-        let before = standstill_before(time_s, raw_m, room.from, floor).map(|from| Stretch { from, ..room });
-        let after = || standstill_after(time_s, raw_m, room.to).map(|to| Stretch { to, ..room });
-        match before.or_else(after) {
-            Some(wider) if wider.seconds(time_s) <= most_s => room = wider,
-            _ => break,
-        }
+/// Where the counter stands still.
+struct Standstills<'a> {
+    time_s: &'a [f64],
+    /// The samples between which and the next it stands still, in order.
+    standing: Vec<usize>,
+    /// How many may still be tried.
+    tries: usize,
+}
+
+impl<'a> Standstills<'a> {
+    fn new(time_s: &'a [f64], raw_m: &[f64]) -> Self {
+        let stands = |k: &usize| {
+            let seconds = time_s[k + 1] - time_s[*k];
+            seconds <= MAX_SAMPLE_S && (0.0..STANDING_M_S * seconds).contains(&(raw_m[k + 1] - raw_m[*k]))
+        };
+        let standing = (0..time_s.len().saturating_sub(1)).filter(stands).collect();
+        Self { time_s, standing, tries: TRIES_PER_SAMPLE * time_s.len() }
     }
-    let fits = room.metres(raw_m) - WITHOUT_ROOM * leap_m <= own_m_s * room.seconds(time_s);
-    fits.then_some(room)
-}
 
-/// Whether the counter stands still between a sample and the next.
-fn stands(time_s: &[f64], raw_m: &[f64], k: usize) -> bool {
-    let seconds = time_s[k + 1] - time_s[k];
-    seconds <= MAX_SAMPLE_S && (0.0..STANDING_M_S * seconds).contains(&(raw_m[k + 1] - raw_m[k]))
-}
+    /// A jump and the standstills before and after it, no further than sample `floor`, in which the athlete at his own
+    /// speed would have covered it; `None` if they are too short. From `floor` on, `along_m` is the counter itself.
+    fn room(&mut self, along_m: &[f64], leap: Stretch, own_m_s: f64, floor: usize) -> Option<Stretch> {
+        let leap_m = leap.metres(along_m);
+        let most_s = 2.0 * (leap_m / own_m_s + REACH_S);
+        let mut room = leap;
+        while self.tries > 0 && room.metres(along_m) > own_m_s * room.seconds(self.time_s) {
+            self.tries -= 1;
+            let before = self.before(room.from, floor).map(|from| Stretch { from, ..room });
+            let after = || self.after(room.to).map(|to| Stretch { to, ..room });
+            match before.or_else(after) {
+                Some(wider) if wider.seconds(self.time_s) <= most_s => room = wider,
+                _ => break,
+            }
+        }
+        let fits = room.metres(along_m) - WITHOUT_ROOM * leap_m <= own_m_s * room.seconds(self.time_s);
+        fits.then_some(room)
+    }
 
-/// Where the nearest segment of standing before a sample begins.
-fn standstill_before(time_s: &[f64], raw_m: &[f64], from: usize, floor: usize) -> Option<usize> {
-    let mut near = (floor..from).rev().take_while(|&k| time_s[from] - time_s[k + 1] <= REACH_S);
-    near.find(|&k| stands(time_s, raw_m, k))
-}
+    /// Where the nearest segment of standing before a sample begins.
+    fn before(&self, from: usize, floor: usize) -> Option<usize> {
+        let nearest = *self.standing[..self.standing.partition_point(|&k| k < from)].last()?;
+        (nearest >= floor && self.time_s[from] - self.time_s[nearest + 1] <= REACH_S).then_some(nearest)
+    }
 
-/// Where the nearest segment of standing after a sample ends.
-fn standstill_after(time_s: &[f64], raw_m: &[f64], to: usize) -> Option<usize> {
-    let mut near = (to..time_s.len() - 1).take_while(|&k| time_s[k] - time_s[to] <= REACH_S);
-    near.find(|&k| stands(time_s, raw_m, k)).map(|k| k + 1)
+    /// Where the nearest segment of standing after a sample ends.
+    fn after(&self, to: usize) -> Option<usize> {
+        let nearest = *self.standing.get(self.standing.partition_point(|&k| k < to))?;
+        (self.time_s[nearest] - self.time_s[to] <= REACH_S).then_some(nearest + 1)
+    }
 }
 
 /// The median speed of the minutes in which the athlete moved, in m/s.

@@ -62,6 +62,38 @@ fn the_way_across_minutes_without_a_sample_is_not_measured() {
     assert!((found.total_m() - 118.0 * 1.11195).abs() < 0.01, "{}", found.total_m());
 }
 
+/// A counter of `steps` samples within `seconds` after two minutes at 3 m/s, each of which adds what `metres` says.
+fn after_two_minutes(steps: u32, seconds: f64, metres: impl Fn(u32) -> f64) -> Track {
+    let mut times: Vec<f64> = (0..130).map(f64::from).collect();
+    let mut counted: Vec<f64> = times.iter().map(|time| 3.0 * time).collect();
+    for step in 1..=steps {
+        times.push(129.0 + seconds * f64::from(step) / f64::from(steps));
+        counted.push(counted[counted.len() - 1] + metres(step));
+    }
+    let mut track = Track::try_new(times).unwrap();
+    track.set(Channel::DistanceM, counted).unwrap();
+    track
+}
+
+/// Each takes minutes where the time grows with the square of the samples, which nobody may ask of us.
+#[test]
+fn samples_however_dense_and_jumps_however_many_take_no_longer_than_others() {
+    const SAMPLES: u32 = 400_000;
+    let every_other = |step: u32, metres: f64, else_m: f64| if step % 2 == 0 { metres } else { else_m };
+    let tracks = [
+        // Jumps within eight seconds without a standstill, which is looked for on both sides of each.
+        after_two_minutes(SAMPLES, 8.0, |step| every_other(step, 0.5, 6e-5)),
+        // Jumps with standstills between them that have no room.
+        after_two_minutes(SAMPLES, 8.0, |step| every_other(step, 0.5, 0.0)),
+    ];
+    for track in tracks {
+        let began = std::time::Instant::now();
+        let found = measure(&track, Sport::Run, Some(390.0));
+        let took = began.elapsed();
+        assert!(found.is_some() && took.as_secs() < 30, "{took:?}");
+    }
+}
+
 /// Ten minutes at 3 m/s, of which the counter misses or anticipates some: `count` makes its metres from true ones.
 fn ten_minutes(count: impl Fn(f64, f64) -> f64) -> Track {
     track((0..=600).map(|second| count(f64::from(second), 3.0 * f64::from(second))).collect())
