@@ -7,7 +7,7 @@ use super::{
     distance::{self, Distance},
     elevation::Climb,
     grade::Adjusted,
-    moving::Moving,
+    moving::{Moving, MovingBasis},
 };
 use crate::model::{Channel, Lap, Session};
 
@@ -63,6 +63,7 @@ pub(super) struct Columns<'a> {
     climb: Option<&'a Climb>,
     adjusted: Option<&'a Adjusted<'a>>,
     moving_s: Vec<f64>,
+    basis: MovingBasis,
     heart_rate: Option<Integral>,
     cadence: Option<Integral>,
     power: Option<Integral>,
@@ -121,6 +122,7 @@ impl<'a> Columns<'a> {
             climb,
             adjusted,
             moving_s: moving_s.collect(),
+            basis: moving.basis,
             heart_rate: integral(Channel::HeartRateBpm, |bpm| bpm > 0.0),
             cadence: integral(Channel::CadencePerMin, |cadence| cadence > 0.0),
             power: integral(Channel::PowerW, |watts| watts >= 0.0),
@@ -165,7 +167,8 @@ impl<'a> Columns<'a> {
         splits
     }
 
-    /// The device's laps: what it states of each, else what we find between its times.
+    /// The device's laps: what it states of each, else what we find between its times. The timer is believed as far as
+    /// for the whole session: where its pauses are not known, neither are those within its laps.
     pub(super) fn by_lap(&self, laps: &[Lap]) -> Vec<Split> {
         let time_s = self.session.track.time_s();
         let lap_split = |(split_number, lap): (u32, &Lap)| {
@@ -174,10 +177,11 @@ impl<'a> Columns<'a> {
             let totals = &lap.totals;
             let distance_m = totals.distance_m.or(ours_m);
             let found = self.split(split_number, lap.start_s, lap.end_s.max(lap.start_s), distance_m, false);
+            let timer_s = totals.timer_s.filter(|_| self.basis != MovingBasis::Speed);
             let device_climbs = totals.ascent_m.is_some() || totals.descent_m.is_some();
             Split {
                 elapsed_s: totals.elapsed_s.unwrap_or(found.elapsed_s),
-                moving_time_s: totals.timer_s.unwrap_or(found.moving_time_s),
+                moving_time_s: timer_s.unwrap_or(found.moving_time_s),
                 avg_hr_bpm: totals.avg_heart_rate_bpm.or(found.avg_hr_bpm),
                 max_hr_bpm: totals.max_heart_rate_bpm.or(found.max_hr_bpm),
                 avg_cadence_per_min: totals.avg_cadence_per_min.or(found.avg_cadence_per_min),

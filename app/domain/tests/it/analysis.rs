@@ -282,6 +282,18 @@ fn splits_and_laps_of_real_recordings_add_up() {
     within("laps", marathon.laps.iter().filter_map(|lap| lap.distance_m).sum(), 43_042.3, 0.1);
 }
 
+/// An export's laps state the time on the clock as theirs, with the pause of the third.
+#[test]
+fn the_moving_times_of_laps_add_up_to_that_of_their_session() {
+    for file in SINGLE.into_iter().filter(|file| file.starts_with("01") || file.contains("tcx")) {
+        let found = analyse(&only(file), &profile());
+        let laps: f64 = found.laps.iter().map(|lap| lap.moving_time_s).sum();
+        within(file, laps, found.moving_time_s, 1.0);
+    }
+    let third = |file: &str| analyse(&only(file), &profile()).laps[2].moving_time_s;
+    within("lap 3", third("01b_same_garmin_export.tcx"), third("01a_ride_edge1000_5laps.fit"), 2.0);
+}
+
 /// Bytes as measured, and 3 % more. In blocks that the packer chooses they would be up to 13 % more.
 #[test]
 fn real_recordings_are_stored_small() {
