@@ -8,7 +8,9 @@ mod session;
 mod sport;
 mod track;
 
-pub use session::{DeviceTotals, Lap, LapTrigger, Pause, Recording, Session, SourceFormat, Warning};
+pub use session::{
+    Altimeter, DeviceTotals, Lap, LapTrigger, Pause, Recording, Session, SourceFormat, Warning,
+};
 pub use sport::Sport;
 pub use track::{Channel, LONGEST_GAP_S, Track, TrackError};
 pub(crate) use track::{after_long_gaps, usual_interval_s};

@@ -1,10 +1,15 @@
 //! Metres climbed and descended. Never here: grade, smoothing for grade.
 //!
-//! The device's total comes first: it knows its sensor. Else hysteresis: altitude counts once it has moved by a
-//! threshold from the last turning point. Of the thresholds tried on devices' own totals, 3 m came nearest: within
-//! 6 % on four recordings, where none at all gives 7 to 32 % too much.
+//! The device's total comes first: it knows its sensor. Else what no athlete climbs so fast is left out ([`credible`]),
+//! and of the rest a device's altitudes go through hysteresis: altitude counts once it has moved by a threshold from
+//! where it counted last. Of the thresholds tried on devices' own totals, 3 m came nearest: within 6 % on four
+//! recordings, where none at all gives 7 to 32 % too much. Altitudes of satellites alone have their own way
+//! ([`satellites`]).
 
-use crate::model::{Channel, DeviceTotals, Track};
+mod credible;
+mod satellites;
+
+use crate::model::{Altimeter, Channel, DeviceTotals, Track};
 
 /// Altitude must move by this many metres to count.
 pub const THRESHOLD_M: f64 = 3.0;
@@ -14,7 +19,7 @@ pub const THRESHOLD_M: f64 = 3.0;
 pub enum ElevationSource {
     /// The device's own totals.
     Device,
-    /// Our hysteresis over the altitudes of the track.
+    /// Ours, from the altitudes of the track.
     Track,
 }
 
@@ -67,9 +72,13 @@ pub fn choose(totals: &DeviceTotals, climb: Option<&Climb>) -> (Option<f64>, Opt
     }
 }
 
-/// The climb of a track with [`THRESHOLD_M`]; `None` without altitude.
-pub fn climb(track: &Track) -> Option<Climb> {
-    track.get(Channel::AltitudeM).map(|altitude_m| hysteresis(altitude_m, THRESHOLD_M))
+/// The climb of a track; `None` without altitude.
+pub fn climb(track: &Track, altimeter: Altimeter) -> Option<Climb> {
+    let (time_s, altitude_m) = (track.time_s(), track.get(Channel::AltitudeM)?);
+    Some(match altimeter {
+        Altimeter::Device => hysteresis(&credible::credible(time_s, altitude_m), THRESHOLD_M),
+        Altimeter::Satellites => satellites::climb(time_s, altitude_m),
+    })
 }
 
 /// Hysteresis over altitudes in metres; missing ones are skipped.

@@ -21,7 +21,7 @@ use super::{
     profile::{Profile, TrimpCoefficients},
     splits::{self, Columns, Split},
 };
-use crate::model::{Channel, DeviceTotals, LapTrigger, Session, Sport};
+use crate::model::{Altimeter, Channel, DeviceTotals, LapTrigger, Session, Sport};
 
 /// The version of everything in an [`ActivityAnalysis`]. Raised with any change of a result; stored results of an
 /// earlier version are computed anew.
@@ -83,7 +83,7 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     let distance = distance::measure(track, session.sport, totals.distance_m)
         .filter(|distance| distance.total_m() <= LONGEST_M);
     let moving = moving::moving(session, distance.as_ref());
-    let climb = elevation::climb(track);
+    let climb = elevation::climb(track, session.altimeter);
     let grid = Grid::new(session, distance.as_ref());
     let adjusted = grid.as_ref().map(|grid| Adjusted::new(grid, session.sport));
     let adjusted = adjusted.as_ref();
@@ -171,6 +171,10 @@ pub fn inputs_hash(session: &Session, profile: &Profile) -> String {
     for gap in &session.breaks {
         hash.numbers(&[gap.start_s, gap.end_s]);
     }
+    hash.count(match session.altimeter {
+        Altimeter::Device => 1,
+        Altimeter::Satellites => 2,
+    });
     hash.numbers(session.track.time_s());
     for (channel, values) in session.track.channels() {
         hash.text(channel.as_str());

@@ -2,7 +2,9 @@
 //!
 //! GPX knows positions, altitudes and times; distance is measured between the positions, but not across [`breaks`],
 //! which is all that is left of pauses. Each `<trk>` is a session. The first of several values for one quantity wins.
-//! Never here: other formats.
+//!
+//! Altitudes are taken for those of satellites, which is what phones and loggers write, unless the creator's name says
+//! "with barometer" (a convention of Strava's upload API, which others follow). Never here: other formats.
 
 mod breaks;
 
@@ -10,7 +12,7 @@ use super::samples::{self, EMPTY, Row, Samples, warn};
 use super::text::{self, Instant};
 use super::xml::{Elements, Node};
 use super::{Limits, ReadError};
-use crate::model::{DeviceTotals, Pause, Recording, Session, SourceFormat, Sport, Warning};
+use crate::model::{Altimeter, DeviceTotals, Pause, Recording, Session, SourceFormat, Sport, Warning};
 
 /// Mean radius of the earth in metres (IUGG).
 const EARTH_RADIUS_M: f64 = 6_371_008.8;
@@ -133,10 +135,12 @@ impl Reader<'_> {
     }
 
     fn into_recording(mut self, truncated: bool) -> Result<Recording, ReadError> {
+        let creator = self.device.as_deref().unwrap_or_default().to_lowercase();
+        let altimeter = if creator.contains("barometer") { Altimeter::Device } else { Altimeter::Satellites };
         let mut sessions = Vec::new();
         for draft in std::mem::take(&mut self.tracks) {
             if !draft.samples.is_empty() {
-                sessions.push(draft.into_session(&mut self.warnings)?);
+                sessions.push(draft.into_session(altimeter, &mut self.warnings)?);
             }
         }
         if sessions.is_empty() {
@@ -195,7 +199,11 @@ impl Draft {
         self.samples.push(time.epoch_s, row);
     }
 
-    fn into_session(mut self, warnings: &mut Vec<Warning>) -> Result<Session, ReadError> {
+    fn into_session(
+        mut self,
+        altimeter: Altimeter,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Session, ReadError> {
         let sport = self.sport.unwrap_or(Sport::Other);
         self.samples.leave_out_wild_times(warnings);
         let start_s = self.samples.start_s(None).unwrap_or(f64::NAN);
@@ -221,6 +229,7 @@ impl Draft {
             laps: Vec::new(),
             pauses: None,
             breaks: breaks.into_iter().map(since_start).collect(),
+            altimeter,
             track: self.samples.into_track(start_s, warnings)?,
         })
     }

@@ -7,7 +7,9 @@ use super::samples::{self, EMPTY, Row, Samples, warn};
 use super::text::{self, Instant};
 use super::xml::{Elements, Node};
 use super::{Limits, ReadError, ranges};
-use crate::model::{DeviceTotals, Lap, LapTrigger, Recording, Session, SourceFormat, Sport, Warning};
+use crate::model::{
+    Altimeter, DeviceTotals, Lap, LapTrigger, Recording, Session, SourceFormat, Sport, Warning,
+};
 
 /// Reads a TCX document.
 pub(super) fn read(document: &str, limits: &Limits) -> Result<Recording, ReadError> {
@@ -298,6 +300,7 @@ impl Activity {
             laps,
             pauses: None,
             breaks: Vec::new(),
+            altimeter: Altimeter::Device,
             track,
         })
     }

@@ -86,8 +86,20 @@ pub struct Session {
     /// recording was off, in order, without overlap. Nothing is known of them: neither their time nor the way across
     /// counts. They are not all of the pauses.
     pub breaks: Vec<Pause>,
+    /// What the altitudes of the track come from.
+    pub altimeter: Altimeter,
     /// The samples.
     pub track: Track,
+}
+
+/// What altitudes come from, as far as a file tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Altimeter {
+    /// The device's own, which its maker has smoothed: most often a barometer's.
+    #[default]
+    Device,
+    /// Satellites alone, or nobody says: wrong by metres from one moment to the next.
+    Satellites,
 }
 
 /// What a device states of a session or a lap. `None` is "not stated", or nothing that a body or a session can have;

@@ -12,7 +12,7 @@ use paceline_domain::{
         summary::{self, analyse},
     },
     formats::{Limits, read},
-    model::{Channel, Session, Sport},
+    model::{Altimeter, Channel, Session, Sport},
     streams,
 };
 use serde_json::Value;
@@ -149,6 +149,37 @@ fn ascent_by_every_threshold_is_the_golden_one() {
         }
     }
     assert!(compared >= 30, "{compared}");
+}
+
+/// The device's altitudes as if nothing were known of its altimeter, which is what a GPX export makes of them.
+#[test]
+fn ascent_by_satellites_is_near_the_devices() {
+    for file in [
+        "02a_ride_edge1000_power_2h19.fit",
+        "06_marathon_polar_44laps.fit",
+        "07_half_marathon_polar.fit",
+        "11_mtb_fr645m_4h36_16547rec.fit",
+    ] {
+        let session = only(file);
+        let (up, down) = elevation::climb(&session.track, Altimeter::Satellites).unwrap().totals_m();
+        for (found, stated) in [(up, session.totals.ascent_m), (down, session.totals.descent_m)] {
+            let share = found / stated.unwrap();
+            assert!((0.80..=1.0).contains(&share), "{file}: {share}");
+        }
+    }
+    let export = only("02b_same_strava_export.gpx.gz");
+    within("02b", analyse(&export, &profile()).ascent_m.unwrap(), 1254.0, 0.03 * 1254.0);
+}
+
+/// Nothing of what devices recorded is thrown out with the nonsense.
+#[test]
+fn what_real_devices_recorded_is_credible() {
+    for file in SINGLE.into_iter().chain(["11_mtb_fr645m_4h36_16547rec.fit"]) {
+        let track = only(file).track;
+        let Some(altitude_m) = track.get(Channel::AltitudeM) else { continue };
+        let raw = elevation::hysteresis(altitude_m, elevation::THRESHOLD_M);
+        assert_eq!(elevation::climb(&track, Altimeter::Device), Some(raw), "{file}");
+    }
 }
 
 /// Per moving second, since the golden script counts seconds above 0.5 m/s and we the timer where its pauses are

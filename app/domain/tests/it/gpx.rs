@@ -134,3 +134,63 @@ fn a_sparse_track_keeps_its_distance() {
         1.0,
     );
 }
+
+/// An hour on the level with altitudes that are wrong in some way.
+fn level(wrong: impl Fn(usize) -> f64) -> Vec<Point> {
+    let right = running(0, 3600, 0.0);
+    right.into_iter().enumerate().map(|(i, point)| Point { altitude_m: 500.0 + wrong(i), ..point }).collect()
+}
+
+/// Errors of altitude in metres of this standard deviation, of which each is this much like the one before it.
+fn noise(count: usize, deviation_m: f64, likeness: f64) -> Vec<f64> {
+    let mut state = 1_u64;
+    let mut uniform = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f64::from(u32::try_from(state >> 32).unwrap()) / f64::from(u32::MAX)
+    };
+    let mut error = 0.0;
+    (0..count)
+        .map(|_| {
+            // The sum of twelve has the variance 1.
+            let normal = (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+            error = likeness * error + (1.0 - likeness * likeness).sqrt() * deviation_m * normal;
+            error
+        })
+        .collect()
+}
+
+#[test]
+fn errors_of_satellites_are_not_climbed() {
+    for (deviation_m, likeness, most_m) in [(3.0, 0.0, 0.0), (3.2, 0.95, 45.0), (4.0, 0.99, 75.0)] {
+        let errors = noise(3601, deviation_m, likeness);
+        let found = analysis(&document("Phone", "running", &[level(|i| errors[i])]));
+        let climbed = (found.ascent_m.unwrap(), found.descent_m.unwrap());
+        assert!(climbed.0 <= most_m && climbed.1 <= most_m, "{deviation_m} {likeness}: {climbed:?}");
+        let of_splits: f64 = found.splits_km.iter().filter_map(|split| split.ascent_m).sum();
+        within("splits", of_splits, climbed.0, 1e-6);
+    }
+}
+
+#[test]
+fn altitudes_that_nobody_can_reach_are_not_climbed() {
+    let spike = level(|i| if i == 1800 { 7500.0 } else { 0.0 });
+    let not_ready = level(|i| if i < 5 { -500.0 } else { 0.0 });
+    let calibrated = level(|i| if i < 300 { -500.0 } else { 0.0 });
+    for points in [spike, not_ready, calibrated] {
+        for creator in ["Phone", "Watch with Barometer"] {
+            let found = analysis(&document(creator, "running", std::slice::from_ref(&points)));
+            assert_eq!((found.ascent_m, found.descent_m), (Some(0.0), Some(0.0)), "{creator}");
+        }
+    }
+}
+
+#[test]
+fn a_barometer_is_believed_sooner() {
+    // Twenty rises and falls of 6 m, each of 90 s.
+    let waves = level(|i| 3.0 * (i as f64 / 180.0 * std::f64::consts::TAU).sin());
+    let ascent = |creator: &str| {
+        analysis(&document(creator, "running", std::slice::from_ref(&waves))).ascent_m.unwrap()
+    };
+    within("barometer", ascent("Watch with barometer"), 120.0, 30.0);
+    assert_eq!(ascent("Watch"), 0.0);
+}

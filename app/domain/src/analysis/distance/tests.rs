@@ -79,7 +79,8 @@ fn after_two_minutes(steps: u32, seconds: f64, metres: impl Fn(u32) -> f64) -> T
 #[test]
 fn samples_however_dense_and_jumps_however_many_take_no_longer_than_others() {
     const SAMPLES: u32 = 400_000;
-    let every_other = |step: u32, metres: f64, else_m: f64| if step % 2 == 0 { metres } else { else_m };
+    let every_other =
+        |step: u32, metres: f64, else_m: f64| if step.is_multiple_of(2) { metres } else { else_m };
     let tracks = [
         // Jumps within eight seconds without a standstill, which is looked for on both sides of each.
         after_two_minutes(SAMPLES, 8.0, |step| every_other(step, 0.5, 6e-5)),

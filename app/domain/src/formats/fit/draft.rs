@@ -7,7 +7,7 @@ use rustyfit::profile::typedef::SessionTrigger;
 
 use super::super::samples::{self, Samples};
 use super::super::{ReadError, ranges};
-use crate::model::{DeviceTotals, Lap, LapTrigger, Pause, Session, Sport, Warning};
+use crate::model::{Altimeter, DeviceTotals, Lap, LapTrigger, Pause, Session, Sport, Warning};
 
 /// A session in the making.
 pub(super) struct Draft {
@@ -100,6 +100,7 @@ impl Draft {
             laps,
             pauses: pauses(timer, start_s, end_s),
             breaks: Vec::new(),
+            altimeter: Altimeter::Device,
             track,
         })
     }
