@@ -9,7 +9,8 @@ mod sport;
 mod track;
 
 pub use session::{
-    Altimeter, DeviceTotals, Lap, LapTrigger, Pause, Recording, Session, SourceFormat, Warning,
+    Altimeter, CadenceUnit, DeviceTotals, Lap, LapTrigger, MOST_CADENCE_PER_MIN, Pause, Recording, Session,
+    SourceFormat, Warning,
 };
 pub use sport::Sport;
 pub use track::{Channel, LONGEST_GAP_S, Track, TrackError};

@@ -213,13 +213,9 @@ impl Draft {
             measure(&mut self.samples, &breaks);
         }
         let since_start = |(from_s, to_s)| Pause { start_s: from_s - start_s, end_s: to_s - start_s };
-        if sport.is_on_foot() {
-            for row in &mut self.samples.rows {
-                row[5] *= 2.0;
-            }
-        }
-        Ok(Session {
-            sport,
+        let track = self.samples.into_track(start_s, warnings)?;
+        let mut session = Session {
+            sport: Sport::Other,
             sub_sport: None,
             name: self.name,
             notes: self.notes,
@@ -230,8 +226,11 @@ impl Draft {
             pauses: None,
             breaks: breaks.into_iter().map(since_start).collect(),
             altimeter,
-            track: self.samples.into_track(start_s, warnings)?,
-        })
+            cadence_unit: samples::cadence_unit(&track),
+            track,
+        };
+        session.set_sport(sport);
+        Ok(session)
     }
 }
 

@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 
 use super::samples::Row;
-use crate::model::DeviceTotals;
+use crate::model::{DeviceTotals, MOST_CADENCE_PER_MIN};
 
 type Range = RangeInclusive<f64>;
 
@@ -24,7 +24,7 @@ const ALTITUDE_M: Range = -500.0..=9000.0;
 const CLIMB_M: Range = 0.0..=1e5;
 /// 0 is a sensor that was not worn.
 const HEART_RATE_BPM: Range = 20.0..=250.0;
-const CADENCE_PER_MIN: Range = 0.0..=400.0;
+const CADENCE_PER_MIN: Range = 0.0..=MOST_CADENCE_PER_MIN;
 const POWER_W: Range = 0.0..=3000.0;
 const TEMPERATURE_C: Range = -60.0..=70.0;
 const SPEED_M_S: Range = 0.0..=150.0;

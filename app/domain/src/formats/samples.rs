@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Limits, ReadError, ranges};
-use crate::model::{Channel, Track, Warning};
+use crate::model::{CadenceUnit, Channel, Track, Warning};
 
 /// One value for each channel, in the order of [`Channel::ALL`]; NaN where missing.
 pub(super) type Row = [f64; 9];
@@ -106,6 +106,11 @@ impl Samples {
         }
         Ok(track)
     }
+}
+
+/// What a file counts as cadence, by its samples.
+pub(super) fn cadence_unit(track: &Track) -> CadenceUnit {
+    CadenceUnit::of(track.get(Channel::CadencePerMin).unwrap_or_default())
 }
 
 /// Adds a warning once.

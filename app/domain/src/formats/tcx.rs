@@ -263,11 +263,6 @@ impl Activity {
 
     fn into_session(mut self, warnings: &mut Vec<Warning>) -> Result<Session, ReadError> {
         let sport = Sport::from_free_text(&self.sport);
-        if sport.is_on_foot() {
-            for row in &mut self.samples.rows {
-                row[5] *= 2.0;
-            }
-        }
         let stated = self.laps.iter().find_map(|lap| lap.start).or(self.id);
         self.samples.leave_out_wild_times(warnings);
         let start_s = match self.samples.start_s(stated.map(|stated| stated.epoch_s)) {
@@ -289,8 +284,8 @@ impl Activity {
         if track.is_empty() && totals == DeviceTotals::default() {
             return Err(ReadError::NoSamples);
         }
-        Ok(Session {
-            sport,
+        let mut session = Session {
+            sport: Sport::Other,
             sub_sport: None,
             name: None,
             notes: self.notes,
@@ -301,8 +296,11 @@ impl Activity {
             pauses: None,
             breaks: Vec::new(),
             altimeter: Altimeter::Device,
+            cadence_unit: samples::cadence_unit(&track),
             track,
-        })
+        };
+        session.set_sport(sport);
+        Ok(session)
     }
 }
 

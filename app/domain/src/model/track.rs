@@ -134,6 +134,16 @@ impl Track {
         Ok(())
     }
 
+    /// Changes each known value of a channel, or loses it.
+    pub(super) fn change(&mut self, channel: Channel, to: impl Fn(f64) -> Option<f64>) {
+        for (_, values) in self.channels.iter_mut().filter(|(existing, _)| *existing == channel) {
+            for value in values.iter_mut().filter(|value| value.is_finite()) {
+                *value = to(*value).unwrap_or(f64::NAN);
+            }
+        }
+        self.channels.retain(|(_, values)| values.iter().any(|value| value.is_finite()));
+    }
+
     /// Seconds since the session's start, strictly increasing.
     pub fn time_s(&self) -> &[f64] {
         &self.time_s

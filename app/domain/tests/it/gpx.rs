@@ -8,7 +8,7 @@ use paceline_domain::{
         summary::{ActivityAnalysis, analyse},
     },
     formats::{Limits, read},
-    model::{Recording, Session},
+    model::{Channel, Recording, Session, Sport},
 };
 
 /// A run along a meridian.
@@ -193,4 +193,23 @@ fn a_barometer_is_believed_sooner() {
     };
     within("barometer", ascent("Watch with barometer"), 120.0, 30.0);
     assert_eq!(ascent("Watch"), 0.0);
+}
+
+/// The `cad` of a run is of one leg, of a ride of the crank; who learns the sport later than the file was read, from an
+/// archive or from the athlete, gets the same as who knew it from the file.
+#[test]
+fn cadence_is_the_same_whenever_the_sport_is_known() {
+    let with_cadence = |kind: &str| {
+        let text = document("Phone", kind, &[running(0, 60, 0.0)]);
+        session(&text.replace("</time>", "</time><extensions><cad>85</cad></extensions>"))
+    };
+    for (kind, sport, cadence) in [("running", Sport::Run, 170.0), ("cycling", Sport::Cycling, 85.0)] {
+        let known = with_cadence(kind);
+        assert_eq!(known.track.get(Channel::CadencePerMin).unwrap()[0], cadence);
+        for other in ["", "running", "cycling", "walking"] {
+            let mut learnt = with_cadence(other);
+            learnt.set_sport(sport);
+            assert_eq!(learnt, known, "{other}");
+        }
+    }
 }

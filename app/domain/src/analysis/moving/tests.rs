@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Altimeter, Channel, DeviceTotals, Track};
+use crate::model::{Altimeter, CadenceUnit, Channel, DeviceTotals, Track};
 
 pub(crate) fn session(sport: Sport, time_s: Vec<f64>, metres: Vec<f64>) -> Session {
     let mut track = Track::try_new(time_s).unwrap();
@@ -21,6 +21,7 @@ pub(crate) fn session(sport: Sport, time_s: Vec<f64>, metres: Vec<f64>) -> Sessi
         pauses: None,
         breaks: Vec::new(),
         altimeter: Altimeter::Device,
+        cadence_unit: CadenceUnit::Cycles,
         track,
     }
 }

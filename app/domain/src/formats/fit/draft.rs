@@ -44,7 +44,6 @@ impl Draft {
         let end = unix(session.timestamp);
         let start_s = unix(session.start_time).or_else(|| Some(end? - elapsed?))?;
         let sport = Sport::from_free_text(&session.sport.to_string());
-        let cadence_factor = if sport.is_on_foot() { 2.0 } else { 1.0 };
         let totals = ranges::of_totals(DeviceTotals {
             elapsed_s: elapsed,
             timer_s: session.total_timer_time_scaled(),
@@ -53,7 +52,7 @@ impl Draft {
             descent_m: known_u16(session.total_descent),
             avg_heart_rate_bpm: known_u8(session.avg_heart_rate),
             max_heart_rate_bpm: known_u8(session.max_heart_rate),
-            avg_cadence_per_min: known_u8(session.avg_cadence).map(|cadence| cadence * cadence_factor),
+            avg_cadence_per_min: known_u8(session.avg_cadence),
             avg_power_w: known_u16(session.avg_power),
             energy_kcal: known_u16(session.total_calories),
             rpe: None,
@@ -80,17 +79,12 @@ impl Draft {
         self.samples.leave_out_wild_times(warnings);
         let start_s = self.samples.start_s(Some(self.start_s)).unwrap_or(self.start_s);
         let start = samples::start_of(start_s)?;
-        if self.sport.is_on_foot() {
-            for row in &mut self.samples.rows {
-                row[5] *= 2.0;
-            }
-        }
-        let laps = self.laps.iter().filter_map(|lap| lap_of(lap, start_s, self.sport)).collect();
+        let laps = self.laps.iter().filter_map(|lap| lap_of(lap, start_s)).collect();
         let track = self.samples.into_track(start_s, warnings)?;
         let end_s =
             self.end_s.map_or(0.0, |end| end - start_s).max(track.time_s().last().copied().unwrap_or(0.0));
-        Ok(Session {
-            sport: self.sport,
+        let mut session = Session {
+            sport: Sport::Other,
             sub_sport: self.sub_sport,
             name: None,
             notes: None,
@@ -101,8 +95,11 @@ impl Draft {
             pauses: pauses(timer, start_s, end_s),
             breaks: Vec::new(),
             altimeter: Altimeter::Device,
+            cadence_unit: samples::cadence_unit(&track),
             track,
-        })
+        };
+        session.set_sport(self.sport);
+        Ok(session)
     }
 }
 
@@ -149,10 +146,9 @@ pub(super) fn end_of(lap: &mesgdef::Lap) -> Option<f64> {
         .or_else(|| unix(lap.timestamp))
 }
 
-fn lap_of(lap: &mesgdef::Lap, start_s: f64, sport: Sport) -> Option<Lap> {
+fn lap_of(lap: &mesgdef::Lap, start_s: f64) -> Option<Lap> {
     use rustyfit::profile::typedef::LapTrigger as Fit;
     let begin = (unix(lap.start_time)? - start_s).max(0.0);
-    let cadence_factor = if sport.is_on_foot() { 2.0 } else { 1.0 };
     let trigger = match lap.lap_trigger {
         Fit::MANUAL => LapTrigger::Manual,
         Fit::DISTANCE => LapTrigger::Distance,
@@ -168,7 +164,7 @@ fn lap_of(lap: &mesgdef::Lap, start_s: f64, sport: Sport) -> Option<Lap> {
         descent_m: known_u16(lap.total_descent),
         avg_heart_rate_bpm: known_u8(lap.avg_heart_rate),
         max_heart_rate_bpm: known_u8(lap.max_heart_rate),
-        avg_cadence_per_min: known_u8(lap.avg_cadence).map(|cadence| cadence * cadence_factor),
+        avg_cadence_per_min: known_u8(lap.avg_cadence),
         avg_power_w: known_u16(lap.avg_power),
         energy_kcal: known_u16(lap.total_calories),
         rpe: None,

@@ -231,7 +231,8 @@ pub(super) fn analyse_again(
         .into_iter()
         .nth(index)
         .ok_or_else(|| anyhow::anyhow!("the original has no session {part}"))?;
-    (session.sport, session.totals.rpe) = (written.0, written.1.or(session.totals.rpe));
+    session.set_sport(written.0);
+    session.totals.rpe = written.1.or(session.totals.rpe);
     Ok(analyse(session, recording.format, &Hints::default(), owner)?)
 }
 
@@ -242,7 +243,7 @@ fn analyse(
     owner: &Owner,
 ) -> Result<Leg, streams::StreamError> {
     if let (Sport::Other, Some(sport)) = (session.sport, &hints.sport) {
-        session.sport = Sport::from_free_text(sport);
+        session.set_sport(Sport::from_free_text(sport));
     }
     session.totals.rpe = hints.rpe.or(session.totals.rpe);
     let analysis = summary::analyse(&session, &owner.profile);
