@@ -4,6 +4,7 @@ use http::Method;
 use paceline::features::uploads::{purge, recompute};
 use serde_json::{Value, json};
 
+use crate::batches::zip;
 use crate::process::wait_until;
 use crate::world::{Client, World};
 
@@ -101,6 +102,57 @@ async fn a_changed_sport_is_computed_as_if_the_file_had_said_so() {
     };
     assert_eq!(times(&bests(&robin).await), times(&bests(&kim).await));
     assert!(!times(&bests(&kim).await).is_empty());
+    world.close().await;
+}
+
+#[tokio::test]
+async fn cadence_is_that_of_the_sport_whoever_named_it() {
+    let world = World::new().await;
+    let with_cadence = |inner: &str| {
+        let text = String::from_utf8(gpx(inner, MORNING, 40)).unwrap();
+        text.replace("</time>", "</time><extensions><cad>85</cad></extensions>").into_bytes()
+    };
+    let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
+    let cadence = async |client: &Client, path: &str| {
+        let streams = client.get(&format!("{path}/streams?channels=cadence_per_min")).await.expect(200);
+        let detail = client.get(path).await.expect(200);
+        let samples =
+            streams["channels"]["cadence_per_min"].as_array().unwrap_or_else(|| panic!("{streams}"));
+        (samples[0].as_f64().unwrap(), detail["avg_cadence_per_min"].as_f64().unwrap())
+    };
+    // The file says no sport; the athlete does, and thinks again.
+    let patched = path_of(&kim.upload("a.gpx", &with_cadence("")).await);
+    assert_eq!(cadence(&kim, &patched).await, (85.0, 85.0));
+    for (sport, expected) in [("run", 170.0), ("cycling", 85.0), ("hiking", 170.0)] {
+        kim.patch(&patched, json!({ "sport": sport })).await.expect(200);
+        assert_eq!(cadence(&kim, &patched).await, (expected, expected), "{sport}");
+    }
+    // The table of an archive does.
+    let table: &[u8] = b"Activity ID,Activity Name,Activity Type,Filename\n1,Hills,Run,activities/1.gpx\n";
+    let archive = zip(&[("activities.csv", table), ("activities/1.gpx", &with_cadence(""))]);
+    robin.upload_all(&[("export.zip", &archive)]).await;
+    let all = robin.activities().await;
+    assert_eq!((all.len(), &all[0]["sport"]), (1, &json!("run")));
+    let listed = format!("/v1/activities/{}", all[0]["id"].as_str().unwrap());
+    assert_eq!(cadence(&robin, &listed).await, (170.0, 170.0));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn the_name_of_a_merged_activity_is_that_of_the_file_that_has_one_in_whatever_order_they_come() {
+    let world = World::new().await;
+    let files = ["01a_ride_edge1000_5laps.fit", "01b_same_garmin_export.tcx", "01c_same_garmin_export.gpx"];
+    for (number, order) in
+        [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]].into_iter().enumerate()
+    {
+        let client = world.register(&format!("kim{number}@example.org")).await;
+        for file in order.map(|index| files[index]) {
+            client.upload(file, &sample(file)).await;
+        }
+        let names: Vec<_> =
+            client.activities().await.iter().map(|activity| activity["name"].clone()).collect();
+        assert_eq!(names, ["Leiden Fietsen"], "{order:?}");
+    }
     world.close().await;
 }
 

@@ -112,6 +112,9 @@ pub struct Prepared {
 pub(super) struct Leg {
     pub(super) sport: Sport,
     pub(super) sub_sport: Option<String>,
+    /// Its own name in the file.
+    pub(super) name: Option<String>,
+    /// That name, or one that we make.
     pub(super) title: String,
     pub(super) notes: Option<String>,
     pub(super) start: Timestamp,
@@ -262,8 +265,9 @@ fn analyse(
         sub_sport: session.sub_sport.take(),
         title: session
             .name
-            .take()
+            .clone()
             .unwrap_or_else(|| title::of(session.sport, session.start, &owner.timezone)),
+        name: session.name.take(),
         notes: session.notes.take(),
         start: session.start,
         end: end_of(&session),

@@ -45,9 +45,11 @@ impl Standing {
         if may("name") {
             let is_ours = title::is_ours(&self.name, self.sport);
             let ours = || title::of(joined.sport, leg.start, source.timezone);
+            // As for a new activity: the whole file's title, else the session's own name, else one that we make.
+            let theirs = source.title.or(leg.name.as_deref());
             let better = match (&hints.name, is_ours) {
                 (Some(name), _) => Some(name.clone()),
-                (None, true) => Some(source.title.map_or_else(ours, str::to_owned)),
+                (None, true) => Some(theirs.map_or_else(ours, str::to_owned)),
                 (None, false) => None,
             };
             joined.name = better.unwrap_or(joined.name);
