@@ -67,15 +67,6 @@ impl<'a> Adjusted<'a> {
         let speed_m_s = grid.speed_m_s.iter().zip(&factors).map(|(speed, factor)| speed * factor).collect();
         Self { grid, speed_m_s, is_graded }
     }
-
-    /// Adjusted metres by plain metres between two times in seconds; `None` where neither is known.
-    pub(super) fn ratio(&self, from_s: f64, to_s: f64) -> Option<f64> {
-        let first = self.grid.time_s.partition_point(|&t| t < from_s);
-        let last = self.grid.time_s.partition_point(|&t| t < to_s).max(first);
-        let plain: f64 = self.grid.speed_m_s[first..last].iter().sum();
-        let adjusted: f64 = self.speed_m_s[first..last].iter().sum();
-        (self.is_graded && plain > 0.0).then_some(adjusted / plain)
-    }
 }
 
 /// Normalized graded speed in m/s: the fourth root of the mean fourth power of 30 s moving means of grade-adjusted

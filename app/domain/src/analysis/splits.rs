@@ -1,5 +1,8 @@
 //! A session cut by distance and by the device's laps. Never here: moving time, climb and grade themselves.
 
+mod highest;
+
+use highest::Highest;
 use serde::Serialize;
 
 use super::{
@@ -61,10 +64,11 @@ pub(super) struct Columns<'a> {
     session: &'a Session,
     distance: Option<&'a Distance>,
     climb: Option<&'a Climb>,
-    adjusted: Option<&'a Adjusted<'a>>,
+    graded: Option<Graded<'a>>,
     moving_s: Vec<f64>,
     basis: MovingBasis,
     heart_rate: Option<Integral>,
+    highest_heart_rate: Option<Highest>,
     cadence: Option<Integral>,
     power: Option<Integral>,
 }
@@ -95,6 +99,40 @@ impl Integral {
     }
 }
 
+/// Plain and grade-adjusted metres before each second of the grid, and in all.
+struct Graded<'a> {
+    time_s: &'a [f64],
+    plain_m: Vec<f64>,
+    adjusted_m: Vec<f64>,
+}
+
+impl<'a> Graded<'a> {
+    fn new(adjusted: &'a Adjusted<'a>) -> Self {
+        let before = |speed_m_s: &[f64]| {
+            let mut metres = 0.0;
+            let each = speed_m_s.iter().map(|speed| {
+                metres += speed;
+                metres
+            });
+            [0.0].into_iter().chain(each).collect()
+        };
+        let grid = adjusted.grid;
+        Self {
+            time_s: &grid.time_s,
+            plain_m: before(&grid.speed_m_s),
+            adjusted_m: before(&adjusted.speed_m_s),
+        }
+    }
+
+    /// Adjusted metres by plain metres between two times in seconds; `None` where there are none.
+    fn ratio(&self, from_s: f64, to_s: f64) -> Option<f64> {
+        let first = self.time_s.partition_point(|&t| t < from_s);
+        let last = self.time_s.partition_point(|&t| t < to_s).max(first);
+        let plain_m = self.plain_m[last] - self.plain_m[first];
+        (plain_m > 1e-6).then(|| (self.adjusted_m[last] - self.adjusted_m[first]) / plain_m)
+    }
+}
+
 /// The growth of a cumulative column between two times.
 fn part(time_s: &[f64], cumulative: &[f64], from_s: f64, to_s: f64) -> f64 {
     distance::at(time_s, cumulative, to_s) - distance::at(time_s, cumulative, from_s)
@@ -120,10 +158,14 @@ impl<'a> Columns<'a> {
             session,
             distance,
             climb,
-            adjusted,
+            graded: adjusted.filter(|adjusted| adjusted.is_graded).map(Graded::new),
             moving_s: moving_s.collect(),
             basis: moving.basis,
             heart_rate: integral(Channel::HeartRateBpm, |bpm| bpm > 0.0),
+            highest_heart_rate: session
+                .track
+                .get(Channel::HeartRateBpm)
+                .map(|values| Highest::new(values, |bpm| bpm > 0.0)),
             cadence: integral(Channel::CadencePerMin, |cadence| cadence > 0.0),
             power: integral(Channel::PowerW, |watts| watts >= 0.0),
         }
@@ -205,7 +247,7 @@ impl<'a> Columns<'a> {
         let moving_time_s = part(time_s, &self.moving_s, from_s, to_s);
         let means = self.means(from_s, to_s);
         let pace = distance_m.filter(|&m| m > 0.0).map(|m| moving_time_s / m * KILOMETRE_M);
-        let ratio = self.adjusted.and_then(|adjusted| adjusted.ratio(from_s, to_s));
+        let ratio = self.graded.as_ref().and_then(|graded| graded.ratio(from_s, to_s));
         Split {
             split_number,
             start_s: from_s,
@@ -226,10 +268,9 @@ impl<'a> Columns<'a> {
         let time_s = self.session.track.time_s();
         let mean = |integral: &Option<Integral>| integral.as_ref().and_then(|i| i.mean(time_s, from_s, to_s));
         let samples = time_s.partition_point(|&t| t < from_s)..time_s.partition_point(|&t| t <= to_s);
-        let heart_rates = self.session.track.get(Channel::HeartRateBpm).and_then(|bpm| bpm.get(samples));
         Means {
             avg_hr_bpm: mean(&self.heart_rate),
-            max_hr_bpm: heart_rates.into_iter().flatten().copied().filter(|&bpm| bpm > 0.0).reduce(f64::max),
+            max_hr_bpm: self.highest_heart_rate.as_ref().and_then(|highest| highest.of(samples)),
             avg_cadence_per_min: mean(&self.cadence),
             avg_power_w: mean(&self.power),
         }

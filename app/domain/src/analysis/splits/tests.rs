@@ -51,6 +51,30 @@ fn laps_state_what_the_device_states_and_we_fill_the_rest() {
     assert_eq!((laps[1].split_number, laps[1].elapsed_s, laps[1].moving_time_s), (2, 50.0, 50.0));
 }
 
+/// As many laps as a file may have, each over the whole of a long run: it would take minutes to look through all of its
+/// samples for each.
+#[test]
+fn laps_over_the_whole_take_no_longer_than_others() {
+    let times: Vec<f64> = (0..400_000).map(f64::from).collect();
+    let mut run = session(Sport::Run, times.clone(), times.iter().map(|t| t * 3.0).collect());
+    let bpm = |t: &f64| 140.0 + (t / 100.0).sin() + if *t == 123_456.0 { 30.0 } else { 0.0 };
+    run.track.set(Channel::HeartRateBpm, times.iter().map(bpm).collect()).unwrap();
+    run.track.set(Channel::AltitudeM, times.iter().map(|t| 100.0 * (t / 1000.0).sin()).collect()).unwrap();
+    let totals = DeviceTotals::default();
+    let lap = |number: u32| Lap {
+        start_s: f64::from(number),
+        end_s: 399_999.0,
+        trigger: LapTrigger::Manual,
+        totals,
+    };
+    run.laps = (0..5000).map(lap).collect();
+    let began = std::time::Instant::now();
+    let laps = analyse(&run, &Profile::default()).laps;
+    let took = began.elapsed();
+    assert!(laps.len() == 5000 && took.as_secs() < 20, "{took:?}");
+    assert!(laps.iter().all(|lap| lap.max_hr_bpm == Some(bpm(&123_456.0))));
+}
+
 proptest! {
     #[test]
     fn splits_add_up_to_the_whole(steps in prop::collection::vec((1.0..30.0f64, 0.1..5.0f64), 2..200)) {
