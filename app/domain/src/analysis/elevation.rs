@@ -1,10 +1,10 @@
 //! Metres climbed and descended. Never here: grade, smoothing for grade.
 //!
-//! The device's total comes first: it knows its sensor. Else what no athlete climbs so fast is left out ([`credible`]),
+//! The device's total comes first: it knows its sensor. Else what no athlete climbs so fast is left out (`credible`),
 //! and of the rest a device's altitudes go through hysteresis: altitude counts once it has moved by a threshold from
 //! where it counted last. Of the thresholds tried on devices' own totals, 3 m came nearest: within 6 % on four
 //! recordings, where none at all gives 7 to 32 % too much. Altitudes of satellites alone have their own way
-//! ([`satellites`]).
+//! (`satellites`).
 
 mod credible;
 mod satellites;

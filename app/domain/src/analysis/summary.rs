@@ -145,7 +145,7 @@ fn load_of(
 }
 
 /// The SHA-256 in lower-case hexadecimal of everything that [`analyse`] reads: the sport, the totals, the laps, the
-/// pauses, the samples and the profile. Titles, notes and the date do not count. A track that went through
+/// pauses and breaks, the altimeter, the samples and the profile. Titles, notes and the date do not count. A track that went through
 /// [`crate::streams`] has rounded values, so hash what is stored, not what was read.
 pub fn inputs_hash(session: &Session, profile: &Profile) -> String {
     let mut hash = Canonical(Sha256::new());

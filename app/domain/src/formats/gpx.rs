@@ -1,6 +1,6 @@
 //! GPX (GPS Exchange Format) 1.0 and 1.1, with the extensions that vendors put into track points.
 //!
-//! GPX knows positions, altitudes and times; distance is measured between the positions, but not across [`breaks`],
+//! GPX knows positions, altitudes and times; distance is measured between the positions, but not across `breaks`,
 //! which is all that is left of pauses. Each `<trk>` is a session. The first of several values for one quantity wins.
 //!
 //! Altitudes are taken for those of satellites, which is what phones and loggers write, unless the creator's name says
