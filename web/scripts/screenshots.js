@@ -13,6 +13,8 @@ const PAGES = {
 	activities: () => '/activities',
 	activity: (found) => `/activities/${found.newest}`,
 	race: (found) => `/activities/${found.longest}`,
+	multisport: (found) => `/activities/${found.multisport}`,
+	ride: (found) => `/activities/${found.ride}`,
 	upload: () => '/upload',
 	profile: () => '/profile',
 };
@@ -68,8 +70,13 @@ async function visit(look, options) {
 	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
 	const found = await page.evaluate(async () => {
 		const ask = async (query) =>
-			(await (await fetch(`/v1/activities?limit=1&sport=run&fields=id&${query}`)).json()).items[0]?.id;
-		return { newest: await ask(''), longest: await ask('page=1&sort_by=distance_m') };
+			(await (await fetch(`/v1/activities?limit=1&fields=id&${query}`)).json()).items[0]?.id;
+		return {
+			newest: await ask('sport=run'),
+			longest: await ask('sport=run&page=1&sort_by=distance_m'),
+			multisport: await ask('sport=multisport&page=1&sort_by=distance_m'),
+			ride: await ask('sport=cycling&end_date=2020-01-01'),
+		};
 	});
 	for (const [name, path] of Object.entries(PAGES)) {
 		if (wanted.length === 0 || wanted.includes(name)) await take(page, look, name, path(found));

@@ -30,9 +30,7 @@ export function track(
 ): Track | null {
 	const positions = latitudes.map((latitude, at) => {
 		const longitude = longitudes[at];
-		return latitude === null || longitude === null || longitude === undefined
-			? null
-			: { latitude, longitude };
+		return typeof latitude === 'number' && typeof longitude === 'number' ? { latitude, longitude } : null;
 	});
 	const known = positions.filter((position) => position !== null);
 	if (known.length < 2) return null;
@@ -80,7 +78,8 @@ export function nearest(points: (Point | null)[], to: Point): number | null {
 	return best;
 }
 
-function pathOf(points: (Point | null)[]): string {
+/** Points as SVG path data, interrupted where one is not known. */
+export function pathOf(points: (Point | null)[]): string {
 	let drawing = false;
 	return points
 		.map((point) => {

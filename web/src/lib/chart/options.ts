@@ -3,7 +3,7 @@ import type uPlot from 'uplot';
 import { civilDate, civilDay, civilDayShort } from '$lib/format/dates';
 import { clock, number } from '$lib/format/quantities';
 import { chartColour, token } from './palette';
-import type { Along, Series, Shade } from './series';
+import { lonely, type Along, type Series, type Shade } from './series';
 
 export interface PlotSpec {
 	along: Along;
@@ -13,6 +13,8 @@ export interface PlotSpec {
 	mark: (value: number) => string;
 	/** Least and most of the vertical axis, where the data must not choose. */
 	range?: (least: number, most: number) => [number, number];
+	/** Steps that the vertical axis may count in, where round numbers are not: 30 s of pace, not 50. */
+	steps?: number[];
 	/** Smaller values at the top, as for pace. */
 	inverted?: boolean;
 	zoomable?: boolean;
@@ -37,7 +39,8 @@ export function options(
 		width: size,
 		height,
 		legend: { show: false },
-		padding: [8, 4, 0, 0],
+		// The last label of a distance or a time stands under the very edge.
+		padding: [8, spec.along === 'days' ? 4 : 14, 0, 0],
 		cursor: {
 			y: false,
 			points: { show: !bars, size: 7 },
@@ -114,12 +117,13 @@ function monthName(seconds: number): string {
 	return date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : (month ?? '');
 }
 
-function yAxis({ mark }: PlotSpec): uPlot.Axis {
+function yAxis({ mark, steps, compact }: PlotSpec): uPlot.Axis {
 	return {
 		font: FONT,
 		size: 46,
 		gap: 6,
-		space: 34,
+		space: compact ? 22 : 34,
+		...(steps ? { incrs: steps } : {}),
 		stroke: () => token('--ink-soft'),
 		grid: { stroke: () => token('--line'), width: 1 },
 		ticks: { show: false },
@@ -136,6 +140,7 @@ function drawn(Plot: typeof uPlot, series: Series): uPlot.Series {
 		dash: series.dash,
 		spanGaps: false,
 	};
+	const alone = lonely(series.values);
 	switch (series.kind) {
 		case 'dots':
 			return {
@@ -155,7 +160,16 @@ function drawn(Plot: typeof uPlot, series: Series): uPlot.Series {
 		case 'band':
 			return { ...base, width: 0, points: { show: false } };
 		case 'line':
-			return { ...base, points: { show: false } };
+			return {
+				...base,
+				points: {
+					show: false,
+					size: 5,
+					width: 0,
+					fill: stroke,
+					filter: () => alone,
+				},
+			};
 	}
 }
 

@@ -1,7 +1,8 @@
 // What a plot is made of, in our words; options.ts turns it into uPlot's. Never here: drawing.
 import type { ChartColour } from './palette';
 
-export type Values = (number | null)[];
+/** Null is a gap. Undefined is not known either, but too short to interrupt the line. */
+export type Values = (number | null | undefined)[];
 
 export interface Series {
 	/** Short name, shown at the plot with the value under the cursor. */
@@ -33,4 +34,10 @@ export function swatch(series: Series): 'dots' | 'bars' | 'solid' | 'dashed' | '
 	if (series.kind === 'dots' || series.kind === 'bars' || series.kind === 'band') return series.kind;
 	if (!series.dash) return 'solid';
 	return (series.dash[0] ?? 0) > 3 ? 'dashed' : 'dotted';
+}
+
+/** Where a value stands between gaps, so that no line shows it. */
+export function lonely(values: Values): number[] {
+	const gap = (at: number) => values[at] === null || at < 0 || at >= values.length;
+	return values.flatMap((value, at) => (typeof value === 'number' && gap(at - 1) && gap(at + 1) ? [at] : []));
 }
