@@ -13,7 +13,7 @@ test('an account is made, left and come back to', async () => {
 	await page.getByLabel('E-mail').fill('robin@example.org');
 	await page.getByLabel('Password').fill(PASSWORD);
 	await page.getByRole('button', { name: 'Make the account' }).click();
-	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+	await page.getByRole('heading', { name: 'Activities', exact: true }).waitFor();
 	await page.getByRole('button', { name: 'Sign out' }).click();
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 	await page.goto('/');

@@ -1,0 +1,167 @@
+// A newcomer's first hour: sign up, upload a folder of real files, read the report, open the marathon, move the cursor over
+// the plots, filter the list, edit and delete and bring back, sign out, come back.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { PASSWORD, signIn, useBrowser, Visit } from './browser';
+
+useBrowser();
+
+const SAMPLES = new URL('../../../app/domain/tests/fixtures/samples/', import.meta.url).pathname;
+const MARATHON = '06_marathon_polar_44laps.fit';
+
+function samples(): string[] {
+	return readdirSync(SAMPLES, { withFileTypes: true })
+		.filter((entry) => entry.isFile() && /\.(fit|tcx|gpx)(\.gz)?$/.test(entry.name))
+		.map((entry) => join(SAMPLES, entry.name));
+}
+
+async function signUp(page: Page, email: string) {
+	await page.goto('/sign-up');
+	await page.getByLabel('E-mail').fill(email);
+	await page.getByLabel('Password').fill(PASSWORD);
+	await page.getByRole('button', { name: 'Make the account' }).click();
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+}
+
+/** Chooses files and waits until each has its outcome. */
+async function upload(page: Page, files: string[]) {
+	await page.getByRole('link', { name: 'Upload', exact: true }).click();
+	await page.getByLabel('Files', { exact: true }).setInputFiles(files);
+	await expect
+		.poll(
+			() =>
+				page
+					.getByRole('region')
+					.filter({ hasText: /imported/i })
+					.first()
+					.textContent(),
+			{ timeout: 60_000 },
+		)
+		.toMatch(new RegExp(`${files.length} files?.*`));
+	await page
+		.getByRole('progressbar', { name: 'The whole upload' })
+		.waitFor({ state: 'detached', timeout: 60_000 });
+}
+
+test('from nothing to a marathon and back', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'newcomer@example.org');
+	await page
+		.getByRole('link', { name: /upload/i })
+		.first()
+		.waitFor();
+	const files = samples();
+	await upload(page, files);
+	const report = await page.getByRole('main').textContent();
+	expect(report).toMatch(/merged/);
+
+	await page.getByRole('link', { name: 'Activities', exact: true }).click();
+	const table = page.getByRole('table', { name: 'Activities' });
+	await table.waitFor();
+	const all = Number(await table.getAttribute('aria-rowcount'));
+	expect(all).toBeGreaterThan(10);
+	await page.getByLabel('Sport').selectOption('run');
+	await expect.poll(async () => Number(await table.getAttribute('aria-rowcount'))).toBeLessThan(all);
+	expect(page.url()).toContain('sport=run');
+
+	const marathon = await page.evaluate(async () => {
+		const answer = await fetch('/v1/activities?sport=run&page=1&limit=1&sort_by=distance_m');
+		return ((await answer.json()) as { items: { id: string; name: string }[] }).items[0];
+	});
+	await page.goto(`/activities/${marathon?.id}`);
+	await page.getByRole('heading', { name: marathon?.name, level: 1 }).waitFor();
+	expect(await page.getByRole('region', { name: 'Key figures' }).textContent()).toMatch(/42\.\d+/);
+	const plot = page.getByRole('slider').first();
+	await plot.scrollIntoViewIfNeeded();
+	const before = await plot.getAttribute('aria-valuetext');
+	const box = await plot.boundingBox();
+	if (!box) throw new Error('the plot has no place');
+	await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+	await expect.poll(() => plot.getAttribute('aria-valuetext')).not.toBe(before);
+	const values = await page
+		.getByRole('slider')
+		.evaluateAll((plots) => plots.map((at) => at.getAttribute('aria-valuenow')));
+	expect(new Set(values).size, 'one cursor for all plots').toBe(1);
+	await page
+		.getByRole('radio', { name: 'Lap' })
+		.or(page.getByRole('button', { name: /laps/i }))
+		.first()
+		.click();
+	const download = page.waitForEvent('download');
+	await page.getByRole('button', { name: `Download ${MARATHON}` }).click();
+	expect((await download).suggestedFilename()).toBe(MARATHON);
+
+	await page.getByRole('button', { name: 'Sign out' }).click();
+	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+	await signIn(page, 'newcomer@example.org', PASSWORD);
+	await visit.end();
+});
+
+test('an activity is named anew, deleted and brought back', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'editor@example.org');
+	await upload(page, [join(SAMPLES, '08_treadmill_12km_polar.fit')]);
+	await page.getByRole('link', { name: 'Activities', exact: true }).click();
+	await page.getByRole('table', { name: 'Activities' }).getByRole('link').first().click();
+	await page.getByRole('button', { name: 'Edit' }).click();
+	const dialog = page.getByRole('dialog');
+	await dialog.getByLabel(/title|name/i).fill('Belt, rain outside');
+	await dialog.getByRole('button', { name: 'Save' }).click();
+	await page.getByRole('heading', { name: 'Belt, rain outside', level: 1 }).waitFor();
+	await page.getByRole('button', { name: 'Delete' }).first().click();
+	await page
+		.getByRole('button', { name: /bring back|undo/i })
+		.first()
+		.click();
+	await expect
+		.poll(() =>
+			page.evaluate(async () => (await (await fetch('/v1/activities')).json()).items.length as number),
+		)
+		.toBe(1);
+	await visit.end();
+});
+
+test('the keyboard alone is enough', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await page.goto('/sign-up');
+	await page.getByLabel('E-mail').focus();
+	await page.keyboard.type('keys@example.org');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type(PASSWORD);
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+	await page.reload();
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+	await page.keyboard.press('Tab');
+	expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('To the content');
+	const reached: string[] = [];
+	for (let presses = 0; presses < 12; presses += 1) {
+		await page.keyboard.press('Tab');
+		reached.push(await page.evaluate(() => document.activeElement?.textContent?.trim() ?? ''));
+	}
+	for (const place of ['Dashboard', 'Activities', 'Upload', 'Profile']) expect(reached).toContain(place);
+	await visit.end();
+});
+
+test('a file that cannot be read is told with its reason, beside one that can', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'mixed@example.org');
+	await page.getByRole('link', { name: 'Upload', exact: true }).click();
+	await page.getByLabel('Files', { exact: true }).setInputFiles([
+		{
+			name: 'nonsense.fit',
+			mimeType: 'application/octet-stream',
+			buffer: Buffer.from('not a training file'),
+		},
+		{ name: 'empty.gpx', mimeType: 'application/gpx+xml', buffer: Buffer.from('<gpx></gpx>') },
+	]);
+	await expect.poll(() => page.getByRole('main').textContent(), { timeout: 30_000 }).toMatch(/2 refused/);
+	expect(await page.getByRole('main').textContent()).toMatch(/nonsense\.fit/);
+	await visit.end();
+});
