@@ -15,6 +15,9 @@
 //! - Pace: rTSS = 100 · (t · v_NGP · IF)/(v_FT · 3600), IF = v_NGP/v_FT (McGregor, after Coggan). Running only.
 //! - Heart rate: hrTSS = 100 · TRIMP / TRIMP of an hour at threshold heart rate.
 //! - RPE: points an hour by Friel's table (2009, "Estimating TSS"). The roughest.
+//!
+//! What a channel measured of a session speaks for the whole of it only where it covers [`MIN_COVERAGE`] of its
+//! duration; the seconds that it missed are then taken to be like those that it has. Below, the next source is asked.
 
 pub mod power;
 pub mod trimp;
@@ -22,10 +25,9 @@ pub mod trimp;
 use serde::{Deserialize, Serialize};
 
 use super::profile::Profile;
-use trimp::Trimp;
 
-/// Heart rate must cover this part of the counted time for a load: what was not measured is not zero.
-pub const MIN_HEART_RATE_COVERAGE: f64 = 0.8;
+/// Power, pace or heart rate must cover this part of the duration: what was not measured is neither zero nor known.
+pub const MIN_COVERAGE: f64 = 0.8;
 
 /// Friel's points for an hour at RPE 0, 1, …, 10; 0 is rest.
 const POINTS_PER_HOUR: [f64; 11] = [0.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 100.0, 120.0, 140.0];
@@ -70,14 +72,20 @@ pub struct Load {
 pub struct LoadInputs {
     /// Moving or timer time in seconds, never elapsed time.
     pub duration_s: f64,
-    /// Normalized power in watts ([`power::normalized_power`]), for cycling alone.
+    /// Normalized power in watts ([`power::normalized_power`]), for cycling alone and where power covers the duration.
     pub normalized_power_w: Option<f64>,
-    /// Normalized graded speed in m/s, for runs alone.
+    /// Normalized graded speed in m/s, for runs alone and where speed covers the duration.
     pub ngp_m_s: Option<f64>,
-    /// The impulse from heart rate ([`trimp::banister`]).
-    pub trimp: Option<Trimp>,
+    /// Banister's impulse over the duration ([`trimp::Trimp::over`]).
+    pub trimp: Option<f64>,
     /// Rated perceived exertion, 0 to 10.
     pub rpe: Option<f64>,
+}
+
+/// The part of a duration in seconds that is covered, at most 1; `None` below [`MIN_COVERAGE`] and for no duration.
+pub fn coverage(covered_s: f64, duration_s: f64) -> Option<f64> {
+    let part = covered_s / duration_s;
+    (duration_s > 0.0 && part >= MIN_COVERAGE).then_some(part.min(1.0))
 }
 
 /// The load of a session by the first source that gives one: power, pace, heart rate, RPE. `None` where none does.
@@ -93,10 +101,7 @@ fn points(source: LoadSource, profile: &Profile, inputs: &LoadInputs) -> Option<
             intensity_points(duration_s, inputs.normalized_power_w?, profile.threshold_power_w?)
         }
         LoadSource::Pace => intensity_points(duration_s, inputs.ngp_m_s?, profile.threshold_speed_m_s?),
-        LoadSource::HeartRate => {
-            let trimp = inputs.trimp.filter(|trimp| trimp.coverage() >= MIN_HEART_RATE_COVERAGE)?;
-            hr_points(profile, &trimp)
-        }
+        LoadSource::HeartRate => hr_points(profile, inputs.trimp?),
         LoadSource::Rpe => rpe_points(inputs.rpe?, duration_s),
     }
 }
@@ -112,9 +117,9 @@ pub fn intensity_points(duration_s: f64, normalized: f64, threshold: f64) -> Opt
 
 /// hrTSS: the session's TRIMP against that of an hour at threshold heart rate, in hundredths. `None` when the
 /// profile has no threshold heart rate within its range.
-pub fn hr_points(profile: &Profile, trimp: &Trimp) -> Option<f64> {
+pub fn hr_points(profile: &Profile, trimp: f64) -> Option<f64> {
     let hour = trimp::hour_at(profile, profile.threshold_hr_bpm?)?;
-    (hour > 0.0).then(|| 100.0 * trimp.points / hour)
+    (hour > 0.0).then(|| 100.0 * trimp / hour)
 }
 
 /// Points by Friel's table, between its whole numbers in a straight line. `None` for an RPE outside 0 to 10.

@@ -54,7 +54,8 @@ pub struct ActivityAnalysis {
     pub max_hr_bpm: Option<f64>,
     /// Mean cadence per minute: the device's, else over moving time without zeros.
     pub avg_cadence_per_min: Option<f64>,
-    /// Mean power in watts: the device's, else over moving time with zeros.
+    /// Mean power in watts: the device's, else over moving time with zeros, where power covers [`load::MIN_COVERAGE`]
+    /// of it.
     pub avg_power_w: Option<f64>,
     /// Splits of one kilometre.
     pub splits_km: Vec<Split>,
@@ -68,11 +69,13 @@ pub struct ActivityAnalysis {
     pub decoupling: Decoupling,
     /// The fastest stretch of each standard distance.
     pub best_efforts: Vec<BestEffort>,
-    /// Normalized graded speed in metres per second, for runs.
+    /// Normalized graded speed in metres per second, for runs whose speed is known for [`load::MIN_COVERAGE`] of the
+    /// time in motion.
     pub ngp_m_s: Option<f64>,
     /// The training load with its source.
     pub load: Option<Load>,
-    /// Banister's training impulse over counted time, where the profile and heart rate allow it.
+    /// Banister's training impulse over the time in motion, where the profile allows it and heart rate covers
+    /// [`load::MIN_COVERAGE`] of that time; what it misses is taken to be like what it has.
     pub trimp: Option<f64>,
 }
 
@@ -88,10 +91,10 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     let adjusted = grid.as_ref().map(|grid| Adjusted::new(grid, session.sport));
     let adjusted = adjusted.as_ref();
     let columns = Columns::new(session, distance.as_ref(), &moving, climb.as_ref(), adjusted);
-    let ngp_m_s = adjusted
-        .filter(|_| session.sport == Sport::Run)
-        .and_then(|adjusted| grade::normalized_graded_speed(&adjusted.speed_m_s, &adjusted.grid.counted));
-    let (load, trimp) = load_of(session, profile, &moving, ngp_m_s);
+    let ngp_m_s =
+        adjusted.filter(|_| session.sport == Sport::Run).and_then(|adjusted| ngp_of(adjusted, &moving));
+    let power_w = power_of(session, &moving);
+    let (load, trimp) = load_of(session, profile, &moving, power_w, ngp_m_s);
 
     let ours_m = distance.as_ref().map(distance::Distance::total_m);
     let distance_m = totals.distance_m.filter(|&stated| stated > 0.0).or(ours_m);
@@ -110,7 +113,7 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
         avg_hr_bpm: totals.avg_heart_rate_bpm.or(whole.avg_hr_bpm),
         max_hr_bpm: totals.max_heart_rate_bpm.or(whole.max_hr_bpm),
         avg_cadence_per_min: totals.avg_cadence_per_min.or(whole.avg_cadence_per_min),
-        avg_power_w: totals.avg_power_w.or(whole.avg_power_w),
+        avg_power_w: totals.avg_power_w.or(whole.avg_power_w.filter(|_| power_w.is_some())),
         splits_km: columns.by_distance(splits::KILOMETRE_M),
         splits_mile: columns.by_distance(splits::MILE_M),
         laps: columns.by_lap(&session.laps),
@@ -123,17 +126,35 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     }
 }
 
+/// Normalized graded speed, where the seconds whose speed is known cover the time in motion.
+fn ngp_of(adjusted: &Adjusted<'_>, moving: &Moving) -> Option<f64> {
+    let counted = &adjusted.grid.counted;
+    let known_s = counted.iter().filter(|&&counted| counted).count() as f64;
+    load::coverage(known_s, moving.total_s)?;
+    grade::normalized_graded_speed(&adjusted.speed_m_s, counted)
+}
+
+/// Power in watts, where it covers the time in motion.
+fn power_of<'a>(session: &'a Session, moving: &Moving) -> Option<&'a [f64]> {
+    let power_w = session.track.get(Channel::PowerW)?;
+    load::coverage(power::covered_s(power_w, &moving.counted_s), moving.total_s)?;
+    Some(power_w)
+}
+
 /// The load by the first source that gives one, and Banister's impulse.
 fn load_of(
     session: &Session,
     profile: &Profile,
     moving: &Moving,
+    power_w: Option<&[f64]>,
     ngp_m_s: Option<f64>,
 ) -> (Option<Load>, Option<f64>) {
     let trimp = trimp::HeartRateTime::new(&session.track, &moving.counted_s)
-        .and_then(|heart_rate| trimp::banister(profile, &heart_rate));
-    let power_w = session.track.get(Channel::PowerW).filter(|_| session.sport == Sport::Cycling);
-    let normalized_power_w = power_w.and_then(|power_w| power::normalized_power(power_w, &moving.counted_s));
+        .and_then(|heart_rate| trimp::banister(profile, &heart_rate))
+        .and_then(|trimp| trimp.over(moving.total_s));
+    let normalized_power_w = power_w
+        .filter(|_| session.sport == Sport::Cycling)
+        .and_then(|power_w| power::normalized_power(power_w, &moving.counted_s));
     let inputs = LoadInputs {
         duration_s: moving.total_s,
         normalized_power_w,
@@ -141,7 +162,7 @@ fn load_of(
         trimp,
         rpe: session.totals.rpe,
     };
-    (load::load(profile, &inputs), trimp.map(|trimp| trimp.points))
+    (load::load(profile, &inputs), trimp)
 }
 
 /// The SHA-256 in lower-case hexadecimal of everything that [`analyse`] reads: the sport, the totals, the laps, the

@@ -30,6 +30,20 @@ pub fn normalized_power(power_w: &[f64], counted_s: &[f64]) -> Option<f64> {
     (means > 0).then(|| (sum_of_fourths / f64::from(means)).powf(0.25))
 }
 
+/// The counted seconds for which there is a power, recorded or held as in [`normalized_power`]; 0 for other lengths than
+/// one per time.
+pub fn covered_s(power_w: &[f64], counted_s: &[f64]) -> f64 {
+    if power_w.len() != counted_s.len() {
+        return 0.0;
+    }
+    let mut missing_s = f64::INFINITY;
+    let seconds = power_w.iter().zip(counted_s).map(|(watts, seconds)| {
+        missing_s = if watts.is_finite() { 0.0 } else { missing_s + seconds };
+        if missing_s <= MAX_GAP_S { *seconds } else { 0.0 }
+    });
+    seconds.sum()
+}
+
 /// Stretches of one value a second without gaps.
 fn stretches(power_w: &[f64], counted_s: &[f64]) -> Vec<Vec<f64>> {
     let mut stretches = vec![Vec::new()];

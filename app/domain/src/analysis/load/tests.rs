@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{
     super::profile::{Profile, TrimpCoefficients},
-    power::normalized_power,
+    power::{covered_s, normalized_power},
     trimp::*,
     *,
 };
@@ -52,7 +52,7 @@ fn a_real_run_has_the_impulse_computed_elsewhere() {
     let heart_rates = heart_rates(&treadmill());
     let trimp = banister(&profile(), &heart_rates).unwrap();
     close(trimp.points, 139.209_597, 1e-5);
-    assert_eq!((trimp.covered_s, trimp.counted_s), (3861.0, 3861.0));
+    assert_eq!(trimp.covered_s, 3861.0);
 }
 
 /// `60*x*.64*exp(1.92*x)` and `60*x*.86*exp(1.67*x)`, x = 120/140, in Python.
@@ -63,7 +63,7 @@ fn an_hour_at_threshold_has_the_closed_form() {
     close(hour_at(&women, 170.0).unwrap(), 185.082_109_933, 1e-8);
     let steady = second_by_second(vec![150.0; 3601]);
     let trimp = banister(&profile(), &heart_rates(&steady)).unwrap();
-    close(hr_points(&profile(), &trimp).unwrap(), 63.342_905_713, 1e-6);
+    close(hr_points(&profile(), trimp.points).unwrap(), 63.342_905_713, 1e-6);
 }
 
 /// Half an hour at 110 and half an hour at 190 bpm is far harder than an hour at 150.
@@ -81,8 +81,12 @@ fn short_losses_of_the_strap_are_bridged_and_long_ones_are_not_zero() {
     heart_rate[200..210].fill(0.0);
     heart_rate[500..700].fill(f64::NAN);
     let trimp = banister(&profile(), &heart_rates(&second_by_second(heart_rate))).unwrap();
-    assert_eq!((trimp.counted_s, trimp.covered_s), (1000.0, 799.0));
+    assert_eq!(trimp.covered_s, 799.0);
     close(trimp.points, 799.0 / 3600.0 * hour_at(&profile(), 150.0).unwrap(), 1e-9);
+    assert_eq!(trimp.over(1000.0), None);
+    close(trimp.over(990.0).unwrap(), 990.0 / 3600.0 * hour_at(&profile(), 150.0).unwrap(), 1e-9);
+    // Heart rate never covers more than there is.
+    assert_eq!((trimp.over(700.0), trimp.over(0.0)), (Some(trimp.points), None));
 }
 
 /// A device that writes a sample every ten seconds gives the same as one that writes each second.
@@ -111,12 +115,29 @@ fn normalized_power_has_the_value_computed_elsewhere() {
 }
 
 #[test]
+fn power_is_held_for_a_minute_and_no_longer() {
+    let mut power = vec![200.0; 300];
+    power[..20].fill(f64::NAN);
+    power[100..150].fill(f64::NAN);
+    power[200..].fill(f64::NAN);
+    // From 20 to 200 s, and the minute after.
+    assert_eq!(covered_s(&power, &[1.0; 300]), 240.0);
+    assert_eq!((covered_s(&[f64::NAN; 9], &[1.0; 9]), covered_s(&[200.0; 9], &[1.0; 8])), (0.0, 0.0));
+}
+
+#[test]
+fn a_part_of_a_session_speaks_for_all_of_it_from_four_fifths_on() {
+    assert_eq!((coverage(79.9, 100.0), coverage(80.0, 100.0)), (None, Some(0.8)));
+    assert_eq!((coverage(101.0, 100.0), coverage(0.0, 0.0), coverage(1.0, 0.0)), (Some(1.0), None, None));
+}
+
+#[test]
 fn an_hour_at_threshold_is_a_hundred_points_by_every_source_but_rpe() {
     assert_eq!(intensity_points(3600.0, 4.0, 4.0), Some(100.0));
     assert_eq!(intensity_points(1800.0, 2.0, 4.0), Some(12.5));
     let steady = second_by_second(vec![170.0; 3601]);
     let trimp = banister(&profile(), &heart_rates(&steady)).unwrap();
-    close(hr_points(&profile(), &trimp).unwrap(), 100.0, 1e-9);
+    close(hr_points(&profile(), trimp.points).unwrap(), 100.0, 1e-9);
     for (normalized, threshold) in [(4.0, 0.0), (-1.0, 4.0), (f64::NAN, 4.0), (4.0, f64::NAN)] {
         assert_eq!(intensity_points(3600.0, normalized, threshold), None);
     }
@@ -135,7 +156,7 @@ fn ratings_follow_the_table_and_fosters_product() {
 
 #[test]
 fn the_most_trusted_source_wins() {
-    let trimp = banister(&profile(), &heart_rates(&treadmill()));
+    let trimp = banister(&profile(), &heart_rates(&treadmill())).map(|trimp| trimp.points);
     let all = LoadInputs {
         duration_s: 3600.0,
         normalized_power_w: Some(200.0),
@@ -150,8 +171,7 @@ fn the_most_trusted_source_wins() {
     let neither = LoadInputs { ngp_m_s: None, normalized_power_w: None, ..all };
     assert_eq!(found(&neither).source, LoadSource::HeartRate);
     close(found(&neither).points, 100.0 * 139.209_597 / 170.651_090, 1e-4);
-    let half = Trimp { covered_s: 1800.0, counted_s: 3600.0, points: 60.0 };
-    let by_rating = LoadInputs { trimp: Some(half), ..neither };
+    let by_rating = LoadInputs { trimp: None, ..neither };
     assert_eq!(found(&by_rating), Load { points: 60.0, source: LoadSource::Rpe });
     assert_eq!(load(&profile(), &LoadInputs::default()), None);
 }
@@ -171,7 +191,7 @@ fn an_impossible_range_of_heart_rate_gives_nothing() {
         assert_eq!(banister(&profile, &heart_rates), None);
     }
     let too_high = Profile { threshold_hr_bpm: Some(191.0), ..profile() };
-    assert_eq!(hr_points(&too_high, &Trimp::default()), None);
+    assert_eq!(hr_points(&too_high, 100.0), None);
 }
 
 proptest! {

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::coverage;
 use crate::{
     analysis::profile::{Profile, TrimpCoefficients},
     model::{Channel, Track},
@@ -15,18 +16,17 @@ pub const MAX_GAP_S: f64 = 60.0;
 /// Banister's training impulse and the time behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Trimp {
-    /// The impulse in TRIMP units.
+    /// The impulse of the seconds with a heart rate in TRIMP units.
     pub points: f64,
     /// Counted seconds with a heart rate.
     pub covered_s: f64,
-    /// Counted seconds.
-    pub counted_s: f64,
 }
 
 impl Trimp {
-    /// The part of the counted time that has a heart rate, 0 to 1.
-    pub fn coverage(&self) -> f64 {
-        if self.counted_s > 0.0 { self.covered_s / self.counted_s } else { 0.0 }
+    /// The impulse of a session of this duration in seconds, as if the seconds without a heart rate were like those with
+    /// one: a strap that lost contact is no rest. `None` where they are too many ([`coverage`]).
+    pub fn over(self, duration_s: f64) -> Option<f64> {
+        coverage(self.covered_s, duration_s).map(|part| self.points / part)
     }
 }
 
@@ -35,7 +35,6 @@ impl Trimp {
 pub struct HeartRateTime {
     /// Beats per minute and seconds.
     intervals: Vec<(f64, f64)>,
-    counted_s: f64,
 }
 
 impl HeartRateTime {
@@ -66,7 +65,7 @@ impl HeartRateTime {
             }
             known = Some(i);
         }
-        Some(Self { intervals, counted_s: counted_s.iter().sum() })
+        Some(Self { intervals })
     }
 }
 
@@ -74,7 +73,7 @@ impl HeartRateTime {
 /// profile's coefficients, 0.64 and 1.92 or 0.86 and 1.67 (Banister 1991; Morton, Fitz-Clarke & Banister
 /// 1990, J Appl Physiol 69:1171). `None` unless the profile's resting heart rate is known and below its maximum.
 pub fn banister(profile: &Profile, heart_rates: &HeartRateTime) -> Option<Trimp> {
-    let mut trimp = Trimp { counted_s: heart_rates.counted_s, ..Trimp::default() };
+    let mut trimp = Trimp::default();
     for &(bpm, seconds) in &heart_rates.intervals {
         trimp.points += per_minute(profile, bpm)? * seconds / 60.0;
         trimp.covered_s += seconds;

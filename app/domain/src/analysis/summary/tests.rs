@@ -60,6 +60,77 @@ fn a_ride_with_power_has_its_load_by_power_and_a_run_has_not() {
     assert_ne!(inputs_hash(&run, &profile), inputs_hash(&run, &without));
 }
 
+/// Who can be judged by every source.
+fn athlete() -> Profile {
+    Profile {
+        resting_hr_bpm: Some(50.0),
+        max_hr_bpm: Some(190.0),
+        threshold_hr_bpm: Some(170.0),
+        threshold_speed_m_s: Some(4.0),
+        threshold_power_w: Some(250.0),
+        ..Profile::default()
+    }
+}
+
+/// Two hours with a heart rate of 150 and these watts.
+fn two_hours(sport: Sport, watts: impl Fn(usize) -> f64) -> ActivityAnalysis {
+    let times: Vec<f64> = (0..=7200).map(f64::from).collect();
+    let metres = times.iter().map(|t| t * 3.0).collect();
+    let mut session = session(sport, times, metres);
+    session.track.set(Channel::HeartRateBpm, vec![150.0; 7201]).unwrap();
+    session.track.set(Channel::PowerW, (0..=7200).map(watts).collect()).unwrap();
+    analyse(&session, &athlete())
+}
+
+#[test]
+fn five_minutes_of_watts_do_not_speak_for_two_hours() {
+    let found = two_hours(Sport::Cycling, |i| if i <= 300 { 300.0 } else { f64::NAN });
+    assert_eq!((found.load.unwrap().source, found.avg_power_w), (LoadSource::HeartRate, None));
+    let run = two_hours(Sport::Run, |i| if i <= 300 { 300.0 } else { f64::NAN });
+    assert_eq!(run.avg_power_w, None);
+    // On either side of four fifths; the last value is held for a minute.
+    let little = two_hours(Sport::Cycling, |i| if i <= 5690 { 200.0 } else { f64::NAN });
+    assert_eq!((little.load.unwrap().source, little.avg_power_w), (LoadSource::HeartRate, None));
+    let enough = two_hours(Sport::Cycling, |i| if i <= 5710 { 200.0 } else { f64::NAN });
+    assert_eq!((enough.load.unwrap().source, enough.avg_power_w), (LoadSource::Power, Some(200.0)));
+    // The whole two hours at 200 of 250 W.
+    assert!((enough.load.unwrap().points - 128.0).abs() < 1e-6, "{enough:?}");
+}
+
+/// A counter without a sample for most of the time: the pace of the rest is not known.
+#[test]
+fn a_tenth_of_the_way_has_no_pace_for_the_whole() {
+    let times: Vec<f64> =
+        (0..=600).map(f64::from).chain((1..=27).map(|i| 600.0 + f64::from(i) * 200.0)).collect();
+    let metres = times.iter().map(|t| t * 3.0).collect();
+    let mut run = session(Sport::Run, times, metres);
+    run.pauses = Some(Vec::new());
+    run.totals.rpe = Some(5.0);
+    let found = analyse(&run, &athlete());
+    assert_eq!(found.moving_time_s, 6000.0);
+    assert_eq!((found.load.unwrap().source, found.ngp_m_s), (LoadSource::Rpe, None));
+}
+
+/// By hand: an hour at 150 is 63.343 points and 108.0955 TRIMP, whatever the strap missed of it.
+#[test]
+fn what_the_strap_missed_is_not_rest() {
+    let hour = |beats: usize| {
+        let times: Vec<f64> = (0..=3600).map(f64::from).collect();
+        let mut session = session(Sport::Strength, times, vec![0.0; 3601]);
+        let bpm = (0..=3600).map(|i| if i <= beats { 150.0 } else { f64::NAN }).collect();
+        session.track.set(Channel::HeartRateBpm, bpm).unwrap();
+        let found = analyse(&session, &athlete());
+        (found.load.map(|load| load.points), found.trimp)
+    };
+    for beats in [3600, 2952, 2890] {
+        let (points, trimp) = hour(beats);
+        assert!((points.unwrap() - 63.342_905_713).abs() < 1e-6, "{beats}: {points:?}");
+        assert!((trimp.unwrap() - 108.095_359_403).abs() < 1e-6, "{beats}: {trimp:?}");
+    }
+    assert_eq!(hour(2870), (None, None));
+    assert_eq!(hour(60), (None, None));
+}
+
 #[test]
 fn wire_names_carry_their_units() {
     let wire = serde_json::to_value(analyse(&ten_minutes(), &Profile::default())).unwrap();
