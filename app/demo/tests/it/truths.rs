@@ -182,3 +182,21 @@ fn nothing_is_found_where_nothing_was_planted() {
     within("heat", fitted.beats_per_degree, 0.0, 0.2);
     within("shoe", fitted.shoe_percent, 0.0, 0.6);
 }
+
+#[test]
+fn every_steady_run_has_an_efficiency_and_no_short_repeats_have() {
+    let season = Season::with(1, LAST_DAY, Effects::default());
+    let (mut steady, mut short_repeats) = (0, 0);
+    for planned in &season.planned {
+        let expected = match planned.work {
+            Work::Easy { .. } | Work::Long { .. } => true,
+            Work::Intervals { metres, .. } if metres < 500.0 => false,
+            _ => continue,
+        };
+        let session = read(&season.file(planned).bytes, None, &Limits::default()).unwrap().sessions.remove(0);
+        let efficiency = analyse(&session, &Profile::default()).efficiency;
+        assert_eq!(efficiency.factor.is_some(), expected, "{planned:?} {efficiency:?}");
+        *(if expected { &mut steady } else { &mut short_repeats }) += 1;
+    }
+    assert!(steady > 150 && short_repeats >= 8, "{steady} {short_repeats}");
+}

@@ -8,21 +8,19 @@
 //!
 //! Only steady work on foot has either; else the reasons are told. Work is steady when its normalized graded speed is at
 //! most [`MAX_VARIABILITY`] times the mean of the graded speed: Coggan's variability index (Allen & Coggan 2010), of
-//! graded speed instead of power. Standing counts as 0 in both while the timer runs, as coasting does in power: repeats
-//! with a rest in between are not steady for being even while they last.
+//! graded speed instead of power, over the seconds in motion. Repeats with standing rests in between are even while they
+//! last, so the stops of steady work take at most [`MAX_STANDING`] of its time.
 
 mod variance;
+mod work;
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{
-    distance,
-    grade::{self, Adjusted},
-    grid::Grid,
-    polarity::Polarity,
-};
+use super::{distance, grade::Adjusted, grid::Grid, polarity::Polarity};
+use work::{Second, Work, second};
+
 use crate::model::{Channel, Session, Sport};
 
 /// Higher efficiency is better.
@@ -41,9 +39,9 @@ pub const MIN_COVERAGE: f64 = 0.9;
 const RAW_THRESHOLD_M_S: f64 = 0.5;
 /// Normalized by mean grade-adjusted speed must not exceed this.
 pub const MAX_VARIABILITY: f64 = 1.05;
-
-/// The most seconds of one standstill that count against steadiness.
-const MAX_STANDING_S: usize = 60;
+/// The part of the time that stops may take: traffic lights of 45 s every five minutes are within it, a minute of rest
+/// after every five of work is not.
+pub const MAX_STANDING: f64 = 0.15;
 
 /// Why a number would mean nothing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,6 +63,11 @@ pub enum NotValid {
         /// Normalized by mean graded speed.
         variability: f64,
     },
+    /// Stops take more of the time than [`MAX_STANDING`].
+    Interrupted {
+        /// The part of the time, 0 to 1; of one stop at most three minutes count.
+        standing: f64,
+    },
 }
 
 impl Serialize for NotValid {
@@ -84,6 +87,7 @@ impl NotValid {
             Self::TooShortForDecoupling => "too_short_for_decoupling",
             Self::LittleHeartRate => "little_heart_rate",
             Self::NotSteady { .. } => "not_steady",
+            Self::Interrupted { .. } => "interrupted",
         }
     }
 }
@@ -96,6 +100,14 @@ impl fmt::Display for NotValid {
                     out,
                     "The speed varied too much: normalized by mean graded speed is {variability:.3}, and only work of \
                      at most {MAX_VARIABILITY} can be compared."
+                );
+            }
+            Self::Interrupted { standing } => {
+                return write!(
+                    out,
+                    "Stops took {:.0} % of the time, and only work with at most {:.0} % can be compared.",
+                    100.0 * standing,
+                    100.0 * MAX_STANDING
                 );
             }
             Self::SportNotOnFoot => "Only runs, walks and hikes have this.",
@@ -136,26 +148,26 @@ pub struct Decoupling {
 /// The efficiency and the decoupling of a session.
 pub(super) fn of(sport: Sport, adjusted: Option<&Adjusted<'_>>) -> (Efficiency, Decoupling) {
     let (work, reasons) = Work::of(sport, adjusted);
-    let not_steady = work.not_steady();
-    (efficiency(&work, reasons.clone(), not_steady), decoupling(&work, reasons, not_steady))
+    let unsteadiness = work.unsteadiness();
+    (efficiency(&work, reasons.clone(), &unsteadiness), decoupling(&work, reasons, &unsteadiness))
 }
 
-fn efficiency(work: &Work, mut reasons: Vec<NotValid>, not_steady: Option<NotValid>) -> Efficiency {
+fn efficiency(work: &Work, mut reasons: Vec<NotValid>, unsteadiness: &[NotValid]) -> Efficiency {
     let with_heart_rate = work.seconds.iter().filter(|second| second.bpm.is_finite()).count();
     if reasons.is_empty() && with_heart_rate < MIN_EFFICIENCY_S {
         reasons.push(NotValid::TooShortForEfficiency);
     }
-    reasons.extend(not_steady);
+    reasons.extend(unsteadiness);
     let factor = factor_of(&work.seconds).filter(|_| reasons.is_empty());
     let variance = factor.and_then(|factor| variance::of(&work.seconds, factor));
     Efficiency { factor, variance, reasons }
 }
 
-fn decoupling(work: &Work, mut reasons: Vec<NotValid>, not_steady: Option<NotValid>) -> Decoupling {
+fn decoupling(work: &Work, mut reasons: Vec<NotValid>, unsteadiness: &[NotValid]) -> Decoupling {
     if reasons.is_empty() && work.seconds.len() < MIN_DECOUPLING_S {
         reasons.push(NotValid::TooShortForDecoupling);
     }
-    reasons.extend(not_steady);
+    reasons.extend(unsteadiness);
     let (first, second) = work.seconds.split_at(work.seconds.len() / 2);
     let halves = factor_of(first).zip(factor_of(second)).filter(|_| reasons.is_empty());
     Decoupling {
@@ -168,74 +180,6 @@ fn decoupling(work: &Work, mut reasons: Vec<NotValid>, not_steady: Option<NotVal
 
 fn loss_percent(first: f64, second: f64) -> f64 {
     (first - second) / first * 100.0
-}
-
-/// One second in motion.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Second {
-    speed_m_s: f64,
-    /// NaN where unknown.
-    bpm: f64,
-}
-
-/// The seconds in motion after the skip.
-#[derive(Default)]
-struct Work {
-    seconds: Vec<Second>,
-    /// Grade-adjusted speed from the first to the last of them while the timer runs, standing included.
-    timeline_m_s: Vec<f64>,
-}
-
-impl Work {
-    /// The work, and what makes every number of it meaningless.
-    fn of(sport: Sport, adjusted: Option<&Adjusted<'_>>) -> (Self, Vec<NotValid>) {
-        let mut reasons = Vec::new();
-        if !sport.is_on_foot() {
-            return (Self::default(), vec![NotValid::SportNotOnFoot]);
-        }
-        let Some(adjusted) = adjusted else {
-            return (Self::default(), vec![NotValid::NoDistance]);
-        };
-        if adjusted.grid.heart_rate_bpm.is_empty() {
-            reasons.push(NotValid::NoHeartRate);
-        }
-        let mut seconds = in_motion(adjusted.grid, &adjusted.speed_m_s);
-        seconds.drain(..SKIP_S.min(seconds.len()));
-        let known = seconds.iter().filter(|second| second.bpm.is_finite()).count();
-        let covered = known as f64 >= MIN_COVERAGE * seconds.len() as f64;
-        if reasons.is_empty() && !covered {
-            reasons.push(NotValid::LittleHeartRate);
-        }
-        (Self { seconds, timeline_m_s: timeline(adjusted) }, reasons)
-    }
-
-    fn not_steady(&self) -> Option<NotValid> {
-        let mean = self.timeline_m_s.iter().sum::<f64>() / self.timeline_m_s.len() as f64;
-        let all = vec![true; self.timeline_m_s.len()];
-        let variability = grade::normalized_graded_speed(&self.timeline_m_s, &all)? / mean;
-        (variability > MAX_VARIABILITY).then_some(NotValid::NotSteady { variability })
-    }
-}
-
-/// Grade-adjusted speed from the first second in motion after the skip to the last, while the timer runs. Of each
-/// standstill at most [`MAX_STANDING_S`] count: one long stop does not make a run uneven.
-fn timeline(adjusted: &Adjusted<'_>) -> Vec<f64> {
-    let grid = adjusted.grid;
-    let mut moving = (0..grid.len()).filter(|&k| grid.in_motion[k]).skip(SKIP_S);
-    let Some(first) = moving.next() else { return Vec::new() };
-    let last = moving.last().unwrap_or(first);
-    let mut standing_s = 0;
-    let counts = |&k: &usize| {
-        standing_s = if grid.in_motion[k] { 0 } else { standing_s + usize::from(grid.running[k]) };
-        grid.running[k] && standing_s <= MAX_STANDING_S
-    };
-    (first..=last).filter(counts).map(|k| adjusted.speed_m_s[k]).collect()
-}
-
-fn in_motion(grid: &Grid, speed_m_s: &[f64]) -> Vec<Second> {
-    let bpm = |k: usize| grid.heart_rate_bpm.get(k).copied().filter(|&bpm| bpm > 0.0).unwrap_or(f64::NAN);
-    let moving = (0..grid.len()).filter(|&k| grid.in_motion[k]);
-    moving.map(|k| Second { speed_m_s: speed_m_s[k], bpm: bpm(k) }).collect()
 }
 
 /// Metres per heartbeat over the seconds with a heart rate.
@@ -265,9 +209,9 @@ pub struct RawEfficiency {
 pub fn raw(session: &Session) -> Option<RawEfficiency> {
     session.track.get(Channel::HeartRateBpm)?;
     let distance = distance::measure(&session.track, session.sport, session.totals.distance_m)?;
-    let mut grid = Grid::new(session, Some(&distance))?;
-    grid.in_motion = grid.speed_m_s.iter().map(|&speed| speed > RAW_THRESHOLD_M_S).collect();
-    let mut seconds = in_motion(&grid, &grid.speed_m_s);
+    let grid = Grid::new(&Session { pauses: None, ..session.clone() }, Some(&distance))?;
+    let fast = (0..grid.len()).filter(|&k| grid.speed_m_s[k] > RAW_THRESHOLD_M_S);
+    let mut seconds: Vec<Second> = fast.map(|k| second(&grid, &grid.speed_m_s, k)).collect();
     seconds.retain(|second| second.bpm.is_finite());
     let (first, second) = seconds.split_at(seconds.len() / 2);
     let (first_half, second_half) = (factor_of(first)?, factor_of(second)?);

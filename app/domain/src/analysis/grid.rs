@@ -12,7 +12,7 @@ use crate::model::{Channel, Pause, Session};
 /// Longer grids are refused: 10 days.
 const MAX_SECONDS: usize = 864_000;
 /// Half of the centred window of 11 points over which speed is taken, in seconds.
-const HALF_WINDOW: usize = 5;
+pub(super) const HALF_WINDOW: usize = 5;
 
 /// Columns of one value per second; gaps are left out, so neighbours may be further apart than a second.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) struct Grid {
     pub(super) time_s: Vec<f64>,
     /// Repaired metres from the first sample.
     pub(super) along_m: Vec<f64>,
-    /// Speed in m/s over the centred window.
+    /// Speed in m/s over the centred window, which ends where the timer stops and starts.
     pub(super) speed_m_s: Vec<f64>,
     /// Heart rate in beats per minute, NaN where unknown; empty when never recorded.
     pub(super) heart_rate_bpm: Vec<f64>,
@@ -48,9 +48,9 @@ impl Grid {
             values.map(|values| resample(sample_s, values, &time_s)).unwrap_or_default()
         };
         let along_m = resample(sample_s, &distance.along_m, &time_s);
-        let speed_m_s = windowed_speed(&time_s, &along_m, &stretches);
-        let threshold = moving::threshold_m_s(session.sport).unwrap_or(0.0);
         let running = running(&time_s, session.pauses.as_deref().unwrap_or_default());
+        let speed_m_s = windowed_speed(&time_s, &along_m, &stretches, &running);
+        let threshold = moving::threshold_m_s(session.sport).unwrap_or(0.0);
         let in_motion: Vec<bool> =
             speed_m_s.iter().zip(&running).map(|(&speed, &running)| running && speed > threshold).collect();
         let counted = if session.pauses.is_some() { running.clone() } else { in_motion.clone() };
@@ -124,13 +124,21 @@ fn resample(sample_s: &[f64], values: &[f64], time_s: &[f64]) -> Vec<f64> {
     resampled
 }
 
-fn windowed_speed(time_s: &[f64], along_m: &[f64], stretches: &[Range<usize>]) -> Vec<f64> {
+/// Speed over the centred window as far as it lies within the stretch and between two pauses, or within one. A second
+/// that is alone there has the window of its stretch.
+fn windowed_speed(time_s: &[f64], along_m: &[f64], stretches: &[Range<usize>], running: &[bool]) -> Vec<f64> {
     let mut speed_m_s = vec![0.0; time_s.len()];
     for stretch in stretches {
-        for k in stretch.clone() {
-            let from = k.saturating_sub(HALF_WINDOW).max(stretch.start);
-            let to = (k + HALF_WINDOW).min(stretch.end - 1);
-            speed_m_s[k] = (along_m[to] - along_m[from]) / (time_s[to] - time_s[from]);
+        let mut begin = stretch.start;
+        for part in running[stretch.clone()].chunk_by(|a, b| a == b) {
+            let end = begin + part.len();
+            let within = if part.len() > 1 { begin..end } else { stretch.clone() };
+            for (k, speed) in (begin..end).zip(&mut speed_m_s[begin..end]) {
+                let from = k.saturating_sub(HALF_WINDOW).max(within.start);
+                let to = (k + HALF_WINDOW).min(within.end - 1);
+                *speed = (along_m[to] - along_m[from]) / (time_s[to] - time_s[from]);
+            }
+            begin = end;
         }
     }
     speed_m_s

@@ -1,6 +1,6 @@
 //! How far the efficiency of a session may be off for its ups and downs. Never here: what is valid.
 
-use super::Second;
+use super::work::Second;
 use crate::analysis::trend::{detrended_autocorrelation, variance_factor};
 
 /// Seconds of one mean.
