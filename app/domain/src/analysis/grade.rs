@@ -3,7 +3,7 @@
 //! The energy cost of running and walking by gradient is Minetti's (Minetti et al. 2002, J Appl Physiol 93:1039,
 //! doi 10.1152/japplphysiol.01177.2001), measured on treadmills from −45 to +45 %. The cost is convex, so noise in
 //! the gradient can only raise it: gradients are taken over at least [`MIN_RUN_M`] metres of smoothed altitude and
-//! held within [`MAX_GRADE`]. Slopes that the athlete shows no sign of are not believed (`felt`).
+//! held within [`MAX_GRADE`]. Slopes that the athlete shows not to feel are not believed (`felt`).
 
 mod felt;
 
@@ -60,8 +60,10 @@ impl<'a> Adjusted<'a> {
         if !is_graded {
             return Self { grid, speed_m_s: grid.speed_m_s.clone(), is_graded };
         }
-        let factors: Vec<f64> = gradients(grid).into_iter().map(|grade| factor(sport, grade)).collect();
-        if !felt::is_felt(grid, &factors) {
+        let smooth_m = smoothed(grid);
+        let grades = gradients(grid, &smooth_m).into_iter();
+        let factors: Vec<f64> = grades.map(|grade| factor(sport, grade)).collect();
+        if !felt::is_believed(grid, &smooth_m, &factors) {
             return Self { grid, speed_m_s: grid.speed_m_s.clone(), is_graded: false };
         }
         let speed_m_s = grid.speed_m_s.iter().zip(&factors).map(|(speed, factor)| speed * factor).collect();
@@ -91,8 +93,7 @@ pub fn normalized_graded_speed(adjusted_m_s: &[f64], counts: &[bool]) -> Option<
 
 /// The gradient at each second over at least [`MIN_RUN_M`], centred where the stretch allows; 0 where altitude is
 /// missing or the stretch is too short.
-fn gradients(grid: &Grid) -> Vec<f64> {
-    let smooth_m = smoothed(grid);
+fn gradients(grid: &Grid, smooth_m: &[f64]) -> Vec<f64> {
     let mut grades = vec![0.0; grid.len()];
     for stretch in &grid.stretches {
         let along = &grid.along_m;

@@ -67,7 +67,12 @@ fn noise_of_half_a_metre_hardly_costs_anything() {
 /// An hour over waves of 15 m up and down in five minutes, at the speed and with the heart rate that an answer to the
 /// cost of the slope gives: whether the slopes are believed.
 fn believed(seconds: usize, speed_answer: f64, heart_rate_answer: Option<f64>) -> bool {
-    let altitude_m = |t: f64| 15.0 * (t / 300.0 * std::f64::consts::TAU).sin();
+    believed_over(15.0, seconds, speed_answer, heart_rate_answer)
+}
+
+/// The same over waves of this height in metres.
+fn believed_over(wave_m: f64, seconds: usize, speed_answer: f64, heart_rate_answer: Option<f64>) -> bool {
+    let altitude_m = |t: f64| wave_m * (t / 300.0 * std::f64::consts::TAU).sin();
     let (mut metres, mut bpm) = (vec![0.0], vec![150.0]);
     for second in 1..seconds {
         let t = second as f64;
@@ -90,8 +95,16 @@ fn believed(seconds: usize, speed_answer: f64, heart_rate_answer: Option<f64>) -
 #[test]
 fn hills_that_neither_legs_nor_heart_feel_are_not_believed() {
     assert!(!believed(3600, 0.0, Some(0.0)));
-    assert!(!believed(3600, 0.0, None));
     assert!(!believed(3600, -0.05, Some(0.01)));
+}
+
+/// Waves of 15 m have slopes of up to 0.31 m/s, waves of 30 m of up to 0.63 m/s.
+#[test]
+fn without_a_heart_rate_hills_are_believed_unless_nobody_climbs_so_fast() {
+    assert!(believed(3600, 0.0, None), "a pacer at an even speed");
+    assert!(!believed_over(30.0, 3600, 0.0, None), "a barometer in the wind");
+    assert!(believed_over(30.0, 3600, -0.5, None), "a mountain that slows the runner");
+    assert!(believed_over(30.0, 3600, 0.0, Some(0.2)), "a mountain that the heart feels");
 }
 
 #[test]
