@@ -1,9 +1,9 @@
 //! Efficiency and decoupling: the one definition of metres per heartbeat. Never here: trends over sessions.
 //!
 //! Efficiency is grade-adjusted speed in m/min by heart rate in beats per minute, that is, metres per heartbeat;
-//! higher is better. It is the mean speed by the mean heart rate over the seconds in motion, after the first ten
-//! minutes, in which heart rate still rises (Friel 2009, "The Cyclist's Training Bible"; TrainingPeaks, "Efficiency
-//! Factor and Decoupling"). Decoupling is (first − second)/first in per cent over equal halves of those seconds.
+//! higher is better. It is the mean speed by the mean heart rate over the seconds in motion that are not next to a
+//! stop, after the first ten minutes, in which heart rate still rises (Friel 2009, "The Cyclist's Training Bible";
+//! TrainingPeaks, "Efficiency Factor and Decoupling"). Decoupling is (first − second)/first in per cent over equal halves of those seconds.
 //! Below 5 % is good, 5 to 10 % is drift.
 //!
 //! Only steady work on foot has either; else the reasons are told. Work is steady when its normalized graded speed is at
@@ -52,9 +52,9 @@ pub enum NotValid {
     NoDistance,
     /// No heart rate.
     NoHeartRate,
-    /// Less than [`MIN_EFFICIENCY_S`] after the skip.
+    /// Less than [`MIN_EFFICIENCY_S`] after the skip and away from stops.
     TooShortForEfficiency,
-    /// Less than [`MIN_DECOUPLING_S`] after the skip.
+    /// Less than [`MIN_DECOUPLING_S`] after the skip and away from stops.
     TooShortForDecoupling,
     /// Heart rate covers less than [`MIN_COVERAGE`].
     LittleHeartRate,
