@@ -25,7 +25,7 @@ use crate::model::{Altimeter, Channel, DeviceTotals, LapTrigger, Session, Sport}
 
 /// The version of everything in an [`ActivityAnalysis`]. Raised with any change of a result; stored results of an
 /// earlier version are computed anew.
-pub const ALGORITHM_VERSION: i32 = 2;
+pub const ALGORITHM_VERSION: i32 = 3;
 
 /// The longest distance of one session in metres that is believed, as the reader has it for stated distances.
 const LONGEST_M: f64 = 10_000_000.0;

@@ -15,3 +15,8 @@ export function inSight(top: number, windowHeight: number, rowHeight: number, ro
 	const end = Math.ceil((top + windowHeight) / rowHeight) + BEYOND;
 	return { first: Math.min(rows, Math.max(0, first)), end: Math.max(0, Math.min(rows, end)) };
 }
+
+/** No window of this height ever has more rows in sight. */
+export function mostInSight(windowHeight: number, rowHeight: number): number {
+	return Math.ceil(windowHeight / rowHeight) + 1 + 2 * BEYOND;
+}

@@ -6,7 +6,7 @@ import type { Sent } from './send';
 export type UploadItem = components['schemas']['UploadItem'];
 
 /** The most that the server gives on one page. */
-const LINES = 200;
+const LINES = 100;
 
 export const uploads = (limit: number, cursor: string | null) =>
 	client.send<Page<UploadItem>>('/v1/uploads', { query: { limit, cursor } });

@@ -16,6 +16,8 @@ interface Batch {
 
 const POLL_MS = 1000;
 const POLL_AGAIN_MS = 4000;
+/** Files whose size is looked up in one go. */
+const SIZES = 50;
 /** Uploads that are asked for in one round; the server reads them in order. */
 const POLLED = 4;
 
@@ -39,25 +41,18 @@ export class UploadQueue {
 	readonly unsent = $derived(this.sending ? 0 : tally(this.rows).waiting + tally(this.rows).failed);
 	readonly active = $derived(this.sending || this.rows.some((row) => row.stage === 'reading'));
 
-	add(haul: Haul): void {
+	async add(haul: Haul): Promise<void> {
+		const added: Row[] = [];
+		for (const { file, folder } of haul.files) {
+			const key = `file:${++this.#last}`;
+			const { name, size } = file;
+			const rest = { stage: 'waiting' as const, share: 0, said: null, activity: null, warnings: [] };
+			added.push({ key, name, folder, size, file, ...rest });
+			// The browser looks up each size on the disk: thousands at once would freeze the page.
+			if (added.length % SIZES === 0) await breathe();
+		}
 		// What is done makes room for the next upload; what is not stays.
 		if (!this.active && this.rows.every(isDone)) this.rows = [];
-		const added = haul.files.map(({ file, folder }): Row => {
-			const { name, size } = file;
-			const key = `file:${++this.#last}`;
-			return {
-				key,
-				name,
-				folder,
-				size,
-				stage: 'waiting',
-				share: 0,
-				said: null,
-				activity: null,
-				warnings: [],
-				file,
-			};
-		});
 		this.rows = [...this.rows, ...added];
 		void this.#run();
 	}
@@ -120,7 +115,7 @@ export class UploadQueue {
 	}
 
 	#arrived(chunk: Row[], report: UploadReport): void {
-		this.#change(chunk, () => ({ stage: 'reading', share: 0, said: null, file: undefined }));
+		this.#change(chunk, () => ({ stage: 'reading', share: 0, said: null }));
 		this.#reading.push({ sent: chunk, id: report.id });
 		void this.#take({ sent: chunk, id: report.id }, report).catch(() => false);
 		void this.#poll();
@@ -137,7 +132,7 @@ export class UploadQueue {
 				file: undefined,
 			}));
 		}
-		this.#change(chunk, () => ({ stage: 'failed', share: 0, said }));
+		this.#change(chunk, () => ({ stage: 'failed', share: 0, said: `Not sent. ${said}` }));
 		if (!haltsAll(problem)) return;
 		this.halted = problem;
 		if (problem.offline)
@@ -150,18 +145,27 @@ export class UploadQueue {
 		this.#polling = true;
 		while (this.#reading.length > 0) {
 			let some = false;
-			try {
-				for (const batch of this.#reading.slice(0, POLLED)) {
-					some = (await this.#take(batch, await uploadReport(batch.id))) || some;
-				}
-				this.silent = false;
-			} catch (error) {
-				this.silent = Problem.from(error).offline;
-				await rest(POLL_AGAIN_MS);
-			}
-			if (!some) await rest(POLL_MS);
+			for (const batch of this.#reading.slice(0, POLLED)) some = (await this.#ask(batch)) || some;
+			if (!some) await rest(this.silent ? POLL_AGAIN_MS : POLL_MS);
 		}
 		this.#polling = false;
+	}
+
+	/** Asks how far a batch is; true when there is nothing more to ask. */
+	async #ask(batch: Batch): Promise<boolean> {
+		try {
+			const done = await this.#take(batch, await uploadReport(batch.id));
+			this.silent = false;
+			return done;
+		} catch (error) {
+			const problem = Problem.from(error);
+			this.silent = problem.passing;
+			if (problem.passing) return false;
+			this.#reading = this.#reading.filter((other) => other.id !== batch.id);
+			const said = 'Its report cannot be read. It may be sent again.';
+			this.#change(batch.sent, () => ({ stage: 'failed', share: 0, said }));
+			return true;
+		}
 	}
 
 	/** Shows a report as far as it is; true when it is finished. */
@@ -198,5 +202,7 @@ function warn(event: BeforeUnloadEvent): void {
 }
 
 const rest = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
+
+const breathe = () => rest(0);
 
 export const queue = new UploadQueue();

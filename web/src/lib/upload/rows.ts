@@ -103,7 +103,7 @@ export function settle(rows: Row[], sent: Row[], report: UploadReport, lines: Fi
 	if (report.status === 'processing' || lines.length < total) {
 		const share = total > 0 ? (total - pending) / total : 0;
 		const said = `${total - pending} of ${total} files read`;
-		return change(rows, sent, () => ({ stage: 'reading', share, said, file: undefined }));
+		return change(rows, sent, () => ({ stage: 'reading', share, said }));
 	}
 	const keys = new Set(sent.map((row) => row.key));
 	const first = rows.findIndex((row) => keys.has(row.key));

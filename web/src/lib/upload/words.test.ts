@@ -28,7 +28,7 @@ describe('a row', () => {
 		expect(words(row({ stage: 'sending', share: 0.428 }))).toBe('Sending, 42 %');
 		expect(words(row({ stage: 'sending', share: 1 }))).toBe('Sent');
 		expect(words(row({ stage: 'reading' }))).toBe('Being read');
-		expect(words(row({ stage: 'failed', said: 'No connection.' }))).toBe('Not sent. No connection.');
+		expect(words(row({ stage: 'failed', said: 'Not sent. No answer.' }))).toBe('Not sent. No answer.');
 	});
 });
 

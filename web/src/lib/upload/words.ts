@@ -38,7 +38,7 @@ export function words(row: Row): string {
 		case 'reading':
 			return row.said ? capital(row.said) : 'Being read';
 		case 'failed':
-			return `Not sent. ${row.said ?? ''}`.trim();
+			return row.said ?? 'Not sent';
 		default:
 			return capital(row.said ?? row.stage);
 	}
