@@ -23,7 +23,7 @@ test('a plot is read with the keyboard', async () => {
 	const visit = await Visit.begin();
 	const { page } = visit;
 	await signInAsDemo(page);
-	const plot = page.getByRole('slider', { name: /efficient/i });
+	const plot = page.getByRole('slider', { name: /efficiency/i });
 	await plot.focus();
 	await page.keyboard.press('Home');
 	const first = await plot.getAttribute('aria-valuetext');

@@ -1,7 +1,7 @@
 // Starts one `paceline up` for all browser tests, with a private database of its own, and stops it. Never here: what is
 // looked at.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,6 +26,7 @@ export default async function start(project: TestProject) {
 	const data = mkdtempSync(join(tmpdir(), 'paceline-browser-'));
 	// Its PostgreSQL runs as another account when we are root.
 	chmodSync(data, 0o711);
+	if (!existsSync(binary)) throw new Error(`${binary} is not there; run: cargo build --package paceline`);
 	const child = spawn(binary, ['up', '--data', join(data, 'data'), '--listen', '127.0.0.1:0'], {
 		// Cheap hashes: a test signs in often.
 		env: {
