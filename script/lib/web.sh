@@ -20,6 +20,19 @@ require_node() {
     fi
 }
 
+# require_chromium: the browser of the tests, from the distribution.
+require_chromium() {
+    if has chromium || [[ -n "${CHROMIUM:-}" ]]; then
+        return
+    fi
+    say "missing: Chromium, in which the pages are tested"
+    has apt-get || fail "install Chromium and name it in CHROMIUM, then run this again"
+    if [[ "$(id -u)" != 0 ]]; then
+        fail "run this, then the same command again: sudo apt-get install --yes chromium"
+    fi
+    install_packages chromium
+}
+
 # build_web: the pages that are compiled into the binary; only when their source is newer than what was built.
 build_web() {
     local built="$root/web/build/index.html"

@@ -62,7 +62,8 @@ async function visit(look, options) {
 	const page = await context.newPage();
 	page.on('console', (message) => message.type() === 'error' && faults.push(`${look}: ${message.text()}`));
 	page.on('pageerror', (error) => faults.push(`${look}: ${error.message}`));
-	if (wanted.length === 0) await take(page, look, 'sign-in', '/sign-in');
+	for (const name of ['sign-in', 'sign-up'])
+		if (wanted.length === 0 || wanted.includes(name)) await take(page, look, name, `/${name}`);
 	await page.goto(`${url}/sign-in`);
 	await page.getByLabel('E-mail').fill(email);
 	await page.getByLabel('Password').fill(password);

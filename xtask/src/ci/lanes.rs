@@ -45,7 +45,7 @@ impl From<bool> for Outcome {
 }
 
 /// Cheap first. A new lane is added here, and in CONTRIBUTING.md.
-pub(crate) static LANES: [Lane; 11] = [
+pub(crate) static LANES: [Lane; 12] = [
     Lane {
         name: "words",
         what: "spelling, tone, white space, merge markers",
@@ -92,6 +92,12 @@ pub(crate) static LANES: [Lane; 11] = [
         what: "app/queries is what the features' SQL says",
         fix: "run: cargo xtask gen",
         run: generate::lane,
+    },
+    Lane {
+        name: "browser",
+        what: "the pages in Chromium, on the real server with real files",
+        fix: "read the first failure above; alone: npm run test:browser in web/",
+        run: web::run_in_browser,
     },
 ];
 

@@ -1,10 +1,12 @@
-//! The lane of the web application: its own tools, one after another. Never here: what they check.
+//! The lanes of the web application: its own tools, one after another, and its tests in a browser. Never here: what they
+//! check.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::command::cargo;
 use super::lanes::Outcome;
 
 /// npm scripts of `web/package.json`, cheap first. The build comes last and checks the size of what it built.
@@ -25,6 +27,19 @@ pub(super) fn run(root: &Path) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Passed(None))
+}
+
+/// The browser tests, against the binary that holds the pages that the lane before has built.
+pub(super) fn run_in_browser(root: &Path) -> Result<Outcome> {
+    let folder = root.join("web");
+    if !folder.join("package.json").is_file() {
+        return Ok(Outcome::Skipped("there is no web/package.json"));
+    }
+    let built = cargo(root).args(["build", "--quiet", "--package", "paceline"]).status();
+    if !built.context("cargo did not start")?.success() {
+        return Ok(Outcome::Failed);
+    }
+    Ok(npm(&folder, &["run", "--silent", "test:browser"])?.into())
 }
 
 /// Whether what is installed is what the lock file says; npm leaves its own record of it.
@@ -70,5 +85,6 @@ mod tests {
     fn without_a_web_application_there_is_nothing_to_check() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(run(folder.path()).unwrap(), Outcome::Skipped(_)));
+        assert!(matches!(run_in_browser(folder.path()).unwrap(), Outcome::Skipped(_)));
     }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inSight } from './window';
+import { inSight, mostInSight } from './window';
 
 describe('inSight', () => {
 	it('draws a window of rows, however long the list', () => {
@@ -12,5 +12,14 @@ describe('inSight', () => {
 	it('stays inside a list that became shorter than the scroll', () => {
 		expect(inSight(250_000, 900, 50, 10)).toEqual({ first: 10, end: 10 });
 		expect(inSight(0, 900, 50, 0)).toEqual({ first: 0, end: 0 });
+	});
+});
+
+describe('mostInSight', () => {
+	it('is never less than what is in sight, wherever the edge cuts a row', () => {
+		for (let top = 5000; top < 5060; top += 7) {
+			const { first, end } = inSight(top, 901, 46, 1000);
+			expect(end - first).toBeLessThanOrEqual(mostInSight(901, 46));
+		}
 	});
 });

@@ -88,7 +88,7 @@ function xAxis({ along, compact }: PlotSpec): uPlot.Axis {
 				}
 			: {}),
 		...(along === 'metres'
-			? { values: (_, at) => at.map((m) => number(m / 1000, m % 1000 === 0 ? 0 : 1)) }
+			? { values: (_, at) => at.map((m) => `${number(m / 1000, m % 1000 === 0 ? 0 : 1)} km`) }
 			: {}),
 	};
 }
