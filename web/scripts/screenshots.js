@@ -76,7 +76,7 @@ async function visit(look, options) {
 			newest: await ask('sport=run'),
 			longest: await ask('sport=run&page=1&sort_by=distance_m'),
 			multisport: await ask('sport=multisport&page=1&sort_by=distance_m'),
-			ride: await ask('sport=cycling&end_date=2020-01-01'),
+			ride: await ask('sport=cycling&page=1&sort_by=distance_m'),
 		};
 	});
 	for (const [name, path] of Object.entries(PAGES)) {

@@ -39,6 +39,9 @@ pub(crate) struct Lap {
     pub(crate) why: LapEnd,
 }
 
+/// The least rise or fall that the watch counts, in metres.
+const COUNTED_CLIMB_M: f64 = 3.0;
+
 /// What the watch has.
 #[derive(Debug)]
 pub(crate) struct Recording {
@@ -47,6 +50,8 @@ pub(crate) struct Recording {
     /// When the timer stood still: from and to, in seconds since the start.
     pub(crate) pause: Option<(u32, u32)>,
     pub(crate) ascent_m: f64,
+    /// Since what was counted last.
+    uncounted_m: f64,
     pub(crate) descent_m: f64,
 }
 
@@ -81,8 +86,14 @@ pub(crate) fn record(
 ) -> Recording {
     let mut athlete = Athlete::new(planned, condition, truths, dice);
     let stretches = stretches(planned.work, dice);
-    let mut recording =
-        Recording { samples: Vec::new(), laps: Vec::new(), pause: None, ascent_m: 0.0, descent_m: 0.0 };
+    let mut recording = Recording {
+        samples: Vec::new(),
+        laps: Vec::new(),
+        pause: None,
+        ascent_m: 0.0,
+        descent_m: 0.0,
+        uncounted_m: 0.0,
+    };
     let pause = pause(planned.work, dice);
     let lap_m = auto_lap_m(planned.work);
     let mut last = (0, 0.0);
@@ -116,9 +127,14 @@ pub(crate) fn record(
 }
 
 impl Recording {
+    /// As a watch counts: what rises or falls by less than [`COUNTED_CLIMB_M`] is no climb.
     fn climb(&mut self, rise_m: f64) {
-        self.ascent_m += rise_m.max(0.0);
-        self.descent_m -= rise_m.min(0.0);
+        self.uncounted_m += rise_m;
+        if self.uncounted_m.abs() >= COUNTED_CLIMB_M {
+            self.ascent_m += self.uncounted_m.max(0.0);
+            self.descent_m -= self.uncounted_m.min(0.0);
+            self.uncounted_m = 0.0;
+        }
     }
 
     /// `last` is the first sample of the lap and the distance at its start.

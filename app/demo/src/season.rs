@@ -46,6 +46,8 @@ pub struct Hints {
     pub rpe: f64,
     /// A note, on some days.
     pub notes: Option<String>,
+    /// Whether it was a race.
+    pub is_race: bool,
 }
 
 /// The demo athlete's season. The same seed and last day give the same season, to the byte.
@@ -111,5 +113,6 @@ fn hints(planned: &Planned, dice: &mut Dice) -> Hints {
     let rpe = (usual + 0.7 * dice.normal()).round().clamp(1.0, 10.0);
     let remark = (*dice.pick(remarks)).to_owned();
     let notes = Some(remark).filter(|_| dice.chance(0.25));
-    Hints { title: planned.title.clone(), gear: planned.gear.name().to_owned(), rpe, notes }
+    let is_race = matches!(planned.work, Work::Race(_));
+    Hints { title: planned.title.clone(), gear: planned.gear.name().to_owned(), rpe, notes, is_race }
 }

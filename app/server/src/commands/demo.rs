@@ -173,6 +173,7 @@ fn member(file: TrainingFile, last_day: Date) -> Member {
         gear: Some(file.hints.gear),
         rpe: Some(file.hints.rpe),
         sport: None,
+        is_race: file.hints.is_race,
     };
     Member { hints, ..Member::new(&format!("{BEGINNING}{last_day}/{}", file.name), Ok(file.bytes)) }
 }

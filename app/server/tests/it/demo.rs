@@ -58,6 +58,8 @@ async fn an_interrupted_season_is_finished_by_the_next_run_and_the_api_tells_its
     assert_eq!((&me["is_demo"], &me["max_hr_bpm"]), (&json!(true), &json!(192)));
     let newest = &demo.get("/v1/activities?limit=1").await.expect(200)["items"][0];
     assert_eq!(newest["local_date"], LAST_DAY, "{newest}");
+    let races = demo.get("/v1/activities?is_race=true").await.expect(200);
+    assert_eq!(races["items"][0]["name"], "Harbour marathon", "{races}");
     let trends = demo.get("/v1/analytics/efficiency-trends?days=365").await.expect(200);
     assert_eq!(trends["trend_analysis"]["direction"], "improving", "{}", trends["trend_analysis"]);
 

@@ -235,7 +235,7 @@ pub(super) async fn insert_parent(
         energy_kcal: None,
         rpe: file.hints.rpe,
         gear: file.hints.gear.as_deref(),
-        is_race: false,
+        is_race: file.hints.is_race,
         has_track: false,
         now,
     };
@@ -279,7 +279,7 @@ pub(super) async fn insert_activity(
         energy_kcal: leg.totals.energy_kcal,
         rpe: leg.totals.rpe,
         gear: file.hints.gear.as_deref(),
-        is_race: false,
+        is_race: file.hints.is_race,
         has_track: leg.stream.is_some(),
         now,
     };

@@ -27,6 +27,9 @@ pub struct Hints {
     /// The export's word for the sport, used where the file has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sport: Option<String>,
+    /// Whether it was a race.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_race: bool,
 }
 
 /// What a table says: of each file, by its path from the table's folder, and how many activities have none.
@@ -66,6 +69,8 @@ impl From<&strava_archive::ActivityRow> for Hints {
             gear: row.gear.as_deref().and_then(readable),
             rpe: row.rpe,
             sport: row.activity_type.as_deref().and_then(readable),
+            // The table does not say.
+            is_race: false,
         }
     }
 }

@@ -152,6 +152,7 @@ fn strava_says_beside_each_file_what_it_is() {
         gear: Some("Red shoe".into()),
         rpe: Some(4.0),
         sport: Some("Run".into()),
+        is_race: false,
     };
     assert_eq!(found[0].hints, expected);
 }
