@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     formats::gpx::haversine_m,
-    model::{self, Channel, Sport, Track},
+    model::{self, Channel, Session, Sport, Track},
 };
 
 /// The width of the window for the second limit in seconds.
@@ -52,6 +52,15 @@ impl Distance {
     }
 }
 
+/// The repaired distance of a session's track, as [`measure`] has it. What was recorded after the timer was stopped for
+/// good is none of the session's: the watch may be in a car.
+pub fn of(session: &Session) -> Option<Distance> {
+    let last_s = session.track.time_s().last()?;
+    let pause = session.pauses.as_ref().and_then(|pauses| pauses.last());
+    let stop_s = pause.filter(|pause| pause.end_s >= *last_s).map(|pause| pause.start_s);
+    measure_until(stop_s, &session.track, session.sport, session.totals.distance_m)
+}
+
 /// The repaired distance of a track: the device's count, else between positions. `None` when neither was recorded or
 /// nothing was covered (an indoor device that counts zero has not measured).
 ///
@@ -63,12 +72,26 @@ impl Distance {
 /// standstills beside them, as far as those have room for them at the athlete's own speed. It counts if it brings the
 /// total nearer to the stated one and to within [`AGREEMENT`] of it.
 pub fn measure(track: &Track, sport: Sport, stated_m: Option<f64>) -> Option<Distance> {
+    measure_until(None, track, sport, stated_m)
+}
+
+/// As [`measure`], with what comes after a moment read as standing still.
+fn measure_until(
+    stop_s: Option<f64>,
+    track: &Track,
+    sport: Sport,
+    stated_m: Option<f64>,
+) -> Option<Distance> {
     let (raw, source) = match track.get(Channel::DistanceM) {
         Some(values) => (values.to_vec(), DistanceSource::Device),
         None => (between_positions(track)?, DistanceSource::Positions),
     };
     let time_s = track.time_s();
-    let raw = fill(time_s, raw)?;
+    let mut raw = fill(time_s, raw)?;
+    if let Some(stop_s) = stop_s {
+        let stop_m = at(time_s, &raw, stop_s);
+        raw[time_s.partition_point(|&t| t <= stop_s)..].fill(stop_m);
+    }
     let (mut found, leaps) = within_limits(time_s, &raw, sport, source);
     if let Some(stated_m) = stated_m.filter(|_| source == DistanceSource::Device && !leaps.is_empty()) {
         let smooth = spread::spread(time_s, &raw, &found.along_m, &leaps);

@@ -30,6 +30,10 @@ pub const ALGORITHM_VERSION: i32 = 3;
 /// The longest distance of one session in metres that is believed, as the reader has it for stated distances.
 const LONGEST_M: f64 = 10_000_000.0;
 
+/// No best effort is longer than the session's distance by more than this: samples go further than a stated total where
+/// some of them are not the session's. Treadmills and foot pods are off by as much.
+const BEYOND_STATED: f64 = 1.03;
+
 /// What is computed from one session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ActivityAnalysis {
@@ -67,7 +71,7 @@ pub struct ActivityAnalysis {
     pub efficiency: Efficiency,
     /// The loss of efficiency from the first half to the second.
     pub decoupling: Decoupling,
-    /// The fastest stretch of each standard distance.
+    /// The fastest stretch of each standard distance, up to the session's own and three per cent.
     pub best_efforts: Vec<BestEffort>,
     /// Normalized graded speed in metres per second, for runs whose speed is known for [`load::MIN_COVERAGE`] of the
     /// time in motion.
@@ -83,8 +87,7 @@ pub struct ActivityAnalysis {
 pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     let (track, totals) = (&session.track, &session.totals);
     // A month at 60 m/s over hostile positions; nobody moves so far, and nothing could store it.
-    let distance = distance::measure(track, session.sport, totals.distance_m)
-        .filter(|distance| distance.total_m() <= LONGEST_M);
+    let distance = distance::of(session).filter(|distance| distance.total_m() <= LONGEST_M);
     let moving = moving::moving(session, distance.as_ref());
     let climb = elevation::climb(track, session.altimeter);
     let grid = Grid::new(session, distance.as_ref());
@@ -119,7 +122,10 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
         laps: columns.by_lap(&session.laps),
         efficiency,
         decoupling,
-        best_efforts: best_efforts::best_efforts(track, distance.as_ref(), session.sport),
+        best_efforts: best_efforts::best_efforts(track, distance.as_ref(), session.sport)
+            .into_iter()
+            .filter(|effort| distance_m.is_none_or(|m| effort.distance_m <= m * BEYOND_STATED))
+            .collect(),
         ngp_m_s,
         load,
         trimp,

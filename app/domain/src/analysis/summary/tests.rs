@@ -23,6 +23,16 @@ fn the_devices_distance_comes_before_ours() {
 }
 
 #[test]
+fn no_best_effort_is_longer_than_the_session() {
+    let mut run = ten_minutes();
+    let longest = |run: &Session| analyse(run, &Profile::default()).best_efforts.last().unwrap().distance_m;
+    run.totals.distance_m = Some(1562.0);
+    assert_eq!(longest(&run), 1000.0, "a mile is 3.03 % longer");
+    run.totals.distance_m = Some(1563.0);
+    assert_eq!(longest(&run), 1609.344);
+}
+
+#[test]
 fn a_device_that_states_no_distance_has_not_measured_zero() {
     let mut yoga = session(Sport::Flexibility, vec![0.0, 60.0], vec![0.0, 0.0]);
     yoga.totals.distance_m = Some(0.0);

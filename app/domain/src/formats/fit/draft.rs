@@ -81,8 +81,8 @@ impl Draft {
         let start = samples::start_of(start_s)?;
         let laps = self.laps.iter().filter_map(|lap| lap_of(lap, start_s)).collect();
         let track = self.samples.into_track(start_s, warnings)?;
-        let end_s =
-            self.end_s.map_or(0.0, |end| end - start_s).max(track.time_s().last().copied().unwrap_or(0.0));
+        let last_s = track.time_s().last().copied().unwrap_or(0.0);
+        let end_s = self.end_s.map_or(0.0, |end| end - start_s).max(last_s);
         let mut session = Session {
             sport: Sport::Other,
             sub_sport: self.sub_sport,
@@ -92,7 +92,10 @@ impl Draft {
             local_offset,
             totals: self.totals,
             laps,
-            pauses: pauses(timer, start_s, end_s),
+            pauses: pauses(timer, start_s, end_s).map(|(pauses, open_s)| {
+                let last = open_s.and_then(|open_s| last_pause(&pauses, open_s, last_s, self.totals.timer_s));
+                pauses.into_iter().chain(last).collect()
+            }),
             breaks: Vec::new(),
             altimeter: Altimeter::Device,
             cadence_unit: samples::cadence_unit(&track),
@@ -103,8 +106,9 @@ impl Draft {
     }
 }
 
-/// The intervals between a stop and the next start, inside the session; `None` when no timer event was recorded.
-fn pauses(timer: &[(f64, bool)], start_s: f64, end_s: f64) -> Option<Vec<Pause>> {
+/// The intervals between a stop and the next start, inside the session, and the stop that no start follows; `None` when
+/// no timer event was recorded.
+fn pauses(timer: &[(f64, bool)], start_s: f64, end_s: f64) -> Option<(Vec<Pause>, Option<f64>)> {
     let mut pauses = Vec::new();
     let mut stopped_at = None;
     for &(time, runs) in timer {
@@ -120,7 +124,18 @@ fn pauses(timer: &[(f64, bool)], start_s: f64, end_s: f64) -> Option<Vec<Pause>>
             _ => {}
         }
     }
-    (!timer.is_empty()).then_some(pauses)
+    (!timer.is_empty()).then_some((pauses, stopped_at))
+}
+
+/// Times are whole seconds, and devices finish the sample in hand: what follows a stop so closely was before it.
+const STOP_SLACK_S: f64 = 2.0;
+
+/// The pause from the last stop to the last sample, as some watches record on. There is none where the stated time of the
+/// timer is nearer to one that ran on: then a start was lost.
+fn last_pause(pauses: &[Pause], stop_s: f64, last_s: f64, timer_s: Option<f64>) -> Option<Pause> {
+    let paused_s: f64 = pauses.iter().map(|pause| pause.end_s - pause.start_s).sum();
+    let ran_on = timer_s.is_some_and(|timer_s| timer_s > f64::midpoint(stop_s, last_s) - paused_s);
+    (last_s > stop_s + STOP_SLACK_S && !ran_on).then_some(Pause { start_s: stop_s, end_s: last_s })
 }
 
 /// A timer event: when, and whether the timer runs from there on.

@@ -1,6 +1,7 @@
 //! FIT byte by byte: what the reader makes of fields, messages and byte orders that real files hold and an encoder
 //! would not write. Never here: the other formats.
 
+use paceline_domain::analysis::{profile::Profile, summary::analyse};
 use paceline_domain::formats::{self, Limits, ReadError};
 use paceline_domain::model::{Channel, DeviceTotals, LapTrigger, Recording, Session, Sport};
 
@@ -381,6 +382,50 @@ fn pauses_lie_between_a_stop_and_the_next_start() {
     // In any order of writing; other kinds are markers.
     assert_eq!(pauses_of(&[(15, 0), (10, 1), (0, 0), (20, 3)]), Some(vec![(10.0, 15.0)]));
     assert_eq!(pauses_of(&[(10, 3)]), None);
+}
+
+#[test]
+fn a_stop_without_a_start_lasts_to_the_end_unless_the_timer_ran_on() {
+    assert_eq!(pauses_of(&[(0, 0), (30, 4)]), Some(vec![(30.0, 60.0)]));
+    assert_eq!(pauses_of(&[(0, 0), (10, 1), (20, 0), (40, 4)]), Some(vec![(10.0, 20.0), (40.0, 60.0)]));
+    assert_eq!(
+        (pauses_of(&[(0, 0), (58, 4)]), pauses_of(&[(57, 4)])),
+        (Some(vec![]), Some(vec![(57.0, 60.0)]))
+    );
+    let stated = |timer_s: u32| {
+        let file = timer(timer(FitBytes::activity(), 0, 0), 30, 4)
+            .message(RECORD, &record(0, &[(3, Is::U8(150))]))
+            .message(RECORD, &record(60, &[(3, Is::U8(150))]))
+            .message(SESSION, &session(CYCLING, &[(8, Is::U32(timer_s * 1000))]));
+        only_session(file).pauses.unwrap().len()
+    };
+    assert_eq!((stated(30), stated(44)), (1, 1));
+    assert_eq!((stated(46), stated(60)), (0, 0), "a start was lost");
+}
+
+/// Half an hour on foot at 3 m/s; then the timer is stopped, and the watch goes on recording in a car for ten minutes.
+#[test]
+fn what_is_recorded_after_the_last_stop_makes_no_records() {
+    let metres = |second: u32| 3 * second.min(1800) + 9 * second.saturating_sub(1800);
+    for stated in [true, false] {
+        let mut file = timer(FitBytes::activity(), 0, 0);
+        for second in (0..=2400).step_by(5) {
+            file = file.message(RECORD, &record(second, &[(5, Is::U32(metres(second) * 100))]));
+        }
+        file = timer(file, 1800, 4);
+        let totals = [(7, Is::U32(2_400_000)), (8, Is::U32(1_800_000)), (9, Is::U32(540_000))];
+        let summary = [(253, Is::U32(T0 + 2400)), (2, Is::U32(T0)), (5, Is::Enum(RUNNING))];
+        let more: &[(u8, Is)] = if stated { &totals } else { &totals[..1] };
+        let run = only_session(file.message(SESSION, &[&summary, more].concat()));
+        let found = analyse(&run, &Profile::default());
+        assert_eq!((found.distance_m, found.moving_time_s), (Some(5400.0), 1800.0));
+        let efforts: Vec<(f64, f64)> =
+            found.best_efforts.iter().map(|effort| (effort.distance_m, effort.elapsed_s.round())).collect();
+        assert_eq!(efforts.last(), Some(&(5000.0, 1667.0)));
+        assert_eq!(efforts[0], (400.0, 133.0));
+        assert!((found.ngp_m_s.unwrap() - 3.0).abs() < 1e-3, "{:?}", found.ngp_m_s);
+        assert_eq!(found.splits_km.len(), 6);
+    }
 }
 
 #[test]
