@@ -5,6 +5,7 @@
 //! work of a jump: the limits are [`Sport::speed_limits_m_s`]. A jump beside a standstill is another matter: there the
 //! counter lost its pace for a while, ran ahead and waited or waited and caught up, and the metres belong to both.
 
+mod own;
 mod spread;
 
 use serde::Serialize;
@@ -52,13 +53,13 @@ impl Distance {
     }
 }
 
-/// The repaired distance of a session's track, as [`measure`] has it. What was recorded after the timer was stopped for
-/// good is none of the session's: the watch may be in a car.
+/// The repaired distance of a session's track, as [`measure`] has it, without the metres that are not the session's own:
+/// those after the timer was stopped for good, those of breaks, and those of more than a minute without a sample in which
+/// the athlete stood by his mean speed, where no timer tells (the moving time leaves the same out).
 pub fn of(session: &Session) -> Option<Distance> {
-    let last_s = session.track.time_s().last()?;
-    let pause = session.pauses.as_ref().and_then(|pauses| pauses.last());
-    let stop_s = pause.filter(|pause| pause.end_s >= *last_s).map(|pause| pause.start_s);
-    measure_until(stop_s, &session.track, session.sport, session.totals.distance_m)
+    let (mut raw, source) = counted(&session.track)?;
+    own::leave_out_the_rest(session, &mut raw);
+    repaired(&session.track, session.sport, session.totals.distance_m, &raw, source)
 }
 
 /// The repaired distance of a track: the device's count, else between positions. `None` when neither was recorded or
@@ -72,29 +73,30 @@ pub fn of(session: &Session) -> Option<Distance> {
 /// standstills beside them, as far as those have room for them at the athlete's own speed. It counts if it brings the
 /// total nearer to the stated one and to within [`AGREEMENT`] of it.
 pub fn measure(track: &Track, sport: Sport, stated_m: Option<f64>) -> Option<Distance> {
-    measure_until(None, track, sport, stated_m)
+    let (raw, source) = counted(track)?;
+    repaired(track, sport, stated_m, &raw, source)
 }
 
-/// As [`measure`], with what comes after a moment read as standing still.
-fn measure_until(
-    stop_s: Option<f64>,
-    track: &Track,
-    sport: Sport,
-    stated_m: Option<f64>,
-) -> Option<Distance> {
+/// Cumulative metres as they come, without gaps.
+fn counted(track: &Track) -> Option<(Vec<f64>, DistanceSource)> {
     let (raw, source) = match track.get(Channel::DistanceM) {
         Some(values) => (values.to_vec(), DistanceSource::Device),
         None => (between_positions(track)?, DistanceSource::Positions),
     };
+    Some((fill(track.time_s(), raw)?, source))
+}
+
+fn repaired(
+    track: &Track,
+    sport: Sport,
+    stated_m: Option<f64>,
+    raw: &[f64],
+    source: DistanceSource,
+) -> Option<Distance> {
     let time_s = track.time_s();
-    let mut raw = fill(time_s, raw)?;
-    if let Some(stop_s) = stop_s {
-        let stop_m = at(time_s, &raw, stop_s);
-        raw[time_s.partition_point(|&t| t <= stop_s)..].fill(stop_m);
-    }
-    let (mut found, leaps) = within_limits(time_s, &raw, sport, source);
+    let (mut found, leaps) = within_limits(time_s, raw, sport, source);
     if let Some(stated_m) = stated_m.filter(|_| source == DistanceSource::Device && !leaps.is_empty()) {
-        let smooth = spread::spread(time_s, &raw, &found.along_m, &leaps);
+        let smooth = spread::spread(time_s, raw, &found.along_m, &leaps);
         let (mut filled, _) = within_limits(time_s, &smooth, sport, source);
         let off_m = |total_m: f64| (total_m - stated_m).abs();
         if off_m(filled.total_m()) < off_m(found.total_m()) && off_m(filled.total_m()) <= AGREEMENT * stated_m
@@ -170,15 +172,13 @@ pub fn at(time_s: &[f64], values: &[f64], at_s: f64) -> f64 {
 }
 
 /// Cumulative metres between positions, NaN where there is none. The way across more than a minute without a sample does
-/// not count, as its time does not: it may have been covered on a bus.
+/// not count unless the track is as sparse there: it may have been covered on a bus.
 fn between_positions(track: &Track) -> Option<Vec<f64>> {
     let (latitude, longitude) = (track.get(Channel::LatitudeDeg)?, track.get(Channel::LongitudeDeg)?);
-    let gaps = model::after_long_gaps(track.time_s());
-    let mut gaps = gaps.iter().peekable();
     let mut last: Option<(f64, f64)> = None;
     let mut total = 0.0;
     let along = latitude.iter().zip(longitude).enumerate().map(|(i, (&lat, &lon))| {
-        if gaps.next_if_eq(&&i).is_some() {
+        if i > 0 && model::is_after_long_gap(track.time_s(), i) {
             last = None;
         }
         if !(lat.is_finite() && lon.is_finite()) {

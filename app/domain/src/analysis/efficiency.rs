@@ -50,6 +50,8 @@ pub enum NotValid {
     SportNotOnFoot,
     /// No usable distance.
     NoDistance,
+    /// No two samples within a minute of each other.
+    SparseSamples,
     /// No heart rate.
     NoHeartRate,
     /// Less than [`MIN_EFFICIENCY_S`] after the skip and away from stops.
@@ -82,6 +84,7 @@ impl NotValid {
         match self {
             Self::SportNotOnFoot => "sport_not_on_foot",
             Self::NoDistance => "no_distance",
+            Self::SparseSamples => "sparse_samples",
             Self::NoHeartRate => "no_heart_rate",
             Self::TooShortForEfficiency => "too_short_for_efficiency",
             Self::TooShortForDecoupling => "too_short_for_decoupling",
@@ -112,6 +115,7 @@ impl fmt::Display for NotValid {
             }
             Self::SportNotOnFoot => "Only runs, walks and hikes have this.",
             Self::NoDistance => "The session has no usable distance.",
+            Self::SparseSamples => "The session's samples are too far apart.",
             Self::NoHeartRate => "The session has no heart rate.",
             Self::TooShortForEfficiency => "It needs 6 minutes in motion after the first 10.",
             Self::TooShortForDecoupling => "It needs 40 minutes in motion after the first 10.",

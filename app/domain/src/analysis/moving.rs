@@ -1,16 +1,13 @@
 //! Moving time. Never here: what is done with it.
 //!
 //! In order: the device's timer, where the file tells its pauses; else the time in which a centred window of 11 s is
-//! faster than a threshold; else, without distance, the timer's total or the elapsed time. Breaks of the recording never
+//! faster than a threshold, or longer intervals by their own mean speed; else, without distance, the timer's total or the elapsed time. Breaks of the recording never
 //! count where the timer is not known. Single seconds are never judged: many devices write distance in steps, so that a
 //! runner stands still every other second.
 
 use serde::Serialize;
 
-use super::{
-    distance::{self, Distance},
-    load::trimp::MAX_GAP_S,
-};
+use super::distance::{self, Distance};
 use crate::model::{Pause, Session, Sport};
 
 /// The width of the window in seconds.
@@ -88,17 +85,14 @@ fn without_pauses(time_s: &[f64], pauses: &[Pause]) -> Vec<f64> {
     counted_s
 }
 
-/// Seconds of the intervals in whose middle the window is faster than the threshold. A gap of more than a minute
-/// without a sample does not count: exports lose pauses.
+/// Seconds of the intervals in whose middle the window is faster than the threshold. The window of an interval that is
+/// longer is the interval itself, so that a gap of any length is motion if its own mean speed is.
 fn by_speed(time_s: &[f64], along_m: &[f64], threshold_m_s: f64) -> Vec<f64> {
     let mut counted_s = vec![0.0; time_s.len()];
     let (Some(&first_s), Some(&last_s)) = (time_s.first(), time_s.last()) else { return counted_s };
     let (mut before, mut after) = (0, 0);
     for i in 1..time_s.len() {
         let seconds = time_s[i] - time_s[i - 1];
-        if seconds > MAX_GAP_S {
-            continue;
-        }
         let middle = f64::midpoint(time_s[i - 1], time_s[i]);
         let half = (WINDOW_S / 2.0).max(seconds / 2.0);
         let (from_s, to_s) = ((middle - half).max(first_s), (middle + half).min(last_s));

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{
     best_efforts::{self, BestEffort},
     distance,
-    efficiency::{self, Decoupling, Efficiency},
+    efficiency::{self, Decoupling, Efficiency, NotValid},
     elevation,
     grade::{self, Adjusted},
     grid::Grid,
@@ -102,7 +102,11 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     let ours_m = distance.as_ref().map(distance::Distance::total_m);
     let distance_m = totals.distance_m.filter(|&stated| stated > 0.0).or(ours_m);
     let (ascent_m, descent_m) = elevation::choose(totals, climb.as_ref());
-    let (efficiency, decoupling) = efficiency::of(session.sport, adjusted);
+    let (mut efficiency, mut decoupling) = efficiency::of(session.sport, adjusted);
+    if distance.is_some() && grid.is_none() {
+        let reasons = efficiency.reasons.iter_mut().chain(&mut decoupling.reasons);
+        reasons.filter(|reason| **reason == NotValid::NoDistance).for_each(|r| *r = NotValid::SparseSamples);
+    }
     let whole = columns.whole();
     ActivityAnalysis {
         // A device may state less than its own laps and samples add up to.

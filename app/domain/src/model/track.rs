@@ -12,13 +12,16 @@ pub(crate) fn usual_interval_s(time_s: &[f64]) -> Option<f64> {
     Some(*intervals.select_nth_unstable_by(half, f64::total_cmp).1)
 }
 
-/// The samples that come after more than [`LONGEST_GAP_S`] without one, in order; none in a track that is usually as
-/// sparse.
-pub(crate) fn after_long_gaps(time_s: &[f64]) -> Vec<usize> {
-    if usual_interval_s(time_s).is_none_or(|usual_s| usual_s > LONGEST_GAP_S) {
-        return Vec::new();
-    }
-    (1..time_s.len()).filter(|&i| time_s[i] - time_s[i - 1] > LONGEST_GAP_S).collect()
+/// How many intervals on either side say what is usual where a gap lies.
+const AROUND: usize = 2;
+
+/// Whether the sample with this index comes after more than [`LONGEST_GAP_S`] without one. It does not where the track is
+/// as sparse around it, by the median of the five intervals in whose middle it lies: a watch that saves its battery, a
+/// tracker that sends every few minutes. `index` is at least 1.
+pub(crate) fn is_after_long_gap(time_s: &[f64], index: usize) -> bool {
+    let around = (index - 1).saturating_sub(AROUND)..(index + AROUND + 1).min(time_s.len());
+    time_s[index] - time_s[index - 1] > LONGEST_GAP_S
+        && usual_interval_s(&time_s[around]).is_some_and(|usual_s| usual_s <= LONGEST_GAP_S)
 }
 
 /// One sampled quantity of a track. The unit is part of its wire name.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use paceline_domain::{
     analysis::{
+        efficiency::NotValid,
         profile::Profile,
         summary::{ActivityAnalysis, analyse},
     },
@@ -125,14 +126,32 @@ fn a_segment_for_each_lap_loses_nothing() {
 
 /// A logger that writes a point every ninety seconds has no gaps, it is as sparse as that.
 #[test]
-fn a_sparse_track_keeps_its_distance() {
+fn a_sparse_track_keeps_its_distance_and_its_time() {
     let every_90_s: Vec<_> = running(0, 3600, 0.0).into_iter().step_by(90).collect();
-    within(
-        "distance",
-        analysis(&document("Logger", "hiking", &[every_90_s])).distance_m.unwrap(),
-        10_800.0,
-        1.0,
-    );
+    let text = document("Logger", "hiking", &[every_90_s]);
+    let found = analysis(&text);
+    within("distance", found.distance_m.unwrap(), 10_800.0, 1.0);
+    assert_eq!((found.moving_time_s, found.elapsed_s), (3600.0, 3600.0));
+    within("speed", found.avg_speed_m_s.unwrap(), 3.0, 0.001);
+    assert_eq!(found.efficiency.reasons, [NotValid::SparseSamples]);
+    assert_eq!(found.decoupling.reasons, [NotValid::SparseSamples]);
+    // Juggling has no efficiency in the first place.
+    let juggling = analysis(&text.replace("hiking", "juggling"));
+    assert_eq!(juggling.efficiency.reasons, [NotValid::SportNotOnFoot]);
+}
+
+/// A watch that saves its battery after the first hour of three.
+#[test]
+fn a_track_that_becomes_sparse_keeps_its_pace() {
+    let all = running(0, 10_800, 0.0);
+    let kept = |point: &Point| match point.second {
+        dense @ ..=3600 => dense % 5 == 0,
+        sparse => (sparse - 3600) % 65 == 0,
+    };
+    let found = analysis(&document("Watch", "running", &[all.into_iter().filter(kept).collect()]));
+    within("distance", found.distance_m.unwrap(), 32_250.0, 1.0);
+    assert_eq!(found.moving_time_s, 10_750.0);
+    within("speed", found.avg_speed_m_s.unwrap(), 3.0, 0.001);
 }
 
 /// An hour on the level with altitudes that are wrong in some way.

@@ -104,6 +104,7 @@ export type DerivedName = keyof typeof meanings;
 const REASONS: Record<string, string> = {
 	sport_not_on_foot: 'not on foot',
 	no_distance: 'no distance',
+	sparse_samples: 'samples too far apart',
 	no_heart_rate: 'no heart rate',
 	little_heart_rate: 'too little heart rate',
 	too_short_for_efficiency: 'too short',

@@ -181,12 +181,13 @@ fn the_variance_is_that_of_a_ratio_of_means() {
 #[test]
 fn codes_are_what_is_serialized() {
     use NotValid::{
-        Interrupted, LittleHeartRate, NoDistance, NoHeartRate, NotSteady, SportNotOnFoot,
+        Interrupted, LittleHeartRate, NoDistance, NoHeartRate, NotSteady, SparseSamples, SportNotOnFoot,
         TooShortForDecoupling, TooShortForEfficiency,
     };
     for reason in [
         SportNotOnFoot,
         NoDistance,
+        SparseSamples,
         NoHeartRate,
         TooShortForEfficiency,
         TooShortForDecoupling,

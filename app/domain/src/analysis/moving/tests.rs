@@ -27,7 +27,7 @@ pub(crate) fn session(sport: Sport, time_s: Vec<f64>, metres: Vec<f64>) -> Sessi
 }
 
 fn found(session: &Session) -> Moving {
-    moving(session, distance::measure(&session.track, session.sport, session.totals.distance_m).as_ref())
+    moving(session, distance::of(session).as_ref())
 }
 
 #[test]
@@ -75,9 +75,29 @@ fn the_timer_beats_any_guess() {
 }
 
 #[test]
-fn a_long_gap_does_not_count_and_without_distance_the_timer_does() {
-    let gap = session(Sport::Run, vec![0.0, 10.0, 100.0, 110.0], vec![0.0, 30.0, 300.0, 330.0]);
-    assert_eq!(found(&gap).counted_s, [0.0, 10.0, 0.0, 10.0]);
+fn a_gap_of_any_length_is_motion_by_its_own_speed() {
+    let gap = |metres: f64, sport| {
+        session(sport, vec![0.0, 10.0, 100.0, 110.0], vec![0.0, 30.0, 30.0 + metres, 60.0 + metres])
+    };
+    let of = |session: &Session| (found(session).counted_s, distance::of(session).unwrap().along_m);
+    assert_eq!(of(&gap(270.0, Sport::Run)), (vec![0.0, 10.0, 90.0, 10.0], vec![0.0, 30.0, 300.0, 330.0]));
+    // 0.4 m/s is a run's standing; neither the time nor the way counts.
+    let (left_out, metres) = (vec![0.0, 10.0, 0.0, 10.0], vec![0.0, 30.0, 30.0, 60.0]);
+    assert_eq!(of(&gap(36.0, Sport::Run)), (left_out.clone(), metres.clone()));
+    // 0.9 m/s is a bicycle's.
+    assert_eq!(of(&gap(81.0, Sport::Run)).1, [0.0, 30.0, 111.0, 141.0]);
+    assert_eq!(of(&gap(81.0, Sport::Cycling)), (left_out.clone(), metres.clone()));
+    let mut broken = gap(270.0, Sport::Run);
+    broken.breaks = vec![Pause { start_s: 10.0, end_s: 100.0 }];
+    assert_eq!(of(&broken), (left_out, metres));
+    // A timer that runs on knows better.
+    let mut timed = gap(36.0, Sport::Run);
+    timed.pauses = Some(Vec::new());
+    assert_eq!(of(&timed), (vec![0.0, 10.0, 90.0, 10.0], vec![0.0, 30.0, 66.0, 96.0]));
+}
+
+#[test]
+fn without_distance_the_timer_counts() {
     let mut yoga = session(Sport::Flexibility, vec![0.0, 10.0], vec![f64::NAN; 2]);
     assert_eq!(found(&yoga).total_s, 10.0);
     yoga.totals.timer_s = Some(9.0);

@@ -4,7 +4,7 @@
 //! a pause, a tunnel, a ride on the bus. Exports that write one segment for the whole show the same as a gap of more
 //! than a minute. Others begin a segment with each lap; there nothing is missing.
 
-use crate::model::{LONGEST_GAP_S, usual_interval_s};
+use crate::model::{is_after_long_gap, usual_interval_s};
 
 /// A segment that begins within this many seconds, or within [`USUAL_INTERVALS`] of the track's own intervals, goes on
 /// where the one before it ended: a lap, not a break.
@@ -19,18 +19,17 @@ pub(super) fn breaks(times: &[f64], mut segments: Vec<(f64, f64)>) -> Vec<(f64, 
     times.dedup();
     let Some(usual_s) = usual_interval_s(&times) else { return Vec::new() };
     let seamless_s = SEAMLESS_S.max(USUAL_INTERVALS * usual_s);
-    let is_dense = usual_s <= LONGEST_GAP_S;
     segments.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut ends = ends(&segments).into_iter().peekable();
     let mut breaks = Vec::new();
-    for pair in times.windows(2) {
-        let (from_s, to_s) = (pair[0], pair[1]);
+    for i in 1..times.len() {
+        let (from_s, to_s) = (times[i - 1], times[i]);
         let mut is_between_segments = false;
         while ends.next_if(|end_s| *end_s < to_s).is_some() {
             is_between_segments = true;
         }
         let seconds = to_s - from_s;
-        if (is_between_segments && seconds > seamless_s) || (is_dense && seconds > LONGEST_GAP_S) {
+        if (is_between_segments && seconds > seamless_s) || is_after_long_gap(&times, i) {
             breaks.push((from_s, to_s));
         }
     }
@@ -81,6 +80,9 @@ mod tests {
             breaks(&[0.0, 90.0, 180.0, 400.0, 490.0], vec![(0.0, 180.0), (400.0, 490.0)]),
             [(180.0, 400.0)]
         );
+        // A watch that saves its battery from the second hour on.
+        let saving = [seconds(0..100), (1..50).map(|i| 99.0 + 65.0 * f64::from(i)).collect()].concat();
+        assert_eq!(breaks(&saving, vec![(0.0, 3284.0)]), []);
         assert_eq!(breaks(&[], vec![]), []);
         assert_eq!(breaks(&[5.0, 5.0], vec![(5.0, 5.0), (5.0, 5.0)]), []);
     }
