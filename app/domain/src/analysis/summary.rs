@@ -44,7 +44,7 @@ pub struct ActivityAnalysis {
     pub moving_time_s: f64,
     /// Time that the device's timer ran in seconds, where stated.
     pub timer_s: Option<f64>,
-    /// Distance in metres: the device's total, else ours.
+    /// Distance in metres: the device's total where [`is_credible_distance`], else ours.
     pub distance_m: Option<f64>,
     /// Distance by moving time in metres per second.
     pub avg_speed_m_s: Option<f64>,
@@ -100,7 +100,7 @@ pub fn analyse(session: &Session, profile: &Profile) -> ActivityAnalysis {
     let (load, trimp) = load_of(session, profile, &moving, power_w, ngp_m_s);
 
     let ours_m = distance.as_ref().map(distance::Distance::total_m);
-    let distance_m = totals.distance_m.filter(|&stated| stated > 0.0).or(ours_m);
+    let distance_m = totals.distance_m.filter(|&m| m > 0.0 && is_credible_distance(session)).or(ours_m);
     let (ascent_m, descent_m) = elevation::choose(totals, climb.as_ref());
     let (mut efficiency, mut decoupling) = efficiency::of(session.sport, adjusted);
     if distance.is_some() && grid.is_none() {
@@ -149,6 +149,16 @@ fn power_of<'a>(session: &'a Session, moving: &Moving) -> Option<&'a [f64]> {
     let power_w = session.track.get(Channel::PowerW)?;
     load::coverage(power::covered_s(power_w, &moving.counted_s), moving.total_s)?;
     Some(power_w)
+}
+
+/// Whether the device's total distance, if it states one, can have been covered in the time of the session: at most at the
+/// sport's limit for ten seconds ([`Sport::speed_limits_m_s`]) over the stated time or that of the samples, the longer.
+pub fn is_credible_distance(session: &Session) -> bool {
+    let totals = &session.totals;
+    let stated_s = totals.elapsed_s.into_iter().chain(totals.timer_s);
+    let longest_s = stated_s.fold(session.track.span_s(), f64::max);
+    let (_, limit_m_s) = session.sport.speed_limits_m_s();
+    totals.distance_m.is_none_or(|stated_m| stated_m <= limit_m_s * longest_s)
 }
 
 /// The load by the first source that gives one, and Banister's impulse.

@@ -336,6 +336,7 @@ fn odd_files() -> Vec<Case> {
         ("odd.tcx", tcx("2024-02-01", &["0", "NaN", "-5", "1e300", "inf", "12"], 1).into(), ""),
         ("leap.tcx", tcx("2024-02-03", &["0", "97", "194", "197"], 1).into(), ""),
         ("twice.tcx", tcx("2024-02-02", &["0", "1", "2"], 0).into(), ""),
+        ("far.tcx", tcx("2024-02-04", &["0", "3", "6"], 1).replace("-7", "9999999").into(), ""),
         ("half.fit", half[..half.len() / 2].to_vec(), ""),
         ("a ride, wrongly named.gpx", sample(RIDE), ""),
     ]
@@ -374,6 +375,9 @@ async fn hostile_and_broken_files_get_their_line_and_the_good_ones_import() {
     };
     assert_eq!(warned("twice.tcx"), ["duplicate_times"]);
     assert_eq!(warned("half.fit"), ["truncated", "no_session"]);
+    assert_eq!(warned("far.tcx"), ["implausible_distance"]);
+    let far = items.iter().find(|line| line["file_name"] == "far.tcx").unwrap();
+    assert_eq!(client.get(&activity_path(far)).await.expect(200)["distance_m"], 6.0);
     assert_eq!(client.activities().await.len(), odd_files().len());
     let path = format!("/v1/uploads/{}/files?limit=5", report["id"].as_str().unwrap());
     let page = client.get(&path).await.expect(200);

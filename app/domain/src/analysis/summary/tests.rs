@@ -23,6 +23,28 @@ fn the_devices_distance_comes_before_ours() {
 }
 
 #[test]
+fn a_stated_distance_is_believed_up_to_what_the_sport_can_cover() {
+    let mut run = ten_minutes();
+    let mut found = |stated_m: f64, sport| {
+        (run.totals.distance_m, run.sport) = (Some(stated_m), sport);
+        (is_credible_distance(&run), analyse(&run, &Profile::default()).distance_m.unwrap())
+    };
+    // 10.44 m/s for 600 s.
+    assert_eq!(found(6264.0, Sport::Run), (true, 6264.0));
+    assert_eq!(found(6264.1, Sport::Run), (false, 1800.0));
+    assert_eq!(found(6264.1, Sport::Cycling), (true, 6264.1));
+    assert_eq!(found(9_999_999.0, Sport::Other), (false, 1800.0));
+    // The longest of what is known of the time: the watch may have lost its samples.
+    let empty = session(Sport::Run, Vec::new(), Vec::new());
+    let stated = |elapsed_s, timer_s| {
+        let totals = DeviceTotals { elapsed_s, timer_s, distance_m: Some(6000.0), ..DeviceTotals::default() };
+        analyse(&Session { totals, ..empty.clone() }, &Profile::default()).distance_m
+    };
+    assert_eq!((stated(None, None), stated(Some(500.0), None)), (None, None));
+    assert_eq!((stated(Some(600.0), None), stated(Some(0.0), Some(600.0))), (Some(6000.0), Some(6000.0)));
+}
+
+#[test]
 fn no_best_effort_is_longer_than_the_session() {
     let mut run = ten_minutes();
     let longest = |run: &Session| analyse(run, &Profile::default()).best_efforts.last().unwrap().distance_m;

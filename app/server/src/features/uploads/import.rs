@@ -196,10 +196,10 @@ fn prepare_now(
         _ => zstd::bulk::compress(&unpacked, store::ZSTD_LEVEL)
             .map_err(|error| Decision::refused("unreadable", error))?,
     };
-    let Recording { format, device, name, sessions, is_one_event, warnings, .. } = recording;
+    let Recording { format, device, name, sessions, is_one_event, mut warnings, .. } = recording;
     let legs = sessions
         .into_iter()
-        .map(|session| analyse(session, format, &hints, owner))
+        .map(|session| analyse(session, format, &hints, owner, &mut warnings))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Decision::refused("unreadable", error))?;
     Ok(Prepared {
@@ -236,7 +236,7 @@ pub(super) fn analyse_again(
         .ok_or_else(|| anyhow::anyhow!("the original has no session {part}"))?;
     session.set_sport(written.0);
     session.totals.rpe = written.1.or(session.totals.rpe);
-    Ok(analyse(session, recording.format, &Hints::default(), owner)?)
+    Ok(analyse(session, recording.format, &Hints::default(), owner, &mut Vec::new())?)
 }
 
 fn analyse(
@@ -244,11 +244,20 @@ fn analyse(
     format: SourceFormat,
     hints: &Hints,
     owner: &Owner,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Leg, streams::StreamError> {
     if let (Sport::Other, Some(sport)) = (session.sport, &hints.sport) {
         session.set_sport(Sport::from_free_text(sport));
     }
     session.totals.rpe = hints.rpe.or(session.totals.rpe);
+    if !summary::is_credible_distance(&session) {
+        warnings.push(Warning {
+            code: "implausible_distance".to_owned(),
+            message:
+                "The total distance that the file states cannot be covered in its time; it was not taken."
+                    .to_owned(),
+        });
+    }
     let analysis = summary::analyse(&session, &owner.profile);
     let inputs_hash = summary::inputs_hash(&session, &owner.profile);
     let stream = if session.track.is_empty() {
