@@ -14,4 +14,4 @@ pub use session::{
 };
 pub use sport::Sport;
 pub use track::{Channel, LONGEST_GAP_S, Track, TrackError};
-pub(crate) use track::{is_after_long_gap, usual_interval_s};
+pub(crate) use track::{LONGEST_SILENCE_S, is_after_long_gap, usual_interval_s};

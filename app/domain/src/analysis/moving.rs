@@ -1,14 +1,15 @@
 //! Moving time. Never here: what is done with it.
 //!
 //! In order: the device's timer, where the file tells its pauses; else the time in which a centred window of 11 s is
-//! faster than a threshold, or longer intervals by their own mean speed; else, without distance, the timer's total or the elapsed time. Breaks of the recording never
-//! count where the timer is not known. Single seconds are never judged: many devices write distance in steps, so that a
-//! runner stands still every other second.
+//! faster than a threshold, longer intervals by their own mean speed; else, without distance, the timer's total or the
+//! elapsed time. Where the timer is not known, breaks of the recording never count, nor do six hours without a sample.
+//! Single seconds are never judged: many devices write distance in steps, so that a runner stands still every other
+//! second.
 
 use serde::Serialize;
 
 use super::distance::{self, Distance};
-use crate::model::{Pause, Session, Sport};
+use crate::model::{LONGEST_SILENCE_S, Pause, Session, Sport};
 
 /// The width of the window in seconds.
 const WINDOW_S: f64 = 11.0;
@@ -51,7 +52,10 @@ pub fn moving(session: &Session, distance: Option<&Distance>) -> Moving {
     let time_s = session.track.time_s();
     let totals = &session.totals;
     if let Some(pauses) = &session.pauses {
-        let counted_s = without_pauses(time_s, pauses);
+        let mut counted_s = without_pauses(time_s, pauses);
+        if totals.timer_s.is_none() {
+            leave_out_silence(time_s, &mut counted_s);
+        }
         let total_s = totals.timer_s.unwrap_or_else(|| counted_s.iter().sum());
         return Moving { counted_s, total_s, basis: MovingBasis::Timer };
     }
@@ -63,9 +67,19 @@ pub fn moving(session: &Session, distance: Option<&Distance>) -> Moving {
         let total_s = counted_s.iter().sum();
         return Moving { counted_s, total_s, basis: MovingBasis::Speed };
     }
-    let counted_s = without_pauses(time_s, &session.breaks);
+    let mut counted_s = without_pauses(time_s, &session.breaks);
+    leave_out_silence(time_s, &mut counted_s);
     let total_s = totals.timer_s.or(totals.elapsed_s).unwrap_or_else(|| counted_s.iter().sum());
     Moving { counted_s, total_s, basis: MovingBasis::Total }
+}
+
+/// Does not count the intervals in which no device is silent: its clock was set.
+fn leave_out_silence(time_s: &[f64], counted_s: &mut [f64]) {
+    for (counted_s, pair) in counted_s.iter_mut().skip(1).zip(time_s.windows(2)) {
+        if pair[1] - pair[0] > LONGEST_SILENCE_S {
+            *counted_s = 0.0;
+        }
+    }
 }
 
 /// Seconds between samples less the pauses, which come in order and without overlap.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Limits, ReadError, ranges};
-use crate::model::{CadenceUnit, Channel, Track, Warning};
+use crate::model::{CadenceUnit, Channel, LONGEST_SILENCE_S, Track, Warning};
 
 /// One value for each channel, in the order of [`Channel::ALL`]; NaN where missing.
 pub(super) type Row = [f64; 9];
@@ -18,6 +18,9 @@ pub(super) struct Samples {
     pub(super) times: Vec<f64>,
     pub(super) rows: Vec<Row>,
 }
+
+/// So many samples in a row are a part of the session, wherever they are.
+const HANDFUL: usize = 5;
 
 /// Clocks that were never set show 1970 or 1989; nobody recorded before 1980 or will after 2090.
 const PLAUSIBLE: std::ops::Range<f64> = 315_532_800.0..3_786_912_000.0;
@@ -44,24 +47,39 @@ impl Samples {
         Some(stated_s.filter(|stated| (first - ranges::LONGEST_S..=first).contains(stated)).unwrap_or(first))
     }
 
-    /// Leaves out samples so far apart from the middle one that no session holds both: a clock that was set or failed
-    /// while it ran.
+    /// Leaves out samples so far apart from the middle one that no session holds both, and a few that are hours apart
+    /// from many: a clock that was set or failed while it ran, a damaged sample.
     pub(super) fn leave_out_wild_times(&mut self, warnings: &mut Vec<Warning>) {
         let mut times: Vec<f64> = self.times.iter().copied().filter(|time| time.is_finite()).collect();
-        let Some((first, last)) = self.first().zip(times.iter().copied().reduce(f64::max)) else { return };
-        if last - first <= ranges::LONGEST_S {
+        times.sort_by(f64::total_cmp);
+        let Some((first, last)) = times.first().zip(times.last()) else { return };
+        if last - first > ranges::LONGEST_S {
+            let middle = times[times.len() / 2];
+            times.retain(|time| (time - middle).abs() <= ranges::LONGEST_S / 2.0);
+        }
+        let parts: Vec<&[f64]> = times.chunk_by(|a, b| b - a <= LONGEST_SILENCE_S).collect();
+        let has_main_part = parts.iter().any(|part| part.len() >= HANDFUL);
+        let kept: Vec<(f64, f64)> = parts
+            .into_iter()
+            .filter(|part| !has_main_part || part.len() >= HANDFUL)
+            .filter_map(|part| Some((*part.first()?, *part.last()?)))
+            .collect();
+        let is_kept = |time: f64| {
+            let after = kept.partition_point(|(first, _)| *first <= time);
+            after > 0 && time <= kept[after - 1].1
+        };
+        if self.times.iter().all(|time| !time.is_finite() || is_kept(*time)) {
             return;
         }
         warn(
             warnings,
             "times_far_apart",
-            "Some samples were more than a month away from the others; they were left out.",
+            "Some samples were more than a month away from the others, or a few of them hours away from many; they were \
+             left out.",
         );
-        let half = times.len() / 2;
-        let middle = *times.select_nth_unstable_by(half, f64::total_cmp).1;
-        let mut keep = self.times.iter().map(|time| (time - middle).abs() <= ranges::LONGEST_S / 2.0);
+        let mut keep = self.times.iter().map(|time| is_kept(*time));
         self.rows.retain(|_| keep.next().unwrap_or(false));
-        self.times.retain(|time| (time - middle).abs() <= ranges::LONGEST_S / 2.0);
+        self.times.retain(|time| is_kept(*time));
     }
 
     /// The earliest time.
@@ -164,6 +182,30 @@ mod tests {
         assert_eq!(track.get(Channel::DistanceM).unwrap(), [1.0, 2.0]);
         let codes: Vec<_> = warnings.iter().map(|warning| warning.code.as_str()).collect();
         assert_eq!(codes, ["times_out_of_order", "duplicate_times"]);
+    }
+
+    /// What is left of samples at these hours, and the warnings.
+    fn left_of(hours: &[f64]) -> (Vec<f64>, usize) {
+        let mut samples = Samples::default();
+        hours.iter().for_each(|hour| samples.push(1e9 + hour * 3600.0, row(*hour)));
+        let mut warnings = Vec::new();
+        samples.leave_out_wild_times(&mut warnings);
+        assert_eq!(samples.times.len(), samples.rows.len());
+        (samples.rows.iter().map(|row| row[0]).collect(), warnings.len())
+    }
+
+    #[test]
+    fn a_few_samples_hours_away_from_many_are_wild() {
+        let five = [0.0, 1.0, 2.0, 3.0, 4.0];
+        let with = |more: &[f64]| [more, &five].concat();
+        assert_eq!(left_of(&with(&[10.1])), (five.to_vec(), 1));
+        assert_eq!(left_of(&with(&[10.1, 10.2, 10.3, 10.4, -6.1])), (five.to_vec(), 1));
+        assert_eq!(left_of(&with(&[10.0, -6.0])), (with(&[10.0, -6.0]), 0), "six hours are none too many");
+        let night = with(&[10.1, 10.2, 10.3, 10.4, 10.5]);
+        assert_eq!(left_of(&night), (night.clone(), 0), "a handful is a part of its own");
+        assert_eq!(left_of(&[0.0, 8.0, 16.0, 24.0]), (vec![0.0, 8.0, 16.0, 24.0], 0), "a tracker");
+        // Beside those beyond a month.
+        assert_eq!(left_of(&with(&[1000.0, 20.0])), (five.to_vec(), 1));
     }
 
     #[test]

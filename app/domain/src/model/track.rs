@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// For longer than this many seconds without a sample, nothing is known of what the athlete did.
 pub const LONGEST_GAP_S: f64 = 60.0;
 
+/// No device that records is silent for longer than this many seconds while its timer runs: six hours.
+pub(crate) const LONGEST_SILENCE_S: f64 = 6.0 * 3600.0;
+
 /// The median of the seconds between samples, whose times are sorted, the lower of two; `None` for fewer than two.
 pub(crate) fn usual_interval_s(time_s: &[f64]) -> Option<f64> {
     let mut intervals: Vec<f64> = time_s.windows(2).map(|pair| pair[1] - pair[0]).collect();

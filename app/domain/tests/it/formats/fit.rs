@@ -428,6 +428,33 @@ fn what_is_recorded_after_the_last_stop_makes_no_records() {
     }
 }
 
+/// A run of half an hour at 3 m/s without a summary, of which the samples from some second on are later than they were.
+fn shifted(from: u32, to: u32, by_s: u32) -> (Session, Vec<String>) {
+    let mut file = timer(FitBytes::activity(), 0, 0);
+    for second in 0..=1800 {
+        let time = if (from..to).contains(&second) { second + by_s } else { second };
+        file = file.message(RECORD, &record(time, &[(5, Is::U32(second * 300))]));
+    }
+    let recording = parse(file).unwrap();
+    let codes = recording.warnings.into_iter().map(|warning| warning.code).collect();
+    (recording.sessions.into_iter().next().unwrap(), codes)
+}
+
+#[test]
+fn one_wild_time_is_not_days_of_running() {
+    let (run, codes) = shifted(700, 704, 1_300_000);
+    assert_eq!(codes, ["no_session", "times_far_apart"]);
+    assert_eq!((run.track.len(), run.track.span_s()), (1797, 1800.0));
+    assert_eq!(analyse(&run, &Profile::default()).moving_time_s, 1800.0);
+    // A watch whose clock is set by the first fix after a minute: both parts are the run's, the days between are not.
+    let (run, codes) = shifted(60, 1801, 1_300_000);
+    assert_eq!((codes.as_slice(), run.track.len()), (["no_session".to_owned()].as_slice(), 1801));
+    assert_eq!(analyse(&run, &Profile::default()).moving_time_s, 1799.0);
+    // Less than six hours without a sample are the timer's.
+    let (run, _) = shifted(60, 1801, 21_500);
+    assert_eq!(analyse(&run, &Profile::default()).moving_time_s, 23_300.0);
+}
+
 #[test]
 fn laps_and_samples_go_to_the_session_in_whose_time_they_fall() {
     let leg = |sport: u8, from: u32, to: u32| {
