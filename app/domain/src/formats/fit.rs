@@ -17,7 +17,7 @@ use crate::model::{Recording, SourceFormat, Sport, Warning};
 mod draft;
 mod records;
 
-use draft::{Draft, timer_event, unix};
+use draft::{Draft, sport_of, timer_event, unix};
 use records::Records;
 
 /// Reads a FIT file.
@@ -107,7 +107,7 @@ impl Messages {
             MesgNum::EVENT => self.timer.extend(timer_event(&mesgdef::Event::from(message))),
             MesgNum::SPORT => {
                 let sport = mesgdef::Sport::from(message);
-                self.sport = Some((Sport::from_free_text(&sport.sport.to_string()), self.sessions_read));
+                self.sport = Some((sport_of(sport.sport, sport.sub_sport), self.sessions_read));
             }
             MesgNum::FILE_ID => {
                 let id = mesgdef::FileId::from(message);
@@ -190,7 +190,7 @@ impl Messages {
             );
             let first_lap = self.laps.iter().filter_map(|lap| unix(lap.start_time)).reduce(f64::min);
             let start_s = self.samples.first().or(first_lap).unwrap_or(f64::NAN);
-            let by_lap = self.laps.first().map(|lap| Sport::from_free_text(&lap.sport.to_string()));
+            let by_lap = self.laps.first().map(|lap| sport_of(lap.sport, lap.sub_sport));
             let sport = self.sport.map(|(sport, _)| sport).or(by_lap).unwrap_or(Sport::Other);
             drafts.push(Draft::new(start_s, sport));
         }
@@ -227,7 +227,7 @@ impl Messages {
             laps().filter_map(|lap| unix(lap.start_time)).chain(samples).fold(f64::INFINITY, f64::min);
         // Legs follow each other without a gap, and starts are whole seconds.
         let start_s = if first_s <= end_s + SLACK_S { end_s.floor() } else { first_s };
-        let by_lap = laps().next().map(|lap| Sport::from_free_text(&lap.sport.to_string()));
+        let by_lap = laps().next().map(|lap| sport_of(lap.sport, lap.sub_sport));
         Some(Draft::new(start_s, next_sport.or(by_lap).unwrap_or(Sport::Other)))
     }
 }

@@ -83,7 +83,9 @@ impl Sport {
             _ => {}
         }
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        if has(&["transition"]) {
+        if has(&["motor"]) {
+            Self::Other
+        } else if has(&["transition"]) {
             Self::Transition
         } else if has(&["multisport", "triathlon", "duathlon"]) {
             Self::Multisport

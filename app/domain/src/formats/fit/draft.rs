@@ -3,7 +3,7 @@
 
 use jiff::tz::Offset;
 use rustyfit::profile::mesgdef;
-use rustyfit::profile::typedef::SessionTrigger;
+use rustyfit::profile::typedef::{self, SessionTrigger};
 
 use super::super::samples::{self, Samples};
 use super::super::{ReadError, ranges};
@@ -43,7 +43,7 @@ impl Draft {
         let elapsed = session.total_elapsed_time_scaled();
         let end = unix(session.timestamp);
         let start_s = unix(session.start_time).or_else(|| Some(end? - elapsed?))?;
-        let sport = Sport::from_free_text(&session.sport.to_string());
+        let sport = sport_of(session.sport, session.sub_sport);
         let totals = ranges::of_totals(DeviceTotals {
             elapsed_s: elapsed,
             timer_s: session.total_timer_time_scaled(),
@@ -103,6 +103,15 @@ impl Draft {
         };
         session.set_sport(self.sport);
         Ok(session)
+    }
+}
+
+/// The sport of a message. Indoor machines, strength, yoga are "training" or "fitness equipment" of some kind.
+pub(super) fn sport_of(sport: typedef::Sport, kind: typedef::SubSport) -> Sport {
+    use typedef::Sport as Fit;
+    match sport {
+        Fit::GENERIC | Fit::TRAINING | Fit::FITNESS_EQUIPMENT => Sport::from_free_text(&kind.to_string()),
+        _ => Sport::from_free_text(&sport.to_string()),
     }
 }
 
@@ -195,7 +204,7 @@ fn lap_of(lap: &mesgdef::Lap, start_s: f64) -> Option<Lap> {
 }
 
 /// Seconds since 1970; `None` for the invalid value and for times relative to the device's start.
-pub(super) fn unix(time: rustyfit::profile::typedef::DateTime) -> Option<f64> {
+pub(super) fn unix(time: typedef::DateTime) -> Option<f64> {
     const OLDEST_ABSOLUTE: u32 = 0x1000_0000;
     #[expect(clippy::cast_precision_loss, reason = "32 bits of seconds are exact in a double")]
     time.unix_timestamp().filter(|_| time.0 >= OLDEST_ABSOLUTE).map(|seconds| seconds as f64)

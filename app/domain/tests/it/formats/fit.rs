@@ -14,6 +14,7 @@ const T0: u32 = (NEW_YEAR - 631_065_600) as u32;
 const ACTIVITY: u16 = 34;
 const EVENT: u16 = 21;
 const LAP: u16 = 19;
+const SPORT: u16 = 12;
 const RECORD: u16 = 20;
 const SESSION: u16 = 18;
 
@@ -425,6 +426,36 @@ fn what_is_recorded_after_the_last_stop_makes_no_records() {
         assert_eq!(efforts[0], (400.0, 133.0));
         assert!((found.ngp_m_s.unwrap() - 3.0).abs() < 1e-3, "{:?}", found.ngp_m_s);
         assert_eq!(found.splits_km.len(), 6);
+    }
+}
+
+#[test]
+fn what_is_wide_of_a_sport_is_told_by_its_kind() {
+    let kinds = [
+        ((10, 20), Sport::Strength),
+        ((10, 43), Sport::Flexibility),
+        ((10, 19), Sport::Flexibility),
+        ((4, 14), Sport::Rowing),
+        ((4, 1), Sport::Run),
+        ((0, 6), Sport::Cycling),
+        ((10, 26), Sport::Other),
+        ((4, 200), Sport::Other),
+        // What is a sport already stays one, and what is another has no kind of ours.
+        ((RUNNING, 20), Sport::Run),
+        ((13, 1), Sport::Other),
+        ((22, 0), Sport::Other),
+    ];
+    for ((sport, kind), expected) in kinds {
+        let sample = || FitBytes::activity().message(RECORD, &record(0, &[(3, Is::U8(100))]));
+        let summary = session(sport, &[(6, Is::Enum(kind))]);
+        let found = only_session(sample().message(SESSION, &summary));
+        assert_eq!(found.sport, expected, "session {sport}/{kind}");
+        // Without a summary by the sport message, else by the lap.
+        let lap = [(253, Is::U32(T0)), (2, Is::U32(T0)), (25, Is::Enum(sport)), (39, Is::Enum(kind))];
+        let named = [(0, Is::Enum(sport)), (1, Is::Enum(kind))];
+        for file in [sample().message(LAP, &lap), sample().message(SPORT, &named)] {
+            assert_eq!(only_session(file).sport, expected, "without a summary, {sport}/{kind}");
+        }
     }
 }
 
