@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use mainstay::PlatformConfig;
-use mainstay_config::{ConfigError, Layers, Loaded, Secret, process_environment};
+use mainstay_config::{ConfigError, Faults, Layers, Loaded, Secret, byte_size, process_environment};
+use mainstay_http::auth::tokens::Key;
 use mainstay_telemetry::LogConfig;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,20 @@ pub struct AuthConfig {
     pub registration: RegistrationRule,
 }
 
+impl AuthConfig {
+    fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        let secrets =
+            [("token_secret", &self.token_secret), ("former_token_secret", &self.former_token_secret)];
+        for (key, secret) in secrets {
+            if !secret.is_empty() && Key::try_new(key, secret.expose()).is_err() {
+                faults.add(key, "is too short; write at least 32 random characters, or nothing");
+            }
+        }
+        faults
+    }
+}
+
 /// Who may make an account over the API. The command line always may.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,6 +92,32 @@ impl Default for DemoConfig {
 }
 
 impl Config {
+    /// What cannot be, by key: that of every part, and what the parts make impossible together.
+    fn faults(&self) -> Faults {
+        let mut faults = self.platform().faults();
+        faults.section("auth", self.auth.faults());
+        if self.auth.token_secret.is_empty() && !self.database.url.is_empty() {
+            let what = "is empty: with a database of your own, set PACELINE_AUTH__TOKEN_SECRET (or \
+                PACELINE_AUTH__TOKEN_SECRET_FILE) to at least 32 random characters, the same on every node; \
+                for example: openssl rand -base64 48";
+            faults.across("auth.token_secret", &["database.url"], what);
+        }
+        if let Some(what) = self.log.level_fault() {
+            faults.add("log.level", what);
+        }
+        faults.section("import", self.import.faults());
+        let (upload, ceiling) = (self.import.max_upload_bytes, self.http.requests.body_ceiling);
+        if upload > ceiling {
+            let what = format_args!(
+                "is {}, but http.requests.body_ceiling lets only {} through; raise the ceiling, or lower the other",
+                byte_size::show(upload),
+                byte_size::show(ceiling)
+            );
+            faults.across("import.max_upload_bytes", &["http.requests.body_ceiling"], what);
+        }
+        faults
+    }
+
     /// What the platform needs of it.
     pub fn platform(&self) -> PlatformConfig {
         PlatformConfig {
@@ -99,7 +140,8 @@ pub struct Flags {
     pub listen: Option<SocketAddr>,
 }
 
-/// Loads the configuration: defaults, file, environment (`PACELINE_SECTION__KEY`, `DATABASE_URL`), flags.
+/// Loads the configuration: defaults, file, environment (`PACELINE_SECTION__KEY`, `DATABASE_URL`), flags. What it
+/// returns was judged: there is no other way to a configuration, so that no command meets a value that another refuses.
 pub fn load(flags: &Flags) -> Result<Loaded<Config>, ConfigError> {
     load_with(flags, &process_environment())
 }
@@ -117,7 +159,7 @@ fn load_with(flags: &Flags, environment: &[(String, String)]) -> Result<Loaded<C
         .environment("PACELINE", environment.iter().cloned())
         .flag("--data", "embedded.data_dir", data.as_deref())
         .flag("--listen", "listen", listen.as_deref())
-        .load()
+        .load_judged(Config::faults)
 }
 
 #[cfg(test)]
@@ -171,7 +213,10 @@ mod tests {
 
     #[test]
     fn database_url_is_known_by_its_usual_name_and_flags_win() {
-        let environment = [("DATABASE_URL".to_owned(), "postgres://u:secret@db/x".to_owned())];
+        let environment = [
+            ("DATABASE_URL".to_owned(), "postgres://u:secret@db/x".to_owned()),
+            ("PACELINE_AUTH__TOKEN_SECRET".to_owned(), "s".repeat(32)),
+        ];
         let flags = Flags { listen: Some("[::1]:9".parse().unwrap()), ..Flags::default() };
         let loaded = load_with(&flags, &environment).unwrap();
         assert_eq!(loaded.value.database.url.expose(), "postgres://u:secret@db/x");
@@ -187,10 +232,10 @@ mod tests {
             4096
         );
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "[import]\nmax_file_bytes = 4096\nmax_upload_bytes = '3 GiB'\n").unwrap();
+        std::fs::write(file.path(), "[import]\nmax_file_bytes = 4096\nmax_upload_bytes = '1 GiB'\n").unwrap();
         let flags = Flags { file: Some(file.path().to_owned()), ..Flags::default() };
         let import = load_with(&flags, &[]).unwrap().value.import;
-        assert_eq!((import.max_file_bytes, import.max_upload_bytes), (4096, 3 << 30));
+        assert_eq!((import.max_file_bytes, import.max_upload_bytes), (4096, 1 << 30));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use jiff::fmt::friendly::{Designator, SpanPrinter};
 use jiff::fmt::serde::unsigned_duration::friendly::compact::required as friendly;
 use serde::de::value::{Error as Plain, StrDeserializer};
 use serde::de::{Error, IntoDeserializer};
@@ -30,6 +31,11 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duratio
             "`{text}` is not a length of time; write numbers with units: `500ms`, `30s`, `15m`, `1h30m`"
         ))
     })
+}
+
+/// As [`serialize`] writes it, for messages.
+pub fn show(value: Duration) -> String {
+    SpanPrinter::new().designator(Designator::Compact).unsigned_duration_to_string(&value)
 }
 
 #[cfg(test)]

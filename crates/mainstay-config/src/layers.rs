@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use self::known::Known;
+use crate::faults::Faults;
 use crate::origin::{ConfigError, Entry, Fault, Origin};
 use crate::{text_file, tree};
 
@@ -154,11 +155,23 @@ impl Layers {
         self.settings.push(Setting { key, value, origin, layer: self.layer });
     }
 
-    /// Merges the layers into a value.
+    /// Merges the layers into a value that nobody judges.
     ///
     /// # Errors
     /// Everything that is wrong with them, at once.
     pub fn load<T: DeserializeOwned>(self) -> Result<Loaded<T>, ConfigError> {
+        self.load_judged(|_| Faults::default())
+    }
+
+    /// Merges the layers into a value and has it judged. What could not be read has its default while it is judged, so
+    /// that one error does not hide another.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the layers and with the value, at once.
+    pub fn load_judged<T: DeserializeOwned>(
+        self,
+        judge: impl FnOnce(&T) -> Faults,
+    ) -> Result<Loaded<T>, ConfigError> {
         let Self { known, settings, mut faults, .. } = self;
         faults.extend(known.set_twice(&settings));
         let mut merged = known.defaults.clone();
@@ -174,7 +187,11 @@ impl Layers {
             }
         }
         let entries = known.entries(&merged, &origins);
-        match typed(&known, merged, origins, &mut faults) {
+        let value = typed(&known, merged, origins, &mut faults);
+        if let Some(value) = &value {
+            faults.extend(judge(value).placed(&entries));
+        }
+        match value {
             Some(value) if faults.is_empty() => Ok(Loaded { value, entries }),
             _ => Err(ConfigError { faults }),
         }

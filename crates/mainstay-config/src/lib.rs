@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod environment;
+mod faults;
 mod layers;
 mod origin;
 mod secret;
@@ -11,6 +12,7 @@ pub mod byte_size;
 pub mod duration;
 
 pub use environment::process_environment;
+pub use faults::Faults;
 pub use layers::{Layers, Loaded};
 pub use origin::{ConfigError, Entry, Fault, Origin};
 pub use secret::Secret;

@@ -59,7 +59,7 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     /// The faults: first what could not be read, then unknown keys and wrong types in the order of the layers, then
-    /// values that do not fit.
+    /// values that do not fit, then values that are out of range or at odds.
     pub faults: Vec<Fault>,
 }
 

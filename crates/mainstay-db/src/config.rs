@@ -4,9 +4,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use mainstay_config::Faults;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::migrate;
+use crate::{Target, migrate};
 
 /// Pools, time-outs and the address of the server. Times are integers in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +55,50 @@ impl Default for Config {
     }
 }
 
+/// The longest time-out, in milliseconds: a day. The server's own settings hold 24 days.
+pub(crate) const DAY_MS: u64 = 24 * 3600 * 1000;
+
+/// Most connections of a pool; PostgreSQL itself allows 262,143 sessions.
+const MOST_CONNECTIONS: usize = 10_000;
+
+/// Longest name of our sessions: the server keeps 63 bytes, and ours end in the pool's name.
+const MOST_NAME: usize = 50;
+
 impl Config {
+    /// What cannot be, by key. The address is only parsed: whether it answers is for a start to find.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        if !self.url.is_empty()
+            && let Err(error) = Target::parse(self.url.expose())
+        {
+            faults.add("url", format_args!("cannot be used: {error}"));
+        }
+        faults.number("pool_max", self.pool_max, 1..=MOST_CONNECTIONS);
+        faults.number("pool_read_max", self.pool_read_max, 1..=MOST_CONNECTIONS);
+        faults.number("acquire_timeout_ms", self.acquire_timeout_ms, 10..=DAY_MS);
+        faults.number("connect_timeout_ms", self.connect_timeout_ms, 10..=DAY_MS);
+        // 0 would switch a limit of the server off.
+        faults.number("statement_timeout_ms", self.statement_timeout_ms, 10..=DAY_MS);
+        faults.number("lock_timeout_ms", self.lock_timeout_ms, 10..=DAY_MS);
+        faults.number("idle_in_transaction_timeout_ms", self.idle_in_transaction_timeout_ms, 10..=DAY_MS);
+        faults.number("connect_retry_for_ms", self.connect_retry_for_ms, 0..=DAY_MS);
+        let name = &self.application_name;
+        if name.is_empty()
+            || name.len() > MOST_NAME
+            || name.bytes().any(|byte| !(b' '..=b'~').contains(&byte))
+        {
+            let form = format_args!("is {name:?}; write 1 to {MOST_NAME} characters of ASCII");
+            faults.add("application_name", form);
+        }
+        faults.section("migrate", self.migrate.faults());
+        faults
+    }
+
+    /// Most connections that one process opens: both pools, and one session beside them.
+    pub fn most_connections(&self) -> usize {
+        self.pool_max.saturating_add(self.pool_read_max).saturating_add(1)
+    }
+
     pub(crate) fn acquire_timeout(&self) -> Duration {
         Duration::from_millis(self.acquire_timeout_ms)
     }
@@ -145,5 +189,30 @@ mod tests {
         ] {
             assert_eq!(DatabaseUrl::new(url).to_string(), shown, "{url}");
         }
+    }
+
+    fn told(change: impl FnOnce(&mut Config)) -> Vec<String> {
+        let mut config = Config::default();
+        change(&mut config);
+        config.faults().messages().collect()
+    }
+
+    #[test]
+    fn what_cannot_be_is_told_by_its_key() {
+        assert_eq!(told(|_| {}), Vec::<String>::new());
+        assert_eq!(told(|config| config.pool_max = 0), ["pool_max is 0; write 1 to 10000"]);
+        assert_eq!(
+            told(|config| config.migrate.lock_tries = 0),
+            ["migrate.lock_tries is 0; write 1 to 1000"]
+        );
+        assert_eq!(told(|config| config.lock_timeout_ms = u64::MAX).len(), 1);
+        for bad in ["", "n\0l", "Bücher", &"n".repeat(51)] {
+            let faults = told(|config| config.application_name = bad.to_owned());
+            assert!(faults[0].ends_with("; write 1 to 50 characters of ASCII"), "{faults:?}");
+        }
+        let faults = told(|config| config.url = DatabaseUrl::new("postgres://u:s3cret@db"));
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with("url cannot be used: ") && !faults[0].contains("s3cret"), "{faults:?}");
+        assert_eq!(told(|config| (config.pool_max, config.statement_timeout_ms) = (0, 0)).len(), 2);
     }
 }

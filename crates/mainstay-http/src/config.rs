@@ -10,6 +10,8 @@ use crate::auth::{passwords, tokens};
 use crate::health;
 use crate::pages::PageLimits;
 
+mod faults;
+
 /// The HTTP part of a service's configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -15,6 +15,7 @@ use futures_util::future::{BoxFuture, join_all};
 use http::header::{CACHE_CONTROL, HeaderValue};
 use http::{StatusCode, header};
 use jiff::Timestamp;
+use mainstay_config::Faults;
 use mainstay_runtime::{Clock, Lifecycle, Phase};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
@@ -38,6 +39,16 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self { timeout: Duration::from_secs(2), cache: Duration::from_secs(1) }
+    }
+}
+
+impl Config {
+    /// What cannot be, by key.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        faults.time("timeout", self.timeout, Duration::from_millis(10)..=Duration::from_secs(60));
+        faults.time("cache", self.cache, Duration::ZERO..=Duration::from_secs(3600));
+        faults
     }
 }
 

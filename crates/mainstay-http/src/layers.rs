@@ -32,6 +32,11 @@ pub use deadline::allow_time;
 
 use step::StepLayer;
 
+/// Whether what every answer carries can be headers. For who judges a configuration.
+pub(crate) fn answer_headers(config: &Config) -> Result<(), BuildError> {
+    browser::headers(config).map(drop)
+}
+
 /// A router inside the middleware list, ready for [`crate::serve()`].
 pub type App = BoxCloneSyncService<Request<Body>, Response, Infallible>;
 

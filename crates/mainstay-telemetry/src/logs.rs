@@ -19,6 +19,7 @@ pub(crate) use self::spans::{SpanFields, around};
 use crate::request_id;
 
 mod fields;
+mod level;
 mod spans;
 
 /// How log lines look.
@@ -45,6 +46,14 @@ pub struct LogConfig {
 impl Default for LogConfig {
     fn default() -> Self {
         Self { format: LogFormat::Pretty, level: "info".to_owned() }
+    }
+}
+
+impl LogConfig {
+    /// Why `level` cannot be, as a clause that follows the key's name and says what to write instead. This crate knows
+    /// nothing of configurations; who does puts it among its faults.
+    pub fn level_fault(&self) -> Option<String> {
+        level::fault(&self.level)
     }
 }
 

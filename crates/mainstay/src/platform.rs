@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use mainstay_config::Faults;
 use mainstay_db::embedded;
 use mainstay_db::migrate::{self, MigrateError, Migrations};
 use mainstay_db::{ConnectError, Db};
@@ -29,6 +30,26 @@ pub struct PlatformConfig {
     /// Whether a private cluster that another process of the same folder runs may be used. True for commands that
     /// work beside a running service, false for a second service.
     pub may_share_cluster: bool,
+}
+
+impl PlatformConfig {
+    /// What cannot be, by key: that of each part under its name, and what they make impossible together.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        faults.section("http", self.http.faults());
+        faults.section("database", self.database.faults());
+        faults.section("embedded", self.embedded.faults());
+        let (wanted, allowed) = (self.database.most_connections(), self.embedded.max_connections);
+        if self.database.url.is_empty() && usize::try_from(allowed).is_ok_and(|allowed| allowed <= wanted) {
+            let what = format_args!(
+                "is {allowed}, but the pools want {wanted}, and one is for you; write {} or more, or lower \
+                 database.pool_max and database.pool_read_max",
+                wanted.saturating_add(1)
+            );
+            faults.across("embedded.max_connections", &["database.pool_max", "database.pool_read_max"], what);
+        }
+        faults
+    }
 }
 
 /// How long tasks may take to stop, after the last request was answered.

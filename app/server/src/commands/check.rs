@@ -98,11 +98,6 @@ async fn look_at_folder(config: &Config, report: &mut Report) -> anyhow::Result<
 }
 
 async fn look_at_server(config: &Config, report: &mut Report) -> anyhow::Result<()> {
-    report.judge(
-        config.auth.token_secret.expose().len() >= 32,
-        "auth.token_secret is set",
-        "auth.token_secret is missing or shorter than 32 characters",
-    );
     let target = Target::parse(config.database.url.expose())?;
     let db = Db::connect(&config.database, &target).await?;
     let info = db.server_info().await?;
@@ -127,7 +122,7 @@ async fn look_at_server(config: &Config, report: &mut Report) -> anyhow::Result<
         ),
     );
     report.judge(!info.in_recovery, "the server takes writes", "the server is a replica; name the primary");
-    let wanted = config.database.pool_max + config.database.pool_read_max + 1;
+    let wanted = config.database.most_connections();
     report.judge(
         wanted < usize::try_from(info.max_connections).unwrap_or(0),
         format!("{wanted} connections of {} are ours at most", info.max_connections),

@@ -37,9 +37,6 @@ pub(super) fn load_config(common: &Common, listen: Option<&Listen>) -> anyhow::R
         listen: listen.and_then(|listen| listen.listen),
     };
     let mut loaded = config::load(&flags).map_err(|error| MustChange(error.to_string()))?;
-    if let Some(fault) = loaded.value.import.fault(loaded.value.http.requests.body_ceiling) {
-        return Err(MustChange(fault).into());
-    }
     if loaded.origin(DATA_DIR) == Some(&Origin::Default)
         && let Some(reason) = why_not(&loaded.value)
     {
@@ -142,15 +139,7 @@ fn state(platform: &Platform, config: Config) -> anyhow::Result<App> {
 
 fn keys(config: &Config, random: &Random) -> anyhow::Result<Keys> {
     let secret = if config.auth.token_secret.is_empty() {
-        if !config.database.url.is_empty() {
-            return Err(MustChange(
-                "auth.token_secret is empty: with a database of your own, set PACELINE_AUTH__TOKEN_SECRET (or \
-                 PACELINE_AUTH__TOKEN_SECRET_FILE) to at least 32 random characters, the same on every node; \
-                 for example: openssl rand -base64 48"
-                    .to_owned(),
-            )
-            .into());
-        }
+        // With a database of one's own it is configured: see `Config::faults`.
         token_secret::keep(&config.embedded.data_dir.join("token_secret"), random)?
     } else {
         config.auth.token_secret.expose().to_owned()

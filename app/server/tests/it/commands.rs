@@ -1,5 +1,6 @@
 //! The commands as a shell sees them: what they refuse, what they say of it, and with which exit code.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,7 +11,7 @@ use paceline::schema;
 use tempfile::TempDir;
 
 use crate::process::{Paceline, Signal, binary, fed, login, on, said};
-use crate::world::PASSWORD;
+use crate::world::{PASSWORD, SECRET};
 
 /// A folder that the account of a private PostgreSQL may enter.
 fn folder() -> TempDir {
@@ -93,6 +94,90 @@ async fn a_fault_has_one_exit_code_whichever_command_meets_it() {
         }
     }
     role.drop().await;
+}
+
+/// Values that can be read and cannot be, each with the key that is to blame: one for each kind of rule.
+const CANNOT_BE: [(&str, &str, &str); 48] = [
+    ("AUTH__TOKEN_SECRET", "short", "auth.token_secret"),
+    ("AUTH__FORMER_TOKEN_SECRET", "short", "auth.former_token_secret"),
+    ("LOG__LEVEL", "bogus===", "log.level"),
+    ("LOG__LEVEL", "inof", "log.level"),
+    ("HTTP__PUBLIC_URL", "app.example.org", "http.public_url"),
+    ("HTTP__CONNECTIONS__MAX", "0", "http.connections.max"),
+    ("HTTP__CONNECTIONS__HEADER_TIMEOUT", "0s", "http.connections.header_timeout"),
+    ("HTTP__CONNECTIONS__IDLE_TIMEOUT", "1ms", "http.connections.idle_timeout"),
+    ("HTTP__CONNECTIONS__BODY_IDLE_TIMEOUT", "0s", "http.connections.body_idle_timeout"),
+    ("HTTP__CONNECTIONS__WRITE_TIMEOUT", "0s", "http.connections.write_timeout"),
+    ("HTTP__CONNECTIONS__MAX_HEADER_BYTES", "1 KiB", "http.connections.max_header_bytes"),
+    ("HTTP__CONNECTIONS__MAX_HEADERS", "1", "http.connections.max_headers"),
+    ("HTTP__CONNECTIONS__MAX_STREAMS", "0", "http.connections.max_streams"),
+    ("HTTP__REQUESTS__TIMEOUT", "0s", "http.requests.timeout"),
+    ("HTTP__REQUESTS__MAX_CONCURRENT", "0", "http.requests.max_concurrent"),
+    ("HTTP__REQUESTS__BODY_LIMIT", "0 B", "http.requests.body_limit"),
+    ("HTTP__REQUESTS__BODY_CEILING", "1 MiB", "import.max_upload_bytes"),
+    ("HTTP__BROWSER__ALLOWED_ORIGINS", "['*']", "http.browser.allowed_origins"),
+    ("HTTP__BROWSER__PERMISSIONS_POLICY", "a\nb", "http.browser.permissions_policy"),
+    ("HTTP__PAGES__DEFAULT", "0", "http.pages.default"),
+    ("HTTP__PAGES__MAX", "10001", "http.pages.max"),
+    ("HTTP__PAGES__MAX_OFFSET", "0", "http.pages.max_offset"),
+    ("HTTP__PASSWORDS__MEMORY_KIB", "1", "http.passwords.memory_kib"),
+    ("HTTP__PASSWORDS__PASSES", "0", "http.passwords.passes"),
+    ("HTTP__PASSWORDS__LANES", "0", "http.passwords.lanes"),
+    ("HTTP__PASSWORDS__MAX_CONCURRENT", "0", "http.passwords.max_concurrent"),
+    ("HTTP__TOKENS__ACCESS_LIFE", "0s", "http.tokens.access_life"),
+    ("HTTP__TOKENS__REFRESH_LIFE", "30s", "http.tokens.refresh_life"),
+    ("HTTP__HEALTH__TIMEOUT", "0s", "http.health.timeout"),
+    ("DATABASE__URL", "postgres://a@b?sslmode=require", "database.url"),
+    ("DATABASE__POOL_MAX", "0", "database.pool_max"),
+    ("DATABASE__POOL_READ_MAX", "0", "database.pool_read_max"),
+    ("DATABASE__ACQUIRE_TIMEOUT_MS", "0", "database.acquire_timeout_ms"),
+    ("DATABASE__STATEMENT_TIMEOUT_MS", "0", "database.statement_timeout_ms"),
+    ("DATABASE__APPLICATION_NAME", "", "database.application_name"),
+    ("DATABASE__MIGRATE__LOCK_TRIES", "0", "database.migrate.lock_tries"),
+    ("DATABASE__POOL_MAX", "60", "embedded.max_connections"),
+    ("EMBEDDED__MAX_CONNECTIONS", "5", "embedded.max_connections"),
+    ("EMBEDDED__SHARED_BUFFERS_MB", "0", "embedded.shared_buffers_mb"),
+    ("EMBEDDED__START_TIMEOUT_MS", "0", "embedded.start_timeout_ms"),
+    ("EMBEDDED__DATABASE", "", "embedded.database"),
+    ("EMBEDDED__DATA_DIR", "", "embedded.data_dir"),
+    ("EMBEDDED__SETTINGS__MAX_CONNECTIONS", "5", "embedded.settings.max_connections"),
+    ("IMPORT__LEASE", "0s", "import.lease"),
+    ("IMPORT__CONCURRENCY", "0", "import.concurrency"),
+    ("IMPORT__MAX_RECORDS", "1000000000", "import.max_records"),
+    ("IMPORT__MAX_FILES_PER_UPLOAD", "-1", "import.max_files_per_upload"),
+    ("IMPORT__ARCHIVE__MAX_MEMBER_BYTES", "0", "import.archive.max_member_bytes"),
+];
+
+#[test]
+fn a_value_that_cannot_be_is_refused_by_check_and_by_up_before_anything_is_made() {
+    let world = folder();
+    // Nobody has this address (RFC 5737): whoever gets as far as listening says so, and ends.
+    let commands = ["check", "up --listen 192.0.2.1:1"];
+    for (variable, value, key) in CANNOT_BE {
+        let name = format!("PACELINE_{variable}");
+        let [checked, started] = commands.map(|arguments| {
+            let (code, stdout, stderr) = run(binary(world.path()).env(&name, value), arguments);
+            assert_eq!((code, stdout.as_str()), (78, ""), "{arguments} with {name}={value}: {stderr}");
+            stderr
+        });
+        let told = format!("\n  environment variable {name}: {key} ");
+        assert!(checked.contains(&told), "{name}={value}: {checked}");
+        assert_eq!(checked, started);
+        assert_eq!(std::fs::read_dir(world.path()).unwrap().count(), 0, "{name}={value} made something");
+    }
+    // All at once; a variable has one value, and an address of a server makes rules about the private one void.
+    let mut every = binary(world.path());
+    let mut told: BTreeMap<&str, &str> = BTreeMap::new();
+    for (variable, value, key) in CANNOT_BE.into_iter().filter(|(variable, ..)| *variable != "DATABASE__URL")
+    {
+        every.env(format!("PACELINE_{variable}"), value);
+        told.insert(variable, key);
+    }
+    let (code, _, stderr) = run(&mut every, "check");
+    assert_eq!(code, 78);
+    for key in told.into_values() {
+        assert!(stderr.contains(&format!(": {key} ")), "{key} is not told with the others: {stderr}");
+    }
 }
 
 /// A role that may connect to a database, and no more.
@@ -230,6 +315,7 @@ fn the_folder_that_is_shown_is_the_folder_that_is_used() {
 fn a_start_that_waits_for_its_database_stops_when_it_is_asked_to() {
     let mut command = binary(Path::new("/"));
     command.args(["up", "--listen", "127.0.0.1:0"]).env("DATABASE_URL", "postgres://a@127.0.0.1:1/x");
+    command.env("PACELINE_AUTH__TOKEN_SECRET", SECRET);
     let mut process = Paceline::start(command.stderr(Stdio::piped()));
     process.says("does not answer yet");
     process.send(Signal::Terminate);

@@ -290,6 +290,41 @@ fn a_size_may_be_said_in_words_or_in_bytes_and_a_name_may_not() {
 }
 
 #[test]
+fn a_value_that_is_judged_wrong_is_told_beside_what_cannot_be_read() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Pool {
+        least: u32,
+        most: u32,
+        word: String,
+    }
+    let judge = |pool: &Pool| {
+        let mut faults = Faults::default();
+        faults.number("least", pool.least, 1..=9);
+        if pool.least > pool.most {
+            faults.across("most", &["least"], format_args!("is less than {}", pool.least));
+        }
+        faults.number("word", pool.word.len(), 0..=0);
+        faults
+    };
+    let layers = |variable: &str| {
+        Layers::new("least = 1\nmost = 2\nword = ''")
+            .secret("word")
+            .environment("APP", variables(&[("APP_LEAST", "10"), ("APP_WORD", "hush-hush"), (variable, "x")]))
+    };
+    let error = layers("APP_MOTS").load_judged(judge).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "the configuration is wrong:\n  \
+         environment variable APP_MOTS: unknown key `mots`; did you mean `most`?\n  \
+         environment variable APP_LEAST: least is 10; write 1 to 9\n  \
+         environment variable APP_LEAST: most is less than 10\n  \
+         environment variable APP_WORD: word is 9; write 0 to 0"
+    );
+    assert_eq!(layers("MOTS").load_judged(|_: &Pool| Faults::default()).unwrap().value.most, 2);
+    assert!(layers("MOTS").load_judged(judge).is_err());
+}
+
+#[test]
 fn defaults_that_lack_a_key_are_to_blame_themselves() {
     let env = variables(&[("APP_HTTP__WORKERS", "3")]);
     let defaults = DEFAULTS.replace("quiet = false\n", "");

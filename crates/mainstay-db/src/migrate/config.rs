@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use mainstay_config::Faults;
 use serde::{Deserialize, Serialize};
+
+use crate::config::DAY_MS;
 
 /// Limits of the migration runner. Times are integers in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +39,18 @@ impl Default for Config {
 }
 
 impl Config {
+    /// What cannot be, by key. 0 would switch a limit of the server off.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        faults.number("lock_timeout_ms", self.lock_timeout_ms, 10..=DAY_MS);
+        faults.number("lock_tries", self.lock_tries, 1..=1000);
+        faults.number("statement_timeout_ms", self.statement_timeout_ms, 10..=DAY_MS);
+        faults.number("idle_in_transaction_timeout_ms", self.idle_in_transaction_timeout_ms, 10..=DAY_MS);
+        faults.number("longest_transaction_ms", self.longest_transaction_ms, 10..=DAY_MS);
+        faults.number("wait_for_others_ms", self.wait_for_others_ms, 0..=DAY_MS);
+        faults
+    }
+
     pub(super) fn session_settings(&self) -> String {
         format!(
             "set statement_timeout = {}; set lock_timeout = {}; set idle_in_transaction_session_timeout = {}; \

@@ -9,6 +9,7 @@ use std::time::Duration;
 use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, Version};
+use mainstay_config::Faults;
 use mainstay_runtime::Random;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
@@ -44,6 +45,36 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self { memory_kib: 19 * 1024, passes: 2, lanes: 1, max_concurrent: 2, max_queued: 64 }
+    }
+}
+
+/// Most memory of one hash, in KiB: 4 GiB.
+const MOST_MEMORY: u32 = 4 * 1024 * 1024;
+
+/// Most lanes of one hash.
+const MOST_LANES: u32 = 64;
+
+impl Config {
+    /// What cannot be, by key.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        faults.number("lanes", self.lanes, 1..=MOST_LANES);
+        // RFC 9106, 3.1.
+        let least = 8 * self.lanes.clamp(1, MOST_LANES);
+        if self.memory_kib < least {
+            let what = format_args!(
+                "is {}; write 8 times passwords.lanes, which is {}, or more",
+                self.memory_kib, self.lanes
+            );
+            faults.across("memory_kib", &["lanes"], what);
+        } else {
+            faults.number("memory_kib", self.memory_kib, least..=MOST_MEMORY);
+        }
+        faults.number("passes", self.passes, 1..=1000);
+        // Each takes one of the runtime's blocking threads, which files need too.
+        faults.number("max_concurrent", self.max_concurrent, 1..=256);
+        faults.number("max_queued", self.max_queued, 0..=1_000_000);
+        faults
     }
 }
 

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use mainstay_config::{Faults, duration};
 use mainstay_runtime::{Effects, Random};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -37,6 +38,25 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self { access_life: Duration::from_secs(15 * 60), refresh_life: Duration::from_secs(30 * 24 * 3600) }
+    }
+}
+
+impl Config {
+    /// What cannot be, by key.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        let (minute, hour) = (Duration::from_secs(60), Duration::from_secs(3600));
+        faults.time("access_life", self.access_life, minute..=24 * hour);
+        faults.time("refresh_life", self.refresh_life, minute..=10 * 365 * 24 * hour);
+        if self.refresh_life <= self.access_life {
+            let what = format_args!(
+                "is {}; write more than tokens.access_life, which is {}",
+                duration::show(self.refresh_life),
+                duration::show(self.access_life)
+            );
+            faults.across("refresh_life", &["access_life"], what);
+        }
+        faults
     }
 }
 

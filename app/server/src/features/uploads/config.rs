@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mainstay_config::Faults;
 use paceline_domain::formats::Limits;
 use serde::{Deserialize, Serialize};
 
@@ -69,19 +70,55 @@ impl Default for ImportConfig {
     }
 }
 
+/// Most bytes of anything that is spooled to disk: a tebibyte.
+const MOST_SPOOLED: u64 = 1 << 40;
+
+/// Most bytes of one file, which is in memory while it is read, and a value of the database: a gibibyte is its limit.
+const MOST_OF_A_FILE: u64 = 512 << 20;
+
+/// Most of what is counted in files, and of how many times larger a thing may become.
+const MOST: usize = 10_000_000;
+
 impl ImportConfig {
-    /// What cannot be as it is said, in a sentence for who wrote it. `body_ceiling` is what any request may bring.
-    pub fn fault(&self, body_ceiling: u64) -> Option<String> {
-        if self.max_records > Limits::MOST_RECORDS {
-            return Some(format!("import.max_records: at most {} can be stored", Limits::MOST_RECORDS));
+    /// What cannot be, by key. Whether a request may be as large as an upload is for who knows both limits.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        faults.size("max_upload_bytes", self.max_upload_bytes, 1 << 10..=MOST_SPOOLED);
+        faults.number("max_files_per_upload", self.max_files_per_upload, 1..=1_000_000);
+        faults.size("max_file_bytes", self.max_file_bytes, 1 << 10..=MOST_OF_A_FILE);
+        faults.number("max_expansion_ratio", self.max_expansion_ratio, 1..=MOST as u64);
+        faults.number("max_records", self.max_records, 1..=Limits::MOST_RECORDS);
+        // A TCX file as Garmin writes it nests ten deep.
+        faults.number("max_xml_depth", self.max_xml_depth, 16..=1024);
+        faults.number("max_sessions", self.max_sessions, 1..=10_000);
+        faults.number("max_laps", self.max_laps, 1..=1_000_000);
+        faults.number("receiving", self.receiving, 1..=1024);
+        faults.number("unpacking", self.unpacking, 1..=256);
+        faults.number("concurrency", self.concurrency, 1..=256);
+        faults.number("read_ahead", self.read_ahead, 1..=1024);
+        faults.number("max_attempts", self.max_attempts, 1..=1000);
+        // Signs of life are given three times in it, and each costs a transaction.
+        faults.time("lease", self.lease, Duration::from_secs(1)..=Duration::from_secs(24 * 3600));
+        faults.section("archive", self.archive.faults());
+        faults
+    }
+}
+
+impl ArchiveLimits {
+    fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        faults.number("max_members", self.max_members, 1..=MOST);
+        faults.size("max_member_bytes", self.max_member_bytes, 1 << 10..=MOST_OF_A_FILE);
+        faults.size("max_total_bytes", self.max_total_bytes, 1 << 10..=16 * MOST_SPOOLED);
+        faults.number("max_expansion_ratio", self.max_expansion_ratio, 1..=MOST as u64);
+        faults.size("max_nested_bytes", self.max_nested_bytes, 1 << 10..=MOST_SPOOLED);
+        // Each level is a call in the call.
+        faults.number("max_nesting", self.max_nesting, 0..=8);
+        if self.max_member_bytes > self.max_total_bytes {
+            let what = "is more than max_total_bytes lets be unpacked; raise that, or lower it";
+            faults.across("max_member_bytes", &["max_total_bytes"], what);
         }
-        (self.max_upload_bytes > body_ceiling).then(|| {
-            format!(
-                "import.max_upload_bytes is {}, but http.requests.body_ceiling lets only {body_ceiling} bytes through; \
-                 raise the ceiling, or lower the other",
-                self.max_upload_bytes
-            )
-        })
+        faults
     }
 }
 
@@ -89,12 +126,27 @@ impl ImportConfig {
 mod tests {
     use super::*;
 
+    fn told(change: impl FnOnce(&mut ImportConfig)) -> Vec<String> {
+        let mut config = ImportConfig::default();
+        change(&mut config);
+        config.faults().messages().collect()
+    }
+
     #[test]
-    fn a_limit_that_another_makes_void_is_a_fault() {
-        let config = ImportConfig::default();
-        assert_eq!(config.fault(config.max_upload_bytes), None);
-        assert!(config.fault(config.max_upload_bytes - 1).unwrap().contains("body_ceiling"));
-        let config = ImportConfig { max_records: Limits::MOST_RECORDS + 1, ..config };
-        assert!(config.fault(u64::MAX).unwrap().contains("max_records"));
+    fn what_cannot_be_is_told_by_its_key() {
+        assert_eq!(told(|_| {}), Vec::<String>::new());
+        assert_eq!(told(|config| config.lease = Duration::ZERO), ["lease is 0s; write 1s to 24h"]);
+        assert_eq!(
+            told(|config| config.max_records = Limits::MOST_RECORDS + 1),
+            [format!("max_records is {}; write 1 to {}", Limits::MOST_RECORDS + 1, Limits::MOST_RECORDS)]
+        );
+        assert_eq!(told(|config| config.max_files_per_upload = -1).len(), 1);
+        assert_eq!(
+            told(|config| config.archive.max_total_bytes = 1 << 20),
+            [
+                "archive.max_member_bytes is more than max_total_bytes lets be unpacked; raise that, or lower it"
+            ]
+        );
+        assert_eq!(told(|config| (config.concurrency, config.read_ahead) = (0, 0)).len(), 2);
     }
 }
