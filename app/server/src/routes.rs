@@ -8,6 +8,7 @@ use mainstay_http::assets::Assets;
 use mainstay_http::problem::codes::Code;
 use mainstay_http::{etag, openapi};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{RefOr, Response};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -146,6 +147,8 @@ fn web_routes(application: Assets) -> Router {
 pub fn openapi_json() -> String {
     let (_, mut document) = documented().split_for_parts();
     name_operations(&mut document);
+    openapi::complete(&mut document);
+    note_etags(&mut document);
     document.to_pretty_json().unwrap_or_default()
 }
 
@@ -158,6 +161,21 @@ fn name_operations(document: &mut utoipa::openapi::OpenApi) {
             if let (Some(feature), Some(name)) = (feature, &operation.operation_id) {
                 operation.operation_id = Some(format!("{feature}_{name}"));
             }
+        }
+    }
+}
+
+/// What `etag::private` adds to every route: a JSON answer to a GET may be one that the client has.
+fn note_etags(document: &mut utoipa::openapi::OpenApi) {
+    let gets = document.paths.paths.values_mut().filter_map(|path| path.get.as_mut());
+    for responses in gets.map(|operation| &mut operation.responses.responses) {
+        let is_json = matches!(
+            responses.get("200"),
+            Some(RefOr::T(found)) if found.content.contains_key("application/json")
+        );
+        if is_json {
+            let unchanged = Response::new("What `If-None-Match` names is still so");
+            responses.insert("304".to_owned(), RefOr::T(unchanged));
         }
     }
 }

@@ -27,7 +27,8 @@ pub struct Fields {
 #[derive(Debug, Default, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FieldsParams {
-    /// Comma-separated field paths to keep, for example `id,colour,splits.pace_s_per_km`.
+    /// Comma-separated field paths to keep, for example `id,colour,splits.pace_s_per_km`. The other members are then
+    /// absent, also those that the schema calls required.
     pub fields: Option<String>,
 }
 

@@ -1,5 +1,5 @@
 //! The API's description: the OpenAPI document, a page to browse it, the page of problem codes.
-//! Never here: the description itself; routes carry theirs.
+//! Never here: the description itself; routes carry theirs, and `refusals` adds what routes cannot know.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,6 +14,10 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::etag;
 use crate::problem::codes::{Code, PLATFORM};
+
+mod refusals;
+
+pub use refusals::complete;
 
 /// Where the document is served.
 pub const DOCUMENT: &str = "/v1/openapi.json";

@@ -13,6 +13,7 @@ mod athletes;
 mod batches;
 mod claims;
 mod commands;
+mod contract;
 mod demo;
 mod first_run;
 mod imports;

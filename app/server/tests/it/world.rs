@@ -21,6 +21,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+use crate::contract;
+
 /// The instant at which every world begins.
 pub(crate) const START: &str = "2026-06-15T12:00:00Z";
 
@@ -63,9 +65,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    async fn of(response: Response) -> Self {
+    /// Reads an answer that must be as the API's document says.
+    async fn of(method: &Method, response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        Self { status, headers, bytes: response.bytes().await.unwrap().to_vec() }
+        let url = response.url().clone();
+        let bytes = response.bytes().await.unwrap().to_vec();
+        contract::check(method, &url, status.as_u16(), &headers, &bytes);
+        Self { status, headers, bytes }
     }
 
     /// The body, or null when it is not JSON.
@@ -255,7 +261,10 @@ fn app(platform: &Platform, config: Config) -> App {
 
 /// Sends a request and reads its answer.
 pub(crate) async fn answer(request: RequestBuilder) -> Answer {
-    Answer::of(request.send().await.unwrap()).await
+    let (http, request) = request.build_split();
+    let request = request.unwrap();
+    let method = request.method().clone();
+    Answer::of(&method, http.execute(request).await.unwrap()).await
 }
 
 /// A signed-in API client.

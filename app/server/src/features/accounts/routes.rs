@@ -82,7 +82,11 @@ fn check_registration(body: RegisterBody) -> Result<Registration, Problem> {
 /// Sign in.
 #[utoipa::path(
     post, path = "/v1/auth/login", tag = "auth", security(()), request_body = LoginBody,
-    responses((status = 200, body = SignInView), (status = 401, description = "`wrong_credentials`", body = Problem))
+    responses(
+        (status = 200, body = SignInView),
+        (status = 401, description = "`wrong_credentials`", body = Problem),
+        (status = 403, description = "`csrf_refused`", body = Problem),
+    )
 )]
 async fn login(
     State(app): State<App>,
@@ -102,6 +106,7 @@ async fn login(
     responses(
         (status = 200, body = SignInView),
         (status = 401, description = "`invalid_refresh_token` or `refresh_token_reused`", body = Problem),
+        (status = 403, description = "`csrf_refused`", body = Problem),
         (status = 409, description = "`refresh_in_progress`", body = Problem),
     )
 )]
@@ -162,7 +167,11 @@ async fn logout_all(State(app): State<App>, principal: Principal) -> Result<Resp
 /// Change the password and end every other session.
 #[utoipa::path(
     post, path = "/v1/auth/change-password", tag = "auth", request_body = ChangePasswordBody,
-    responses((status = 204), (status = 401, body = Problem), (status = 422, body = Problem))
+    responses(
+        (status = 204, description = "Changed"),
+        (status = 401, description = "`wrong_credentials`", body = Problem),
+        (status = 422, description = "`weak_password`", body = Problem),
+    )
 )]
 async fn change_password(
     State(app): State<App>,

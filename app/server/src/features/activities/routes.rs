@@ -41,6 +41,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
 ///
 /// Without `page` the answer is a keyset page: pass `next_cursor` on as `cursor`. With `page`, and in any order
 /// but the newest first, it carries `pagination`. Legs of a multisport event are found in the event.
+/// With `fields` each item has the named members alone, also where its schema calls others required.
 #[utoipa::path(
     get, path = "/v1/activities", tag = "activities", params(ListParams, PageParams, FieldsParams),
     responses(
@@ -132,8 +133,8 @@ async fn create(
 
 /// Change title, sport, notes, race flag or rated effort.
 ///
-/// A JSON merge patch: absent fields stay, null empties notes and `rpe`. Another sport takes effect on best efforts
-/// at once and on the analysis with the next recompute.
+/// A JSON merge patch: absent fields stay, null empties notes and `rpe`. With another sport or rated effort the
+/// activity is analysed again before the answer, which shows the new figures.
 #[utoipa::path(
     patch, path = "/v1/activities/{id}", tag = "activities", params(("id" = Uuid, Path, description = "Activity")),
     request_body = ActivityPatch,
@@ -350,12 +351,26 @@ struct FileParams {
     source: Option<String>,
 }
 
+/// Bytes of a file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it only describes the bytes to OpenAPI; they are streamed")]
+struct OriginalBytes(Vec<u8>);
+
 /// The file that an activity came from, byte for byte.
 #[utoipa::path(
     get, path = "/v1/activities/{id}/file", tag = "activities",
     params(("id" = Uuid, Path, description = "Activity"), FileParams),
     responses(
-        (status = 200, description = "The original bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (
+            status = 200, description = "The original bytes, by what they are; a gzipped file stays so",
+            content(
+                (OriginalBytes = "application/vnd.ant.fit"),
+                (OriginalBytes = "application/vnd.garmin.tcx+xml"),
+                (OriginalBytes = "application/gpx+xml"),
+                (OriginalBytes = "application/gzip"),
+            ),
+        ),
         (status = 400, description = "`invalid_query`", body = Problem),
         (status = 401, body = Problem),
         (status = 404, body = Problem),

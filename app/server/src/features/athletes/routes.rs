@@ -33,7 +33,7 @@ async fn me(State(app): State<App>, principal: Principal) -> Result<Json<Me>, Pr
 /// Change the profile.
 ///
 /// A JSON merge patch: absent fields stay, null empties. Loads that were computed with other heart rates, paces or
-/// coefficients stay as they are until the next recompute.
+/// coefficients are computed again in the background.
 #[utoipa::path(
     patch, path = "/v1/athletes/me", tag = "athletes", request_body = ProfilePatch,
     responses(

@@ -43,8 +43,8 @@ pub(crate) fn router() -> OpenApiRouter<App> {
     responses(
         (status = 200, description = "Every file has its outcome", body = UploadReport),
         (status = 202, description = "Stored; some files are still pending", body = UploadReport),
-        (status = 400, description = "No file in the request", body = Problem),
-        (status = 413, description = "More bytes or files than an upload may have", body = Problem),
+        (status = 400, description = "`no_file`, `no_training_file`, `malformed_form` or `incomplete_body`", body = Problem),
+        (status = 413, description = "`too_large`: more bytes or files than an upload may have", body = Problem),
         (status = 429, description = "`too_many_uploads`: some of the athlete's are still on their way", body = Problem),
     )
 )]
