@@ -1,5 +1,7 @@
 //! From the command line to a running application: configuration, logs, platform, state. Never here: serving.
 
+use std::path::PathBuf;
+
 use mainstay::Platform;
 use mainstay_config::{Loaded, Origin};
 use mainstay_db::embedded;
@@ -42,7 +44,16 @@ pub(super) fn load_config(common: &Common, listen: Option<&Listen>) -> anyhow::R
     {
         fall_back(&mut loaded, &reason);
     }
+    let config = &loaded.value;
+    if config.database.url.is_empty() && config.auth.token_secret.is_empty() {
+        token_secret::judge(&kept_secret(config)).map_err(MustChange)?;
+    }
     Ok(loaded)
+}
+
+/// Where the secret of access tokens is kept when none is configured.
+fn kept_secret(config: &Config) -> PathBuf {
+    config.embedded.data_dir.join("token_secret")
 }
 
 /// The key of the private PostgreSQL's folder.
@@ -140,7 +151,7 @@ fn state(platform: &Platform, config: Config) -> anyhow::Result<App> {
 fn keys(config: &Config, random: &Random) -> anyhow::Result<Keys> {
     let secret = if config.auth.token_secret.is_empty() {
         // With a database of one's own it is configured: see `Config::faults`.
-        token_secret::keep(&config.embedded.data_dir.join("token_secret"), random)?
+        token_secret::keep(&kept_secret(config), random)?
     } else {
         config.auth.token_secret.expose().to_owned()
     };

@@ -30,6 +30,20 @@ pub(super) fn keep(path: &Path, random: &Random) -> anyhow::Result<String> {
     read().with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// Why a secret that a person put into the file cannot be used, before anything is started. A file that is absent, or
+/// that this account may not read, is none of this: [`keep`] makes the one and tells of the other.
+pub(super) fn judge(path: &Path) -> Result<(), String> {
+    let Ok(text) = std::fs::read_to_string(path) else { return Ok(()) };
+    let secret = text.trim_end();
+    if secret.len() >= USABLE || is_cut(secret) {
+        return Ok(());
+    }
+    Err(format!(
+        "the secret in {} is too short; write at least {USABLE} random characters, or remove the file, and one is made",
+        path.display()
+    ))
+}
+
 /// Whether the text is the beginning of one of our secrets, too short to sign with. Any other text that is too short was
 /// written by a person, and is refused where it is used.
 fn is_cut(text: &str) -> bool {

@@ -269,6 +269,24 @@ fn check_says_what_a_folder_holds_and_touches_nothing() {
     assert!(stdout.contains("was made by PostgreSQL 9"), "{stdout}");
 }
 
+#[test]
+fn a_kept_secret_that_is_too_short_is_refused_by_check_and_by_up_before_anything_is_started() {
+    let world = folder();
+    let data = world.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    std::fs::write(data.join("token_secret"), "too short, but mine\n").unwrap();
+    for arguments in ["check", "up --listen 192.0.2.1:1"] {
+        let (code, stdout, stderr) = run(&mut binary(world.path()), arguments);
+        assert_eq!((code, stdout.as_str()), (78, ""), "{arguments}: {stderr}");
+        assert!(stderr.contains("data/token_secret is too short; "), "{arguments}: {stderr}");
+        assert!(!stderr.contains("but mine"), "{stderr}");
+    }
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 1, "something was made");
+    // The beginning of one of ours: a start makes it anew.
+    std::fs::write(data.join("token_secret"), "0a0b").unwrap();
+    assert_eq!(run(&mut binary(world.path()), "check").0, 0);
+}
+
 #[tokio::test]
 async fn check_sees_whether_a_private_cluster_runs_and_what_is_pending_there() {
     let mut own = own_cluster().await.unwrap();
