@@ -389,6 +389,33 @@ async fn hostile_and_broken_files_get_their_line_and_the_good_ones_import() {
     world.close().await;
 }
 
+/// An hour's run as a FIT file with nothing but its summary, in which the athlete rated the effort in tenths.
+fn rated_fit(rating: u8) -> Vec<u8> {
+    let start = 1_767_225_600_u32 - 631_065_600;
+    let mut data = vec![0x40, 0, 0, 0, 0, 1, 0, 1, 0, 0, 4];
+    data.extend([0x40, 0, 0, 18, 0, 5, 253, 4, 0x86, 2, 4, 0x86, 5, 1, 0, 7, 4, 0x86, 193, 1, 2, 0]);
+    data.extend([(start + 3600).to_le_bytes(), start.to_le_bytes()].concat());
+    data.push(1);
+    data.extend(3_600_000_u32.to_le_bytes());
+    data.push(rating);
+    let size = u32::try_from(data.len()).unwrap().to_le_bytes();
+    [&[14, 0x20, 0x5c, 0x08], size.as_slice(), b".FIT\0\0", &data, &[0, 0]].concat()
+}
+
+#[tokio::test]
+async fn a_rating_of_the_file_counts_until_the_athlete_takes_it_away() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let line = client.upload("a.fit", &rated_fit(70)).await;
+    let path = activity_path(&line);
+    let rated = client.get(&path).await.expect(200);
+    assert_eq!((&rated["rpe"], &rated["analysis"]["load"]["session_rpe"]), (&json!(7.0), &json!(420.0)));
+    assert_eq!(rated["analysis"]["load"]["source"], "rpe");
+    let unrated = client.patch(&path, json!({ "rpe": null })).await.expect(200);
+    assert_eq!((&unrated["rpe"], &unrated["analysis"]["load"]["source"]), (&Value::Null, &Value::Null));
+    world.close().await;
+}
+
 #[tokio::test]
 async fn what_others_uploaded_is_not_there() {
     let world = World::new().await;

@@ -55,7 +55,7 @@ impl Draft {
             avg_cadence_per_min: known_u8(session.avg_cadence),
             avg_power_w: known_u16(session.avg_power),
             energy_kcal: known_u16(session.total_calories),
-            rpe: None,
+            rpe: known_u8(session.workout_rpe).filter(|rpe| *rpe > 0.0).map(|rpe| rpe / 10.0),
         });
         let sub_sport = session.sub_sport.to_string();
         let by_elapsed = totals.elapsed_s.map(|elapsed| start_s + elapsed);

@@ -430,6 +430,17 @@ fn what_is_recorded_after_the_last_stop_makes_no_records() {
 }
 
 #[test]
+fn the_rating_of_the_effort_is_read() {
+    let rated = |rpe: u8| {
+        let file = FitBytes::activity().message(RECORD, &record(0, &[(3, Is::U8(100))]));
+        only_session(file.message(SESSION, &session(RUNNING, &[(193, Is::U8(rpe))]))).totals.rpe
+    };
+    // Tenths; 0 is nobody's rating of a workout, 255 the invalid value.
+    assert_eq!([10, 70, 75, 100].map(rated), [Some(1.0), Some(7.0), Some(7.5), Some(10.0)]);
+    assert_eq!([0, 101, 255].map(rated), [None; 3]);
+}
+
+#[test]
 fn what_is_wide_of_a_sport_is_told_by_its_kind() {
     let kinds = [
         ((10, 20), Sport::Strength),

@@ -235,7 +235,8 @@ pub(super) fn analyse_again(
         .nth(index)
         .ok_or_else(|| anyhow::anyhow!("the original has no session {part}"))?;
     session.set_sport(written.0);
-    session.totals.rpe = written.1.or(session.totals.rpe);
+    // The row has the file's own, unless the athlete wrote another or took it away.
+    session.totals.rpe = written.1;
     Ok(analyse(session, recording.format, &Hints::default(), owner, &mut Vec::new())?)
 }
 
