@@ -15,8 +15,8 @@ pub enum ReadError {
     /// An activity without anything recorded.
     #[error("it holds no recorded samples, laps or totals")]
     NoSamples,
-    /// Positions without times: a route or a plan.
-    #[error("its points have no times: it is a route, not a recording")]
+    /// Positions of which most have no time: a route or a plan.
+    #[error("most of its points have no time: it is a route, not a recording")]
     NoTimes,
     /// Larger than allowed.
     #[error("it is larger than the {0} bytes allowed")]

@@ -56,6 +56,8 @@ struct Draft {
     samples: Samples,
     /// The earliest and latest time of each `<trkseg>`, in seconds since 1970.
     segments: Vec<Option<(f64, f64)>>,
+    /// How many points have no time. If most have none, it is a route, not a recording.
+    untimed: usize,
     time: Option<Instant>,
     row: Option<Row>,
 }
@@ -138,8 +140,10 @@ impl Reader<'_> {
         let creator = self.device.as_deref().unwrap_or_default().to_lowercase();
         let altimeter = if creator.contains("barometer") { Altimeter::Device } else { Altimeter::Satellites };
         let mut sessions = Vec::new();
+        let untimed = self.tracks.iter().map(|draft| draft.untimed).sum();
+        samples::warn_of_untimed(&mut self.warnings, untimed);
         for draft in std::mem::take(&mut self.tracks) {
-            if !draft.samples.is_empty() {
+            if !draft.samples.is_empty() && draft.untimed <= draft.samples.len() {
                 sessions.push(draft.into_session(altimeter, &mut self.warnings)?);
             }
         }
@@ -185,7 +189,11 @@ impl Draft {
     }
 
     fn end_point(&mut self, warnings: &mut Vec<Warning>) {
-        let (Some(row), Some(time)) = (self.row.take(), self.time.take()) else { return };
+        let Some(row) = self.row.take() else { return };
+        let Some(time) = self.time.take() else {
+            self.untimed += 1;
+            return;
+        };
         if time.is_naive {
             warn(warnings, "no_time_zone", "Some times name no zone; they were taken as UTC.");
         }

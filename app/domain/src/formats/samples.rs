@@ -138,6 +138,14 @@ pub(super) fn warn(warnings: &mut Vec<Warning>, code: &str, message: &str) {
     }
 }
 
+/// Adds how many points were left out for want of a time, if any.
+pub(super) fn warn_of_untimed(warnings: &mut Vec<Warning>, count: usize) {
+    if count > 0 {
+        let message = format!("{count} of the points have no time; they were left out.");
+        warn(warnings, "points_without_time", &message);
+    }
+}
+
 /// The instant of a number of seconds since 1970, if a person could have recorded then.
 pub(super) fn start_of(epoch_s: f64) -> Result<Timestamp, ReadError> {
     #[expect(

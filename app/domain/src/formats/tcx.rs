@@ -50,6 +50,8 @@ struct Activity {
     device: Option<String>,
     laps: Vec<LapDraft>,
     samples: Samples,
+    /// How many points have values, but no time. If most have none, it is a route, not a recording.
+    untimed: usize,
     point: Point,
 }
 
@@ -164,6 +166,8 @@ impl Reader<'_> {
             return Err(ReadError::NotAnActivity(kind.to_owned()));
         }
         let device = activities.iter().find_map(|activity| activity.device.clone());
+        let untimed = activities.iter().map(|activity| activity.untimed).sum();
+        samples::warn_of_untimed(&mut self.warnings, untimed);
         let mut sessions = Vec::new();
         let mut refusal = None;
         for activity in activities {
@@ -250,7 +254,10 @@ impl LapDraft {
 impl Activity {
     fn end_point(&mut self, warnings: &mut Vec<Warning>) {
         let point = std::mem::take(&mut self.point);
-        let Some(time) = point.time else { return };
+        let Some(time) = point.time else {
+            self.untimed += usize::from(point.row.iter().any(|value| !value.is_nan()));
+            return;
+        };
         if time.is_naive {
             warn(warnings, "no_time_zone", "Some times name no zone; they were taken as UTC.");
         }
@@ -262,6 +269,9 @@ impl Activity {
     }
 
     fn into_session(mut self, warnings: &mut Vec<Warning>) -> Result<Session, ReadError> {
+        if self.untimed > self.samples.len() {
+            return Err(ReadError::NoTimes);
+        }
         let sport = Sport::from_free_text(&self.sport);
         let stated = self.laps.iter().find_map(|lap| lap.start).or(self.id);
         self.samples.leave_out_wild_times(warnings);

@@ -340,6 +340,58 @@ fn tcx(laps: &[String]) -> Result<Recording, ReadError> {
     formats::read(text.as_bytes(), None, &Limits::default())
 }
 
+/// What becomes of points, of which so many have a time: the number of samples, else the reason, and the warning.
+fn timed(points: usize, times: usize, document: impl Fn(&str) -> String) -> (String, Option<String>) {
+    let points: String = (0..points)
+        .map(|i| {
+            let time = format!("<Time>2026-01-01T12:00:{i:02}Z</Time>");
+            let point = format!("<AltitudeMeters>{i}</AltitudeMeters>");
+            format!("<Trackpoint>{}{point}</Trackpoint>", if i < times { &time } else { "" })
+        })
+        .collect();
+    match formats::read(document(&points).as_bytes(), None, &Limits::default()) {
+        Ok(found) => {
+            assert!(found.warnings.len() < 2, "{:?}", found.warnings);
+            let warning = found.warnings.into_iter().next();
+            let said = warning.map(|warning| format!("{}: {}", warning.code, warning.message));
+            (found.sessions.iter().map(|session| session.track.len()).sum::<usize>().to_string(), said)
+        }
+        Err(error) => (error.code().to_owned(), None),
+    }
+}
+
+#[test]
+fn points_without_a_time_are_told_or_make_a_file_a_route() {
+    let tcx = |points: &str| {
+        format!(
+            "<TrainingCenterDatabase><Activities><Activity Sport=\"Running\"><Id>2026-01-01T12:00:00Z</Id>\
+             <Lap StartTime=\"2026-01-01T12:00:00Z\"><TotalTimeSeconds>9</TotalTimeSeconds>\
+             <Track><Trackpoint/>{points}</Track></Lap></Activity></Activities></TrainingCenterDatabase>"
+        )
+    };
+    let track = |points: &str| {
+        let points =
+            points.replace("<Trackpoint>", "<trkpt lat=\"52\" lon=\"5\">").replace("Trackpoint", "trkpt");
+        let points = points.replace("AltitudeMeters", "ele").replace("Time>", "time>");
+        format!("<trk><trkseg>{points}</trkseg></trk>")
+    };
+    let gpx = |points: &str| format!("<gpx>{}</gpx>", track(points));
+    let told = |count: usize| {
+        Some(format!("points_without_time: {count} of the points have no time; they were left out."))
+    };
+    for document in [&tcx as &dyn Fn(&str) -> String, &gpx] {
+        assert_eq!(timed(6, 6, document), ("6".to_owned(), None));
+        assert_eq!(timed(6, 5, document), ("5".to_owned(), told(1)));
+        assert_eq!(timed(6, 3, document), ("3".to_owned(), told(3)));
+        assert_eq!(timed(6, 2, document), ("no_times".to_owned(), None));
+        assert_eq!(timed(6, 0, document), ("no_times".to_owned(), None));
+    }
+    // A route beside a recording takes nothing from it.
+    let route = "<trk><trkseg><trkpt lat=\"52\" lon=\"5\"/><trkpt lat=\"52\" lon=\"5\"/></trkseg></trk>";
+    let both = |points: &str| format!("<gpx>{route}{}</gpx>", track(points));
+    assert_eq!(timed(1, 1, both), ("1".to_owned(), told(2)));
+}
+
 #[test]
 fn a_heart_rate_of_zero_in_a_lap_is_not_stated_and_does_not_drag_the_mean_down() {
     let beats = |average: &str, highest: &str| {

@@ -117,6 +117,7 @@ async fn check_readable(client: &Client, line: &Value, bytes: &[u8]) -> Value {
 async fn every_sample_imports_or_is_refused_for_its_reason_and_a_second_time_is_a_duplicate() {
     let refused = [
         ("gpxpy_unicode2.gpx", "no_samples"),
+        ("gpxpy_cerknicko-without-times.gpx", "no_times"),
         ("gpxpy_unicode_with_bom.gpx", "no_times"),
         ("no_activity.tcx", "not_an_activity"),
         ("route_no_time.gpx", "no_times"),
