@@ -149,8 +149,8 @@ impl Walk<'_> {
                 return Ok(flow);
             }
         }
-        for (table, count) in hints.without_file {
-            let member = Member::new(&format!("{prefix}{table}"), Err(Refusal::NoFile(count)));
+        for (table, refusal) in hints.refusals {
+            let member = Member::new(&format!("{prefix}{table}"), Err(refusal));
             if (self.visit)(member).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -168,12 +168,14 @@ impl Walk<'_> {
             .take(MAX_TABLES)
             .collect();
         for (index, name) in tables {
-            let Ok(bytes) = self.read(archive, index) else { continue };
-            let table = Table::read(&bytes);
+            let table = match self.read(archive, index) {
+                Ok(bytes) => Table::read(&bytes),
+                Err(refusal) => Table { refusal: Some(refusal), ..Table::default() },
+            };
             let folder = name.trim_start_matches("./").strip_suffix(TABLE).unwrap_or_default();
             let by_path = table.by_path.into_iter().map(|(path, hints)| (format!("{folder}{path}"), hints));
             found.by_path.extend(by_path);
-            found.without_file.extend((table.without_file > 0).then_some((name, table.without_file)));
+            found.refusals.extend(table.refusal.map(|refusal| (name, refusal)));
         }
         found
     }
@@ -248,8 +250,8 @@ impl Walk<'_> {
 #[derive(Default)]
 struct ArchiveHints {
     by_path: HashMap<String, Hints>,
-    /// Tables that name activities without a file, and how many.
-    without_file: Vec<(String, usize)>,
+    /// Tables of which something cannot be imported.
+    refusals: Vec<(String, Refusal)>,
 }
 
 fn name_of<R: Read + Seek>(archive: &ZipArchive<R>, index: usize) -> Option<String> {

@@ -60,10 +60,7 @@ impl Disk<'_> {
         let table = Table::read(&bytes);
         let folder = path.parent().unwrap_or(Path::new(""));
         self.hints.extend(table.by_path.into_iter().map(|(inside, hints)| (folder.join(inside), hints)));
-        match table.without_file {
-            0 => ControlFlow::Continue(()),
-            count => self.refuse(path, Refusal::NoFile(count)),
-        }
+        table.refusal.map_or(ControlFlow::Continue(()), |refusal| self.refuse(path, refusal))
     }
 
     fn file(&mut self, path: &Path) -> ControlFlow<()> {

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use paceline_domain::formats::strava_archive;
 use serde::{Deserialize, Serialize};
 
+use super::Refusal;
+
 /// The table's name, in the export's folder.
 pub(crate) const TABLE: &str = "activities.csv";
 
@@ -32,30 +34,36 @@ pub struct Hints {
     pub is_race: bool,
 }
 
-/// What a table says: of each file, by its path from the table's folder, and how many activities have none.
+/// What a table says of each file, by its path from the table's folder.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     /// The hints by path.
     pub(crate) by_path: HashMap<String, Hints>,
-    /// Activities that were entered by hand.
-    pub(crate) without_file: usize,
+    /// What of it cannot be imported: activities without a file, or all of it.
+    pub(crate) refusal: Option<Refusal>,
 }
 
 impl Table {
-    /// Reads the table; one that is none says nothing.
+    /// Reads the table. One that cannot be understood says nothing but that.
     pub(crate) fn read(bytes: &[u8]) -> Self {
-        let mut table = Self::default();
-        for row in strava_archive::read_activities(bytes).unwrap_or_default() {
+        let rows = match strava_archive::read_activities(bytes) {
+            Ok(rows) => rows,
+            Err(error) => {
+                return Self { refusal: Some(Refusal::UnknownTable(error.to_string())), ..Self::default() };
+            }
+        };
+        let (mut by_path, mut without_file) = (HashMap::new(), 0);
+        for row in rows {
             match &row.file_name {
                 Some(path) => {
-                    table.by_path.insert(path.trim_start_matches("./").to_owned(), Hints::from(&row));
+                    by_path.insert(path.trim_start_matches("./").to_owned(), Hints::from(&row));
                 }
                 // A row of nothing is a stray line feed or a total.
-                None if row.name.is_some() && row.activity_type.is_some() => table.without_file += 1,
+                None if row.name.is_some() && row.activity_type.is_some() => without_file += 1,
                 None => {}
             }
         }
-        table
+        Self { by_path, refusal: (without_file > 0).then_some(Refusal::NoFile(without_file)) }
     }
 }
 

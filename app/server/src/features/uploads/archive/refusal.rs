@@ -32,6 +32,9 @@ pub enum Refusal {
     /// Rows of an export's table that have no file.
     #[error("{0} activities in it were entered by hand and have no file; enter them here again")]
     NoFile(usize),
+    /// A table of an export that is laid out in an unknown way; it is what is wrong.
+    #[error("what it says of the files beside it cannot be understood: {0}")]
+    UnknownTable(String),
     /// An archive in an archive in an archive.
     #[error("archives are nested more than {0} deep")]
     NestedTooDeep(u32),
@@ -49,6 +52,7 @@ impl Refusal {
             Self::Encrypted => "encrypted",
             Self::Unreadable(_) => "unreadable",
             Self::NoFile(_) => "entered_by_hand",
+            Self::UnknownTable(_) => "unknown_table",
             Self::NestedTooDeep(_) => "nested_too_deep",
         }
     }

@@ -156,3 +156,27 @@ fn strava_says_beside_each_file_what_it_is() {
     };
     assert_eq!(found[0].hints, expected);
 }
+
+#[test]
+fn a_table_that_is_not_understood_is_a_line_and_the_files_are_read() {
+    let of = |table: &[u8]| {
+        let archive = zip(&[("export/activities.csv", table), ("export/activities/1.fit", b"x")]);
+        outcomes(archive, &ArchiveLimits::default())
+    };
+    let file = ("export/activities/1.fit".to_owned(), "read");
+    let line = |code| ("export/activities.csv".to_owned(), code);
+    assert_eq!(of(b"Nom,Fichier\nCourse,1.fit\n"), [file.clone(), line("unknown_table")]);
+    assert_eq!(of(b"\xff\xfe,\xff\n"), [file.clone(), line("unknown_table")]);
+    let german =
+        "1,2,3,4,5,6,7,8,9\n1,d,Abends,Lauf,,60,1,Schuh,activities/1.fit\n2,d,Bad,Schwimmen,,60,1,,\n";
+    assert_eq!(of(german.as_bytes()), [file, line("entered_by_hand")]);
+    let archive = zip(&[("activities.csv", german.as_bytes()), ("activities/1.fit", b"x")]);
+    let hints = members(archive, &ArchiveLimits::default()).unwrap().remove(0).hints;
+    let expected = Hints {
+        name: Some("Abends".into()),
+        gear: Some("Schuh".into()),
+        sport: Some("Run".into()),
+        ..Hints::default()
+    };
+    assert_eq!(hints, expected);
+}
