@@ -9,7 +9,7 @@
 mod breaks;
 
 use super::samples::{self, EMPTY, Row, Samples, warn};
-use super::text::{self, Instant};
+use super::text::{self, Instant, Zone};
 use super::xml::{Elements, Node};
 use super::{Limits, ReadError};
 use crate::model::{Altimeter, DeviceTotals, Pause, Recording, Session, SourceFormat, Sport, Warning};
@@ -26,6 +26,7 @@ pub(super) fn read(document: &str, limits: &Limits) -> Result<Recording, ReadErr
         notes: None,
         device: None,
         points: 0,
+        zone: Zone::default(),
         warnings: Vec::new(),
     };
     let truncated = reader.run(document)?;
@@ -43,6 +44,7 @@ struct Reader<'a> {
     device: Option<String>,
     /// Points of any kind, for saying what a file without recorded ones holds.
     points: usize,
+    zone: Zone,
     warnings: Vec<Warning>,
 }
 
@@ -121,7 +123,7 @@ impl Reader<'_> {
         }
         let Some(track) = self.tracks.last_mut() else { return };
         if name == "trkpt" {
-            track.end_point(&mut self.warnings);
+            track.end_point(&mut self.zone, &mut self.warnings);
         } else if track.row.is_some() {
             track.set(name, content);
         } else if parent == "trk" {
@@ -188,14 +190,15 @@ impl Draft {
         }
     }
 
-    fn end_point(&mut self, warnings: &mut Vec<Warning>) {
+    fn end_point(&mut self, zone: &mut Zone, warnings: &mut Vec<Warning>) {
         let Some(row) = self.row.take() else { return };
         let Some(time) = self.time.take() else {
             self.untimed += 1;
             return;
         };
+        let time = zone.place(time);
         if time.is_naive {
-            warn(warnings, "no_time_zone", "Some times name no zone; they were taken as UTC.");
+            samples::warn_of_no_zone(warnings);
         }
         if self.samples.is_empty() {
             self.offset_s = time.offset_s;

@@ -138,6 +138,12 @@ pub(super) fn warn(warnings: &mut Vec<Warning>, code: &str, message: &str) {
     }
 }
 
+/// Adds that times name no zone.
+pub(super) fn warn_of_no_zone(warnings: &mut Vec<Warning>) {
+    let message = "Some times name no zone; they were taken as in the zone of the last time that names one, else as UTC.";
+    warn(warnings, "no_time_zone", message);
+}
+
 /// Adds how many points were left out for want of a time, if any.
 pub(super) fn warn_of_untimed(warnings: &mut Vec<Warning>, count: usize) {
     if count > 0 {

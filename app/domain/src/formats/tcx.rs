@@ -4,7 +4,7 @@
 //! values for one quantity wins. Never here: other formats.
 
 use super::samples::{self, EMPTY, Row, Samples, warn};
-use super::text::{self, Instant};
+use super::text::{self, Instant, Zone};
 use super::xml::{Elements, Node};
 use super::{Limits, ReadError, ranges};
 use crate::model::{
@@ -20,6 +20,7 @@ pub(super) fn read(document: &str, limits: &Limits) -> Result<Recording, ReadErr
         laps: 0,
         is_course: false,
         is_one_event: false,
+        zone: Zone::default(),
         warnings: Vec::new(),
     };
     let truncated = reader.run(document)?;
@@ -38,6 +39,7 @@ struct Reader<'a> {
     is_course: bool,
     /// A `<MultiSportSession>` holds the activities of one event, with a `<Transition>` between them.
     is_one_event: bool,
+    zone: Zone,
     warnings: Vec<Warning>,
 }
 
@@ -92,12 +94,12 @@ impl Reader<'_> {
                         self.begin_activity(sport)?;
                     }
                     "Lap" => {
-                        let start = attributes.get("StartTime").as_deref().and_then(text::instant);
+                        let start = self.instant(attributes.get("StartTime").as_deref());
                         self.begin_lap(start)?;
                     }
                     // A lap that stands alone between two activities.
                     "Transition" => {
-                        let start = attributes.get("StartTime").as_deref().and_then(text::instant);
+                        let start = self.instant(attributes.get("StartTime").as_deref());
                         self.begin_activity("transition".to_owned())?;
                         self.begin_lap(start)?;
                     }
@@ -114,6 +116,11 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// The start of a lap.
+    fn instant(&mut self, text: Option<&str>) -> Option<Instant> {
+        text.and_then(text::instant).map(|instant| self.zone.place(instant))
     }
 
     fn begin_activity(&mut self, sport: String) -> Result<(), ReadError> {
@@ -140,14 +147,14 @@ impl Reader<'_> {
             (_, "Trackpoint") => {
                 self.points += 1;
                 samples::check_records(self.points, self.limits)?;
-                activity.end_point(&mut self.warnings);
+                activity.end_point(&mut self.zone, &mut self.warnings);
             }
             ("Trackpoint" | "TPX" | "Extensions" | "Position" | "HeartRateBpm", _)
                 if is_in_point(parent, grandparent) =>
             {
                 activity.point.set(name, parent, content);
             }
-            ("Activity", "Id") => activity.id = text::instant(content),
+            ("Activity", "Id") => activity.id = text::instant(content).map(|id| self.zone.place(id)),
             ("Activity", "Notes") => activity.notes = text::clean(content, self.limits),
             ("Creator", "Name") => activity.device = text::clean(content, self.limits),
             _ => {
@@ -252,14 +259,15 @@ impl LapDraft {
 }
 
 impl Activity {
-    fn end_point(&mut self, warnings: &mut Vec<Warning>) {
+    fn end_point(&mut self, zone: &mut Zone, warnings: &mut Vec<Warning>) {
         let point = std::mem::take(&mut self.point);
         let Some(time) = point.time else {
             self.untimed += usize::from(point.row.iter().any(|value| !value.is_nan()));
             return;
         };
+        let time = zone.place(time);
         if time.is_naive {
-            warn(warnings, "no_time_zone", "Some times name no zone; they were taken as UTC.");
+            samples::warn_of_no_zone(warnings);
         }
         if let Some(lap) = self.laps.last_mut() {
             lap.first_s.get_or_insert(time.epoch_s);

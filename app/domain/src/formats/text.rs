@@ -47,8 +47,27 @@ pub(super) struct Instant {
     pub(super) epoch_s: f64,
     /// Seconds east of UTC where the text says so; `None` for `Z`.
     pub(super) offset_s: Option<i32>,
-    /// The text says no zone: taken as UTC.
+    /// The text says no zone: taken as UTC until [`Zone::place`].
     pub(super) is_naive: bool,
+}
+
+/// The zone of the last time that named one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Zone {
+    /// Seconds east of UTC; 0 for `Z`.
+    last_offset_s: Option<i32>,
+}
+
+impl Zone {
+    /// Reads a time without a zone as one in the zone of the last that named one.
+    pub(super) fn place(&mut self, instant: Instant) -> Instant {
+        if !instant.is_naive {
+            self.last_offset_s = Some(instant.offset_s.unwrap_or(0));
+            return instant;
+        }
+        let Some(offset_s) = self.last_offset_s.filter(|offset_s| *offset_s != 0) else { return instant };
+        Instant { epoch_s: instant.epoch_s - f64::from(offset_s), offset_s: Some(offset_s), ..instant }
+    }
 }
 
 /// Reads an instant; `None` when the text is none.

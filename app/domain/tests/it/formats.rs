@@ -392,6 +392,46 @@ fn points_without_a_time_are_told_or_make_a_file_a_route() {
     assert_eq!(timed(1, 1, both), ("1".to_owned(), told(2)));
 }
 
+/// Two points an hour apart around a change of clocks, then one that names no zone, an hour after them.
+#[test]
+fn a_time_without_a_zone_is_in_that_of_the_time_before() {
+    let times = ["2026-03-08T01:59:59-08:00", "2026-03-08T03:00:00-07:00", "2026-03-08T04:00:00"];
+    let points = |open: &str, close: &str, time: &str| {
+        let point = |text: &&str| format!("<{open}><{time}>{text}</{time}></{close}>");
+        times.iter().map(point).collect::<String>()
+    };
+    let in_gpx = gpx(&points("trkpt lat=\"52\" lon=\"5\"", "trkpt", "time")).unwrap();
+    let lap = |start: &str, points: &str| {
+        format!(
+            "<Lap StartTime=\"{start}\"><TotalTimeSeconds>9</TotalTimeSeconds><Track>{points}</Track></Lap>"
+        )
+    };
+    let in_tcx = tcx(&[lap(times[0], &points("Trackpoint", "Trackpoint", "Time"))]).unwrap();
+    for found in [in_gpx, in_tcx] {
+        assert_eq!(found.sessions[0].track.time_s(), [0.0, 1.0, 3601.0]);
+        assert_eq!(
+            found.warnings.iter().map(|warning| warning.code.as_str()).collect::<Vec<_>>(),
+            ["no_time_zone"]
+        );
+    }
+    // A lap's start may name none either.
+    let laps = tcx(&[lap(times[1], ""), lap(times[2], "")]).unwrap().sessions.remove(0).laps;
+    assert_eq!((laps[0].start_s, laps[1].start_s), (0.0, 3600.0));
+    // `Z` is a zone, and the first of all is UTC.
+    let of = |times: [&str; 3]| {
+        let point = |text: &str| format!("<trkpt lat=\"52\" lon=\"5\"><time>{text}</time></trkpt>");
+        gpx(&times.map(point).concat()).unwrap().sessions[0].track.time_s().to_vec()
+    };
+    assert_eq!(
+        of(["2026-03-08T10:00:00", "2026-03-08T05:00:10-05:00", "2026-03-08T05:00:20"]),
+        [0.0, 10.0, 20.0]
+    );
+    assert_eq!(
+        of(["2026-03-08T05:00:00-05:00", "2026-03-08T10:00:10Z", "2026-03-08T10:00:20"]),
+        [0.0, 10.0, 20.0]
+    );
+}
+
 #[test]
 fn a_heart_rate_of_zero_in_a_lap_is_not_stated_and_does_not_drag_the_mean_down() {
     let beats = |average: &str, highest: &str| {
