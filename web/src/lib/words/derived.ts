@@ -111,7 +111,6 @@ const REASONS: Record<string, string> = {
 	too_short_for_decoupling: 'too short',
 	not_steady: 'not steady',
 	interrupted: 'many stops',
-	sparse_samples: 'too few samples',
 };
 
 export const reason = (code: string) => REASONS[code] ?? code.replaceAll('_', ' ');
