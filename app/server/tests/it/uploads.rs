@@ -320,6 +320,7 @@ fn hostile_files() -> Vec<Case> {
         ("deep.gpx", format!("<gpx>{}", "<a>".repeat(5000)).into(), "too_deep"),
         ("1970.gpx", gpx("1970-01-01T00:00:00Z", "").into(), "implausible_time"),
         ("2100.gpx", gpx("2100-01-01T00:00:00Z", "").into(), "implausible_time"),
+        ("2085.gpx", gpx("2085-01-01T00:00:00Z", "").into(), "implausible_time"),
     ]
 }
 
@@ -414,6 +415,27 @@ async fn a_rating_of_the_file_counts_until_the_athlete_takes_it_away() {
     assert_eq!(rated["analysis"]["load"]["source"], "rpe");
     let unrated = client.patch(&path, json!({ "rpe": null })).await.expect(200);
     assert_eq!((&unrated["rpe"], &unrated["analysis"]["load"]["source"]), (&Value::Null, &Value::Null));
+    world.close().await;
+}
+
+/// Clocks are off by a time zone at most; what lies beyond would head the list for years.
+#[tokio::test]
+async fn a_file_of_tomorrow_imports_and_one_of_later_is_refused() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let day = jiff::SignedDuration::from_hours(24);
+    let minute = jiff::SignedDuration::from_mins(1);
+    let now = world.effects.clock.now();
+    let at = |from_now: jiff::SignedDuration| gpx(&(now + from_now).to_string(), "");
+    let (soon, late) = (at(day - minute), at(day + minute));
+    let report = client.upload_all(&[("a.gpx", soon.as_bytes()), ("b.gpx", late.as_bytes())]).await;
+    let outcomes: Vec<_> = lines(&report).into_iter().map(|(_, outcome, reason)| (outcome, reason)).collect();
+    let expected = [("imported", ""), ("refused", "implausible_time")];
+    assert_eq!(
+        outcomes,
+        expected.map(|(outcome, reason)| (outcome.to_owned(), reason.to_owned())),
+        "{report}"
+    );
     world.close().await;
 }
 

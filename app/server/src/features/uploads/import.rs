@@ -31,6 +31,9 @@ use super::config::ImportConfig;
 use super::{Decision, store};
 use crate::state::App;
 
+/// How far ahead of now a session may begin: a clock may be in another time zone.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
 /// What an import needs beside the file.
 #[derive(Clone)]
 pub struct ImportContext {
@@ -144,8 +147,8 @@ pub async fn prepare(
     hints: Hints,
     owner: Owner,
 ) -> Result<Prepared, Decision> {
-    let limits = context.limits;
-    guarded(move || prepare_now(&bytes, None, file_name, hints, &owner, &limits)).await
+    let (limits, now) = (context.limits, context.effects.clock.now());
+    guarded(move || prepare_now(&bytes, None, file_name, hints, &owner, &limits, now)).await
 }
 
 /// The same for bytes that we compressed when they were received.
@@ -156,9 +159,9 @@ pub async fn prepare_packed(
     hints: Hints,
     owner: Owner,
 ) -> Result<Prepared, Decision> {
-    let limits = context.limits;
+    let (limits, now) = (context.limits, context.effects.clock.now());
     let work = move || match decompress(&packed, limits.max_bytes) {
-        Ok(bytes) => prepare_now(&bytes, Some(packed), file_name, hints, &owner, &limits),
+        Ok(bytes) => prepare_now(&bytes, Some(packed), file_name, hints, &owner, &limits, now),
         Err(_) => Err(Decision::refused("unreadable", "its stored bytes cannot be unpacked")),
     };
     guarded(work).await
@@ -187,10 +190,15 @@ fn prepare_now(
     hints: Hints,
     owner: &Owner,
     limits: &Limits,
+    now: Timestamp,
 ) -> Result<Prepared, Decision> {
     let refused = |error: formats::ReadError| Decision::refused(error.code(), error);
     let unpacked = formats::unpack(bytes, limits).map_err(refused)?;
     let recording = formats::read(&unpacked, None, limits).map_err(refused)?;
+    let starts = recording.sessions.iter().map(|session| session.start);
+    if let Some(start) = starts.max().filter(|start| start.duration_since(now) > AHEAD) {
+        return Err(refused(formats::ReadError::ImplausibleTime(start.to_string())));
+    }
     let content = match (packed, &unpacked) {
         (Some(packed), Cow::Borrowed(_)) => packed,
         _ => zstd::bulk::compress(&unpacked, store::ZSTD_LEVEL)
