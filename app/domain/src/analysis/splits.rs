@@ -220,10 +220,13 @@ impl<'a> Columns<'a> {
             let distance_m = totals.distance_m.or(ours_m);
             let found = self.split(split_number, lap.start_s, lap.end_s.max(lap.start_s), distance_m, false);
             let timer_s = totals.timer_s.filter(|_| self.basis != MovingBasis::Speed);
+            let moving_time_s = timer_s.unwrap_or(found.moving_time_s);
+            // Laps of a file may have no times of their own, and devices state less than their timers counted.
+            let stated_s = totals.elapsed_s.unwrap_or(found.elapsed_s);
             let device_climbs = totals.ascent_m.is_some() || totals.descent_m.is_some();
             Split {
-                elapsed_s: totals.elapsed_s.unwrap_or(found.elapsed_s),
-                moving_time_s: timer_s.unwrap_or(found.moving_time_s),
+                elapsed_s: stated_s.max(totals.timer_s.unwrap_or(0.0)).max(moving_time_s),
+                moving_time_s,
                 avg_hr_bpm: totals.avg_heart_rate_bpm.or(found.avg_hr_bpm),
                 max_hr_bpm: totals.max_heart_rate_bpm.or(found.max_hr_bpm),
                 avg_cadence_per_min: totals.avg_cadence_per_min.or(found.avg_cadence_per_min),

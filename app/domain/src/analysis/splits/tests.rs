@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::analysis::{moving::tests::session, profile::Profile, summary::analyse};
-use crate::model::{Channel, DeviceTotals, Lap, LapTrigger, Sport};
+use crate::model::{Channel, DeviceTotals, Lap, LapTrigger, Session, Sport};
 
 #[test]
 fn boundaries_lie_between_samples() {
@@ -49,6 +49,28 @@ fn laps_state_what_the_device_states_and_we_fill_the_rest() {
     let laps = analyse(&run, &Profile::default()).laps;
     assert_eq!((laps[0].distance_m, laps[1].distance_m), (Some(155.0), Some(150.0)));
     assert_eq!((laps[1].split_number, laps[1].elapsed_s, laps[1].moving_time_s), (2, 50.0, 50.0));
+}
+
+#[test]
+fn a_lap_is_no_shorter_than_what_its_device_timed() {
+    let times: Vec<f64> = (0..=100).map(f64::from).collect();
+    let mut run = session(Sport::Run, times.clone(), times.iter().map(|t| t * 3.0).collect());
+    let of = |elapsed_s, timer_s| DeviceTotals { elapsed_s, timer_s, ..DeviceTotals::default() };
+    let lap = |end_s, totals| Lap { start_s: 0.0, end_s, trigger: LapTrigger::Manual, totals };
+    run.laps = vec![
+        lap(0.0, of(None, Some(60.0))),
+        lap(70.0, of(None, Some(60.0))),
+        lap(70.0, of(Some(65.0), Some(60.0))),
+        lap(70.0, of(Some(50.0), Some(60.0))),
+    ];
+    let elapsed = |run: &Session| {
+        let laps = analyse(run, &Profile::default()).laps;
+        assert!(laps.iter().all(|lap| lap.moving_time_s <= lap.elapsed_s), "{laps:?}");
+        laps.into_iter().map(|lap| lap.elapsed_s).collect::<Vec<_>>()
+    };
+    let (by_speed, mut timed) = (elapsed(&run), run.clone());
+    timed.pauses = Some(Vec::new());
+    assert_eq!((by_speed, elapsed(&timed)), (vec![60.0, 70.0, 70.0, 70.0], vec![60.0, 70.0, 65.0, 60.0]));
 }
 
 /// As many laps as a file may have, each over the whole of a long run: it would take minutes to look through all of its
