@@ -131,7 +131,7 @@ fn write_archive(path: &Path) -> anyhow::Result<()> {
     let run = unpacked_run()?;
     let mut archive = zip::ZipWriter::new(std::fs::File::create(path)?);
     let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    let first: Timestamp = "2022-01-01T00:00:00Z".parse()?;
+    let first: Timestamp = "2012-01-01T00:00:00Z".parse()?;
     for day in 0..ARCHIVE {
         let date = |offset: u32| -> anyhow::Result<String> {
             Ok(first.checked_add((24 * i64::from(day + offset)).hours())?.strftime("%Y-%m-%dT").to_string())
