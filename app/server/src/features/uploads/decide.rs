@@ -133,12 +133,6 @@ pub(super) async fn record(app: &App, athlete_id: Uuid, line: &Line<'_>, decisio
 
 async fn import(app: &App, file: &File, line: &Line<'_>) -> Result<Option<Decision>, DbError> {
     let context = ImportContext::of(app);
-    if let Content::Refused(refusal) = &file.content {
-        let tx = app.db.write().await?;
-        store::lock_athlete(&tx, file.athlete_id).await?;
-        let decision = Decision::refused(refusal.code(), refusal);
-        return Ok(write_line(app, tx, line, &decision).await?.then_some(decision));
-    }
     let read = app.db.read().await?;
     let mut owner = import::load_owner(&read, file.athlete_id).await?;
     drop(read);
