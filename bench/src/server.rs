@@ -14,6 +14,7 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) base: String,
     pub(crate) token: String,
+    athletes: u32,
     pub(crate) started_in: Duration,
     pub(crate) http: reqwest::Client,
 }
@@ -36,6 +37,8 @@ impl Server {
             .args(["up", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("PACELINE_LOG__LEVEL", "error")
+            // It would be imported in the background while we measure.
+            .env("PACELINE_DEMO__SEASON", "false")
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
@@ -52,13 +55,13 @@ impl Server {
         };
         let started_in = begun.elapsed();
         let http = reqwest::Client::builder().no_proxy().build()?;
-        let mut server = Self { child, base, token: String::new(), started_in, http };
-        server.token = server.sign_in().await?;
+        let mut server = Self { child, base, token: String::new(), athletes: 0, started_in, http };
+        server.token = server.sign_in(EMAIL).await?;
         Ok(server)
     }
 
-    async fn sign_in(&self) -> anyhow::Result<String> {
-        let body = json!({"email": EMAIL, "password": "testpassword123"});
+    async fn sign_in(&self, email: &str) -> anyhow::Result<String> {
+        let body = json!({"email": email, "password": "testpassword123"});
         for path in ["/v1/auth/login", "/v1/auth/register"] {
             let answer = self.http.post(format!("{}{path}", self.base)).json(&body).send().await?;
             if answer.status().is_success() {
@@ -67,6 +70,14 @@ impl Server {
             }
         }
         bail!("neither sign-in nor registration worked")
+    }
+
+    /// Goes on as an athlete who has no activities.
+    pub(crate) async fn sign_in_another(&mut self) -> anyhow::Result<()> {
+        self.athletes += 1;
+        let email = format!("bench{}@example.org", self.athletes);
+        self.token = self.sign_in(&email).await?;
+        Ok(())
     }
 
     /// A JSON answer to a GET.
