@@ -6,7 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 fn main() -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/build");
+    // Asked when it runs: a checkout may use the build script that another one has compiled.
+    let folder = told_by_cargo("CARGO_MANIFEST_DIR")?.join("../../web/build");
     println!("cargo:rerun-if-changed={}", folder.display());
     println!("cargo:rerun-if-changed={}", folder.join("index.html").display());
     let mut files = Vec::new();
@@ -32,9 +33,12 @@ fn main() -> io::Result<()> {
         );
     }
     code.push_str("];\n");
-    #[expect(clippy::disallowed_methods, reason = "cargo tells a build script its folder this way only")]
-    let out = std::env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
-    std::fs::write(Path::new(&out).join("web_files.rs"), code)
+    std::fs::write(told_by_cargo("OUT_DIR")?.join("web_files.rs"), code)
+}
+
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script its folders this way only")]
+fn told_by_cargo(name: &str) -> io::Result<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from).ok_or_else(|| io::Error::other(format!("cargo sets {name}")))
 }
 
 /// Address and place of every file but the packed forms of others.

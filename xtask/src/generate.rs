@@ -102,7 +102,7 @@ fn generate(root: &Path, statements: &[(String, String)]) -> Result<Files> {
         // The generator's report has the place in the SQL.
         |session| clorinde::gen_live(session, config).map_err(|error| anyhow!("\n{}", error.report())),
     )?;
-    crate_text::dress(&Files::read(&output)?).formatted(root)
+    crate_text::dress(&Files::read(&output)?, statements)?.formatted(root)
 }
 
 async fn migrate(session: &Session, migrations: &[(String, String)]) -> Result<()> {

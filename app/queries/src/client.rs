@@ -1,4 +1,4 @@
-// This file was generated with `clorinde`. Do not modify.
-
-pub(crate) mod async_;
-pub use async_::*;
+pub(crate) mod async_ {
+    pub use mainstay_db::{Executor as GenericClient, Params, one, opt};
+}
+pub use mainstay_db::Params;

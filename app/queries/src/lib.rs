@@ -21,7 +21,6 @@ mod type_traits;
 pub mod types;
 mod utils;
 pub use array_iterator::ArrayIterator;
-pub use deadpool_postgres;
 pub use domain::{Domain, DomainArray};
 pub use tokio_postgres;
 pub use tokio_postgres::fallible_iterator;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mainstay_config::Faults;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Target, migrate};
+use crate::{Target, migrate, pipeline};
 
 /// Pools, time-outs and the address of the server. Times are integers in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,15 @@ pub struct Config {
     pub pool_max: usize,
     /// Most connections for reads (`db.read()`).
     pub pool_read_max: usize,
+    /// The pipelined lane for short reads.
+    pub pipeline: pipeline::Config,
+    /// A connection that is older is not used again, so that a restarted balancer or a grown session cache is left
+    /// behind.
+    pub max_lifetime_ms: u64,
+    /// Processes of this application that share the server: what they open together must fit `max_connections`.
+    pub nodes: usize,
+    /// Times that a transaction is run again after it lost against another one.
+    pub transaction_retries: u32,
     /// Longest wait for a free connection; then `DbError::PoolExhausted`.
     pub acquire_timeout_ms: u64,
     /// Longest time to open one connection; then `DbError::Unavailable`.
@@ -43,6 +52,10 @@ impl Default for Config {
             url: DatabaseUrl::default(),
             pool_max: 16,
             pool_read_max: 16,
+            pipeline: pipeline::Config::default(),
+            max_lifetime_ms: 1_800_000,
+            nodes: 1,
+            transaction_retries: 5,
             acquire_timeout_ms: 5_000,
             connect_timeout_ms: 5_000,
             statement_timeout_ms: 30_000,
@@ -61,6 +74,9 @@ pub(crate) const DAY_MS: u64 = 24 * 3600 * 1000;
 /// Most connections of a pool; PostgreSQL itself allows 262,143 sessions.
 const MOST_CONNECTIONS: usize = 10_000;
 
+/// Most times that a transaction is run again: after that the conflict is of its own making.
+const MOST_RETRIES: u32 = 100;
+
 /// Longest name of our sessions: the server keeps 63 bytes, and ours end in the pool's name.
 const MOST_NAME: usize = 50;
 
@@ -75,6 +91,10 @@ impl Config {
         }
         faults.number("pool_max", self.pool_max, 1..=MOST_CONNECTIONS);
         faults.number("pool_read_max", self.pool_read_max, 1..=MOST_CONNECTIONS);
+        faults.section("pipeline", self.pipeline.faults());
+        faults.number("max_lifetime_ms", self.max_lifetime_ms, 1_000..=DAY_MS);
+        faults.number("nodes", self.nodes, 1..=MOST_CONNECTIONS);
+        faults.number("transaction_retries", self.transaction_retries, 0..=MOST_RETRIES);
         faults.number("acquire_timeout_ms", self.acquire_timeout_ms, 10..=DAY_MS);
         faults.number("connect_timeout_ms", self.connect_timeout_ms, 10..=DAY_MS);
         // 0 would switch a limit of the server off.
@@ -94,9 +114,21 @@ impl Config {
         faults
     }
 
-    /// Most connections that one process opens: both pools, and one session beside them.
+    /// Most connections that one process opens: both pools, the pipelined lane, and one session beside them.
     pub fn most_connections(&self) -> usize {
-        self.pool_max.saturating_add(self.pool_read_max).saturating_add(1)
+        self.pool_max
+            .saturating_add(self.pool_read_max)
+            .saturating_add(self.pipeline.connections)
+            .saturating_add(1)
+    }
+
+    /// Most connections that all processes of the application open together.
+    pub fn most_connections_together(&self) -> usize {
+        self.most_connections().saturating_mul(self.nodes)
+    }
+
+    pub(crate) fn max_lifetime(&self) -> Duration {
+        Duration::from_millis(self.max_lifetime_ms)
     }
 
     pub(crate) fn acquire_timeout(&self) -> Duration {

@@ -1,10 +1,11 @@
-//! The handle that everybody holds: two pools over one database, one for reads and one for transactions.
+//! The handle that everybody holds: one database, a pool for transactions, and for reads a pipelined lane and a pool.
 //! Never here: statements of features, migrations, where the server comes from.
-//!
-//! Replicas and a pipelined read lane join here: [`Db::read`] is the one place that chooses where a read goes.
 
+mod client;
 mod info;
+pub mod pipeline;
 mod read;
+mod retry;
 mod stats;
 mod tx;
 
@@ -12,18 +13,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
-    Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+    Timeouts,
 };
+use mainstay_runtime::Random;
 use tokio_postgres::NoTls;
 
 use crate::error::{chain, is_connection_loss};
 use crate::{Config, ConnectError, DbError, Lane, Session, Target};
 
+pub use client::Client;
 pub use info::ServerInfo;
 pub use read::Read;
+pub use retry::TransactionError;
 pub use stats::{PoolStats, Stats};
 pub use tx::Tx;
 
+use pipeline::Pipeline;
 use stats::Counters;
 
 /// The oldest server we work with, as `server_version_num` counts.
@@ -32,7 +38,7 @@ const OLDEST_VERSION: i32 = 140_000;
 /// First and longest pause between two attempts to reach the server at start.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
-/// Two pools over one database. A clone is one reference count.
+/// The connections to one database. A clone is one reference count.
 #[derive(Clone, Debug)]
 pub struct Db(Arc<Inner>);
 
@@ -40,8 +46,11 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     read: Pool,
     write: Pool,
+    pipeline: Pipeline,
     target: Target,
     acquire_timeout: Duration,
+    transaction_retries: u32,
+    random: Random,
     counters: Arc<Counters>,
 }
 
@@ -55,8 +64,16 @@ impl Db {
         let db = Self(Arc::new(Inner {
             read: pool(config, target, Lane::Read)?,
             write: pool(config, target, Lane::Write)?,
+            pipeline: Pipeline::new(
+                &config.pipeline,
+                target,
+                &config.application_name,
+                config.connect_timeout(),
+            ),
             target: target.clone(),
             acquire_timeout: config.acquire_timeout(),
+            transaction_retries: config.transaction_retries,
+            random: Random::system(),
             counters: Arc::new(Counters::default()),
         }));
         let session = reach(config, target).await?;
@@ -66,15 +83,24 @@ impl Db {
         if info.version_num < OLDEST_VERSION {
             return Err(ConnectError::TooOld { target: target.to_string(), found: info.version });
         }
+        let wanted = config.most_connections_together();
+        if wanted >= usize::try_from(info.max_connections).unwrap_or(0) {
+            return Err(ConnectError::TooManyConnections {
+                target: target.to_string(),
+                wanted,
+                nodes: config.nodes,
+                allowed: info.max_connections,
+            });
+        }
         Ok(db)
     }
 
-    /// A read-only session. Each statement is its own transaction; a write fails with [`DbError::ReadOnly`].
-    ///
-    /// # Errors
-    /// [`DbError::PoolExhausted`] after `acquire_timeout_ms`, [`DbError::Unavailable`] if the server is gone.
-    pub async fn read(&self) -> Result<Read, DbError> {
-        Ok(Read::new(self.acquire(Lane::Read).await?))
+    /// A read-only session. Each statement is its own transaction; a write fails with [`DbError::ReadOnly`]. It costs
+    /// nothing until a statement runs; one that is declared for the pipelined lane shares a connection with others,
+    /// any other takes a connection of the pool, which may end in [`DbError::PoolExhausted`] after
+    /// `acquire_timeout_ms`.
+    pub fn read(&self) -> Read {
+        Read::new(self.clone())
     }
 
     /// A transaction that has begun. It takes effect by [`Tx::commit`] alone; dropped, it leaves no trace.
@@ -87,8 +113,8 @@ impl Db {
             match Tx::begin(client, Arc::clone(&self.0.counters)).await {
                 // A pooled connection that died while it lay idle. Nothing was asked of it yet, so the next one
                 // may do it; the dead one has left the pool, so this ends at the latest with a fresh one.
-                Err(dead) if dead.was_idle && is_connection_loss(&dead.error) => {}
-                Err(dead) => return Err(dead.error.into()),
+                Err(dead) if dead.was_idle && dead.error.is_unavailable() => {}
+                Err(dead) => return Err(dead.error),
                 Ok(tx) => return Ok(tx),
             }
         }
@@ -97,25 +123,23 @@ impl Db {
     /// One round trip to the server, through the read pool.
     ///
     /// # Errors
-    /// As [`Db::read`].
+    /// [`DbError::PoolExhausted`] after `acquire_timeout_ms`, [`DbError::Unavailable`] if the server is gone.
     pub async fn ping(&self) -> Result<(), DbError> {
-        let read = self.read().await?;
-        read.simple_query("select 1").await?;
-        Ok(())
+        self.read().batch_execute("select 1").await
     }
 
     /// What the server is and what our role may do there.
     ///
     /// # Errors
-    /// As [`Db::read`].
+    /// As [`Db::ping`].
     pub async fn server_info(&self) -> Result<ServerInfo, DbError> {
-        let read = self.read().await?;
-        Ok(info::load(&read).await?)
+        let connection = self.acquire(Lane::Read).await?;
+        Ok(info::load(&connection).await?)
     }
 
     /// The pools as they stand, and the counters since start. Costs no round trip.
     pub fn stats(&self) -> Stats {
-        Stats::of(&self.0.read.status(), &self.0.write.status(), &self.0.counters)
+        Stats::of(&self.0.read.status(), &self.0.write.status(), self.0.pipeline.stats(), &self.0.counters)
     }
 
     /// Where this database is: for sessions outside the pools.
@@ -123,18 +147,22 @@ impl Db {
         &self.0.target
     }
 
-    /// Closes both pools: who waits for a connection is refused at once, who holds one may finish.
+    /// Closes the pools and the lane: who waits for a connection is refused at once, who holds one may finish.
     pub fn close(&self) {
         self.0.read.close();
         self.0.write.close();
+        self.0.pipeline.close();
     }
 
-    async fn acquire(&self, lane: Lane) -> Result<Client, DbError> {
+    async fn acquire(&self, lane: Lane) -> Result<Object, DbError> {
         let pool = match lane {
             Lane::Read => &self.0.read,
             Lane::Write => &self.0.write,
         };
-        pool.get().await.map_err(|error| self.refused(lane, error))
+        let asked = Instant::now();
+        let got = pool.get().await;
+        self.0.counters.waited(lane, asked.elapsed());
+        got.map_err(|error| self.refused(lane, error))
     }
 
     fn refused(&self, lane: Lane, error: PoolError) -> DbError {
@@ -184,7 +212,14 @@ fn pool(config: &Config, target: &Target, lane: Lane) -> Result<Pool, ConnectErr
         create: Some(config.connect_timeout()),
         recycle: Some(config.acquire_timeout()),
     };
+    let lifetime = config.max_lifetime();
     Pool::builder(manager)
+        .pre_recycle(Hook::sync_fn(move |_, metrics| {
+            if metrics.created.elapsed() > lifetime {
+                return Err(HookError::message("it has lived its time"));
+            }
+            Ok(())
+        }))
         .max_size(size)
         .timeouts(timeouts)
         .runtime(Runtime::Tokio1)

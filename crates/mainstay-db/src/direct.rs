@@ -28,6 +28,11 @@ impl Session {
     ) -> Result<Self, tokio_postgres::Error> {
         let mut pg = target.driver_config().clone();
         pg.application_name(application).connect_timeout(within);
+        Self::open(&pg).await
+    }
+
+    /// Connects as the driver's configuration says.
+    pub(crate) async fn open(pg: &tokio_postgres::Config) -> Result<Self, tokio_postgres::Error> {
         let (client, connection) = pg.connect(NoTls).await?;
         #[expect(
             clippy::disallowed_methods,

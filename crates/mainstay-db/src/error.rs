@@ -56,6 +56,14 @@ pub enum DbError {
     /// A statement of the transaction failed and the failure was passed over; nothing was committed.
     #[error("the transaction had already failed; nothing was committed")]
     AlreadyFailed(#[source] tokio_postgres::Error),
+    /// A statement for one row gave another number of rows. A defect of the statement, or of the data.
+    #[error("{statement} gave {found} rows instead of one")]
+    RowCount {
+        /// The statement's name.
+        statement: &'static str,
+        /// How many rows came.
+        found: usize,
+    },
     /// Anything else: a defect of the statement, of its parameters or of the row's decoding.
     #[error("the statement failed: {0}")]
     Statement(#[source] tokio_postgres::Error),
@@ -65,6 +73,11 @@ impl DbError {
     /// True if the whole transaction may simply be run once more.
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Conflict(_) | Self::LockTimeout(_))
+    }
+
+    /// True if the server cannot be reached or went away.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
     }
 
     /// The constraint's name if one was violated.
@@ -233,6 +246,22 @@ pub enum ConnectError {
         target: String,
         /// The server's version.
         found: String,
+    },
+    /// The processes together may open more sessions than the server allows. Lower the pools, or raise the server's
+    /// `max_connections`.
+    #[error(
+        "{nodes} processes may open {wanted} connections to {target}, which allows {allowed} (max_connections): \
+        lower database.pool_max or database.pool_read_max"
+    )]
+    TooManyConnections {
+        /// Where.
+        target: String,
+        /// What all processes may open together.
+        wanted: usize,
+        /// How many processes there are.
+        nodes: usize,
+        /// The server's limit.
+        allowed: i32,
     },
     /// A pool could not be built: a limit of the configuration is zero.
     #[error("the pool configuration is wrong: {why}")]

@@ -7,14 +7,18 @@ mod error;
 
 mod db;
 mod direct;
+mod statement;
+
+pub mod insight;
 
 pub mod migrate;
 
 pub mod embedded;
 
 pub use config::{Config, DatabaseUrl};
-pub use db::{Db, PoolStats, Read, ServerInfo, Stats, Tx};
-pub use deadpool_postgres::Client;
+pub use db::pipeline;
+pub use db::{Client, Db, PoolStats, Read, ServerInfo, Stats, TransactionError, Tx};
 pub use direct::Session;
 pub use error::{ConnectError, ConstraintKind, DbError, Lane};
+pub use statement::{Executor, Parameters, Params, Statement, one, opt};
 pub use target::Target;

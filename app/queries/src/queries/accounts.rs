@@ -193,9 +193,9 @@ use futures::{self, StreamExt, TryStreamExt};
 pub struct AccountQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<AccountBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<AccountBorrowed, mainstay_db::DbError>,
     mapper: fn(AccountBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> AccountQuery<'c, 'a, 's, C, T, N>
@@ -212,46 +212,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct LookAroundQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<LookAround, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<LookAround, mainstay_db::DbError>,
     mapper: fn(LookAround) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> LookAroundQuery<'c, 'a, 's, C, T, N>
@@ -268,46 +256,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct PrincipalQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<PrincipalBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<PrincipalBorrowed, mainstay_db::DbError>,
     mapper: fn(PrincipalBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> PrincipalQuery<'c, 'a, 's, C, T, N>
@@ -324,46 +300,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindRefreshTokenQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindRefreshToken, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindRefreshToken, mainstay_db::DbError>,
     mapper: fn(FindRefreshToken) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindRefreshTokenQuery<'c, 'a, 's, C, T, N>
@@ -380,46 +344,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct OptionStringQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<Option<&str>, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<Option<&str>, mainstay_db::DbError>,
     mapper: fn(Option<&str>) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> OptionStringQuery<'c, 'a, 's, C, T, N>
@@ -436,55 +388,37 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
     }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
 }
-pub struct InsertAccountStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertAccountStmt(&'static mainstay_db::Statement);
 pub fn insert_account() -> InsertAccountStmt {
-    InsertAccountStmt(
-        "insert into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict (lower(email)) do nothing",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.insert_account",
+        "/* accounts.insert_account */ insert into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict (lower(email)) do nothing",
+    );
+    InsertAccountStmt(&STATEMENT)
 }
 impl InsertAccountStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -506,7 +440,7 @@ impl InsertAccountStmt {
         timezone: &'a T5,
         is_demo: &'a bool,
         now: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[id, email, password_hash, display_name, role, timezone, is_demo, now]).await
     }
 }
@@ -524,7 +458,7 @@ impl<
         'a,
         'a,
         InsertAccountParams<T1, T2, T3, T4, T5>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertAccountStmt
 {
@@ -532,8 +466,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertAccountParams<T1, T2, T3, T4, T5>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.id,
@@ -547,21 +480,15 @@ impl<
         ))
     }
 }
-pub struct FindAccountByEmailStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindAccountByEmailStmt(&'static mainstay_db::Statement);
 pub fn find_account_by_email() -> FindAccountByEmailStmt {
-    FindAccountByEmailStmt(
-        "select id, email, display_name, role, timezone, password_hash from athlete where lower(email) = lower($1)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "accounts.find_account_by_email",
+        "/* accounts.find_account_by_email */ select id, email, display_name, role, timezone, password_hash from athlete where lower(email) = lower($1)",
+    );
+    FindAccountByEmailStmt(&STATEMENT)
 }
 impl FindAccountByEmailStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -571,8 +498,8 @@ impl FindAccountByEmailStmt {
             client,
             params: [email],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<AccountBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<AccountBorrowed, mainstay_db::DbError> {
                 Ok(AccountBorrowed {
                     id: row.try_get(0)?,
                     email: row.try_get(1)?,
@@ -586,21 +513,15 @@ impl FindAccountByEmailStmt {
         }
     }
 }
-pub struct FindAccountStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindAccountStmt(&'static mainstay_db::Statement);
 pub fn find_account() -> FindAccountStmt {
-    FindAccountStmt(
-        "select id, email, display_name, role, timezone, password_hash from athlete where id = $1",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "accounts.find_account",
+        "/* accounts.find_account */ select id, email, display_name, role, timezone, password_hash from athlete where id = $1",
+    );
+    FindAccountStmt(&STATEMENT)
 }
 impl FindAccountStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -610,8 +531,8 @@ impl FindAccountStmt {
             client,
             params: [athlete_id],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<AccountBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<AccountBorrowed, mainstay_db::DbError> {
                 Ok(AccountBorrowed {
                     id: row.try_get(0)?,
                     email: row.try_get(1)?,
@@ -625,21 +546,15 @@ impl FindAccountStmt {
         }
     }
 }
-pub struct LookAroundStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct LookAroundStmt(&'static mainstay_db::Statement);
 pub fn look_around() -> LookAroundStmt {
-    LookAroundStmt(
-        "select exists (select from athlete where role = 'admin') as has_admin, exists (select from athlete where not is_demo) as has_people, (select id from athlete where lower(email) = lower($1) and is_demo) as demo_id",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.look_around",
+        "/* accounts.look_around */ select exists (select from athlete where role = 'admin') as has_admin, exists (select from athlete where not is_demo) as has_people, (select id from athlete where lower(email) = lower($1) and is_demo) as demo_id",
+    );
+    LookAroundStmt(&STATEMENT)
 }
 impl LookAroundStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -649,8 +564,8 @@ impl LookAroundStmt {
             client,
             params: [demo_email],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<LookAround, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<LookAround, mainstay_db::DbError> {
                 Ok(LookAround {
                     has_admin: row.try_get(0)?,
                     has_people: row.try_get(1)?,
@@ -661,21 +576,15 @@ impl LookAroundStmt {
         }
     }
 }
-pub struct FindPrincipalStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindPrincipalStmt(&'static mainstay_db::Statement);
 pub fn find_principal() -> FindPrincipalStmt {
-    FindPrincipalStmt(
-        "select athlete.id, athlete.email, athlete.display_name, athlete.role, athlete.timezone, athlete.resting_hr_bpm, athlete.max_hr_bpm, athlete.threshold_hr_bpm, athlete.threshold_pace_s_per_km, login_session.id as session_id from login_session join athlete on athlete.id = login_session.athlete_id where login_session.athlete_id = $1 and login_session.id = $2 and login_session.revoked_at is null and login_session.expires_at > $3",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "accounts.find_principal",
+        "/* accounts.find_principal */ select athlete.id, athlete.email, athlete.display_name, athlete.role, athlete.timezone, athlete.resting_hr_bpm, athlete.max_hr_bpm, athlete.threshold_hr_bpm, athlete.threshold_pace_s_per_km, login_session.id as session_id from login_session join athlete on athlete.id = login_session.athlete_id where login_session.athlete_id = $1 and login_session.id = $2 and login_session.revoked_at is null and login_session.expires_at > $3",
+    );
+    FindPrincipalStmt(&STATEMENT)
 }
 impl FindPrincipalStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -687,8 +596,8 @@ impl FindPrincipalStmt {
             client,
             params: [athlete_id, session_id, now],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<PrincipalBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<PrincipalBorrowed, mainstay_db::DbError> {
                 Ok(PrincipalBorrowed {
                     id: row.try_get(0)?,
                     email: row.try_get(1)?,
@@ -724,21 +633,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.session_id, &params.now)
     }
 }
-pub struct InsertSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertSessionStmt(&'static mainstay_db::Statement);
 pub fn insert_session() -> InsertSessionStmt {
-    InsertSessionStmt(
-        "insert into login_session (athlete_id, id, created_at, last_used_at, expires_at, user_agent) select id, $1, $2, $2, $3, $4 from athlete where id = $5 and password_hash = $6 for key share",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.insert_session",
+        "/* accounts.insert_session */ insert into login_session (athlete_id, id, created_at, last_used_at, expires_at, user_agent) select id, $1, $2, $2, $3, $4 from athlete where id = $5 and password_hash = $6 for key share",
+    );
+    InsertSessionStmt(&STATEMENT)
 }
 impl InsertSessionStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -748,7 +651,7 @@ impl InsertSessionStmt {
         user_agent: &'a Option<T1>,
         athlete_id: &'a uuid::Uuid,
         verified_hash: &'a T2,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[id, now, expires_at, user_agent, athlete_id, verified_hash]).await
     }
 }
@@ -758,7 +661,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
         'a,
         'a,
         InsertSessionParams<T1, T2>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertSessionStmt
 {
@@ -766,8 +669,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
         &'a self,
         client: &'a C,
         params: &'a InsertSessionParams<T1, T2>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.id,
@@ -779,21 +681,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
         ))
     }
 }
-pub struct InsertRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertRefreshTokenStmt(&'static mainstay_db::Statement);
 pub fn insert_refresh_token() -> InsertRefreshTokenStmt {
-    InsertRefreshTokenStmt(
-        "insert into refresh_token (athlete_id, token_hash, session_id, issued_at, expires_at) values ($1, $2, $3, $4, $5)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.insert_refresh_token",
+        "/* accounts.insert_refresh_token */ insert into refresh_token (athlete_id, token_hash, session_id, issued_at, expires_at) values ($1, $2, $3, $4, $5)",
+    );
+    InsertRefreshTokenStmt(&STATEMENT)
 }
 impl InsertRefreshTokenStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
         &'s self,
         client: &'c C,
@@ -802,7 +698,7 @@ impl InsertRefreshTokenStmt {
         session_id: &'a uuid::Uuid,
         now: &'a jiff::Timestamp,
         expires_at: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[athlete_id, token_hash, session_id, now, expires_at]).await
     }
 }
@@ -812,7 +708,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         'a,
         'a,
         InsertRefreshTokenParams<T1>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertRefreshTokenStmt
 {
@@ -820,8 +716,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         &'a self,
         client: &'a C,
         params: &'a InsertRefreshTokenParams<T1>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -832,21 +727,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         ))
     }
 }
-pub struct FindRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindRefreshTokenStmt(&'static mainstay_db::Statement);
 pub fn find_refresh_token() -> FindRefreshTokenStmt {
-    FindRefreshTokenStmt(
-        "select refresh_token.athlete_id, refresh_token.session_id, refresh_token.expires_at, refresh_token.used_at, login_session.revoked_at from refresh_token join login_session on login_session.athlete_id = refresh_token.athlete_id and login_session.id = refresh_token.session_id where refresh_token.token_hash = $1 for update of refresh_token",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.find_refresh_token",
+        "/* accounts.find_refresh_token */ select refresh_token.athlete_id, refresh_token.session_id, refresh_token.expires_at, refresh_token.used_at, login_session.revoked_at from refresh_token join login_session on login_session.athlete_id = refresh_token.athlete_id and login_session.id = refresh_token.session_id where refresh_token.token_hash = $1 for update of refresh_token",
+    );
+    FindRefreshTokenStmt(&STATEMENT)
 }
 impl FindRefreshTokenStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
         &'s self,
         client: &'c C,
@@ -856,8 +745,8 @@ impl FindRefreshTokenStmt {
             client,
             params: [token_hash],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<FindRefreshToken, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindRefreshToken, mainstay_db::DbError> {
                 Ok(FindRefreshToken {
                     athlete_id: row.try_get(0)?,
                     session_id: row.try_get(1)?,
@@ -870,28 +759,22 @@ impl FindRefreshTokenStmt {
         }
     }
 }
-pub struct UseRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct UseRefreshTokenStmt(&'static mainstay_db::Statement);
 pub fn use_refresh_token() -> UseRefreshTokenStmt {
-    UseRefreshTokenStmt(
-        "update refresh_token set used_at = $1 where athlete_id = $2 and token_hash = $3",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.use_refresh_token",
+        "/* accounts.use_refresh_token */ update refresh_token set used_at = $1 where athlete_id = $2 and token_hash = $3",
+    );
+    UseRefreshTokenStmt(&STATEMENT)
 }
 impl UseRefreshTokenStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
         &'s self,
         client: &'c C,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         token_hash: &'a T1,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, athlete_id, token_hash]).await
     }
 }
@@ -901,7 +784,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         'a,
         'a,
         UseRefreshTokenParams<T1>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for UseRefreshTokenStmt
 {
@@ -909,26 +792,19 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         &'a self,
         client: &'a C,
         params: &'a UseRefreshTokenParams<T1>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.token_hash))
     }
 }
-pub struct TouchSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct TouchSessionStmt(&'static mainstay_db::Statement);
 pub fn touch_session() -> TouchSessionStmt {
-    TouchSessionStmt(
-        "update login_session set last_used_at = $1, expires_at = $2 where athlete_id = $3 and id = $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.touch_session",
+        "/* accounts.touch_session */ update login_session set last_used_at = $1, expires_at = $2 where athlete_id = $3 and id = $4",
+    );
+    TouchSessionStmt(&STATEMENT)
 }
 impl TouchSessionStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -936,7 +812,7 @@ impl TouchSessionStmt {
         expires_at: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, expires_at, athlete_id, id]).await
     }
 }
@@ -946,7 +822,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         TouchSessionParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for TouchSessionStmt
 {
@@ -954,26 +830,19 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a TouchSessionParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.expires_at, &params.athlete_id, &params.id))
     }
 }
-pub struct RevokeSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct RevokeSessionStmt(&'static mainstay_db::Statement);
 pub fn revoke_session() -> RevokeSessionStmt {
-    RevokeSessionStmt(
-        "update login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id = $4 and revoked_at is null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.revoke_session",
+        "/* accounts.revoke_session */ update login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id = $4 and revoked_at is null",
+    );
+    RevokeSessionStmt(&STATEMENT)
 }
 impl RevokeSessionStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -981,7 +850,7 @@ impl RevokeSessionStmt {
         reason: &'a T1,
         athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, reason, athlete_id, id]).await
     }
 }
@@ -991,7 +860,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         'a,
         'a,
         RevokeSessionParams<T1>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for RevokeSessionStmt
 {
@@ -999,26 +868,19 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         &'a self,
         client: &'a C,
         params: &'a RevokeSessionParams<T1>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.reason, &params.athlete_id, &params.id))
     }
 }
-pub struct RevokeOtherSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct RevokeOtherSessionsStmt(&'static mainstay_db::Statement);
 pub fn revoke_other_sessions() -> RevokeOtherSessionsStmt {
-    RevokeOtherSessionsStmt(
-        "update login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id <> $4 and revoked_at is null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.revoke_other_sessions",
+        "/* accounts.revoke_other_sessions */ update login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id <> $4 and revoked_at is null",
+    );
+    RevokeOtherSessionsStmt(&STATEMENT)
 }
 impl RevokeOtherSessionsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -1026,7 +888,7 @@ impl RevokeOtherSessionsStmt {
         reason: &'a T1,
         athlete_id: &'a uuid::Uuid,
         keep_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, reason, athlete_id, keep_id]).await
     }
 }
@@ -1036,7 +898,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         'a,
         'a,
         RevokeOtherSessionsParams<T1>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for RevokeOtherSessionsStmt
 {
@@ -1044,23 +906,19 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         &'a self,
         client: &'a C,
         params: &'a RevokeOtherSessionsParams<T1>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.reason, &params.athlete_id, &params.keep_id))
     }
 }
-pub struct LockSignInsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct LockSignInsStmt(&'static mainstay_db::Statement);
 pub fn lock_sign_ins() -> LockSignInsStmt {
-    LockSignInsStmt("select password_hash from athlete where id = $1 for update", None)
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.lock_sign_ins",
+        "/* accounts.lock_sign_ins */ select password_hash from athlete where id = $1 for update",
+    );
+    LockSignInsStmt(&STATEMENT)
 }
 impl LockSignInsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -1070,31 +928,28 @@ impl LockSignInsStmt {
             client,
             params: [athlete_id],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it.map(|v| v.into()),
         }
     }
 }
-pub struct SetPasswordHashStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct SetPasswordHashStmt(&'static mainstay_db::Statement);
 pub fn set_password_hash() -> SetPasswordHashStmt {
-    SetPasswordHashStmt("update athlete set password_hash = $1, updated_at = $2 where id = $3", None)
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.set_password_hash",
+        "/* accounts.set_password_hash */ update athlete set password_hash = $1, updated_at = $2 where id = $3",
+    );
+    SetPasswordHashStmt(&STATEMENT)
 }
 impl SetPasswordHashStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
         password_hash: &'a T1,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[password_hash, now, athlete_id]).await
     }
 }
@@ -1104,7 +959,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         'a,
         'a,
         SetPasswordHashParams<T1>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for SetPasswordHashStmt
 {
@@ -1112,30 +967,26 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         &'a self,
         client: &'a C,
         params: &'a SetPasswordHashParams<T1>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.password_hash, &params.now, &params.athlete_id))
     }
 }
-pub struct RenewPasswordHashStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct RenewPasswordHashStmt(&'static mainstay_db::Statement);
 pub fn renew_password_hash() -> RenewPasswordHashStmt {
-    RenewPasswordHashStmt("update athlete set password_hash = $1 where id = $2 and password_hash = $3", None)
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.renew_password_hash",
+        "/* accounts.renew_password_hash */ update athlete set password_hash = $1 where id = $2 and password_hash = $3",
+    );
+    RenewPasswordHashStmt(&STATEMENT)
 }
 impl RenewPasswordHashStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
         &'s self,
         client: &'c C,
         password_hash: &'a T1,
         athlete_id: &'a uuid::Uuid,
         verified_hash: &'a T2,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[password_hash, athlete_id, verified_hash]).await
     }
 }
@@ -1145,7 +996,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
         'a,
         'a,
         RenewPasswordHashParams<T1, T2>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for RenewPasswordHashStmt
 {
@@ -1153,32 +1004,25 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
         &'a self,
         client: &'a C,
         params: &'a RenewPasswordHashParams<T1, T2>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.password_hash, &params.athlete_id, &params.verified_hash))
     }
 }
-pub struct RemoveExpiredRefreshTokensStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct RemoveExpiredRefreshTokensStmt(&'static mainstay_db::Statement);
 pub fn remove_expired_refresh_tokens() -> RemoveExpiredRefreshTokensStmt {
-    RemoveExpiredRefreshTokensStmt(
-        "with expired as materialized ( select athlete_id, token_hash from refresh_token where expires_at <= $1 limit $2 for update skip locked ) delete from refresh_token using expired where refresh_token.athlete_id = expired.athlete_id and refresh_token.token_hash = expired.token_hash",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.remove_expired_refresh_tokens",
+        "/* accounts.remove_expired_refresh_tokens */ with expired as materialized ( select athlete_id, token_hash from refresh_token where expires_at <= $1 limit $2 for update skip locked ) delete from refresh_token using expired where refresh_token.athlete_id = expired.athlete_id and refresh_token.token_hash = expired.token_hash",
+    );
+    RemoveExpiredRefreshTokensStmt(&STATEMENT)
 }
 impl RemoveExpiredRefreshTokensStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         now: &'a jiff::Timestamp,
         max_rows: &'a i64,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, max_rows]).await
     }
 }
@@ -1188,7 +1032,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         RemoveExpiredRefreshTokensParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for RemoveExpiredRefreshTokensStmt
 {
@@ -1196,32 +1040,25 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a RemoveExpiredRefreshTokensParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.max_rows))
     }
 }
-pub struct RemoveExpiredSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct RemoveExpiredSessionsStmt(&'static mainstay_db::Statement);
 pub fn remove_expired_sessions() -> RemoveExpiredSessionsStmt {
-    RemoveExpiredSessionsStmt(
-        "with expired as materialized ( select athlete_id, id from login_session where expires_at <= $1 and not exists ( select from refresh_token where refresh_token.athlete_id = login_session.athlete_id and refresh_token.session_id = login_session.id ) limit $2 for update skip locked ) delete from login_session using expired where login_session.athlete_id = expired.athlete_id and login_session.id = expired.id",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.remove_expired_sessions",
+        "/* accounts.remove_expired_sessions */ with expired as materialized ( select athlete_id, id from login_session where expires_at <= $1 and not exists ( select from refresh_token where refresh_token.athlete_id = login_session.athlete_id and refresh_token.session_id = login_session.id ) limit $2 for update skip locked ) delete from login_session using expired where login_session.athlete_id = expired.athlete_id and login_session.id = expired.id",
+    );
+    RemoveExpiredSessionsStmt(&STATEMENT)
 }
 impl RemoveExpiredSessionsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         now: &'a jiff::Timestamp,
         max_rows: &'a i64,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, max_rows]).await
     }
 }
@@ -1231,7 +1068,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         RemoveExpiredSessionsParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for RemoveExpiredSessionsStmt
 {
@@ -1239,8 +1076,7 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a RemoveExpiredSessionsParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.max_rows))
     }
 }

@@ -629,9 +629,9 @@ use futures::{self, StreamExt, TryStreamExt};
 pub struct ActivityRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ActivityRowBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ActivityRowBorrowed, mainstay_db::DbError>,
     mapper: fn(ActivityRowBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> ActivityRowQuery<'c, 'a, 's, C, T, N>
@@ -648,46 +648,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, mainstay_db::DbError>,
     mapper: fn(i64) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
@@ -704,46 +692,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindActivityQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindActivityBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindActivityBorrowed, mainstay_db::DbError>,
     mapper: fn(FindActivityBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindActivityQuery<'c, 'a, 's, C, T, N>
@@ -760,46 +736,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct ListSplitsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListSplits, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListSplits, mainstay_db::DbError>,
     mapper: fn(ListSplits) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> ListSplitsQuery<'c, 'a, 's, C, T, N>
@@ -816,46 +780,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<bool, mainstay_db::DbError>,
     mapper: fn(bool) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
@@ -872,46 +824,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindStreamQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindStreamBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindStreamBorrowed, mainstay_db::DbError>,
     mapper: fn(FindStreamBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindStreamQuery<'c, 'a, 's, C, T, N>
@@ -928,46 +868,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindBestEffortsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindBestEfforts, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindBestEfforts, mainstay_db::DbError>,
     mapper: fn(FindBestEfforts) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindBestEffortsQuery<'c, 'a, 's, C, T, N>
@@ -984,46 +912,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindFileQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindFileBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindFileBorrowed, mainstay_db::DbError>,
     mapper: fn(FindFileBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindFileQuery<'c, 'a, 's, C, T, N>
@@ -1040,46 +956,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct LockEditableQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<LockEditableBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<LockEditableBorrowed, mainstay_db::DbError>,
     mapper: fn(LockEditableBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> LockEditableQuery<'c, 'a, 's, C, T, N>
@@ -1096,46 +1000,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct OptionuuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<Option<uuid::Uuid>, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<Option<uuid::Uuid>, mainstay_db::DbError>,
     mapper: fn(Option<uuid::Uuid>) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> OptionuuidUuidQuery<'c, 'a, 's, C, T, N>
@@ -1152,46 +1044,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct SummariseQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<SummariseBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<SummariseBorrowed, mainstay_db::DbError>,
     mapper: fn(SummariseBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> SummariseQuery<'c, 'a, 's, C, T, N>
@@ -1208,55 +1088,37 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
     }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
 }
-pub struct ListActivitiesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ListActivitiesStmt(&'static mainstay_db::Statement);
 pub fn list_activities() -> ListActivitiesStmt {
-    ListActivitiesStmt(
-        "select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track from activity where athlete_id = $1 and deleted_at is null and parent_id is null and (start_time, id) < ($2, $3) and start_time <= $2 and start_time >= $4 and ($5::text is null or sport = $5) and ($6::boolean is null or is_race = $6) and ($7::double precision is null or distance_m >= $7) and ($8::double precision is null or distance_m <= $8) and ($9::double precision is null or ascent_m >= $9) and ($10::double precision is null or ascent_m <= $10) order by start_time desc, id desc limit $11",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "activities.list_activities",
+        "/* activities.list_activities */ select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track from activity where athlete_id = $1 and deleted_at is null and parent_id is null and (start_time, id) < ($2, $3) and start_time <= $2 and start_time >= $4 and ($5::text is null or sport = $5) and ($6::boolean is null or is_race = $6) and ($7::double precision is null or distance_m >= $7) and ($8::double precision is null or distance_m <= $8) and ($9::double precision is null or ascent_m >= $9) and ($10::double precision is null or ascent_m <= $10) order by start_time desc, id desc limit $11",
+    );
+    ListActivitiesStmt(&STATEMENT)
 }
 impl ListActivitiesStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -1288,8 +1150,8 @@ impl ListActivitiesStmt {
                 max_rows,
             ],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ActivityRowBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ActivityRowBorrowed, mainstay_db::DbError> {
                 Ok(ActivityRowBorrowed {
                     id: row.try_get(0)?,
                     parent_id: row.try_get(1)?,
@@ -1352,21 +1214,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         )
     }
 }
-pub struct PageActivitiesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct PageActivitiesStmt(&'static mainstay_db::Statement);
 pub fn page_activities() -> PageActivitiesStmt {
-    PageActivitiesStmt(
-        "select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9) order by case when $10 = 'distance_m' and $11 then distance_m end desc nulls last, case when $10 = 'distance_m' and not $11 then distance_m end asc nulls last, case when $10 = 'duration_s' and $11 then moving_time_s end desc, case when $10 = 'duration_s' and not $11 then moving_time_s end asc, case when $11 then start_time end desc, case when not $11 then start_time end asc, id desc offset $12 limit $13",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.page_activities",
+        "/* activities.page_activities */ select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9) order by case when $10 = 'distance_m' and $11 then distance_m end desc nulls last, case when $10 = 'distance_m' and not $11 then distance_m end asc nulls last, case when $10 = 'duration_s' and $11 then moving_time_s end desc, case when $10 = 'duration_s' and not $11 then moving_time_s end asc, case when $11 then start_time end desc, case when not $11 then start_time end asc, id desc offset $12 limit $13",
+    );
+    PageActivitiesStmt(&STATEMENT)
 }
 impl PageActivitiesStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -1402,8 +1258,8 @@ impl PageActivitiesStmt {
                 max_rows,
             ],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ActivityRowBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ActivityRowBorrowed, mainstay_db::DbError> {
                 Ok(ActivityRowBorrowed {
                     id: row.try_get(0)?,
                     parent_id: row.try_get(1)?,
@@ -1468,21 +1324,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
         )
     }
 }
-pub struct CountActivitiesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct CountActivitiesStmt(&'static mainstay_db::Statement);
 pub fn count_activities() -> CountActivitiesStmt {
-    CountActivitiesStmt(
-        "select count(*) as total from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.count_activities",
+        "/* activities.count_activities */ select count(*) as total from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9)",
+    );
+    CountActivitiesStmt(&STATEMENT)
 }
 impl CountActivitiesStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -1510,7 +1360,7 @@ impl CountActivitiesStmt {
                 max_ascent_m,
             ],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it,
         }
@@ -1539,21 +1389,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         )
     }
 }
-pub struct FindActivityStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindActivityStmt(&'static mainstay_db::Statement);
 pub fn find_activity() -> FindActivityStmt {
-    FindActivityStmt(
-        "select activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm, sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s) order by leg.leg_index) from activity as leg where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs from activity left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m, sum(split.avg_hr_bpm * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(split.max_hr_bpm) as max_hr_bpm, sum(split.avg_cadence_per_min * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0) as avg_cadence_per_min from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "activities.find_activity",
+        "/* activities.find_activity */ select activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm, sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s) order by leg.leg_index) from activity as leg where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs from activity left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m, sum(split.avg_hr_bpm * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(split.max_hr_bpm) as max_hr_bpm, sum(split.avg_cadence_per_min * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0) as avg_cadence_per_min from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
+    );
+    FindActivityStmt(&STATEMENT)
 }
 impl FindActivityStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -1564,8 +1408,8 @@ impl FindActivityStmt {
             client,
             params: [athlete_id, id],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<FindActivityBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindActivityBorrowed, mainstay_db::DbError> {
                 Ok(FindActivityBorrowed {
                     id: row.try_get(0)?,
                     parent_id: row.try_get(1)?,
@@ -1638,21 +1482,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.id)
     }
 }
-pub struct ListSplitsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ListSplitsStmt(&'static mainstay_db::Statement);
 pub fn list_splits() -> ListSplitsStmt {
-    ListSplitsStmt(
-        "select split.split_number, split.start_s, split.distance_m, split.elapsed_s, split.moving_time_s, split.avg_hr_bpm, split.max_hr_bpm, split.avg_cadence_per_min, split.ascent_m, split.descent_m, split.gap_s_per_km, split.is_partial from activity_split as split join activity on activity.athlete_id = split.athlete_id and activity.id = split.activity_id where split.athlete_id = $1 and split.activity_id = $2 and split.kind = $3 and activity.deleted_at is null order by split.split_number limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "activities.list_splits",
+        "/* activities.list_splits */ select split.split_number, split.start_s, split.distance_m, split.elapsed_s, split.moving_time_s, split.avg_hr_bpm, split.max_hr_bpm, split.avg_cadence_per_min, split.ascent_m, split.descent_m, split.gap_s_per_km, split.is_partial from activity_split as split join activity on activity.athlete_id = split.athlete_id and activity.id = split.activity_id where split.athlete_id = $1 and split.activity_id = $2 and split.kind = $3 and activity.deleted_at is null order by split.split_number limit $4",
+    );
+    ListSplitsStmt(&STATEMENT)
 }
 impl ListSplitsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -1665,8 +1503,8 @@ impl ListSplitsStmt {
             client,
             params: [athlete_id, activity_id, kind, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ListSplits, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ListSplits, mainstay_db::DbError> {
                 Ok(ListSplits {
                     split_number: row.try_get(0)?,
                     start_s: row.try_get(1)?,
@@ -1704,21 +1542,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
         self.bind(client, &params.athlete_id, &params.activity_id, &params.kind, &params.max_rows)
     }
 }
-pub struct ActivityExistsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ActivityExistsStmt(&'static mainstay_db::Statement);
 pub fn activity_exists() -> ActivityExistsStmt {
-    ActivityExistsStmt(
-        "select exists ( select from activity where athlete_id = $1 and id = $2 and deleted_at is null ) as present",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "activities.activity_exists",
+        "/* activities.activity_exists */ select exists ( select from activity where athlete_id = $1 and id = $2 and deleted_at is null ) as present",
+    );
+    ActivityExistsStmt(&STATEMENT)
 }
 impl ActivityExistsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -1729,7 +1561,7 @@ impl ActivityExistsStmt {
             client,
             params: [athlete_id, id],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it,
         }
@@ -1747,21 +1579,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.id)
     }
 }
-pub struct FindStreamStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindStreamStmt(&'static mainstay_db::Statement);
 pub fn find_stream() -> FindStreamStmt {
-    FindStreamStmt(
-        "select stream.samples, stream.data from activity_stream as stream join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id where stream.athlete_id = $1 and stream.activity_id = $2 and activity.deleted_at is null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.find_stream",
+        "/* activities.find_stream */ select stream.samples, stream.data from activity_stream as stream join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id where stream.athlete_id = $1 and stream.activity_id = $2 and activity.deleted_at is null",
+    );
+    FindStreamStmt(&STATEMENT)
 }
 impl FindStreamStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -1772,8 +1598,8 @@ impl FindStreamStmt {
             client,
             params: [athlete_id, activity_id],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<FindStreamBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindStreamBorrowed, mainstay_db::DbError> {
                 Ok(FindStreamBorrowed { samples: row.try_get(0)?, data: row.try_get(1)? })
             },
             mapper: |it| FindStream::from(it),
@@ -1798,21 +1624,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.activity_id)
     }
 }
-pub struct FindBestEffortsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindBestEffortsStmt(&'static mainstay_db::Statement);
 pub fn find_best_efforts() -> FindBestEffortsStmt {
-    FindBestEffortsStmt(
-        "select effort.distance_m, effort.elapsed_s, effort.start_s, effort.achieved_at from best_effort as effort join activity on activity.athlete_id = effort.athlete_id and activity.id = effort.activity_id where effort.athlete_id = $1 and effort.activity_id = $2 and activity.deleted_at is null order by effort.distance_m limit $3",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "activities.find_best_efforts",
+        "/* activities.find_best_efforts */ select effort.distance_m, effort.elapsed_s, effort.start_s, effort.achieved_at from best_effort as effort join activity on activity.athlete_id = effort.athlete_id and activity.id = effort.activity_id where effort.athlete_id = $1 and effort.activity_id = $2 and activity.deleted_at is null order by effort.distance_m limit $3",
+    );
+    FindBestEffortsStmt(&STATEMENT)
 }
 impl FindBestEffortsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -1824,8 +1644,8 @@ impl FindBestEffortsStmt {
             client,
             params: [athlete_id, activity_id, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<FindBestEfforts, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindBestEfforts, mainstay_db::DbError> {
                 Ok(FindBestEfforts {
                     distance_m: row.try_get(0)?,
                     elapsed_s: row.try_get(1)?,
@@ -1855,21 +1675,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.activity_id, &params.max_rows)
     }
 }
-pub struct FindFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindFileStmt(&'static mainstay_db::Statement);
 pub fn find_file() -> FindFileStmt {
-    FindFileStmt(
-        "select original.format, original.file_name, original.size_bytes, original.content from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id join original on original.athlete_id = source.athlete_id and original.sha256 = source.sha256 where source.athlete_id = $1 and source.activity_id = $2 and activity.deleted_at is null and source.sha256 = coalesce($3, activity.primary_sha256) limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.find_file",
+        "/* activities.find_file */ select original.format, original.file_name, original.size_bytes, original.content from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id join original on original.athlete_id = source.athlete_id and original.sha256 = source.sha256 where source.athlete_id = $1 and source.activity_id = $2 and activity.deleted_at is null and source.sha256 = coalesce($3, activity.primary_sha256) limit $4",
+    );
+    FindFileStmt(&STATEMENT)
 }
 impl FindFileStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
         &'s self,
         client: &'c C,
@@ -1882,8 +1696,8 @@ impl FindFileStmt {
             client,
             params: [athlete_id, activity_id, sha256, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<FindFileBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindFileBorrowed, mainstay_db::DbError> {
                 Ok(FindFileBorrowed {
                     format: row.try_get(0)?,
                     file_name: row.try_get(1)?,
@@ -1913,21 +1727,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
         self.bind(client, &params.athlete_id, &params.activity_id, &params.sha256, &params.max_rows)
     }
 }
-pub struct LockEditableStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct LockEditableStmt(&'static mainstay_db::Statement);
 pub fn lock_editable() -> LockEditableStmt {
-    LockEditableStmt(
-        "select name, sport, notes, is_race, rpe, moving_time_s, edited from activity where athlete_id = $1 and id = $2 and deleted_at is null for no key update",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.lock_editable",
+        "/* activities.lock_editable */ select name, sport, notes, is_race, rpe, moving_time_s, edited from activity where athlete_id = $1 and id = $2 and deleted_at is null for no key update",
+    );
+    LockEditableStmt(&STATEMENT)
 }
 impl LockEditableStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -1938,8 +1746,8 @@ impl LockEditableStmt {
             client,
             params: [athlete_id, id],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<LockEditableBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<LockEditableBorrowed, mainstay_db::DbError> {
                 Ok(LockEditableBorrowed {
                     name: row.try_get(0)?,
                     sport: row.try_get(1)?,
@@ -1972,21 +1780,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.id)
     }
 }
-pub struct UpdateEditedStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct UpdateEditedStmt(&'static mainstay_db::Statement);
 pub fn update_edited() -> UpdateEditedStmt {
-    UpdateEditedStmt(
-        "update activity set name = $1, sport = $2, notes = $3, is_race = $4, rpe = $5, edited = $6, updated_at = $7 where athlete_id = $8 and id = $9 and deleted_at is null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.update_edited",
+        "/* activities.update_edited */ update activity set name = $1, sport = $2, notes = $3, is_race = $4, rpe = $5, edited = $6, updated_at = $7 where athlete_id = $8 and id = $9 and deleted_at is null",
+    );
+    UpdateEditedStmt(&STATEMENT)
 }
 impl UpdateEditedStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -2009,7 +1811,7 @@ impl UpdateEditedStmt {
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[name, sport, notes, is_race, rpe, edited, now, athlete_id, id]).await
     }
 }
@@ -2027,7 +1829,7 @@ impl<
         'a,
         'a,
         UpdateEditedParams<T1, T2, T3, T4, T5>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for UpdateEditedStmt
 {
@@ -2035,8 +1837,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a UpdateEditedParams<T1, T2, T3, T4, T5>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.name,
@@ -2051,21 +1852,15 @@ impl<
         ))
     }
 }
-pub struct UpdateRpeLoadStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct UpdateRpeLoadStmt(&'static mainstay_db::Statement);
 pub fn update_rpe_load() -> UpdateRpeLoadStmt {
-    UpdateRpeLoadStmt(
-        "update activity_analysis set load = $1, load_source = $2, computed_at = $3 where athlete_id = $4 and activity_id = $5 and (load_source is null or load_source = 'rpe')",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.update_rpe_load",
+        "/* activities.update_rpe_load */ update activity_analysis set load = $1, load_source = $2, computed_at = $3 where athlete_id = $4 and activity_id = $5 and (load_source is null or load_source = 'rpe')",
+    );
+    UpdateRpeLoadStmt(&STATEMENT)
 }
 impl UpdateRpeLoadStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -2074,7 +1869,7 @@ impl UpdateRpeLoadStmt {
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         activity_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[load, load_source, now, athlete_id, activity_id]).await
     }
 }
@@ -2084,7 +1879,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         'a,
         'a,
         UpdateRpeLoadParams<T1>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for UpdateRpeLoadStmt
 {
@@ -2092,8 +1887,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         &'a self,
         client: &'a C,
         params: &'a UpdateRpeLoadParams<T1>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.load,
@@ -2104,28 +1898,22 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         ))
     }
 }
-pub struct DeleteActivityStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct DeleteActivityStmt(&'static mainstay_db::Statement);
 pub fn delete_activity() -> DeleteActivityStmt {
-    DeleteActivityStmt(
-        "update activity set deleted_at = $1, updated_at = $1 where athlete_id = $2 and (id = $3 or parent_id = $3) and deleted_at is null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.delete_activity",
+        "/* activities.delete_activity */ update activity set deleted_at = $1, updated_at = $1 where athlete_id = $2 and (id = $3 or parent_id = $3) and deleted_at is null",
+    );
+    DeleteActivityStmt(&STATEMENT)
 }
 impl DeleteActivityStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, athlete_id, id]).await
     }
 }
@@ -2135,7 +1923,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         DeleteActivityParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for DeleteActivityStmt
 {
@@ -2143,26 +1931,19 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a DeleteActivityParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.id))
     }
 }
-pub struct RestoreActivityStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct RestoreActivityStmt(&'static mainstay_db::Statement);
 pub fn restore_activity() -> RestoreActivityStmt {
-    RestoreActivityStmt(
-        "update activity set deleted_at = null, updated_at = $1 from activity as chosen where chosen.athlete_id = $2 and chosen.id = $3 and chosen.deleted_at > $4 and (chosen.parent_id is null or exists ( select from activity as parent where parent.athlete_id = chosen.athlete_id and parent.id = chosen.parent_id and parent.deleted_at is null)) and activity.athlete_id = chosen.athlete_id and activity.deleted_at = chosen.deleted_at and (activity.id = chosen.id or activity.parent_id = chosen.id)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.restore_activity",
+        "/* activities.restore_activity */ update activity set deleted_at = null, updated_at = $1 from activity as chosen where chosen.athlete_id = $2 and chosen.id = $3 and chosen.deleted_at > $4 and (chosen.parent_id is null or exists ( select from activity as parent where parent.athlete_id = chosen.athlete_id and parent.id = chosen.parent_id and parent.deleted_at is null)) and activity.athlete_id = chosen.athlete_id and activity.deleted_at = chosen.deleted_at and (activity.id = chosen.id or activity.parent_id = chosen.id)",
+    );
+    RestoreActivityStmt(&STATEMENT)
 }
 impl RestoreActivityStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2170,7 +1951,7 @@ impl RestoreActivityStmt {
         athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
         not_before: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, athlete_id, id, not_before]).await
     }
 }
@@ -2180,7 +1961,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         RestoreActivityParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for RestoreActivityStmt
 {
@@ -2188,23 +1969,19 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a RestoreActivityParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.id, &params.not_before))
     }
 }
-pub struct FindParentStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindParentStmt(&'static mainstay_db::Statement);
 pub fn find_parent() -> FindParentStmt {
-    FindParentStmt("select parent_id from activity where athlete_id = $1 and id = $2", None)
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.find_parent",
+        "/* activities.find_parent */ select parent_id from activity where athlete_id = $1 and id = $2",
+    );
+    FindParentStmt(&STATEMENT)
 }
 impl FindParentStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2215,7 +1992,7 @@ impl FindParentStmt {
             client,
             params: [athlete_id, id],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it,
         }
@@ -2239,28 +2016,22 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.id)
     }
 }
-pub struct DeleteEmptyParentStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct DeleteEmptyParentStmt(&'static mainstay_db::Statement);
 pub fn delete_empty_parent() -> DeleteEmptyParentStmt {
-    DeleteEmptyParentStmt(
-        "update activity set deleted_at = $1, updated_at = $1 where activity.athlete_id = $2 and activity.id = $3 and activity.deleted_at is null and not exists ( select from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.delete_empty_parent",
+        "/* activities.delete_empty_parent */ update activity set deleted_at = $1, updated_at = $1 where activity.athlete_id = $2 and activity.id = $3 and activity.deleted_at is null and not exists ( select from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null)",
+    );
+    DeleteEmptyParentStmt(&STATEMENT)
 }
 impl DeleteEmptyParentStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         parent_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, athlete_id, parent_id]).await
     }
 }
@@ -2270,7 +2041,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         DeleteEmptyParentParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for DeleteEmptyParentStmt
 {
@@ -2278,26 +2049,19 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a DeleteEmptyParentParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.parent_id))
     }
 }
-pub struct InsertManualStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertManualStmt(&'static mainstay_db::Statement);
 pub fn insert_manual() -> InsertManualStmt {
-    InsertManualStmt(
-        "insert into activity (athlete_id, id, sport, name, notes, start_time, end_time, source_format, elapsed_s, moving_time_s, distance_m, avg_hr_bpm, max_hr_bpm, rpe, is_race, has_track, edited, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, 'manual', $8, $8, $9, $10, $11, $12, $13, false, $14, $15, $15)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.insert_manual",
+        "/* activities.insert_manual */ insert into activity (athlete_id, id, sport, name, notes, start_time, end_time, source_format, elapsed_s, moving_time_s, distance_m, avg_hr_bpm, max_hr_bpm, rpe, is_race, has_track, edited, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, 'manual', $8, $8, $9, $10, $11, $12, $13, false, $14, $15, $15)",
+    );
+    InsertManualStmt(&STATEMENT)
 }
 impl InsertManualStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -2326,7 +2090,7 @@ impl InsertManualStmt {
         is_race: &'a bool,
         edited: &'a T5,
         now: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(
                 self.0,
@@ -2352,7 +2116,7 @@ impl<
         'a,
         'a,
         InsertManualParams<T1, T2, T3, T4, T5>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertManualStmt
 {
@@ -2360,8 +2124,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertManualParams<T1, T2, T3, T4, T5>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -2382,21 +2145,15 @@ impl<
         ))
     }
 }
-pub struct InsertManualAnalysisStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertManualAnalysisStmt(&'static mainstay_db::Statement);
 pub fn insert_manual_analysis() -> InsertManualAnalysisStmt {
-    InsertManualAnalysisStmt(
-        "insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_reasons, decoupling_reasons, load, load_source, computed_at) values ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.insert_manual_analysis",
+        "/* activities.insert_manual_analysis */ insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_reasons, decoupling_reasons, load, load_source, computed_at) values ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
+    );
+    InsertManualAnalysisStmt(&STATEMENT)
 }
 impl InsertManualAnalysisStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -2416,7 +2173,7 @@ impl InsertManualAnalysisStmt {
         load: &'a Option<f64>,
         load_source: &'a Option<T3>,
         now: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(
                 self.0,
@@ -2431,7 +2188,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::JsonSq
         'a,
         'a,
         InsertManualAnalysisParams<T1, T2, T3>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertManualAnalysisStmt
 {
@@ -2439,8 +2196,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::JsonSq
         &'a self,
         client: &'a C,
         params: &'a InsertManualAnalysisParams<T1, T2, T3>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -2454,21 +2210,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::JsonSq
         ))
     }
 }
-pub struct SummariseStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct SummariseStmt(&'static mainstay_db::Statement);
 pub fn summarise() -> SummariseStmt {
-    SummariseStmt(
-        "select sport, count(*) as activities, coalesce(sum(distance_m), 0)::double precision as distance_m, coalesce(sum(moving_time_s), 0)::double precision as moving_time_s, coalesce(sum(moving_time_s) filter (where distance_m > 0), 0)::double precision as moving_time_with_distance_s, coalesce(sum(ascent_m), 0)::double precision as ascent_m, count(*) filter (where is_race) as races from activity where athlete_id = $1 and deleted_at is null and sport not in ('multisport', 'transition') and start_time >= $2 and start_time < $3 group by sport order by sport limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.summarise",
+        "/* activities.summarise */ select sport, count(*) as activities, coalesce(sum(distance_m), 0)::double precision as distance_m, coalesce(sum(moving_time_s), 0)::double precision as moving_time_s, coalesce(sum(moving_time_s) filter (where distance_m > 0), 0)::double precision as moving_time_with_distance_s, coalesce(sum(ascent_m), 0)::double precision as ascent_m, count(*) filter (where is_race) as races from activity where athlete_id = $1 and deleted_at is null and sport not in ('multisport', 'transition') and start_time >= $2 and start_time < $3 group by sport order by sport limit $4",
+    );
+    SummariseStmt(&STATEMENT)
 }
 impl SummariseStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2481,8 +2231,8 @@ impl SummariseStmt {
             client,
             params: [athlete_id, since, until, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<SummariseBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<SummariseBorrowed, mainstay_db::DbError> {
                 Ok(SummariseBorrowed {
                     sport: row.try_get(0)?,
                     activities: row.try_get(1)?,

@@ -119,9 +119,9 @@ use futures::{self, StreamExt, TryStreamExt};
 pub struct EfficiencyRunsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<EfficiencyRunsBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<EfficiencyRunsBorrowed, mainstay_db::DbError>,
     mapper: fn(EfficiencyRunsBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> EfficiencyRunsQuery<'c, 'a, 's, C, T, N>
@@ -138,46 +138,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct LoadPointsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<LoadPointsBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<LoadPointsBorrowed, mainstay_db::DbError>,
     mapper: fn(LoadPointsBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> LoadPointsQuery<'c, 'a, 's, C, T, N>
@@ -194,55 +182,37 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
     }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
 }
-pub struct EfficiencyRunsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct EfficiencyRunsStmt(&'static mainstay_db::Statement);
 pub fn efficiency_runs() -> EfficiencyRunsStmt {
-    EfficiencyRunsStmt(
-        "select activity.id, activity.start_time, activity.distance_m, activity.moving_time_s, activity.avg_hr_bpm, activity.is_race, athlete.threshold_hr_bpm, analysis.efficiency_factor, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons from activity join athlete on athlete.id = activity.athlete_id left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id where activity.athlete_id = $1 and activity.deleted_at is null and activity.sport = 'run' and activity.start_time >= $2 and activity.start_time < $3 order by activity.start_time desc, activity.id desc limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "analytics.efficiency_runs",
+        "/* analytics.efficiency_runs */ select activity.id, activity.start_time, activity.distance_m, activity.moving_time_s, activity.avg_hr_bpm, activity.is_race, athlete.threshold_hr_bpm, analysis.efficiency_factor, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons from activity join athlete on athlete.id = activity.athlete_id left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id where activity.athlete_id = $1 and activity.deleted_at is null and activity.sport = 'run' and activity.start_time >= $2 and activity.start_time < $3 order by activity.start_time desc, activity.id desc limit $4",
+    );
+    EfficiencyRunsStmt(&STATEMENT)
 }
 impl EfficiencyRunsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -255,8 +225,8 @@ impl EfficiencyRunsStmt {
             client,
             params: [athlete_id, since, until, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<EfficiencyRunsBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<EfficiencyRunsBorrowed, mainstay_db::DbError> {
                 Ok(EfficiencyRunsBorrowed {
                     id: row.try_get(0)?,
                     start_time: row.try_get(1)?,
@@ -294,21 +264,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.since, &params.until, &params.max_rows)
     }
 }
-pub struct LoadPointsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct LoadPointsStmt(&'static mainstay_db::Statement);
 pub fn load_points() -> LoadPointsStmt {
-    LoadPointsStmt(
-        "select activity.sport, activity.start_time, activity.distance_m, activity.moving_time_s, analysis.load, analysis.load_source from activity left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id where activity.athlete_id = $1 and activity.deleted_at is null and activity.sport <> 'multisport' and activity.start_time >= $2 and activity.start_time < $3 order by activity.start_time desc, activity.id desc limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "analytics.load_points",
+        "/* analytics.load_points */ select activity.sport, activity.start_time, activity.distance_m, activity.moving_time_s, analysis.load, analysis.load_source from activity left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id where activity.athlete_id = $1 and activity.deleted_at is null and activity.sport <> 'multisport' and activity.start_time >= $2 and activity.start_time < $3 order by activity.start_time desc, activity.id desc limit $4",
+    );
+    LoadPointsStmt(&STATEMENT)
 }
 impl LoadPointsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -321,8 +285,8 @@ impl LoadPointsStmt {
             client,
             params: [athlete_id, since, until, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<LoadPointsBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<LoadPointsBorrowed, mainstay_db::DbError> {
                 Ok(LoadPointsBorrowed {
                     sport: row.try_get(0)?,
                     start_time: row.try_get(1)?,

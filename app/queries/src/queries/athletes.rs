@@ -142,9 +142,9 @@ use futures::{self, StreamExt, TryStreamExt};
 pub struct ProfileQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ProfileBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ProfileBorrowed, mainstay_db::DbError>,
     mapper: fn(ProfileBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> ProfileQuery<'c, 'a, 's, C, T, N>
@@ -161,46 +161,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct PersonalBestsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<PersonalBestsBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<PersonalBestsBorrowed, mainstay_db::DbError>,
     mapper: fn(PersonalBestsBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> PersonalBestsQuery<'c, 'a, 's, C, T, N>
@@ -217,55 +205,37 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
     }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
 }
-pub struct FindAthleteStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindAthleteStmt(&'static mainstay_db::Statement);
 pub fn find_athlete() -> FindAthleteStmt {
-    FindAthleteStmt(
-        "select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "athletes.find_athlete",
+        "/* athletes.find_athlete */ select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1",
+    );
+    FindAthleteStmt(&STATEMENT)
 }
 impl FindAthleteStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -275,8 +245,8 @@ impl FindAthleteStmt {
             client,
             params: [athlete_id],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ProfileBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ProfileBorrowed, mainstay_db::DbError> {
                 Ok(ProfileBorrowed {
                     id: row.try_get(0)?,
                     email: row.try_get(1)?,
@@ -298,21 +268,15 @@ impl FindAthleteStmt {
         }
     }
 }
-pub struct LockAthleteProfileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct LockAthleteProfileStmt(&'static mainstay_db::Statement);
 pub fn lock_athlete_profile() -> LockAthleteProfileStmt {
-    LockAthleteProfileStmt(
-        "select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1 for no key update",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "athletes.lock_athlete_profile",
+        "/* athletes.lock_athlete_profile */ select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1 for no key update",
+    );
+    LockAthleteProfileStmt(&STATEMENT)
 }
 impl LockAthleteProfileStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -322,8 +286,8 @@ impl LockAthleteProfileStmt {
             client,
             params: [athlete_id],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ProfileBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ProfileBorrowed, mainstay_db::DbError> {
                 Ok(ProfileBorrowed {
                     id: row.try_get(0)?,
                     email: row.try_get(1)?,
@@ -345,21 +309,15 @@ impl LockAthleteProfileStmt {
         }
     }
 }
-pub struct UpdateAthleteStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct UpdateAthleteStmt(&'static mainstay_db::Statement);
 pub fn update_athlete() -> UpdateAthleteStmt {
-    UpdateAthleteStmt(
-        "update athlete set display_name = $1, timezone = $2, birthdate = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, threshold_hr_bpm = $7, threshold_pace_s_per_km = $8, threshold_power_w = $9, updated_at = $10 where id = $11",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "athletes.update_athlete",
+        "/* athletes.update_athlete */ update athlete set display_name = $1, timezone = $2, birthdate = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, threshold_hr_bpm = $7, threshold_pace_s_per_km = $8, threshold_power_w = $9, updated_at = $10 where id = $11",
+    );
+    UpdateAthleteStmt(&STATEMENT)
 }
 impl UpdateAthleteStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -382,7 +340,7 @@ impl UpdateAthleteStmt {
         threshold_power_w: &'a Option<i16>,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(
                 self.0,
@@ -409,7 +367,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
         'a,
         'a,
         UpdateAthleteParams<T1, T2, T3>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for UpdateAthleteStmt
 {
@@ -417,8 +375,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
         &'a self,
         client: &'a C,
         params: &'a UpdateAthleteParams<T1, T2, T3>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.display_name,
@@ -435,44 +392,32 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
         ))
     }
 }
-pub struct OutdateAnalysesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct OutdateAnalysesStmt(&'static mainstay_db::Statement);
 pub fn outdate_analyses() -> OutdateAnalysesStmt {
-    OutdateAnalysesStmt(
-        "update activity_analysis set algorithm_version = 0 from activity where activity_analysis.athlete_id = $1 and activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id and activity.primary_sha256 is not null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "athletes.outdate_analyses",
+        "/* athletes.outdate_analyses */ update activity_analysis set algorithm_version = 0 from activity where activity_analysis.athlete_id = $1 and activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id and activity.primary_sha256 is not null",
+    );
+    OutdateAnalysesStmt(&STATEMENT)
 }
 impl OutdateAnalysesStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[athlete_id]).await
     }
 }
-pub struct PersonalBestsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct PersonalBestsStmt(&'static mainstay_db::Statement);
 pub fn personal_bests() -> PersonalBestsStmt {
-    PersonalBestsStmt(
-        "with recursive raced (sport, distance_m) as ( ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) order by best_effort.sport, best_effort.distance_m limit $3 ) union all select following.sport, following.distance_m from raced cross join lateral ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) and (best_effort.sport, best_effort.distance_m) > (raced.sport, raced.distance_m) order by best_effort.sport, best_effort.distance_m limit $3 ) as following ) select fastest.sport, fastest.distance_m, fastest.elapsed_s, fastest.start_s, fastest.achieved_at, fastest.activity_id, fastest.activity_name, fastest.is_race from raced cross join lateral ( select best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at, best_effort.activity_id, activity.name as activity_name, activity.is_race from best_effort join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id where best_effort.athlete_id = $1 and best_effort.sport = raced.sport and best_effort.distance_m = raced.distance_m and activity.deleted_at is null order by best_effort.elapsed_s, best_effort.achieved_at limit $3 ) as fastest order by fastest.sport, fastest.distance_m limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "athletes.personal_bests",
+        "/* athletes.personal_bests */ with recursive raced (sport, distance_m) as ( ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) order by best_effort.sport, best_effort.distance_m limit $3 ) union all select following.sport, following.distance_m from raced cross join lateral ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) and (best_effort.sport, best_effort.distance_m) > (raced.sport, raced.distance_m) order by best_effort.sport, best_effort.distance_m limit $3 ) as following ) select fastest.sport, fastest.distance_m, fastest.elapsed_s, fastest.start_s, fastest.achieved_at, fastest.activity_id, fastest.activity_name, fastest.is_race from raced cross join lateral ( select best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at, best_effort.activity_id, activity.name as activity_name, activity.is_race from best_effort join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id where best_effort.athlete_id = $1 and best_effort.sport = raced.sport and best_effort.distance_m = raced.distance_m and activity.deleted_at is null order by best_effort.elapsed_s, best_effort.achieved_at limit $3 ) as fastest order by fastest.sport, fastest.distance_m limit $4",
+    );
+    PersonalBestsStmt(&STATEMENT)
 }
 impl PersonalBestsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -485,8 +430,8 @@ impl PersonalBestsStmt {
             client,
             params: [athlete_id, sport, one, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<PersonalBestsBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<PersonalBestsBorrowed, mainstay_db::DbError> {
                 Ok(PersonalBestsBorrowed {
                     sport: row.try_get(0)?,
                     distance_m: row.try_get(1)?,

@@ -792,9 +792,9 @@ use futures::{self, StreamExt, TryStreamExt};
 pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<bool, mainstay_db::DbError>,
     mapper: fn(bool) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
@@ -811,46 +811,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct ClaimPendingFileQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ClaimPendingFileBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ClaimPendingFileBorrowed, mainstay_db::DbError>,
     mapper: fn(ClaimPendingFileBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> ClaimPendingFileQuery<'c, 'a, 's, C, T, N>
@@ -870,46 +858,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindUploadQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindUploadBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindUploadBorrowed, mainstay_db::DbError>,
     mapper: fn(FindUploadBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindUploadQuery<'c, 'a, 's, C, T, N>
@@ -926,46 +902,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct ListUploadsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListUploadsBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListUploadsBorrowed, mainstay_db::DbError>,
     mapper: fn(ListUploadsBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> ListUploadsQuery<'c, 'a, 's, C, T, N>
@@ -982,46 +946,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct ListUploadFilesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListUploadFilesBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListUploadFilesBorrowed, mainstay_db::DbError>,
     mapper: fn(ListUploadFilesBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> ListUploadFilesQuery<'c, 'a, 's, C, T, N>
@@ -1041,46 +993,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct StringQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<&str, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<&str, mainstay_db::DbError>,
     mapper: fn(&str) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> StringQuery<'c, 'a, 's, C, T, N>
@@ -1097,46 +1037,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct UuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, mainstay_db::DbError>,
     mapper: fn(uuid::Uuid) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> UuidUuidQuery<'c, 'a, 's, C, T, N>
@@ -1153,46 +1081,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindOwnerQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindOwnerBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindOwnerBorrowed, mainstay_db::DbError>,
     mapper: fn(FindOwnerBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindOwnerQuery<'c, 'a, 's, C, T, N>
@@ -1209,46 +1125,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindSourceActivitiesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindSourceActivitiesBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindSourceActivitiesBorrowed, mainstay_db::DbError>,
     mapper: fn(FindSourceActivitiesBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindSourceActivitiesQuery<'c, 'a, 's, C, T, N>
@@ -1268,46 +1172,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct SourceRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<SourceRowBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<SourceRowBorrowed, mainstay_db::DbError>,
     mapper: fn(SourceRowBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> SourceRowQuery<'c, 'a, 's, C, T, N>
@@ -1324,46 +1216,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindStandingQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindStandingBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindStandingBorrowed, mainstay_db::DbError>,
     mapper: fn(FindStandingBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindStandingQuery<'c, 'a, 's, C, T, N>
@@ -1380,46 +1260,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct ListOutdatedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListOutdated, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListOutdated, mainstay_db::DbError>,
     mapper: fn(ListOutdated) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> ListOutdatedQuery<'c, 'a, 's, C, T, N>
@@ -1436,46 +1304,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, mainstay_db::DbError>,
     mapper: fn(i64) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
@@ -1492,46 +1348,34 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
     }
 }
 pub struct FindPrimarySourceQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindPrimarySourceBorrowed, tokio_postgres::Error>,
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindPrimarySourceBorrowed, mainstay_db::DbError>,
     mapper: fn(FindPrimarySourceBorrowed) -> T,
 }
 impl<'c, 'a, 's, C, T: 'c, const N: usize> FindPrimarySourceQuery<'c, 'a, 's, C, T, N>
@@ -1551,55 +1395,37 @@ where
             mapper,
         }
     }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
         Ok((self.mapper)((self.extractor)(&row)?))
     }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
     }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
         Ok(opt_row
             .map(|row| {
                 let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
             })
             .transpose()?)
     }
-    pub async fn iter(
-        self,
-    ) -> Result<impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c, tokio_postgres::Error>
-    {
-        let stream =
-            crate::client::async_::raw(self.client, self.query, crate::slice_iter(&self.params), self.cached)
-                .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
 }
-pub struct InsertUploadStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertUploadStmt(&'static mainstay_db::Statement);
 pub fn insert_upload() -> InsertUploadStmt {
-    InsertUploadStmt(
-        "insert into upload (athlete_id, id, origin, created_at, alive_until) values ($1, $2, $3, $4, $5)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_upload",
+        "/* uploads.insert_upload */ insert into upload (athlete_id, id, origin, created_at, alive_until) values ($1, $2, $3, $4, $5)",
+    );
+    InsertUploadStmt(&STATEMENT)
 }
 impl InsertUploadStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -1608,7 +1434,7 @@ impl InsertUploadStmt {
         origin: &'a T1,
         now: &'a jiff::Timestamp,
         alive_until: &'a Option<jiff::Timestamp>,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[athlete_id, id, origin, now, alive_until]).await
     }
 }
@@ -1618,7 +1444,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         'a,
         'a,
         InsertUploadParams<T1>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertUploadStmt
 {
@@ -1626,8 +1452,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         &'a self,
         client: &'a C,
         params: &'a InsertUploadParams<T1>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -1638,28 +1463,22 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         ))
     }
 }
-pub struct SetUploadAliveStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct SetUploadAliveStmt(&'static mainstay_db::Statement);
 pub fn set_upload_alive() -> SetUploadAliveStmt {
-    SetUploadAliveStmt(
-        "update upload set alive_until = $1 where athlete_id = $2 and id = $3 and finished_at is null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.set_upload_alive",
+        "/* uploads.set_upload_alive */ update upload set alive_until = $1 where athlete_id = $2 and id = $3 and finished_at is null",
+    );
+    SetUploadAliveStmt(&STATEMENT)
 }
 impl SetUploadAliveStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         until: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         upload_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[until, athlete_id, upload_id]).await
     }
 }
@@ -1669,7 +1488,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         SetUploadAliveParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for SetUploadAliveStmt
 {
@@ -1677,26 +1496,19 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a SetUploadAliveParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.until, &params.athlete_id, &params.upload_id))
     }
 }
-pub struct InsertPendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertPendingFileStmt(&'static mainstay_db::Statement);
 pub fn insert_pending_file() -> InsertPendingFileStmt {
-    InsertPendingFileStmt(
-        "insert into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome) values ($1, $2, $3, $4, $5, $6, $7, 'pending')",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_pending_file",
+        "/* uploads.insert_pending_file */ insert into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome) values ($1, $2, $3, $4, $5, $6, $7, 'pending')",
+    );
+    InsertPendingFileStmt(&STATEMENT)
 }
 impl InsertPendingFileStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -1715,7 +1527,7 @@ impl InsertPendingFileStmt {
         size_bytes: &'a i64,
         hints: &'a T2,
         content: &'a T3,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(self.0, &[athlete_id, upload_id, position, file_name, size_bytes, hints, content])
             .await
@@ -1727,7 +1539,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::JsonSq
         'a,
         'a,
         InsertPendingFileParams<T1, T2, T3>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertPendingFileStmt
 {
@@ -1735,8 +1547,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::JsonSq
         &'a self,
         client: &'a C,
         params: &'a InsertPendingFileParams<T1, T2, T3>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -1749,21 +1560,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::JsonSq
         ))
     }
 }
-pub struct InsertDecidedFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertDecidedFileStmt(&'static mainstay_db::Statement);
 pub fn insert_decided_file() -> InsertDecidedFileStmt {
-    InsertDecidedFileStmt(
-        "insert into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, outcome, activity_id, reason, message, warnings, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_decided_file",
+        "/* uploads.insert_decided_file */ insert into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, outcome, activity_id, reason, message, warnings, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    );
+    InsertDecidedFileStmt(&STATEMENT)
 }
 impl InsertDecidedFileStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -1790,7 +1595,7 @@ impl InsertDecidedFileStmt {
         message: &'a Option<T5>,
         warnings: &'a T6,
         now: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(
                 self.0,
@@ -1827,7 +1632,7 @@ impl<
         'a,
         'a,
         InsertDecidedFileParams<T1, T2, T3, T4, T5, T6>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertDecidedFileStmt
 {
@@ -1835,8 +1640,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertDecidedFileParams<T1, T2, T3, T4, T5, T6>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -1854,21 +1658,15 @@ impl<
         ))
     }
 }
-pub struct DecidePendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct DecidePendingFileStmt(&'static mainstay_db::Statement);
 pub fn decide_pending_file() -> DecidePendingFileStmt {
-    DecidePendingFileStmt(
-        "with decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, pending_content = null, leased_until = null, finished_at = $6 where upload_file.athlete_id = $7 and upload_file.upload_id = $8 and upload_file.position = $9 and upload_file.outcome = 'pending' and upload_file.attempts = $10 returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $7 and upload.id = $8 and upload.finished_at is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $7 and other.upload_id = $8 and other.outcome = 'pending' and other.position <> $9) ) select exists (select from decided) as is_ours",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.decide_pending_file",
+        "/* uploads.decide_pending_file */ with decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, pending_content = null, leased_until = null, finished_at = $6 where upload_file.athlete_id = $7 and upload_file.upload_id = $8 and upload_file.position = $9 and upload_file.outcome = 'pending' and upload_file.attempts = $10 returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $7 and upload.id = $8 and upload.finished_at is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $7 and other.upload_id = $8 and other.outcome = 'pending' and other.position <> $9) ) select exists (select from decided) as is_ours",
+    );
+    DecidePendingFileStmt(&STATEMENT)
 }
 impl DecidePendingFileStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<
         'c,
         'a,
@@ -1907,7 +1705,7 @@ impl DecidePendingFileStmt {
                 attempts,
             ],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it,
         }
@@ -1952,28 +1750,22 @@ impl<
         )
     }
 }
-pub struct FinishUploadStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FinishUploadStmt(&'static mainstay_db::Statement);
 pub fn finish_upload() -> FinishUploadStmt {
-    FinishUploadStmt(
-        "update upload set finished_at = $1 where athlete_id = $2 and id = $3 and finished_at is null and not exists ( select from upload_file where upload_file.athlete_id = $2 and upload_file.upload_id = $3 and upload_file.outcome = 'pending')",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.finish_upload",
+        "/* uploads.finish_upload */ update upload set finished_at = $1 where athlete_id = $2 and id = $3 and finished_at is null and not exists ( select from upload_file where upload_file.athlete_id = $2 and upload_file.upload_id = $3 and upload_file.outcome = 'pending')",
+    );
+    FinishUploadStmt(&STATEMENT)
 }
 impl FinishUploadStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         upload_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, athlete_id, upload_id]).await
     }
 }
@@ -1983,7 +1775,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         FinishUploadParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for FinishUploadStmt
 {
@@ -1991,26 +1783,19 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a FinishUploadParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.upload_id))
     }
 }
-pub struct ClaimPendingFileStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ClaimPendingFileStmt(&'static mainstay_db::Statement);
 pub fn claim_pending_file() -> ClaimPendingFileStmt {
-    ClaimPendingFileStmt(
-        "with quick as materialized ( select set_config('synchronous_commit', 'off', true) ), next as ( select upload_file.athlete_id, upload_file.upload_id, upload_file.position from upload_file where upload_file.outcome = 'pending' and (upload_file.leased_until is null or upload_file.leased_until <= $1) order by upload_file.upload_id, upload_file.position limit $2 for update skip locked ) update upload_file set attempts = upload_file.attempts + 1, leased_until = $3 from next, quick where upload_file.athlete_id = next.athlete_id and upload_file.upload_id = next.upload_id and upload_file.position = next.position returning upload_file.athlete_id, upload_file.upload_id, upload_file.position, upload_file.file_name, upload_file.hints, upload_file.attempts, upload_file.pending_content as content",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.claim_pending_file",
+        "/* uploads.claim_pending_file */ with quick as materialized ( select set_config('synchronous_commit', 'off', true) ), next as ( select upload_file.athlete_id, upload_file.upload_id, upload_file.position from upload_file where upload_file.outcome = 'pending' and (upload_file.leased_until is null or upload_file.leased_until <= $1) order by upload_file.upload_id, upload_file.position limit $2 for update skip locked ) update upload_file set attempts = upload_file.attempts + 1, leased_until = $3 from next, quick where upload_file.athlete_id = next.athlete_id and upload_file.upload_id = next.upload_id and upload_file.position = next.position returning upload_file.athlete_id, upload_file.upload_id, upload_file.position, upload_file.file_name, upload_file.hints, upload_file.attempts, upload_file.pending_content as content",
+    );
+    ClaimPendingFileStmt(&STATEMENT)
 }
 impl ClaimPendingFileStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2022,19 +1807,18 @@ impl ClaimPendingFileStmt {
             client,
             params: [now, max_rows, until],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<ClaimPendingFileBorrowed, tokio_postgres::Error> {
-                    Ok(ClaimPendingFileBorrowed {
-                        athlete_id: row.try_get(0)?,
-                        upload_id: row.try_get(1)?,
-                        position: row.try_get(2)?,
-                        file_name: row.try_get(3)?,
-                        hints: row.try_get(4)?,
-                        attempts: row.try_get(5)?,
-                        content: row.try_get(6)?,
-                    })
-                },
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ClaimPendingFileBorrowed, mainstay_db::DbError> {
+                Ok(ClaimPendingFileBorrowed {
+                    athlete_id: row.try_get(0)?,
+                    upload_id: row.try_get(1)?,
+                    position: row.try_get(2)?,
+                    file_name: row.try_get(3)?,
+                    hints: row.try_get(4)?,
+                    attempts: row.try_get(5)?,
+                    content: row.try_get(6)?,
+                })
+            },
             mapper: |it| ClaimPendingFile::from(it),
         }
     }
@@ -2057,21 +1841,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.now, &params.max_rows, &params.until)
     }
 }
-pub struct RenewClaimStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct RenewClaimStmt(&'static mainstay_db::Statement);
 pub fn renew_claim() -> RenewClaimStmt {
-    RenewClaimStmt(
-        "update upload_file set leased_until = $1 where athlete_id = $2 and upload_id = $3 and position = $4 and outcome = 'pending' and attempts = $5",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.renew_claim",
+        "/* uploads.renew_claim */ update upload_file set leased_until = $1 where athlete_id = $2 and upload_id = $3 and position = $4 and outcome = 'pending' and attempts = $5",
+    );
+    RenewClaimStmt(&STATEMENT)
 }
 impl RenewClaimStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2080,7 +1858,7 @@ impl RenewClaimStmt {
         upload_id: &'a uuid::Uuid,
         position: &'a i32,
         attempts: &'a i16,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[until, athlete_id, upload_id, position, attempts]).await
     }
 }
@@ -2090,7 +1868,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         RenewClaimParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for RenewClaimStmt
 {
@@ -2098,8 +1876,7 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a RenewClaimParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.until,
@@ -2110,21 +1887,15 @@ impl<'a, C: GenericClient + Send + Sync>
         ))
     }
 }
-pub struct GiveBackClaimStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct GiveBackClaimStmt(&'static mainstay_db::Statement);
 pub fn give_back_claim() -> GiveBackClaimStmt {
-    GiveBackClaimStmt(
-        "update upload_file set leased_until = $1, attempts = attempts - $2 where athlete_id = $3 and upload_id = $4 and position = $5 and outcome = 'pending' and attempts = $6",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.give_back_claim",
+        "/* uploads.give_back_claim */ update upload_file set leased_until = $1, attempts = attempts - $2 where athlete_id = $3 and upload_id = $4 and position = $5 and outcome = 'pending' and attempts = $6",
+    );
+    GiveBackClaimStmt(&STATEMENT)
 }
 impl GiveBackClaimStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2134,7 +1905,7 @@ impl GiveBackClaimStmt {
         upload_id: &'a uuid::Uuid,
         position: &'a i32,
         attempts: &'a i16,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[until, uncounted, athlete_id, upload_id, position, attempts]).await
     }
 }
@@ -2144,7 +1915,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         GiveBackClaimParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for GiveBackClaimStmt
 {
@@ -2152,8 +1923,7 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a GiveBackClaimParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.until,
@@ -2165,43 +1935,31 @@ impl<'a, C: GenericClient + Send + Sync>
         ))
     }
 }
-pub struct EndAllClaimsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct EndAllClaimsStmt(&'static mainstay_db::Statement);
 pub fn end_all_claims() -> EndAllClaimsStmt {
-    EndAllClaimsStmt(
-        "update upload_file set leased_until = null where outcome = 'pending' and leased_until is not null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.end_all_claims",
+        "/* uploads.end_all_claims */ update upload_file set leased_until = null where outcome = 'pending' and leased_until is not null",
+    );
+    EndAllClaimsStmt(&STATEMENT)
 }
 impl EndAllClaimsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[]).await
     }
 }
-pub struct FindUploadStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindUploadStmt(&'static mainstay_db::Statement);
 pub fn find_upload() -> FindUploadStmt {
-    FindUploadStmt(
-        "select upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until, count(upload_file.position) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.id = $2 group by upload.athlete_id, upload.id",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "uploads.find_upload",
+        "/* uploads.find_upload */ select upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until, count(upload_file.position) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.id = $2 group by upload.athlete_id, upload.id",
+    );
+    FindUploadStmt(&STATEMENT)
 }
 impl FindUploadStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2212,8 +1970,8 @@ impl FindUploadStmt {
             client,
             params: [athlete_id, upload_id],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<FindUploadBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindUploadBorrowed, mainstay_db::DbError> {
                 Ok(FindUploadBorrowed {
                     id: row.try_get(0)?,
                     origin: row.try_get(1)?,
@@ -2250,21 +2008,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.upload_id)
     }
 }
-pub struct ListUploadsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ListUploadsStmt(&'static mainstay_db::Statement);
 pub fn list_uploads() -> ListUploadsStmt {
-    ListUploadsStmt(
-        "select id, origin, created_at, finished_at from upload where athlete_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "uploads.list_uploads",
+        "/* uploads.list_uploads */ select id, origin, created_at, finished_at from upload where athlete_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4",
+    );
+    ListUploadsStmt(&STATEMENT)
 }
 impl ListUploadsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2277,8 +2029,8 @@ impl ListUploadsStmt {
             client,
             params: [athlete_id, before_time, before_id, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ListUploadsBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ListUploadsBorrowed, mainstay_db::DbError> {
                 Ok(ListUploadsBorrowed {
                     id: row.try_get(0)?,
                     origin: row.try_get(1)?,
@@ -2308,21 +2060,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.before_time, &params.before_id, &params.max_rows)
     }
 }
-pub struct ListUploadFilesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ListUploadFilesStmt(&'static mainstay_db::Statement);
 pub fn list_upload_files() -> ListUploadFilesStmt {
-    ListUploadFilesStmt(
-        "select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at from upload_file where athlete_id = $1 and upload_id = $2 and position > $3 order by position limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "uploads.list_upload_files",
+        "/* uploads.list_upload_files */ select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at from upload_file where athlete_id = $1 and upload_id = $2 and position > $3 order by position limit $4",
+    );
+    ListUploadFilesStmt(&STATEMENT)
 }
 impl ListUploadFilesStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2335,8 +2081,8 @@ impl ListUploadFilesStmt {
             client,
             params: [athlete_id, upload_id, after_position, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ListUploadFilesBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ListUploadFilesBorrowed, mainstay_db::DbError> {
                 Ok(ListUploadFilesBorrowed {
                     position: row.try_get(0)?,
                     file_name: row.try_get(1)?,
@@ -2371,21 +2117,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.upload_id, &params.after_position, &params.max_rows)
     }
 }
-pub struct FindFileOfOriginStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindFileOfOriginStmt(&'static mainstay_db::Statement);
 pub fn find_file_of_origin() -> FindFileOfOriginStmt {
-    FindFileOfOriginStmt(
-        "select upload_file.file_name from upload join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.origin = $2 and starts_with(upload_file.file_name, $3) order by upload.created_at desc limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.find_file_of_origin",
+        "/* uploads.find_file_of_origin */ select upload_file.file_name from upload join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.origin = $2 and starts_with(upload_file.file_name, $3) order by upload.created_at desc limit $4",
+    );
+    FindFileOfOriginStmt(&STATEMENT)
 }
 impl FindFileOfOriginStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -2398,7 +2138,7 @@ impl FindFileOfOriginStmt {
             client,
             params: [athlete_id, origin, beginning, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it.into(),
         }
@@ -2422,21 +2162,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
         self.bind(client, &params.athlete_id, &params.origin, &params.beginning, &params.max_rows)
     }
 }
-pub struct HasFinishedImportStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct HasFinishedImportStmt(&'static mainstay_db::Statement);
 pub fn has_finished_import() -> HasFinishedImportStmt {
-    HasFinishedImportStmt(
-        "select exists ( select from upload where upload.athlete_id = $1 and upload.origin = $2 and upload.finished_at is not null and exists ( select from upload_file where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id and starts_with(upload_file.file_name, $3) ) ) as has_finished",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.has_finished_import",
+        "/* uploads.has_finished_import */ select exists ( select from upload where upload.athlete_id = $1 and upload.origin = $2 and upload.finished_at is not null and exists ( select from upload_file where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id and starts_with(upload_file.file_name, $3) ) ) as has_finished",
+    );
+    HasFinishedImportStmt(&STATEMENT)
 }
 impl HasFinishedImportStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>(
         &'s self,
         client: &'c C,
@@ -2448,7 +2182,7 @@ impl HasFinishedImportStmt {
             client,
             params: [athlete_id, origin, beginning],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it,
         }
@@ -2472,18 +2206,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
         self.bind(client, &params.athlete_id, &params.origin, &params.beginning)
     }
 }
-pub struct LockAthleteStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct LockAthleteStmt(&'static mainstay_db::Statement);
 pub fn lock_athlete() -> LockAthleteStmt {
-    LockAthleteStmt("select id from athlete where id = $1 for no key update", None)
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.lock_athlete",
+        "/* uploads.lock_athlete */ select id from athlete where id = $1 for no key update",
+    );
+    LockAthleteStmt(&STATEMENT)
 }
 impl LockAthleteStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2493,27 +2224,21 @@ impl LockAthleteStmt {
             client,
             params: [athlete_id],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it,
         }
     }
 }
-pub struct FindOwnerStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindOwnerStmt(&'static mainstay_db::Statement);
 pub fn find_owner() -> FindOwnerStmt {
-    FindOwnerStmt(
-        "select timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w from athlete where id = $1",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "uploads.find_owner",
+        "/* uploads.find_owner */ select timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w from athlete where id = $1",
+    );
+    FindOwnerStmt(&STATEMENT)
 }
 impl FindOwnerStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2523,8 +2248,8 @@ impl FindOwnerStmt {
             client,
             params: [athlete_id],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<FindOwnerBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindOwnerBorrowed, mainstay_db::DbError> {
                 Ok(FindOwnerBorrowed {
                     timezone: row.try_get(0)?,
                     sex: row.try_get(1)?,
@@ -2539,21 +2264,15 @@ impl FindOwnerStmt {
         }
     }
 }
-pub struct FindSourceActivitiesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindSourceActivitiesStmt(&'static mainstay_db::Statement);
 pub fn find_source_activities() -> FindSourceActivitiesStmt {
-    FindSourceActivitiesStmt(
-        "select activity_source.activity_id, activity_source.part, activity.parent_id, activity.name, activity.deleted_at is not null as is_deleted, coalesce(activity.deleted_at <= $1, false) as is_expired from activity_source join activity on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id where activity_source.athlete_id = $2 and activity_source.sha256 = $3 order by is_expired desc, is_deleted, activity_source.part limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.find_source_activities",
+        "/* uploads.find_source_activities */ select activity_source.activity_id, activity_source.part, activity.parent_id, activity.name, activity.deleted_at is not null as is_deleted, coalesce(activity.deleted_at <= $1, false) as is_expired from activity_source join activity on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id where activity_source.athlete_id = $2 and activity_source.sha256 = $3 order by is_expired desc, is_deleted, activity_source.part limit $4",
+    );
+    FindSourceActivitiesStmt(&STATEMENT)
 }
 impl FindSourceActivitiesStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
         &'s self,
         client: &'c C,
@@ -2566,9 +2285,9 @@ impl FindSourceActivitiesStmt {
             client,
             params: [deleted_before, athlete_id, sha256, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor:
-                |row: &tokio_postgres::Row| -> Result<FindSourceActivitiesBorrowed, tokio_postgres::Error> {
+                |row: &tokio_postgres::Row| -> Result<FindSourceActivitiesBorrowed, mainstay_db::DbError> {
                     Ok(FindSourceActivitiesBorrowed {
                         activity_id: row.try_get(0)?,
                         part: row.try_get(1)?,
@@ -2600,21 +2319,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
         self.bind(client, &params.deleted_before, &params.athlete_id, &params.sha256, &params.max_rows)
     }
 }
-pub struct ListAthletesWithExpiredStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ListAthletesWithExpiredStmt(&'static mainstay_db::Statement);
 pub fn list_athletes_with_expired() -> ListAthletesWithExpiredStmt {
-    ListAthletesWithExpiredStmt(
-        "select distinct athlete_id from activity where deleted_at <= $1 order by athlete_id limit $2",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.list_athletes_with_expired",
+        "/* uploads.list_athletes_with_expired */ select distinct athlete_id from activity where deleted_at <= $1 order by athlete_id limit $2",
+    );
+    ListAthletesWithExpiredStmt(&STATEMENT)
 }
 impl ListAthletesWithExpiredStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2625,7 +2338,7 @@ impl ListAthletesWithExpiredStmt {
             client,
             params: [deleted_before, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it,
         }
@@ -2649,24 +2362,21 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.deleted_before, &params.max_rows)
     }
 }
-pub struct PurgeExpiredStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct PurgeExpiredStmt(&'static mainstay_db::Statement);
 pub fn purge_expired() -> PurgeExpiredStmt {
-    PurgeExpiredStmt("delete from activity where athlete_id = $1 and deleted_at <= $2", None)
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.purge_expired",
+        "/* uploads.purge_expired */ delete from activity where athlete_id = $1 and deleted_at <= $2",
+    );
+    PurgeExpiredStmt(&STATEMENT)
 }
 impl PurgeExpiredStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         deleted_before: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[athlete_id, deleted_before]).await
     }
 }
@@ -2676,7 +2386,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         PurgeExpiredParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for PurgeExpiredStmt
 {
@@ -2684,49 +2394,36 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a PurgeExpiredParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.athlete_id, &params.deleted_before))
     }
 }
-pub struct PurgeOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct PurgeOriginalsStmt(&'static mainstay_db::Statement);
 pub fn purge_originals() -> PurgeOriginalsStmt {
-    PurgeOriginalsStmt(
-        "delete from original where original.athlete_id = $1 and not exists ( select from activity_source where activity_source.athlete_id = original.athlete_id and activity_source.sha256 = original.sha256) and not exists ( select from activity where activity.athlete_id = original.athlete_id and activity.primary_sha256 = original.sha256)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.purge_originals",
+        "/* uploads.purge_originals */ delete from original where original.athlete_id = $1 and not exists ( select from activity_source where activity_source.athlete_id = original.athlete_id and activity_source.sha256 = original.sha256) and not exists ( select from activity where activity.athlete_id = original.athlete_id and activity.primary_sha256 = original.sha256)",
+    );
+    PurgeOriginalsStmt(&STATEMENT)
 }
 impl PurgeOriginalsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[athlete_id]).await
     }
 }
-pub struct FindOverlappingSourcesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindOverlappingSourcesStmt(&'static mainstay_db::Statement);
 pub fn find_overlapping_sources() -> FindOverlappingSourcesStmt {
-    FindOverlappingSourcesStmt(
-        "select source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and source.start_time <= $2 and source.end_time >= $3 and activity.deleted_at is null union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.start_time <= $2 and activity.end_time >= $3 and activity.deleted_at is null and activity.source_format = 'manual' limit $4",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.find_overlapping_sources",
+        "/* uploads.find_overlapping_sources */ select source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and source.start_time <= $2 and source.end_time >= $3 and activity.deleted_at is null union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.start_time <= $2 and activity.end_time >= $3 and activity.deleted_at is null and activity.source_format = 'manual' limit $4",
+    );
+    FindOverlappingSourcesStmt(&STATEMENT)
 }
 impl FindOverlappingSourcesStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2739,8 +2436,8 @@ impl FindOverlappingSourcesStmt {
             client,
             params: [athlete_id, until, since, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<SourceRowBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<SourceRowBorrowed, mainstay_db::DbError> {
                 Ok(SourceRowBorrowed {
                     activity_id: row.try_get(0)?,
                     parent_id: row.try_get(1)?,
@@ -2776,21 +2473,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.until, &params.since, &params.max_rows)
     }
 }
-pub struct ListSourcesOfStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ListSourcesOfStmt(&'static mainstay_db::Statement);
 pub fn list_sources_of() -> ListSourcesOfStmt {
-    ListSourcesOfStmt(
-        "select source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and (activity.id = $2 or activity.parent_id = $2) union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.id = $2 and activity.source_format = 'manual' limit $3",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.list_sources_of",
+        "/* uploads.list_sources_of */ select source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and (activity.id = $2 or activity.parent_id = $2) union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.id = $2 and activity.source_format = 'manual' limit $3",
+    );
+    ListSourcesOfStmt(&STATEMENT)
 }
 impl ListSourcesOfStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2802,8 +2493,8 @@ impl ListSourcesOfStmt {
             client,
             params: [athlete_id, activity_id, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<SourceRowBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<SourceRowBorrowed, mainstay_db::DbError> {
                 Ok(SourceRowBorrowed {
                     activity_id: row.try_get(0)?,
                     parent_id: row.try_get(1)?,
@@ -2839,21 +2530,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.activity_id, &params.max_rows)
     }
 }
-pub struct FindStandingStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindStandingStmt(&'static mainstay_db::Statement);
 pub fn find_standing() -> FindStandingStmt {
-    FindStandingStmt(
-        "select sport, name, notes, gear, rpe, edited from activity where athlete_id = $1 and id = $2 for no key update",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.find_standing",
+        "/* uploads.find_standing */ select sport, name, notes, gear, rpe, edited from activity where athlete_id = $1 and id = $2 for no key update",
+    );
+    FindStandingStmt(&STATEMENT)
 }
 impl FindStandingStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -2864,8 +2549,8 @@ impl FindStandingStmt {
             client,
             params: [athlete_id, activity_id],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<FindStandingBorrowed, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindStandingBorrowed, mainstay_db::DbError> {
                 Ok(FindStandingBorrowed {
                     sport: row.try_get(0)?,
                     name: row.try_get(1)?,
@@ -2897,21 +2582,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.activity_id)
     }
 }
-pub struct UpdateStandingStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct UpdateStandingStmt(&'static mainstay_db::Statement);
 pub fn update_standing() -> UpdateStandingStmt {
-    UpdateStandingStmt(
-        "update activity set sport = $1, name = $2, notes = $3, gear = $4, rpe = $5, updated_at = $6 where athlete_id = $7 and id = $8",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.update_standing",
+        "/* uploads.update_standing */ update activity set sport = $1, name = $2, notes = $3, gear = $4, rpe = $5, updated_at = $6 where athlete_id = $7 and id = $8",
+    );
+    UpdateStandingStmt(&STATEMENT)
 }
 impl UpdateStandingStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -2932,7 +2611,7 @@ impl UpdateStandingStmt {
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         activity_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[sport, name, notes, gear, rpe, now, athlete_id, activity_id]).await
     }
 }
@@ -2949,7 +2628,7 @@ impl<
         'a,
         'a,
         UpdateStandingParams<T1, T2, T3, T4>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for UpdateStandingStmt
 {
@@ -2957,8 +2636,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a UpdateStandingParams<T1, T2, T3, T4>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.sport,
@@ -2972,28 +2650,22 @@ impl<
         ))
     }
 }
-pub struct RefreshParentStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct RefreshParentStmt(&'static mainstay_db::Statement);
 pub fn refresh_parent() -> RefreshParentStmt {
-    RefreshParentStmt(
-        "update activity set start_time = legs.start_time, end_time = legs.end_time, elapsed_s = least( greatest(extract(epoch from legs.end_time - legs.start_time), legs.moving_time_s), 2678400), moving_time_s = legs.moving_time_s, timer_s = legs.timer_s, distance_m = legs.distance_m, ascent_m = legs.ascent_m, descent_m = legs.descent_m, avg_hr_bpm = legs.avg_hr_bpm, max_hr_bpm = legs.max_hr_bpm, energy_kcal = legs.energy_kcal, updated_at = $1 from ( select min(leg.start_time) as start_time, max(leg.end_time) as end_time, least(sum(leg.moving_time_s), 2678400) as moving_time_s, sum(leg.timer_s) as timer_s, sum(leg.distance_m) as distance_m, sum(leg.ascent_m) as ascent_m, sum(leg.descent_m) as descent_m, sum(leg.avg_hr_bpm * leg.moving_time_s) / nullif(sum(leg.moving_time_s) filter (where leg.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(leg.max_hr_bpm) as max_hr_bpm, sum(leg.energy_kcal) as energy_kcal from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null having count(*) > 0 ) as legs where activity.athlete_id = $2 and activity.id = $3",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.refresh_parent",
+        "/* uploads.refresh_parent */ update activity set start_time = legs.start_time, end_time = legs.end_time, elapsed_s = least( greatest(extract(epoch from legs.end_time - legs.start_time), legs.moving_time_s), 2678400), moving_time_s = legs.moving_time_s, timer_s = legs.timer_s, distance_m = legs.distance_m, ascent_m = legs.ascent_m, descent_m = legs.descent_m, avg_hr_bpm = legs.avg_hr_bpm, max_hr_bpm = legs.max_hr_bpm, energy_kcal = legs.energy_kcal, updated_at = $1 from ( select min(leg.start_time) as start_time, max(leg.end_time) as end_time, least(sum(leg.moving_time_s), 2678400) as moving_time_s, sum(leg.timer_s) as timer_s, sum(leg.distance_m) as distance_m, sum(leg.ascent_m) as ascent_m, sum(leg.descent_m) as descent_m, sum(leg.avg_hr_bpm * leg.moving_time_s) / nullif(sum(leg.moving_time_s) filter (where leg.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(leg.max_hr_bpm) as max_hr_bpm, sum(leg.energy_kcal) as energy_kcal from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null having count(*) > 0 ) as legs where activity.athlete_id = $2 and activity.id = $3",
+    );
+    RefreshParentStmt(&STATEMENT)
 }
 impl RefreshParentStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         parent_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[now, athlete_id, parent_id]).await
     }
 }
@@ -3003,7 +2675,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         RefreshParentParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for RefreshParentStmt
 {
@@ -3011,26 +2683,19 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a RefreshParentParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.parent_id))
     }
 }
-pub struct AdoptLegStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct AdoptLegStmt(&'static mainstay_db::Statement);
 pub fn adopt_leg() -> AdoptLegStmt {
-    AdoptLegStmt(
-        "update activity set parent_id = $1, leg_index = $2, updated_at = $3 where athlete_id = $4 and id = $5 and parent_id is null",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.adopt_leg",
+        "/* uploads.adopt_leg */ update activity set parent_id = $1, leg_index = $2, updated_at = $3 where athlete_id = $4 and id = $5 and parent_id is null",
+    );
+    AdoptLegStmt(&STATEMENT)
 }
 impl AdoptLegStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -3039,7 +2704,7 @@ impl AdoptLegStmt {
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[parent_id, leg_index, now, athlete_id, id]).await
     }
 }
@@ -3049,7 +2714,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         AdoptLegParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for AdoptLegStmt
 {
@@ -3057,8 +2722,7 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a AdoptLegParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.parent_id,
@@ -3069,21 +2733,15 @@ impl<'a, C: GenericClient + Send + Sync>
         ))
     }
 }
-pub struct InsertOriginalStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertOriginalStmt(&'static mainstay_db::Statement);
 pub fn insert_original() -> InsertOriginalStmt {
-    InsertOriginalStmt(
-        "insert into original (athlete_id, sha256, format, file_name, size_bytes, content, created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (athlete_id, sha256) do nothing",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_original",
+        "/* uploads.insert_original */ insert into original (athlete_id, sha256, format, file_name, size_bytes, content, created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (athlete_id, sha256) do nothing",
+    );
+    InsertOriginalStmt(&STATEMENT)
 }
 impl InsertOriginalStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -3103,7 +2761,7 @@ impl InsertOriginalStmt {
         size_bytes: &'a i64,
         content: &'a T4,
         now: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[athlete_id, sha256, format, file_name, size_bytes, content, now]).await
     }
 }
@@ -3120,7 +2778,7 @@ impl<
         'a,
         'a,
         InsertOriginalParams<T1, T2, T3, T4>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertOriginalStmt
 {
@@ -3128,8 +2786,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertOriginalParams<T1, T2, T3, T4>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -3142,21 +2799,15 @@ impl<
         ))
     }
 }
-pub struct InsertSourceStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertSourceStmt(&'static mainstay_db::Statement);
 pub fn insert_source() -> InsertSourceStmt {
-    InsertSourceStmt(
-        "insert into activity_source (athlete_id, activity_id, sha256, part, format, file_name, device, sport, start_time, end_time, distance_m, device_totals, warnings, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (athlete_id, activity_id, sha256, part) do nothing",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_source",
+        "/* uploads.insert_source */ insert into activity_source (athlete_id, activity_id, sha256, part, format, file_name, device, sport, start_time, end_time, distance_m, device_totals, warnings, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (athlete_id, activity_id, sha256, part) do nothing",
+    );
+    InsertSourceStmt(&STATEMENT)
 }
 impl InsertSourceStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -3186,7 +2837,7 @@ impl InsertSourceStmt {
         device_totals: &'a T6,
         warnings: &'a T7,
         now: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(
                 self.0,
@@ -3226,7 +2877,7 @@ impl<
         'a,
         'a,
         InsertSourceParams<T1, T2, T3, T4, T5, T6, T7>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertSourceStmt
 {
@@ -3234,8 +2885,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertSourceParams<T1, T2, T3, T4, T5, T6, T7>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -3255,21 +2905,15 @@ impl<
         ))
     }
 }
-pub struct InsertActivityStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertActivityStmt(&'static mainstay_db::Statement);
 pub fn insert_activity() -> InsertActivityStmt {
-    InsertActivityStmt(
-        "insert into activity (athlete_id, id, parent_id, leg_index, sport, sub_sport, name, notes, start_time, end_time, source_format, primary_sha256, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $29)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_activity",
+        "/* uploads.insert_activity */ insert into activity (athlete_id, id, parent_id, leg_index, sport, sub_sport, name, notes, start_time, end_time, source_format, primary_sha256, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $29)",
+    );
+    InsertActivityStmt(&STATEMENT)
 }
 impl InsertActivityStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -3315,7 +2959,7 @@ impl InsertActivityStmt {
         is_race: &'a bool,
         has_track: &'a bool,
         now: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(
                 self.0,
@@ -3371,7 +3015,7 @@ impl<
         'a,
         'a,
         InsertActivityParams<T1, T2, T3, T4, T5, T6, T7, T8>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertActivityStmt
 {
@@ -3379,8 +3023,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertActivityParams<T1, T2, T3, T4, T5, T6, T7, T8>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -3415,21 +3058,15 @@ impl<
         ))
     }
 }
-pub struct UpdateMeasuredStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct UpdateMeasuredStmt(&'static mainstay_db::Statement);
 pub fn update_measured() -> UpdateMeasuredStmt {
-    UpdateMeasuredStmt(
-        "update activity set sub_sport = $1, start_time = $2, end_time = $3, source_format = $4, primary_sha256 = $5, device = $6, elapsed_s = $7, moving_time_s = $8, timer_s = $9, distance_m = $10, ascent_m = $11, descent_m = $12, avg_hr_bpm = $13, max_hr_bpm = $14, avg_cadence_per_min = $15, avg_power_w = $16, energy_kcal = $17, has_track = $18, updated_at = $19 where athlete_id = $20 and id = $21",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.update_measured",
+        "/* uploads.update_measured */ update activity set sub_sport = $1, start_time = $2, end_time = $3, source_format = $4, primary_sha256 = $5, device = $6, elapsed_s = $7, moving_time_s = $8, timer_s = $9, distance_m = $10, ascent_m = $11, descent_m = $12, avg_hr_bpm = $13, max_hr_bpm = $14, avg_cadence_per_min = $15, avg_power_w = $16, energy_kcal = $17, has_track = $18, updated_at = $19 where athlete_id = $20 and id = $21",
+    );
+    UpdateMeasuredStmt(&STATEMENT)
 }
 impl UpdateMeasuredStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -3463,7 +3100,7 @@ impl UpdateMeasuredStmt {
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(
                 self.0,
@@ -3507,7 +3144,7 @@ impl<
         'a,
         'a,
         UpdateMeasuredParams<T1, T2, T3, T4>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for UpdateMeasuredStmt
 {
@@ -3515,8 +3152,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a UpdateMeasuredParams<T1, T2, T3, T4>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.sub_sport,
@@ -3543,27 +3179,21 @@ impl<
         ))
     }
 }
-pub struct DeleteComputedStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct DeleteComputedStmt(&'static mainstay_db::Statement);
 pub fn delete_computed() -> DeleteComputedStmt {
-    DeleteComputedStmt(
-        "with gone_splits as ( delete from activity_split where activity_split.athlete_id = $1 and activity_split.activity_id = $2 ), gone_efforts as ( delete from best_effort where best_effort.athlete_id = $1 and best_effort.activity_id = $2 ), gone_stream as ( delete from activity_stream where activity_stream.athlete_id = $1 and activity_stream.activity_id = $2 ) delete from activity_analysis where activity_analysis.athlete_id = $1 and activity_analysis.activity_id = $2",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.delete_computed",
+        "/* uploads.delete_computed */ with gone_splits as ( delete from activity_split where activity_split.athlete_id = $1 and activity_split.activity_id = $2 ), gone_efforts as ( delete from best_effort where best_effort.athlete_id = $1 and best_effort.activity_id = $2 ), gone_stream as ( delete from activity_stream where activity_stream.athlete_id = $1 and activity_stream.activity_id = $2 ) delete from activity_analysis where activity_analysis.athlete_id = $1 and activity_analysis.activity_id = $2",
+    );
+    DeleteComputedStmt(&STATEMENT)
 }
 impl DeleteComputedStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         activity_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[athlete_id, activity_id]).await
     }
 }
@@ -3573,7 +3203,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         DeleteComputedParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for DeleteComputedStmt
 {
@@ -3581,26 +3211,19 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a DeleteComputedParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.athlete_id, &params.activity_id))
     }
 }
-pub struct InsertStreamStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertStreamStmt(&'static mainstay_db::Statement);
 pub fn insert_stream() -> InsertStreamStmt {
-    InsertStreamStmt(
-        "insert into activity_stream (athlete_id, activity_id, samples, channels, data) values ($1, $2, $3, $4, $5)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_stream",
+        "/* uploads.insert_stream */ insert into activity_stream (athlete_id, activity_id, samples, channels, data) values ($1, $2, $3, $4, $5)",
+    );
+    InsertStreamStmt(&STATEMENT)
 }
 impl InsertStreamStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -3617,7 +3240,7 @@ impl InsertStreamStmt {
         samples: &'a i32,
         channels: &'a T2,
         data: &'a T3,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[athlete_id, activity_id, samples, channels, data]).await
     }
 }
@@ -3633,7 +3256,7 @@ impl<
         'a,
         'a,
         InsertStreamParams<T1, T2, T3>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertStreamStmt
 {
@@ -3641,8 +3264,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertStreamParams<T1, T2, T3>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -3653,21 +3275,15 @@ impl<
         ))
     }
 }
-pub struct InsertSplitsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertSplitsStmt(&'static mainstay_db::Statement);
 pub fn insert_splits() -> InsertSplitsStmt {
-    InsertSplitsStmt(
-        "insert into activity_split (athlete_id, activity_id, kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial) select $1::uuid, $2::uuid, split.kind, split.split_number, split.start_s, nullif(split.distance_m, 'NaN'), split.elapsed_s, split.moving_time_s, nullif(split.avg_hr_bpm, 'NaN'), nullif(split.max_hr_bpm, 'NaN'), nullif(split.avg_cadence_per_min, 'NaN'), nullif(split.ascent_m, 'NaN'), nullif(split.descent_m, 'NaN'), nullif(split.gap_s_per_km, 'NaN'), split.is_partial from unnest( $3::text[], $4::int[], $5::double precision[], $6::double precision[], $7::double precision[], $8::double precision[], $9::double precision[], $10::double precision[], $11::double precision[], $12::double precision[], $13::double precision[], $14::double precision[], $15::boolean[] ) as split ( kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial )",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_splits",
+        "/* uploads.insert_splits */ insert into activity_split (athlete_id, activity_id, kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial) select $1::uuid, $2::uuid, split.kind, split.split_number, split.start_s, nullif(split.distance_m, 'NaN'), split.elapsed_s, split.moving_time_s, nullif(split.avg_hr_bpm, 'NaN'), nullif(split.max_hr_bpm, 'NaN'), nullif(split.avg_cadence_per_min, 'NaN'), nullif(split.ascent_m, 'NaN'), nullif(split.descent_m, 'NaN'), nullif(split.gap_s_per_km, 'NaN'), split.is_partial from unnest( $3::text[], $4::int[], $5::double precision[], $6::double precision[], $7::double precision[], $8::double precision[], $9::double precision[], $10::double precision[], $11::double precision[], $12::double precision[], $13::double precision[], $14::double precision[], $15::boolean[] ) as split ( kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial )",
+    );
+    InsertSplitsStmt(&STATEMENT)
 }
 impl InsertSplitsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -3705,7 +3321,7 @@ impl InsertSplitsStmt {
         descents_m: &'a T12,
         gaps_s_per_km: &'a T13,
         are_partial: &'a T14,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(
                 self.0,
@@ -3753,7 +3369,7 @@ impl<
         'a,
         'a,
         InsertSplitsParams<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertSplitsStmt
 {
@@ -3761,8 +3377,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertSplitsParams<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -3783,21 +3398,15 @@ impl<
         ))
     }
 }
-pub struct InsertBestEffortsStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertBestEffortsStmt(&'static mainstay_db::Statement);
 pub fn insert_best_efforts() -> InsertBestEffortsStmt {
-    InsertBestEffortsStmt(
-        "insert into best_effort (athlete_id, activity_id, distance_m, sport, elapsed_s, start_s, achieved_at) select $1::uuid, $2::uuid, effort.distance_m, $3::text, effort.elapsed_s, effort.start_s, $4::timestamptz + make_interval(secs => effort.start_s) from unnest($5::double precision[], $6::double precision[], $7::double precision[]) as effort (distance_m, elapsed_s, start_s)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_best_efforts",
+        "/* uploads.insert_best_efforts */ insert into best_effort (athlete_id, activity_id, distance_m, sport, elapsed_s, start_s, achieved_at) select $1::uuid, $2::uuid, effort.distance_m, $3::text, effort.elapsed_s, effort.start_s, $4::timestamptz + make_interval(secs => effort.start_s) from unnest($5::double precision[], $6::double precision[], $7::double precision[]) as effort (distance_m, elapsed_s, start_s)",
+    );
+    InsertBestEffortsStmt(&STATEMENT)
 }
 impl InsertBestEffortsStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -3817,7 +3426,7 @@ impl InsertBestEffortsStmt {
         distances_m: &'a T2,
         elapsed_s: &'a T3,
         starts_s: &'a T4,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(self.0, &[athlete_id, activity_id, sport, start_time, distances_m, elapsed_s, starts_s])
             .await
@@ -3836,7 +3445,7 @@ impl<
         'a,
         'a,
         InsertBestEffortsParams<T1, T2, T3, T4>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertBestEffortsStmt
 {
@@ -3844,8 +3453,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertBestEffortsParams<T1, T2, T3, T4>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -3858,21 +3466,15 @@ impl<
         ))
     }
 }
-pub struct InsertAnalysisStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct InsertAnalysisStmt(&'static mainstay_db::Statement);
 pub fn insert_analysis() -> InsertAnalysisStmt {
-    InsertAnalysisStmt(
-        "insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, efficiency_variance, first_half_ef, second_half_ef, decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp, computed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.insert_analysis",
+        "/* uploads.insert_analysis */ insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, efficiency_variance, first_half_ef, second_half_ef, decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp, computed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+    );
+    InsertAnalysisStmt(&STATEMENT)
 }
 impl InsertAnalysisStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<
         'c,
         'a,
@@ -3901,7 +3503,7 @@ impl InsertAnalysisStmt {
         load_source: &'a Option<T4>,
         trimp: &'a Option<f64>,
         now: &'a jiff::Timestamp,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client
             .execute(
                 self.0,
@@ -3940,7 +3542,7 @@ impl<
         'a,
         'a,
         InsertAnalysisParams<T1, T2, T3, T4>,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertAnalysisStmt
 {
@@ -3948,8 +3550,7 @@ impl<
         &'a self,
         client: &'a C,
         params: &'a InsertAnalysisParams<T1, T2, T3, T4>,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
             &params.athlete_id,
@@ -3971,21 +3572,15 @@ impl<
         ))
     }
 }
-pub struct ListOutdatedStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ListOutdatedStmt(&'static mainstay_db::Statement);
 pub fn list_outdated() -> ListOutdatedStmt {
-    ListOutdatedStmt(
-        "select activity_analysis.athlete_id, activity_analysis.activity_id as id from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2) and activity.primary_sha256 is not null and ($3 or ( activity_analysis.algorithm_version < $4 and coalesce(activity_analysis.failed_version, 0) < $4 )) order by activity_analysis.athlete_id, activity_analysis.activity_id limit $5",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.list_outdated",
+        "/* uploads.list_outdated */ select activity_analysis.athlete_id, activity_analysis.activity_id as id from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2) and activity.primary_sha256 is not null and ($3 or ( activity_analysis.algorithm_version < $4 and coalesce(activity_analysis.failed_version, 0) < $4 )) order by activity_analysis.athlete_id, activity_analysis.activity_id limit $5",
+    );
+    ListOutdatedStmt(&STATEMENT)
 }
 impl ListOutdatedStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -3999,8 +3594,8 @@ impl ListOutdatedStmt {
             client,
             params: [after_athlete_id, after_id, all_versions, version, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ListOutdated, tokio_postgres::Error> {
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ListOutdated, mainstay_db::DbError> {
                 Ok(ListOutdated { athlete_id: row.try_get(0)?, id: row.try_get(1)? })
             },
             mapper: |it| ListOutdated::from(it),
@@ -4032,21 +3627,15 @@ impl<'c, 'a, 's, C: GenericClient>
         )
     }
 }
-pub struct CountOutdatedStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct CountOutdatedStmt(&'static mainstay_db::Statement);
 pub fn count_outdated() -> CountOutdatedStmt {
-    CountOutdatedStmt(
-        "select count(*) as outdated from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity.primary_sha256 is not null and ($1 or ( activity_analysis.algorithm_version < $2 and coalesce(activity_analysis.failed_version, 0) < $2 ))",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.count_outdated",
+        "/* uploads.count_outdated */ select count(*) as outdated from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity.primary_sha256 is not null and ($1 or ( activity_analysis.algorithm_version < $2 and coalesce(activity_analysis.failed_version, 0) < $2 ))",
+    );
+    CountOutdatedStmt(&STATEMENT)
 }
 impl CountOutdatedStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -4057,7 +3646,7 @@ impl CountOutdatedStmt {
             client,
             params: [all_versions, version],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it,
         }
@@ -4071,28 +3660,22 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.all_versions, &params.version)
     }
 }
-pub struct SetFailedVersionStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct SetFailedVersionStmt(&'static mainstay_db::Statement);
 pub fn set_failed_version() -> SetFailedVersionStmt {
-    SetFailedVersionStmt(
-        "update activity_analysis set failed_version = $1 where athlete_id = $2 and activity_id = $3",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.set_failed_version",
+        "/* uploads.set_failed_version */ update activity_analysis set failed_version = $1 where athlete_id = $2 and activity_id = $3",
+    );
+    SetFailedVersionStmt(&STATEMENT)
 }
 impl SetFailedVersionStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub async fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
         version: &'a i32,
         athlete_id: &'a uuid::Uuid,
         activity_id: &'a uuid::Uuid,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<u64, mainstay_db::DbError> {
         client.execute(self.0, &[version, athlete_id, activity_id]).await
     }
 }
@@ -4102,7 +3685,7 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         SetFailedVersionParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for SetFailedVersionStmt
 {
@@ -4110,26 +3693,19 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a SetFailedVersionParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>>
-    {
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.version, &params.athlete_id, &params.activity_id))
     }
 }
-pub struct FindPrimarySourceStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct FindPrimarySourceStmt(&'static mainstay_db::Statement);
 pub fn find_primary_source() -> FindPrimarySourceStmt {
-    FindPrimarySourceStmt(
-        "select activity.parent_id, activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device, activity_source.part from activity join original on original.athlete_id = activity.athlete_id and original.sha256 = activity.primary_sha256 join activity_source on activity_source.athlete_id = activity.athlete_id and activity_source.activity_id = activity.id and activity_source.sha256 = activity.primary_sha256 where activity.athlete_id = $1 and activity.id = $2 order by activity_source.part limit $3 for no key update of activity",
-        None,
-    )
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.find_primary_source",
+        "/* uploads.find_primary_source */ select activity.parent_id, activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device, activity_source.part from activity join original on original.athlete_id = activity.athlete_id and original.sha256 = activity.primary_sha256 join activity_source on activity_source.athlete_id = activity.athlete_id and activity_source.activity_id = activity.id and activity_source.sha256 = activity.primary_sha256 where activity.athlete_id = $1 and activity.id = $2 order by activity_source.part limit $3 for no key update of activity",
+    );
+    FindPrimarySourceStmt(&STATEMENT)
 }
 impl FindPrimarySourceStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
@@ -4141,9 +3717,9 @@ impl FindPrimarySourceStmt {
             client,
             params: [athlete_id, activity_id, max_rows],
             query: self.0,
-            cached: self.1.as_ref(),
+            cached: std::marker::PhantomData,
             extractor:
-                |row: &tokio_postgres::Row| -> Result<FindPrimarySourceBorrowed, tokio_postgres::Error> {
+                |row: &tokio_postgres::Row| -> Result<FindPrimarySourceBorrowed, mainstay_db::DbError> {
                     Ok(FindPrimarySourceBorrowed {
                         parent_id: row.try_get(0)?,
                         sport: row.try_get(1)?,

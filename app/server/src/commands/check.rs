@@ -122,7 +122,7 @@ async fn look_at_server(config: &Config, report: &mut Report) -> anyhow::Result<
         ),
     );
     report.judge(!info.in_recovery, "the server takes writes", "the server is a replica; name the primary");
-    let wanted = config.database.most_connections();
+    let wanted = config.database.most_connections_together();
     report.judge(
         wanted < usize::try_from(info.max_connections).unwrap_or(0),
         format!("{wanted} connections of {} are ours at most", info.max_connections),

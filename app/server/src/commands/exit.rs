@@ -57,6 +57,7 @@ fn connect(error: &ConnectError) -> bool {
         ConnectError::Address { .. }
         | ConnectError::Refused { .. }
         | ConnectError::TooOld { .. }
+        | ConnectError::TooManyConnections { .. }
         | ConnectError::Pool { .. } => true,
     }
 }

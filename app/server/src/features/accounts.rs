@@ -163,7 +163,7 @@ pub async fn create(app: &App, registration: Registration) -> Result<Uuid, Accou
 
 /// The id of the account with this address.
 pub async fn find_id(app: &App, email: &str) -> Result<Option<Uuid>, AccountError> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     Ok(store::find_by_email(&read, email).await?.map(|account| account.id))
 }
 
@@ -184,7 +184,7 @@ pub(crate) async fn register(
     may_register(app)?;
     let email = registration.email.as_str().to_owned();
     create(app, registration).await?;
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let account = store::find_by_email(&read, &email).await?.ok_or(AccountError::WrongCredentials)?;
     drop(read);
     sessions::open_session(app, account, user_agent).await?.ok_or(AccountError::WrongCredentials)

@@ -49,7 +49,7 @@ async fn list(
     page: &PageRequest,
 ) -> Result<List<views::ListItem>, Problem> {
     let item = |row: store::ActivityRow| views::ListItem::new(row, &principal.timezone);
-    let read = app.db.read().await?;
+    let read = app.db.read();
     // Cursors walk the index and serve the one order that it has; every other order is counted in pages.
     let Some(number) = filters::page_number(page, order)? else {
         let from = filters::keyset_start(page, filter)?;
@@ -70,14 +70,14 @@ async fn summary(
     days: u32,
 ) -> Result<views::ActivitySummary, Problem> {
     let window = DayWindow::last_days(now, &principal.timezone, days);
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let totals = store::summarise(&read, principal.athlete_id, window, MAX_ROWS).await?;
     Ok(views::ActivitySummary::new(window, totals))
 }
 
 /// One activity with everything computed from it; 404 for one that is not the athlete's.
 async fn find(app: &App, principal: &Principal, id: Uuid) -> Result<views::ActivityDetail, Problem> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let row = store::find(&read, principal.athlete_id, id).await?.or_problem(absent)?;
     detail(row, &principal.timezone)
 }
@@ -93,7 +93,7 @@ async fn splits(
     id: Uuid,
     kind: SplitKind,
 ) -> Result<views::Splits, Problem> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let rows = store::splits(&read, principal.athlete_id, id, kind.as_str(), MAX_ROWS).await?;
     if rows.is_empty() {
         must_exist(&read, principal, id).await?;
@@ -108,7 +108,7 @@ async fn streams(
     id: Uuid,
     request: StreamRequest,
 ) -> Result<views::Streams, Problem> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let Some(stored) = store::stream(&read, principal.athlete_id, id).await? else {
         must_exist(&read, principal, id).await?;
         return Ok(views::Streams::empty(id));
@@ -124,7 +124,7 @@ async fn streams(
 
 /// The fastest stretches of an activity.
 async fn best_efforts(app: &App, principal: &Principal, id: Uuid) -> Result<views::BestEfforts, Problem> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let rows = store::best_efforts(&read, principal.athlete_id, id, MAX_ROWS).await?;
     if rows.is_empty() {
         must_exist(&read, principal, id).await?;
@@ -139,7 +139,7 @@ async fn download(
     id: Uuid,
     source: Option<[u8; 32]>,
 ) -> Result<file::Download, Problem> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let found =
         store::file(&read, principal.athlete_id, id, source.as_ref().map(<[u8; 32]>::as_slice)).await?;
     let stored = found.or_problem(|_| Problem::not_found("There is no such file behind this activity."))?;

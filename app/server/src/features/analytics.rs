@@ -57,7 +57,7 @@ async fn efficiency_trends(
     let zone = &principal.timezone;
     let window = DayWindow::last_days(now, zone, days);
     let lead = window.reaching_back(ROLLING_LEAD_DAYS, zone);
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let runs = store::efficiency_runs(&read, principal.athlete_id, lead, MAX_RUNS, zone).await?;
     let weeks = if include.load_response {
         let loads = store::load_points(&read, principal.athlete_id, window, MAX_ROWS, zone).await?;
@@ -99,7 +99,7 @@ async fn load_points(
 ) -> Result<Vec<store::LoadPoint>, Problem> {
     let zone = &principal.timezone;
     let lead = window.reaching_back(FITNESS_LEAD_DAYS, zone);
-    let read = app.db.read().await?;
+    let read = app.db.read();
     Ok(store::load_points(&read, principal.athlete_id, lead, MAX_ROWS, zone).await?)
 }
 

@@ -31,7 +31,7 @@ const MAX_BESTS: i64 = 500;
 
 /// The athlete's own profile.
 async fn me(app: &App, principal: &Principal) -> Result<views::Me, Problem> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let row = store::find(&read, principal.athlete_id).await?.internal()?;
     Ok(views::Me::new(row))
 }
@@ -115,7 +115,7 @@ async fn personal_bests(
     if athlete_id != principal.athlete_id {
         return Err(Problem::not_found("There is no athlete with this id whom you may see."));
     }
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let rows = store::personal_bests(&read, athlete_id, sport, MAX_BESTS).await?;
     Ok(views::PersonalBests::new(rows, &principal.timezone))
 }

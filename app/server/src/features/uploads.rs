@@ -164,7 +164,7 @@ async fn wait_until_finished(
             tokio::pin!(done);
             // Registered before looking, so that a file done in between is not missed.
             done.as_mut().enable();
-            let read = app.db.read().await?;
+            let read = app.db.read();
             let summary = store::find_upload(&read, athlete_id, upload_id).await?;
             drop(read);
             if summary.is_none_or(|summary| summary.pending == 0) {
@@ -179,7 +179,7 @@ async fn wait_until_finished(
 async fn report(app: &App, athlete_id: Uuid, upload_id: Uuid) -> Result<UploadReport, Problem> {
     /// Lines shown with the report itself.
     const FIRST_LINES: i64 = 100;
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let summary = store::find_upload(&read, athlete_id, upload_id)
         .await?
         .ok_or_else(|| Problem::not_found("There is no such upload."))?;
@@ -201,7 +201,7 @@ async fn files(
 ) -> Result<List<FileReport>, Problem> {
     refuse_page_numbers(page)?;
     let after: i32 = page.after("upload_files")?.unwrap_or(0);
-    let read = app.db.read().await?;
+    let read = app.db.read();
     store::find_upload(&read, athlete_id, upload_id)
         .await?
         .ok_or_else(|| Problem::not_found("There is no such upload."))?;
@@ -213,7 +213,7 @@ async fn list(app: &App, athlete_id: Uuid, page: &PageRequest) -> Result<List<Up
     refuse_page_numbers(page)?;
     let after = page.after::<(KeyTime, Uuid)>("uploads")?;
     let before = after.map_or((Timestamp::MAX, Uuid::max()), |(time, id)| (time.into(), id));
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let rows = store::list_uploads(&read, athlete_id, before, page.limit.rows_to_fetch()).await?;
     Ok(List::keyset("uploads", rows, page.limit, |row| (row.created_at, row.id)).map(UploadItem::from))
 }

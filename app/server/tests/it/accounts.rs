@@ -216,7 +216,7 @@ async fn what_has_expired_is_removed_some_rows_at_a_time() {
     world.advance(10);
     let robin = world.register("robin@example.org").await;
     let rows = async || {
-        let read = world.db.db().read().await.unwrap();
+        let read = world.db.db().read();
         let sql = "select (select count(*) from refresh_token), (select count(*) from login_session)";
         let row = read.query_one(sql, &[]).await.unwrap();
         (row.get::<_, i64>(0), row.get::<_, i64>(1))
@@ -348,7 +348,7 @@ async fn a_new_password_ends_every_other_session() {
 
 /// How many sessions of this database wait for a lock.
 async fn waiting(world: &World) -> i64 {
-    let read = world.db.db().read().await.unwrap();
+    let read = world.db.db().read();
     let sql = "select count(*) from pg_stat_activity \
         where datname = current_database() and wait_event_type = 'Lock'";
     read.query_one(sql, &[]).await.unwrap().get(0)
@@ -437,7 +437,7 @@ async fn of_two_changes_of_password_at_once_one_is_refused() {
 
 /// The stored hash of an account.
 async fn stored_hash(world: &World, client: &Client) -> String {
-    let read = world.db.db().read().await.unwrap();
+    let read = world.db.db().read();
     let sql = "select password_hash from athlete where id = $1";
     read.query_one(sql, &[&client.id]).await.unwrap().get(0)
 }

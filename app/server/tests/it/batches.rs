@@ -198,7 +198,7 @@ async fn a_lost_database_stops_a_batch_and_what_was_told_is_done() {
     let paths = vec![folder.path().to_owned()];
     let error = batch::import_paths(&world.app, client.id, "cli", paths, tell).await.unwrap_err();
     assert!(error.to_string().contains("the database is not available"), "{error}");
-    let read = world.db.db().read().await.unwrap();
+    let read = world.db.db().read();
     let sql = "select file_name from upload_file where outcome = 'imported'";
     let done: Vec<String> = read.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
     assert!(!told.is_empty() && told.len() < 20, "{told:?}");

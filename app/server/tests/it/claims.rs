@@ -16,7 +16,7 @@ async fn change(world: &World, sql: &str, params: &[&(dyn ToSql + Sync)]) {
 }
 
 async fn number(world: &World, sql: &str) -> i64 {
-    world.db.db().read().await.unwrap().query_one(sql, &[]).await.unwrap().get(0)
+    world.db.db().read().query_one(sql, &[]).await.unwrap().get(0)
 }
 
 /// Two pending files, the first of them claimed so many times by an importer that has died since.

@@ -20,7 +20,7 @@ const EMAIL: &str = "demo@paceline.example";
 const LAST_DAY: &str = "2026-03-31";
 
 async fn count(world: &World, what: &str) -> i64 {
-    let read = world.db.db().read().await.unwrap();
+    let read = world.db.db().read();
     read.query_one(&format!("select count(*) from {what}"), &[]).await.unwrap().get(0)
 }
 
@@ -114,7 +114,7 @@ async fn a_season_ends_on_a_day_that_is_over_and_belongs_to_a_demo_athlete() {
         code == 1 && stderr.contains(EMAIL) && stderr.contains("already has an account"),
         "{code} {stderr}"
     );
-    let read = db.db().read().await.unwrap();
+    let read = db.db().read();
     assert_eq!(read.query_one("select count(*) from upload", &[]).await.unwrap().get::<_, i64>(0), 0);
 }
 

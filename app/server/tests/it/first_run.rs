@@ -33,7 +33,7 @@ async fn role_of(world: &World, (email, password): &(String, String)) -> String 
 }
 
 async fn count(world: &World, table: &str) -> i64 {
-    let read = world.db.db().read().await.unwrap();
+    let read = world.db.db().read();
     read.query_one(&format!("select count(*) from {table}"), &[]).await.unwrap().get(0)
 }
 
@@ -137,7 +137,7 @@ async fn held_at_the_demo_athlete(world: &World) -> (Paceline, mainstay_db::Tx) 
     gate.batch_execute("lock table upload in share mode").await.unwrap();
     let process = Paceline::up(&world.db);
     wait_until("the import of the samples waits", async || {
-        let read = world.db.db().read().await.unwrap();
+        let read = world.db.db().read();
         let sql = "select exists (select from athlete where is_demo) and exists (select from pg_stat_activity \
             where datname = current_database() and wait_event_type = 'Lock')";
         read.query_one(sql, &[]).await.unwrap().get(0)

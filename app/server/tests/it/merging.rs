@@ -222,7 +222,7 @@ async fn sign_in(world: &World, email: &str) -> Client {
 }
 
 async fn rows(world: &World, table: &str) -> i64 {
-    let read = world.db.db().read().await.unwrap();
+    let read = world.db.db().read();
     read.query_one(&format!("select count(*) from {table}"), &[]).await.unwrap().get(0)
 }
 
@@ -535,7 +535,7 @@ async fn many_hands_at_once_leave_everything_consistent() {
     for upload in uploads["items"].as_array().unwrap() {
         client.finished(upload).await;
     }
-    let read = world.db.db().read().await.unwrap();
+    let read = world.db.db().read();
     for (what, sql) in BROKEN {
         assert_eq!(read.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 0, "{what}");
     }
@@ -577,7 +577,7 @@ async fn a_file_that_is_read_while_the_profile_changes_is_analysed_for_the_new_o
     let file = tcx(&[session("Running", MORNING, 40)]);
     let change = async {
         wait_until("the file is read and waits for the athlete", async || {
-            let read = world.db.db().read().await.unwrap();
+            let read = world.db.db().read();
             let sql = "select exists (select from pg_stat_activity \
                 where datname = current_database() and wait_event_type = 'Lock')";
             read.query_one(sql, &[]).await.unwrap().get(0)

@@ -504,7 +504,7 @@ async fn the_same_file_twice_at_once_is_one_activity() {
 }
 
 async fn count(world: &World, sql: &str, params: &[&(dyn ToSql + Sync)]) -> i64 {
-    world.db.db().read().await.unwrap().query_one(sql, params).await.unwrap().get(0)
+    world.db.db().read().query_one(sql, params).await.unwrap().get(0)
 }
 
 #[tokio::test]

@@ -1,18 +1,19 @@
-//! A read-only session from the pool. Never here: the choice of the server that it reads from.
+//! A read-only session. Never here: the choice of the server that it reads from.
 
 use std::ops::Deref;
 
-use deadpool_postgres::Client;
+use super::{Client, Db};
 
-/// A read-only session; it goes back to the pool when dropped. Generated statements bind to `&*read`.
+/// A read-only session. Each statement is its own transaction. A connection of the pool is taken by the first statement
+/// that needs one, kept for those after it, and given back when this is dropped.
 #[derive(Debug)]
 pub struct Read {
     client: Client,
 }
 
 impl Read {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client }
+    pub(super) fn new(db: Db) -> Self {
+        Self { client: Client::reading(db) }
     }
 }
 

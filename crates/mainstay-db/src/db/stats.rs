@@ -1,10 +1,12 @@
 //! Figures of the pools for metrics and probes. Never here: when they are published.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use deadpool_postgres::Status;
 use mainstay_telemetry::Registry;
 
+use super::pipeline::PipelineStats;
 use crate::Lane;
 
 /// Both pools at one moment, and what happened since start.
@@ -14,8 +16,12 @@ pub struct Stats {
     pub read: PoolStats,
     /// The pool of transactions.
     pub write: PoolStats,
+    /// The pipelined lane.
+    pub pipeline: PipelineStats,
     /// Transactions that took effect.
     pub committed: u64,
+    /// Times that a transaction was run again after it had lost against another one.
+    pub retried: u64,
     /// Transactions undone by name.
     pub rolled_back: u64,
     /// Transactions dropped without an end: early returns and cancelled requests. Each cost a connection.
@@ -35,13 +41,19 @@ pub struct PoolStats {
     pub waiting: usize,
     /// Callers who waited in vain since start.
     pub exhausted: u64,
+    /// Callers who asked for one since start.
+    pub acquired: u64,
+    /// How long they waited together.
+    pub waited: Duration,
 }
 
 impl Stats {
-    pub(super) fn of(read: &Status, write: &Status, counters: &Counters) -> Self {
+    pub(super) fn of(read: &Status, write: &Status, pipeline: PipelineStats, counters: &Counters) -> Self {
         Self {
-            read: pool(read, &counters.read_exhausted),
-            write: pool(write, &counters.write_exhausted),
+            read: pool(read, &counters.read),
+            write: pool(write, &counters.write),
+            pipeline,
+            retried: counters.retried.load(Ordering::Relaxed),
             committed: counters.committed.load(Ordering::Relaxed),
             rolled_back: counters.rolled_back.load(Ordering::Relaxed),
             dropped: counters.dropped.load(Ordering::Relaxed),
@@ -58,15 +70,30 @@ impl Stats {
         let max = registry.gauge("db_pool_connections_max", "Most connections that there may be.", &["lane"]);
         let waiting = registry.gauge("db_pool_waiting", "Callers who wait for a connection.", &["lane"]);
         let vain = registry.counter("db_pool_exhausted", "Callers who waited in vain.", &["lane"]);
+        let asked = registry.counter("db_pool_acquired", "Callers who asked for a connection.", &["lane"]);
+        let waited = registry.counter(
+            "db_pool_wait_microseconds",
+            "How long callers waited for a connection, together.",
+            &["lane"],
+        );
         for (lane, pool) in [("read", &self.read), ("write", &self.write)] {
             for (gauge, value) in
                 [(&open, pool.open), (&busy, pool.in_use), (&max, pool.max), (&waiting, pool.waiting)]
             {
                 gauge.with(&[lane]).set(i64::try_from(value).unwrap_or(i64::MAX));
             }
-            let counter = vain.with(&[lane]);
-            counter.inc_by(pool.exhausted.saturating_sub(counter.get()));
+            for (family, now) in
+                [(&vain, pool.exhausted), (&asked, pool.acquired), (&waited, micros(pool.waited))]
+            {
+                let counter = family.with(&[lane]);
+                counter.inc_by(now.saturating_sub(counter.get()));
+            }
         }
+        self.pipeline.publish(registry);
+        let retried =
+            registry.counter("db_transaction_retries", "Transactions run again after a conflict.", &[]);
+        let counter = retried.with(&[]);
+        counter.inc_by(self.retried.saturating_sub(counter.get()));
         let ended = registry.counter("db_transactions", "Transactions by how they ended.", &["end"]);
         let ends =
             [("committed", self.committed), ("rolled_back", self.rolled_back), ("dropped", self.dropped)];
@@ -77,13 +104,37 @@ impl Stats {
     }
 }
 
-fn pool(status: &Status, exhausted: &AtomicU64) -> PoolStats {
+impl PipelineStats {
+    fn publish(&self, registry: &Registry) {
+        let open = registry.gauge("db_pipeline_connections", "Open connections of the pipelined lane.", &[]);
+        let busy =
+            registry.gauge("db_pipeline_in_flight", "Statements under way in the pipelined lane.", &[]);
+        for (gauge, value) in [(open, self.open), (busy, self.in_flight)] {
+            gauge.with(&[]).set(i64::try_from(value).unwrap_or(i64::MAX));
+        }
+        let statements =
+            registry.counter("db_pipeline_statements", "Statements by what became of them.", &["outcome"]);
+        let outcomes = [("served", self.served), ("overflowed", self.overflowed), ("demoted", self.demoted)];
+        for (outcome, count) in outcomes {
+            let counter = statements.with(&[outcome]);
+            counter.inc_by(count.saturating_sub(counter.get()));
+        }
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn pool(status: &Status, counters: &PoolCounters) -> PoolStats {
     PoolStats {
         max: status.max_size,
         open: status.size,
         in_use: status.size.saturating_sub(status.available),
         waiting: status.waiting,
-        exhausted: exhausted.load(Ordering::Relaxed),
+        exhausted: counters.exhausted.load(Ordering::Relaxed),
+        acquired: counters.acquired.load(Ordering::Relaxed),
+        waited: Duration::from_nanos(counters.waited_ns.load(Ordering::Relaxed)),
     }
 }
 
@@ -93,8 +144,16 @@ pub(super) struct Counters {
     committed: AtomicU64,
     rolled_back: AtomicU64,
     dropped: AtomicU64,
-    read_exhausted: AtomicU64,
-    write_exhausted: AtomicU64,
+    retried: AtomicU64,
+    read: PoolCounters,
+    write: PoolCounters,
+}
+
+#[derive(Debug, Default)]
+struct PoolCounters {
+    exhausted: AtomicU64,
+    acquired: AtomicU64,
+    waited_ns: AtomicU64,
 }
 
 impl Counters {
@@ -110,11 +169,24 @@ impl Counters {
         self.dropped.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(super) fn retried(&self) {
+        self.retried.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn exhausted(&self, lane: Lane) {
-        let counter = match lane {
-            Lane::Read => &self.read_exhausted,
-            Lane::Write => &self.write_exhausted,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
+        self.pool(lane).exhausted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn waited(&self, lane: Lane, waited: Duration) {
+        let pool = self.pool(lane);
+        pool.acquired.fetch_add(1, Ordering::Relaxed);
+        pool.waited_ns.fetch_add(u64::try_from(waited.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn pool(&self, lane: Lane) -> &PoolCounters {
+        match lane {
+            Lane::Read => &self.read,
+            Lane::Write => &self.write,
+        }
     }
 }

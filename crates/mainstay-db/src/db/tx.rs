@@ -4,8 +4,9 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use deadpool_postgres::{Client, Object};
+use deadpool_postgres::Object;
 
+use super::Client;
 use super::stats::Counters;
 use crate::DbError;
 
@@ -22,16 +23,16 @@ pub struct Tx {
 
 /// A transaction could not begin.
 pub(super) struct NotBegun {
-    pub(super) error: tokio_postgres::Error,
+    pub(super) error: DbError,
     /// The connection had been used before, so that it may have died in the pool.
     pub(super) was_idle: bool,
 }
 
 impl Tx {
-    pub(super) async fn begin(client: Client, counters: Arc<Counters>) -> Result<Self, NotBegun> {
-        let was_idle = Object::metrics(&client).recycle_count > 0;
+    pub(super) async fn begin(connection: Object, counters: Arc<Counters>) -> Result<Self, NotBegun> {
+        let was_idle = Object::metrics(&connection).recycle_count > 0;
         // From here on a cancelled future must not return a connection with an open transaction to the pool.
-        let mut tx = Self { client: Some(client), counters };
+        let mut tx = Self { client: Some(Client::held(connection)), counters };
         match tx.batch_execute("begin").await {
             Ok(()) => Ok(tx),
             Err(error) => {
@@ -58,7 +59,6 @@ impl Tx {
                 Ok(())
             }
             Err(error) => {
-                let error = DbError::from(error);
                 if matches!(error, DbError::AlreadyFailed(_)) {
                     self.rollback().await?;
                 } else {
@@ -82,15 +82,15 @@ impl Tx {
             }
             Err(error) => {
                 self.close_connection();
-                Err(error.into())
+                Err(error)
             }
         }
     }
 
     /// Takes the connection out of the pool and closes it.
     fn close_connection(&mut self) {
-        if let Some(client) = self.client.take() {
-            drop(Object::take(client));
+        if let Some(connection) = self.client.take().and_then(Client::into_held) {
+            drop(Object::take(connection));
         }
     }
 }

@@ -34,16 +34,16 @@ async fn limited(db: &TestDb, change: impl FnOnce(&mut Config)) -> Db {
 }
 
 async fn count(db: &TestDb) -> i64 {
-    let read = db.db().read().await.unwrap();
+    let read = db.db().read();
     read.query_one("select count(*) from item", &[]).await.unwrap().get(0)
 }
 
 #[tokio::test]
 async fn a_write_in_a_read_session_fails() {
     let db = world().await;
-    let read = db.db().read().await.unwrap();
+    let read = db.db().read();
     let error = read.execute("insert into owner values (2)", &[]).await.unwrap_err();
-    assert!(matches!(DbError::from(error), DbError::ReadOnly(_)));
+    assert!(matches!(error, DbError::ReadOnly(_)));
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn a_dropped_transaction_leaves_no_trace_and_no_connection() {
     drop(tx);
     let stats = db.db().stats();
     assert_eq!((stats.dropped, stats.write.open, stats.write.in_use), (1, 0, 0));
-    let read = db.db().read().await.unwrap();
+    let read = db.db().read();
     let begun = Instant::now();
     loop {
         let sql = "select count(*) from pg_stat_activity where pid = $1";
@@ -111,7 +111,7 @@ async fn broken_rules_have_a_name_and_a_kind() {
     ];
     for (sql, name, kind) in cases {
         let tx = db.db().write().await.unwrap();
-        let error = DbError::from(tx.execute(sql, &[]).await.unwrap_err());
+        let error = tx.execute(sql, &[]).await.unwrap_err();
         tx.rollback().await.unwrap();
         assert_eq!(error.constraint(), Some(name), "{error:?}");
         assert!(matches!(error, DbError::Constraint { kind: found, .. } if found == kind), "{error:?}");
@@ -138,7 +138,7 @@ async fn a_lost_race_is_a_conflict_to_be_tried_again() {
     }
     one.execute("update owner set id = 2", &[]).await.unwrap();
     one.commit().await.unwrap();
-    let error = DbError::from(two.execute("update owner set id = 3", &[]).await.unwrap_err());
+    let error = two.execute("update owner set id = 3", &[]).await.unwrap_err();
     assert!(matches!(error, DbError::Conflict(_)) && error.is_retryable(), "{error:?}");
 }
 
@@ -168,13 +168,13 @@ async fn slow_statements_and_long_waits_are_ended_by_the_server() {
         config.lock_timeout_ms = 50;
     })
     .await;
-    let read = impatient.read().await.unwrap();
-    let error = DbError::from(read.simple_query("select pg_sleep(30)").await.unwrap_err());
+    let read = impatient.read();
+    let error = read.batch_execute("select pg_sleep(30)").await.unwrap_err();
     assert!(matches!(error, DbError::Cancelled(_)), "{error:?}");
     let holder = impatient.write().await.unwrap();
     holder.execute("update owner set id = id", &[]).await.unwrap();
     let waiter = impatient.write().await.unwrap();
-    let error = DbError::from(waiter.execute("update owner set id = id", &[]).await.unwrap_err());
+    let error = waiter.execute("update owner set id = id", &[]).await.unwrap_err();
     assert!(matches!(error, DbError::LockTimeout(_)), "{error:?}");
 }
 
@@ -217,5 +217,5 @@ async fn a_full_disk_is_told_apart_from_a_wrong_statement() {
     let tx = db.db().write().await.unwrap();
     let error =
         tx.batch_execute("do $$ begin raise exception using errcode = '53100'; end $$").await.unwrap_err();
-    assert!(matches!(DbError::from(error), DbError::StorageFull(_)));
+    assert!(matches!(error, DbError::StorageFull(_)));
 }

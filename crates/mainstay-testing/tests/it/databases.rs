@@ -15,7 +15,7 @@ async fn each_test_has_its_own_database() {
     tx.execute("insert into note values (1, 'here')", &[]).await.unwrap();
     tx.commit().await.unwrap();
     let count = async |db: &TestDb| -> i64 {
-        let read = db.db().read().await.unwrap();
+        let read = db.db().read();
         read.query_one("select count(*) from note", &[]).await.unwrap().get(0)
     };
     assert_eq!((count(&one).await, count(&two).await), (1, 0));
@@ -25,7 +25,7 @@ async fn each_test_has_its_own_database() {
 async fn a_closed_or_dropped_database_is_gone() {
     let witness = TestDb::empty().await.unwrap();
     let exists = async |name: &str| -> bool {
-        let read = witness.db().read().await.unwrap();
+        let read = witness.db().read();
         let sql = "select exists (select from pg_database where datname = $1)";
         read.query_one(sql, &[&name]).await.unwrap().get(0)
     };
@@ -47,7 +47,7 @@ async fn statements_are_counted_without_transaction_control() {
         tx.execute("insert into note values ($1, $2)", &[&id, &"text"]).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let read = db.db().read().await.unwrap();
+    let read = db.db().read();
     read.query("select * from note where id = $1", &[&1]).await.unwrap();
     let used = db.statements().await.unwrap().since(&before);
     assert_eq!(used.total(), 4, "{used}");
@@ -82,5 +82,5 @@ async fn a_failed_setup_leaves_no_template_behind() {
     })
     .await
     .unwrap();
-    db.db().read().await.unwrap().query("select * from made", &[]).await.unwrap();
+    db.db().read().query("select * from made", &[]).await.unwrap();
 }

@@ -11,7 +11,7 @@ const NOTE: &str = "what-server";
 /// The start time of the server tells one server from another.
 async fn server_started() -> String {
     let db = TestDb::empty().await.unwrap();
-    let read = db.db().read().await.unwrap();
+    let read = db.db().read();
     read.query_one("select pg_postmaster_start_time()::text", &[]).await.unwrap().get(0)
 }
 

@@ -52,7 +52,7 @@ async fn a_private_server_that_is_killed_is_started_again_and_nothing_is_lost() 
         kill_process(killed, Signal::KILL).unwrap();
         tokio::time::timeout(PATIENCE, until_another(folder.path(), killed)).await.unwrap();
         world.until("/readyz", 200).await;
-        let read = db.read().await.unwrap();
+        let read = db.read();
         let row = read.query_one("select value from kept", &[]).await.unwrap();
         assert_eq!(row.get::<_, i32>("value"), 7);
     }

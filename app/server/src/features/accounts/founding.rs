@@ -54,13 +54,13 @@ pub struct Passwords {
 
 /// Whether there is an administrator: then nothing of a first start is left to do.
 pub async fn is_founded(app: &App) -> Result<bool, FoundingError> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     Ok(store::look_around(&read, DEMO_EMAIL).await?.has_admin)
 }
 
 /// The demo athlete, where there is one.
 pub async fn find_demo_athlete(app: &App) -> Result<Option<Uuid>, DbError> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     Ok(store::look_around(&read, DEMO_EMAIL).await?.demo_id)
 }
 

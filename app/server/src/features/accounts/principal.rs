@@ -33,7 +33,7 @@ impl FromRequestParts<App> for Principal {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let claims = app.gate.admit(&parts.method, &parts.headers)?;
-        let read = app.db.read().await?;
+        let read = app.db.read();
         let found = store::find_principal(&read, claims.sub, claims.sid, app.effects.clock.now())
             .await?
             .ok_or_else(|| Problem::unauthorized("This session has ended; sign in again."))?;

@@ -10,11 +10,13 @@ insert into athlete (id, email, password_hash, display_name, role, timezone, is_
 values (:id, :email, :password_hash, :display_name, :role, :timezone, :is_demo, :now, :now)
 on conflict (lower(email)) do nothing;
 
+-- lane: pipelined
 --! find_account_by_email : Account
 select id, email, display_name, role, timezone, password_hash
 from athlete
 where lower(email) = lower(:email);
 
+-- lane: pipelined
 --! find_account : Account
 select id, email, display_name, role, timezone, password_hash
 from athlete
@@ -28,6 +30,7 @@ select
     (select id from athlete where lower(email) = lower(:demo_email) and is_demo) as demo_id;
 
 -- Who is asking: the account and the session that the access token names, if it still stands.
+-- lane: pipelined
 --! find_principal : Principal
 select
     athlete.id, athlete.email, athlete.display_name, athlete.role, athlete.timezone,

@@ -24,7 +24,7 @@ pub(crate) async fn sign_in(
     user_agent: Option<&str>,
 ) -> Result<SignedIn, AccountError> {
     for _ in 0..TRIES {
-        let read = app.db.read().await?;
+        let read = app.db.read();
         // What is no address has no account, and may hold what the database cannot be asked for.
         let account = match Email::parse(email) {
             Ok(email) => store::find_by_email(&read, email.as_str()).await?,
@@ -160,7 +160,7 @@ pub(crate) async fn change_password(
 ) -> Result<(), AccountError> {
     let mut new_hash = None;
     for _ in 0..TRIES {
-        let read = app.db.read().await?;
+        let read = app.db.read();
         let stored = store::find(&read, who.athlete_id).await?.and_then(|account| account.password_hash);
         drop(read);
         if !app.passwords.verify(current.clone(), stored.clone()).await?.is_right() {

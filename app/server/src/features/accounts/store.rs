@@ -1,9 +1,8 @@
 //! Typed statements of accounts, sessions and refresh tokens. Never here: rules.
 
-use deadpool_postgres::Client;
 use jiff::Timestamp;
+use mainstay_db::{Client, DbError};
 use paceline_queries::queries::accounts as sql;
-use tokio_postgres::Error;
 use uuid::Uuid;
 
 pub(super) use sql::{Account, FindRefreshToken, LookAround};
@@ -24,7 +23,7 @@ pub(super) async fn insert_account(
     tx: &Client,
     account: &NewAccount<'_>,
     now: Timestamp,
-) -> Result<bool, Error> {
+) -> Result<bool, DbError> {
     sql::insert_account()
         .bind(
             tx,
@@ -41,15 +40,15 @@ pub(super) async fn insert_account(
         .map(|inserted| inserted > 0)
 }
 
-pub(super) async fn find_by_email(db: &Client, email: &str) -> Result<Option<Account>, Error> {
+pub(super) async fn find_by_email(db: &Client, email: &str) -> Result<Option<Account>, DbError> {
     sql::find_account_by_email().bind(db, &email).opt().await
 }
 
-pub(super) async fn find(db: &Client, athlete_id: Uuid) -> Result<Option<Account>, Error> {
+pub(super) async fn find(db: &Client, athlete_id: Uuid) -> Result<Option<Account>, DbError> {
     sql::find_account().bind(db, &athlete_id).opt().await
 }
 
-pub(super) async fn look_around(db: &Client, demo_email: &str) -> Result<LookAround, Error> {
+pub(super) async fn look_around(db: &Client, demo_email: &str) -> Result<LookAround, DbError> {
     sql::look_around().bind(db, &demo_email).one().await
 }
 
@@ -58,7 +57,7 @@ pub(super) async fn find_principal(
     athlete_id: Uuid,
     session_id: Uuid,
     now: Timestamp,
-) -> Result<Option<sql::Principal>, Error> {
+) -> Result<Option<sql::Principal>, DbError> {
     sql::find_principal().bind(db, &athlete_id, &session_id, &now).opt().await
 }
 
@@ -78,7 +77,7 @@ pub(super) async fn insert_session(
     new: &NewSession<'_>,
     verified_hash: &str,
     now: Timestamp,
-) -> Result<bool, Error> {
+) -> Result<bool, DbError> {
     let inserted = sql::insert_session()
         .bind(tx, &new.id, &now, &new.expires_at, &new.user_agent, &new.athlete_id, &verified_hash)
         .await?;
@@ -93,7 +92,7 @@ pub(super) async fn insert_refresh_token(
     tx: &Client,
     new: &NewSession<'_>,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::insert_refresh_token()
         .bind(tx, &new.athlete_id, &new.token_hash, &new.id, &now, &new.expires_at)
         .await
@@ -101,7 +100,10 @@ pub(super) async fn insert_refresh_token(
 }
 
 /// Locks the token's row until the transaction ends.
-pub(super) async fn find_refresh_token(tx: &Client, hash: &[u8]) -> Result<Option<FindRefreshToken>, Error> {
+pub(super) async fn find_refresh_token(
+    tx: &Client,
+    hash: &[u8],
+) -> Result<Option<FindRefreshToken>, DbError> {
     sql::find_refresh_token().bind(tx, &hash).opt().await
 }
 
@@ -110,7 +112,7 @@ pub(super) async fn use_refresh_token(
     athlete_id: Uuid,
     hash: &[u8],
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::use_refresh_token().bind(tx, &now, &athlete_id, &hash).await.map(drop)
 }
 
@@ -120,7 +122,7 @@ pub(super) async fn touch_session(
     id: Uuid,
     expires_at: Timestamp,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::touch_session().bind(tx, &now, &expires_at, &athlete_id, &id).await.map(drop)
 }
 
@@ -130,7 +132,7 @@ pub(super) async fn revoke_session(
     id: Uuid,
     reason: &str,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::revoke_session().bind(tx, &now, &reason, &athlete_id, &id).await.map(drop)
 }
 
@@ -141,12 +143,12 @@ pub(super) async fn revoke_other_sessions(
     keep: Uuid,
     reason: &str,
     now: Timestamp,
-) -> Result<u64, Error> {
+) -> Result<u64, DbError> {
     sql::revoke_other_sessions().bind(tx, &now, &reason, &athlete_id, &keep).await
 }
 
 /// The present password hash. Until the transaction ends no session of the account is opened.
-pub(super) async fn lock_sign_ins(tx: &Client, athlete_id: Uuid) -> Result<Option<String>, Error> {
+pub(super) async fn lock_sign_ins(tx: &Client, athlete_id: Uuid) -> Result<Option<String>, DbError> {
     sql::lock_sign_ins().bind(tx, &athlete_id).opt().await.map(Option::flatten)
 }
 
@@ -155,7 +157,7 @@ pub(super) async fn set_password_hash(
     athlete_id: Uuid,
     hash: &str,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::set_password_hash().bind(tx, &hash, &now, &athlete_id).await.map(drop)
 }
 
@@ -165,7 +167,7 @@ pub(super) async fn renew_password_hash(
     athlete_id: Uuid,
     hash: &str,
     verified_hash: &str,
-) -> Result<bool, Error> {
+) -> Result<bool, DbError> {
     let renewed = sql::renew_password_hash().bind(tx, &hash, &athlete_id, &verified_hash).await?;
     Ok(renewed > 0)
 }
@@ -175,7 +177,7 @@ pub(super) async fn remove_expired_refresh_tokens(
     tx: &Client,
     max_rows: u32,
     now: Timestamp,
-) -> Result<u64, Error> {
+) -> Result<u64, DbError> {
     sql::remove_expired_refresh_tokens().bind(tx, &now, &i64::from(max_rows)).await
 }
 
@@ -184,6 +186,6 @@ pub(super) async fn remove_expired_sessions(
     tx: &Client,
     max_rows: u32,
     now: Timestamp,
-) -> Result<u64, Error> {
+) -> Result<u64, DbError> {
     sql::remove_expired_sessions().bind(tx, &now, &i64::from(max_rows)).await
 }

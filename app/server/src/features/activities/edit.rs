@@ -1,8 +1,8 @@
 //! Changing activities: an athlete's own words about one, one entered by hand, deleting and undoing.
 //! Never here: anything that was measured; only another source changes that.
 
-use deadpool_postgres::Client;
 use jiff::{SignedDuration, Timestamp};
+use mainstay_db::Client;
 use mainstay_db::DbError;
 use mainstay_http::{FieldError, OrProblem, Problem, Validate};
 use paceline_domain::analysis::load::{LoadSource, rpe_points};

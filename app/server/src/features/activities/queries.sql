@@ -3,6 +3,7 @@
 --: ActivityRow(parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?)
 
 -- One page of the list, newest first, from a keyset cursor. Filters that are null do not filter.
+-- lane: pipelined
 --! list_activities (sport?, is_race?, min_distance_m?, max_distance_m?, min_ascent_m?, max_ascent_m?) : ActivityRow
 select
     id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
@@ -62,6 +63,7 @@ where athlete_id = :athlete_id and deleted_at is null and parent_id is null
 
 -- One activity with what was computed from it, its sources and its legs. Its own totals are the device's where
 -- stated; what its splits add up to is what the samples say.
+-- lane: pipelined
 --! find_activity : (parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?, algorithm_version?, inputs_hash?, efficiency_factor?, efficiency_variance?, first_half_ef?, second_half_ef?, decoupling_percent?, efficiency_reasons?, decoupling_reasons?, ngp_m_s?, load?, load_source?, trimp?, computed_at?, sampled_distance_m?, sampled_ascent_m?, sampled_descent_m?, sampled_avg_hr_bpm?, sampled_max_hr_bpm?, sampled_avg_cadence_per_min?)
 select
     activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes,
@@ -111,6 +113,7 @@ left join lateral (
 ) as sampled on true
 where activity.athlete_id = :athlete_id and activity.id = :id and activity.deleted_at is null;
 
+-- lane: pipelined
 --! list_splits : (distance_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, ascent_m?, descent_m?, gap_s_per_km?)
 select
     split.split_number, split.start_s, split.distance_m, split.elapsed_s, split.moving_time_s, split.avg_hr_bpm,
@@ -122,6 +125,7 @@ where split.athlete_id = :athlete_id and split.activity_id = :activity_id and sp
 order by split.split_number
 limit :max_rows;
 
+-- lane: pipelined
 --! activity_exists
 select exists (
     select from activity where athlete_id = :athlete_id and id = :id and deleted_at is null
@@ -133,6 +137,7 @@ from activity_stream as stream
 join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id
 where stream.athlete_id = :athlete_id and stream.activity_id = :activity_id and activity.deleted_at is null;
 
+-- lane: pipelined
 --! find_best_efforts
 select effort.distance_m, effort.elapsed_s, effort.start_s, effort.achieved_at
 from best_effort as effort

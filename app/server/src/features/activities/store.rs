@@ -1,12 +1,11 @@
 //! Typed statements of activities. Never here: rules.
 
 use jiff::Timestamp;
-use mainstay_db::Client;
+use mainstay_db::{Client, DbError};
 use mainstay_http::PageRequest;
 use paceline_domain::model::Sport;
 use paceline_queries::client::Params as _;
 use paceline_queries::queries::activities as sql;
-use tokio_postgres::Error;
 use uuid::Uuid;
 
 use super::days::DayWindow;
@@ -23,7 +22,7 @@ pub(super) async fn list(
     filter: &Filter,
     from: (Timestamp, Uuid),
     max_rows: i64,
-) -> Result<Vec<ActivityRow>, Error> {
+) -> Result<Vec<ActivityRow>, DbError> {
     let params = sql::ListActivitiesParams {
         athlete_id,
         before_time: from.0,
@@ -47,7 +46,7 @@ pub(super) async fn page(
     filter: &Filter,
     order: Order,
     page: &PageRequest,
-) -> Result<Vec<ActivityRow>, Error> {
+) -> Result<Vec<ActivityRow>, DbError> {
     let params = sql::PageActivitiesParams {
         athlete_id,
         since: filter.since,
@@ -67,7 +66,7 @@ pub(super) async fn page(
 }
 
 /// How many activities the filter lets through.
-pub(super) async fn count(db: &Client, athlete_id: Uuid, filter: &Filter) -> Result<u64, Error> {
+pub(super) async fn count(db: &Client, athlete_id: Uuid, filter: &Filter) -> Result<u64, DbError> {
     let params = sql::CountActivitiesParams {
         athlete_id,
         since: filter.since,
@@ -87,15 +86,15 @@ pub(super) async fn summarise(
     athlete_id: Uuid,
     window: DayWindow,
     max_rows: i64,
-) -> Result<Vec<Summarise>, Error> {
+) -> Result<Vec<Summarise>, DbError> {
     sql::summarise().bind(db, &athlete_id, &window.since, &window.until, &max_rows).all().await
 }
 
-pub(super) async fn find(db: &Client, athlete_id: Uuid, id: Uuid) -> Result<Option<FindActivity>, Error> {
+pub(super) async fn find(db: &Client, athlete_id: Uuid, id: Uuid) -> Result<Option<FindActivity>, DbError> {
     sql::find_activity().bind(db, &athlete_id, &id).opt().await
 }
 
-pub(super) async fn exists(db: &Client, athlete_id: Uuid, id: Uuid) -> Result<bool, Error> {
+pub(super) async fn exists(db: &Client, athlete_id: Uuid, id: Uuid) -> Result<bool, DbError> {
     sql::activity_exists().bind(db, &athlete_id, &id).one().await
 }
 
@@ -105,7 +104,7 @@ pub(super) async fn splits(
     activity_id: Uuid,
     kind: &str,
     max_rows: i64,
-) -> Result<Vec<ListSplits>, Error> {
+) -> Result<Vec<ListSplits>, DbError> {
     sql::list_splits().bind(db, &athlete_id, &activity_id, &kind, &max_rows).all().await
 }
 
@@ -114,7 +113,7 @@ pub(super) async fn stream(
     db: &Client,
     athlete_id: Uuid,
     activity_id: Uuid,
-) -> Result<Option<Vec<u8>>, Error> {
+) -> Result<Option<Vec<u8>>, DbError> {
     Ok(sql::find_stream().bind(db, &athlete_id, &activity_id).opt().await?.map(|stream| stream.data))
 }
 
@@ -123,7 +122,7 @@ pub(super) async fn best_efforts(
     athlete_id: Uuid,
     activity_id: Uuid,
     max_rows: i64,
-) -> Result<Vec<FindBestEfforts>, Error> {
+) -> Result<Vec<FindBestEfforts>, DbError> {
     sql::find_best_efforts().bind(db, &athlete_id, &activity_id, &max_rows).all().await
 }
 
@@ -133,7 +132,7 @@ pub(super) async fn file(
     athlete_id: Uuid,
     activity_id: Uuid,
     sha256: Option<&[u8]>,
-) -> Result<Option<FindFile>, Error> {
+) -> Result<Option<FindFile>, DbError> {
     sql::find_file().bind(db, &athlete_id, &activity_id, &sha256, &1).opt().await
 }
 
@@ -142,7 +141,7 @@ pub(super) async fn lock_editable(
     tx: &Client,
     athlete_id: Uuid,
     id: Uuid,
-) -> Result<Option<LockEditable>, Error> {
+) -> Result<Option<LockEditable>, DbError> {
     sql::lock_editable().bind(tx, &athlete_id, &id).opt().await
 }
 
@@ -152,7 +151,7 @@ pub(super) async fn update_edited(
     id: Uuid,
     edited: &LockEditable,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let params = sql::UpdateEditedParams {
         name: edited.name.as_str(),
         sport: edited.sport.as_str(),
@@ -175,12 +174,12 @@ pub(super) async fn update_rpe_load(
     load: Option<f64>,
     source: Option<&str>,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::update_rpe_load().bind(tx, &load, &source, &now, &athlete_id, &id).await.map(drop)
 }
 
 /// Returns how many activities were deleted: the legs of a parent count.
-pub(super) async fn delete(tx: &Client, athlete_id: Uuid, id: Uuid, now: Timestamp) -> Result<u64, Error> {
+pub(super) async fn delete(tx: &Client, athlete_id: Uuid, id: Uuid, now: Timestamp) -> Result<u64, DbError> {
     sql::delete_activity().bind(tx, &now, &athlete_id, &id).await
 }
 
@@ -191,12 +190,12 @@ pub(super) async fn restore(
     id: Uuid,
     not_before: Timestamp,
     now: Timestamp,
-) -> Result<u64, Error> {
+) -> Result<u64, DbError> {
     sql::restore_activity().bind(tx, &now, &athlete_id, &id, &not_before).await
 }
 
 /// The event that an activity is a leg of.
-pub(super) async fn find_parent(tx: &Client, athlete_id: Uuid, id: Uuid) -> Result<Option<Uuid>, Error> {
+pub(super) async fn find_parent(tx: &Client, athlete_id: Uuid, id: Uuid) -> Result<Option<Uuid>, DbError> {
     sql::find_parent().bind(tx, &athlete_id, &id).opt().await.map(Option::flatten)
 }
 
@@ -206,7 +205,7 @@ pub(super) async fn delete_empty_parent(
     athlete_id: Uuid,
     parent_id: Uuid,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::delete_empty_parent().bind(tx, &now, &athlete_id, &parent_id).await.map(drop)
 }
 
@@ -234,7 +233,7 @@ pub(super) struct NewManual<'a> {
     pub(super) load_source: Option<&'a str>,
 }
 
-pub(super) async fn insert_manual(tx: &Client, new: &NewManual<'_>, now: Timestamp) -> Result<(), Error> {
+pub(super) async fn insert_manual(tx: &Client, new: &NewManual<'_>, now: Timestamp) -> Result<(), DbError> {
     let activity = sql::InsertManualParams {
         athlete_id: new.athlete_id,
         id: new.id,

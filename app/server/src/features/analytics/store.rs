@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use mainstay_db::Client;
+use mainstay_db::{Client, DbError};
 use paceline_queries::queries::analytics as sql;
-use tokio_postgres::Error;
 use uuid::Uuid;
 
 use crate::features::activities::{DayWindow, day_of};
@@ -53,7 +52,7 @@ pub(super) async fn efficiency_runs(
     window: DayWindow,
     max_rows: i64,
     zone: &TimeZone,
-) -> Result<Vec<Run>, Error> {
+) -> Result<Vec<Run>, DbError> {
     let rows =
         sql::efficiency_runs().bind(db, &athlete_id, &window.since, &window.until, &max_rows).all().await?;
     Ok(rows.iter().rev().map(|row| run(row, zone)).collect())
@@ -66,7 +65,7 @@ pub(super) async fn load_points(
     window: DayWindow,
     max_rows: i64,
     zone: &TimeZone,
-) -> Result<Vec<LoadPoint>, Error> {
+) -> Result<Vec<LoadPoint>, DbError> {
     let rows =
         sql::load_points().bind(db, &athlete_id, &window.since, &window.until, &max_rows).all().await?;
     Ok(rows.into_iter().rev().map(|row| load_point(row, zone)).collect())

@@ -2,6 +2,7 @@
 
 --: Profile(birthdate?, sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?, threshold_power_w?)
 
+-- lane: pipelined
 --! find_athlete : Profile
 select
     id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm,
@@ -37,6 +38,7 @@ where activity_analysis.athlete_id = :athlete_id and activity.athlete_id = activ
 
 -- The fastest effort of each sport and distance, with the activity that holds it. Steps from pair to pair along
 -- best_effort_fastest_idx and reads the head of each, however many efforts lie behind it.
+-- lane: pipelined
 --! personal_bests (sport?)
 with recursive raced (sport, distance_m) as (
     (

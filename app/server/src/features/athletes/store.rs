@@ -1,25 +1,24 @@
 //! Typed statements of the athlete's profile and personal bests. Never here: rules.
 
 use jiff::Timestamp;
-use mainstay_db::Client;
+use mainstay_db::{Client, DbError};
 use paceline_domain::model::Sport;
 use paceline_queries::client::Params as _;
 use paceline_queries::queries::athletes as sql;
-use tokio_postgres::Error;
 use uuid::Uuid;
 
 pub(super) use sql::{PersonalBests, Profile};
 
-pub(super) async fn find(db: &Client, athlete_id: Uuid) -> Result<Option<Profile>, Error> {
+pub(super) async fn find(db: &Client, athlete_id: Uuid) -> Result<Option<Profile>, DbError> {
     sql::find_athlete().bind(db, &athlete_id).opt().await
 }
 
 /// Locks the athlete until the transaction ends.
-pub(super) async fn lock(tx: &Client, athlete_id: Uuid) -> Result<Option<Profile>, Error> {
+pub(super) async fn lock(tx: &Client, athlete_id: Uuid) -> Result<Option<Profile>, DbError> {
     sql::lock_athlete_profile().bind(tx, &athlete_id).opt().await
 }
 
-pub(super) async fn update(tx: &Client, profile: &Profile, now: Timestamp) -> Result<(), Error> {
+pub(super) async fn update(tx: &Client, profile: &Profile, now: Timestamp) -> Result<(), DbError> {
     let params = sql::UpdateAthleteParams {
         display_name: profile.display_name.as_str(),
         timezone: profile.timezone.as_str(),
@@ -37,7 +36,7 @@ pub(super) async fn update(tx: &Client, profile: &Profile, now: Timestamp) -> Re
 }
 
 /// What was computed from the profile no longer fits: the next recompute takes it up.
-pub(super) async fn outdate_analyses(tx: &Client, athlete_id: Uuid) -> Result<(), Error> {
+pub(super) async fn outdate_analyses(tx: &Client, athlete_id: Uuid) -> Result<(), DbError> {
     sql::outdate_analyses().bind(tx, &athlete_id).await.map(drop)
 }
 
@@ -47,7 +46,7 @@ pub(super) async fn personal_bests(
     athlete_id: Uuid,
     sport: Option<Sport>,
     max_rows: i64,
-) -> Result<Vec<PersonalBests>, Error> {
+) -> Result<Vec<PersonalBests>, DbError> {
     let params = sql::PersonalBestsParams { athlete_id, sport: sport.map(Sport::as_str), one: 1, max_rows };
     sql::personal_bests().params(db, &params).all().await
 }

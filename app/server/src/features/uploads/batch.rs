@@ -133,8 +133,8 @@ pub async fn find_earlier(
     origin: &str,
     beginning: &str,
 ) -> Result<Option<String>, DbError> {
-    let read = app.db.read().await?;
-    Ok(store::find_file_of_origin(&read, athlete_id, origin, beginning).await?)
+    let read = app.db.read();
+    store::find_file_of_origin(&read, athlete_id, origin, beginning).await
 }
 
 /// Whether a batch from this origin came to its end and brought the athlete a file whose name begins like this.
@@ -144,8 +144,8 @@ pub async fn has_finished(
     origin: &str,
     beginning: &str,
 ) -> Result<bool, DbError> {
-    let read = app.db.read().await?;
-    Ok(store::has_finished_import(&read, athlete_id, origin, beginning).await?)
+    let read = app.db.read();
+    store::has_finished_import(&read, athlete_id, origin, beginning).await
 }
 
 /// An upload whose files come one after another.

@@ -133,7 +133,7 @@ pub(super) async fn record(app: &App, athlete_id: Uuid, line: &Line<'_>, decisio
 
 async fn import(app: &App, file: &File, line: &Line<'_>) -> Result<Option<Decision>, DbError> {
     let context = ImportContext::of(app);
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let mut owner = import::load_owner(&read, file.athlete_id).await?;
     drop(read);
     loop {
@@ -204,7 +204,7 @@ fn blame(error: &DbError) -> Blame {
         | DbError::StorageFull(_)
         | DbError::ReadOnly(_) => Blame::Server,
         DbError::Statement(source) => blame_of_code(source.code().map(SqlState::code)),
-        DbError::Cancelled(_) | DbError::AlreadyFailed(_) => Blame::Unclear,
+        DbError::Cancelled(_) | DbError::AlreadyFailed(_) | DbError::RowCount { .. } => Blame::Unclear,
     }
 }
 

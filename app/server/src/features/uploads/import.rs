@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use deadpool_postgres::Client;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use mainstay_db::Client;
 use mainstay_db::DbError;
 use mainstay_runtime::Effects;
 use paceline_domain::analysis::profile::{Profile, TrimpCoefficients};

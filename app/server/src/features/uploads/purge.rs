@@ -1,8 +1,8 @@
 //! What was deleted goes for good when it can no longer come back: rows, and the bytes that nobody names any more.
 //! Never here: deleting and restoring (`activities`).
 
-use deadpool_postgres::Client;
 use jiff::{SignedDuration, Timestamp};
+use mainstay_db::Client;
 use mainstay_db::DbError;
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ pub async fn purge(app: &App) -> Result<u64, DbError> {
     let deleted_before = deleted_before(app.effects.clock.now());
     let mut gone = 0;
     loop {
-        let read = app.db.read().await?;
+        let read = app.db.read();
         let athletes = store::list_athletes_with_expired(&read, deleted_before, ATHLETES).await?;
         drop(read);
         if athletes.is_empty() {

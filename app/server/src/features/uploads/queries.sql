@@ -104,6 +104,7 @@ update upload_file
 set leased_until = null
 where outcome = 'pending' and leased_until is not null;
 
+-- lane: pipelined
 --! find_upload : (finished_at?, alive_until?)
 select
     upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until,
@@ -118,6 +119,7 @@ left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_f
 where upload.athlete_id = :athlete_id and upload.id = :upload_id
 group by upload.athlete_id, upload.id;
 
+-- lane: pipelined
 --! list_uploads : (finished_at?)
 select id, origin, created_at, finished_at
 from upload
@@ -125,6 +127,7 @@ where athlete_id = :athlete_id and (created_at, id) < (:before_time, :before_id)
 order by created_at desc, id desc
 limit :max_rows;
 
+-- lane: pipelined
 --! list_upload_files : (activity_id?, reason?, message?, finished_at?)
 select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at
 from upload_file
@@ -162,6 +165,7 @@ where id = :athlete_id
 for no key update;
 
 -- What analyses need of the athlete.
+-- lane: pipelined
 --! find_owner : (sex?, resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?, threshold_power_w?)
 select
     timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w

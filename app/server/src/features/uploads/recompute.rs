@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::Client;
 use jiff::Timestamp;
+use mainstay_db::Client;
 use mainstay_db::DbError;
 use mainstay_runtime::{Stop, Supervisor};
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
@@ -87,7 +87,7 @@ async fn recompute_until(
     stop: &Stop,
     mut tell: impl FnMut(Progress),
 ) -> Result<Report, DbError> {
-    let read = app.db.read().await?;
+    let read = app.db.read();
     let total = store::count_outdated(&read, all, ALGORITHM_VERSION).await?;
     drop(read);
     let mut progress = Progress { done: 0, total: u64::try_from(total).unwrap_or(0) };
@@ -95,7 +95,7 @@ async fn recompute_until(
     let context = ImportContext::of(app);
     let mut after = (Uuid::nil(), Uuid::nil());
     loop {
-        let read = app.db.read().await?;
+        let read = app.db.read();
         let page = store::list_outdated(&read, after, all, ALGORITHM_VERSION, PAGE).await?;
         drop(read);
         let Some(last) = page.last() else { return Ok(report) };

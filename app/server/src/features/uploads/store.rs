@@ -1,15 +1,13 @@
 //! Typed statements of uploads and of what one imported file writes. Never here: rules.
 
-use deadpool_postgres::Client;
 use jiff::Timestamp;
-use mainstay_db::DbError;
+use mainstay_db::{Client, DbError};
 use paceline_domain::analysis::efficiency::NotValid;
 use paceline_domain::analysis::splits::Split;
 use paceline_domain::analysis::summary::{ALGORITHM_VERSION, ActivityAnalysis};
 use paceline_domain::model::{Sport, Warning};
 use paceline_queries::client::Params;
 use paceline_queries::queries::uploads as sql;
-use tokio_postgres::Error;
 use uuid::Uuid;
 
 pub(super) use sql::{FindOwner as OwnerRow, FindSourceActivities as KnownSource, SourceRow};
@@ -36,7 +34,7 @@ pub(super) fn warnings(warnings: &[Warning]) -> serde_json::Value {
 }
 
 /// The lock that makes imports of one athlete take turns.
-pub(in crate::features) async fn lock_athlete(tx: &Client, athlete_id: Uuid) -> Result<(), Error> {
+pub(in crate::features) async fn lock_athlete(tx: &Client, athlete_id: Uuid) -> Result<(), DbError> {
     sql::lock_athlete().bind(tx, &athlete_id).opt().await.map(drop)
 }
 
@@ -45,7 +43,7 @@ pub(super) async fn find_source(
     athlete_id: Uuid,
     sha256: &[u8],
     deleted_before: Timestamp,
-) -> Result<Option<KnownSource>, Error> {
+) -> Result<Option<KnownSource>, DbError> {
     sql::find_source_activities().bind(tx, &deleted_before, &athlete_id, &sha256, &1).opt().await
 }
 
@@ -53,7 +51,7 @@ pub(super) async fn list_athletes_with_expired(
     db: &Client,
     deleted_before: Timestamp,
     max_rows: i64,
-) -> Result<Vec<Uuid>, Error> {
+) -> Result<Vec<Uuid>, DbError> {
     sql::list_athletes_with_expired().bind(db, &deleted_before, &max_rows).all().await
 }
 
@@ -62,11 +60,11 @@ pub(super) async fn purge_expired(
     tx: &Client,
     athlete_id: Uuid,
     deleted_before: Timestamp,
-) -> Result<u64, Error> {
+) -> Result<u64, DbError> {
     sql::purge_expired().bind(tx, &athlete_id, &deleted_before).await
 }
 
-pub(super) async fn purge_originals(tx: &Client, athlete_id: Uuid) -> Result<(), Error> {
+pub(super) async fn purge_originals(tx: &Client, athlete_id: Uuid) -> Result<(), DbError> {
     sql::purge_originals().bind(tx, &athlete_id).await.map(drop)
 }
 
@@ -75,7 +73,7 @@ pub(super) async fn list_sources_of(
     tx: &Client,
     athlete_id: Uuid,
     activity_id: Uuid,
-) -> Result<Vec<SourceRow>, Error> {
+) -> Result<Vec<SourceRow>, DbError> {
     sql::list_sources_of().bind(tx, &athlete_id, &activity_id, &MAX_OVERLAPPING).all().await
 }
 
@@ -83,7 +81,7 @@ pub(super) async fn find_standing(
     tx: &Client,
     athlete_id: Uuid,
     activity_id: Uuid,
-) -> Result<Standing, Error> {
+) -> Result<Standing, DbError> {
     let row = sql::find_standing().bind(tx, &athlete_id, &activity_id).one().await?;
     Ok(Standing {
         sport: Sport::from_wire(&row.sport).unwrap_or(Sport::Other),
@@ -101,7 +99,7 @@ pub(super) async fn update_standing(
     activity_id: Uuid,
     standing: &Standing,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::update_standing()
         .bind(
             tx,
@@ -124,7 +122,7 @@ pub(in crate::features) async fn refresh_parent(
     athlete_id: Uuid,
     parent_id: Uuid,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::refresh_parent().bind(tx, &now, &athlete_id, &parent_id).await.map(drop)
 }
 
@@ -133,11 +131,11 @@ pub(super) async fn find_overlapping(
     athlete_id: Uuid,
     since: Timestamp,
     until: Timestamp,
-) -> Result<Vec<SourceRow>, Error> {
+) -> Result<Vec<SourceRow>, DbError> {
     sql::find_overlapping_sources().bind(tx, &athlete_id, &until, &since, &MAX_OVERLAPPING).all().await
 }
 
-pub(super) async fn find_athlete(db: &Client, athlete_id: Uuid) -> Result<Option<OwnerRow>, Error> {
+pub(super) async fn find_athlete(db: &Client, athlete_id: Uuid) -> Result<Option<OwnerRow>, DbError> {
     sql::find_owner().bind(db, &athlete_id).opt().await
 }
 
@@ -154,7 +152,7 @@ pub(super) async fn insert_original(
     file: &Prepared,
     format: &str,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::insert_original()
         .bind(
             tx,
@@ -178,7 +176,7 @@ pub(super) async fn insert_source(
     file: &Prepared,
     leg: &Leg,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let params = sql::InsertSourceParams {
         athlete_id,
         activity_id,
@@ -207,7 +205,7 @@ pub(super) async fn insert_parent(
     title: &str,
     start_time: Timestamp,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let params = sql::InsertActivityParams {
         athlete_id,
         id,
@@ -250,7 +248,7 @@ pub(super) async fn insert_activity(
     leg: &Leg,
     title: Option<&str>,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let analysis = &leg.analysis;
     let params = sql::InsertActivityParams {
         athlete_id,
@@ -299,7 +297,7 @@ pub(super) async fn update_measured(
     file: &Prepared,
     leg: &Leg,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let source = MeasuredSource {
         format: file.format.as_str(),
         sha256: file.sha256.as_slice(),
@@ -322,7 +320,7 @@ pub(super) async fn update_measured_from(
     source: &MeasuredSource<'_>,
     leg: &Leg,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let analysis = &leg.analysis;
     let params = sql::UpdateMeasuredParams {
         sub_sport: leg.sub_sport.as_deref(),
@@ -357,11 +355,11 @@ pub(super) async fn adopt_leg(
     parent_id: Uuid,
     leg_index: i16,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::adopt_leg().bind(tx, &parent_id, &leg_index, &now, &athlete_id, &id).await.map(drop)
 }
 
-pub(super) async fn delete_computed(tx: &Client, athlete_id: Uuid, activity_id: Uuid) -> Result<(), Error> {
+pub(super) async fn delete_computed(tx: &Client, athlete_id: Uuid, activity_id: Uuid) -> Result<(), DbError> {
     sql::delete_computed().bind(tx, &athlete_id, &activity_id).await.map(drop)
 }
 
@@ -380,7 +378,7 @@ pub(super) async fn insert_computed(
     Ok(())
 }
 
-async fn insert_stream(tx: &Client, athlete_id: Uuid, activity_id: Uuid, leg: &Leg) -> Result<(), Error> {
+async fn insert_stream(tx: &Client, athlete_id: Uuid, activity_id: Uuid, leg: &Leg) -> Result<(), DbError> {
     let Some(stream) = &leg.stream else { return Ok(()) };
     sql::insert_stream()
         .bind(tx, &athlete_id, &activity_id, &stream.samples, &stream.channels, &stream.data)
@@ -393,7 +391,7 @@ async fn insert_splits(
     athlete_id: Uuid,
     activity_id: Uuid,
     analysis: &ActivityAnalysis,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let kinds = [("km", &analysis.splits_km), ("mile", &analysis.splits_mile), ("lap", &analysis.laps)];
     let splits: Vec<(&str, &Split)> =
         kinds.into_iter().flat_map(|(kind, splits)| splits.iter().map(move |split| (kind, split))).collect();
@@ -430,7 +428,7 @@ async fn insert_best_efforts(
     athlete_id: Uuid,
     activity_id: Uuid,
     leg: &Leg,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let efforts = &leg.analysis.best_efforts;
     if efforts.is_empty() {
         return Ok(());
@@ -453,7 +451,7 @@ async fn insert_analysis(
     activity_id: Uuid,
     leg: &Leg,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let analysis = &leg.analysis;
     let reasons = |reasons: &[NotValid]| {
         reasons
@@ -482,7 +480,7 @@ async fn insert_analysis(
     sql::insert_analysis().params(tx, &params).await.map(drop)
 }
 
-pub(super) async fn count_outdated(db: &Client, all: bool, version: i32) -> Result<i64, Error> {
+pub(super) async fn count_outdated(db: &Client, all: bool, version: i32) -> Result<i64, DbError> {
     sql::count_outdated().bind(db, &all, &version).one().await
 }
 
@@ -492,7 +490,7 @@ pub(super) async fn list_outdated(
     all: bool,
     version: i32,
     max_rows: i64,
-) -> Result<Vec<sql::ListOutdated>, Error> {
+) -> Result<Vec<sql::ListOutdated>, DbError> {
     sql::list_outdated().bind(db, &after.0, &after.1, &all, &version, &max_rows).all().await
 }
 
@@ -500,7 +498,7 @@ pub(super) async fn find_primary_source(
     tx: &Client,
     athlete_id: Uuid,
     activity_id: Uuid,
-) -> Result<Option<sql::FindPrimarySource>, Error> {
+) -> Result<Option<sql::FindPrimarySource>, DbError> {
     sql::find_primary_source().bind(tx, &athlete_id, &activity_id, &1).opt().await
 }
 
@@ -510,6 +508,6 @@ pub(super) async fn set_failed_version(
     athlete_id: Uuid,
     id: Uuid,
     version: i32,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::set_failed_version().bind(tx, &version, &athlete_id, &id).await.map(drop)
 }

@@ -1,8 +1,8 @@
 //! Whether a session is stored already, and as what. The rule is `paceline_domain::matching`.
 //! Never here: changing anything.
 
-use deadpool_postgres::Client;
 use jiff::SignedDuration;
+use mainstay_db::Client;
 use mainstay_db::DbError;
 use paceline_domain::matching::{self, Match, Part, Summary};
 use paceline_domain::model::{SourceFormat, Sport};

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use deadpool_postgres::Client;
 use jiff::Timestamp;
+use mainstay_db::Client;
 use mainstay_db::DbError;
 use paceline_domain::matching::Summary;
 use paceline_domain::model::Sport;

@@ -1,9 +1,8 @@
 //! Typed statements of uploads, their lines, and the claims of importers. Never here: what an imported file writes.
 
-use deadpool_postgres::Client;
 use jiff::Timestamp;
+use mainstay_db::{Client, DbError};
 use paceline_queries::queries::uploads as sql;
-use tokio_postgres::Error;
 use uuid::Uuid;
 
 pub(crate) use sql::{
@@ -23,7 +22,7 @@ pub(crate) struct NewUpload<'a> {
     pub(crate) alive_until: Option<Timestamp>,
 }
 
-pub(crate) async fn insert_upload(tx: &Client, new: &NewUpload<'_>, now: Timestamp) -> Result<(), Error> {
+pub(crate) async fn insert_upload(tx: &Client, new: &NewUpload<'_>, now: Timestamp) -> Result<(), DbError> {
     sql::insert_upload()
         .bind(tx, &new.athlete_id, &new.id, &new.origin, &now, &new.alive_until)
         .await
@@ -36,7 +35,7 @@ pub(crate) async fn find_file_of_origin(
     athlete_id: Uuid,
     origin: &str,
     beginning: &str,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<String>, DbError> {
     sql::find_file_of_origin().bind(db, &athlete_id, &origin, &beginning, &1).opt().await
 }
 
@@ -46,7 +45,7 @@ pub(crate) async fn has_finished_import(
     athlete_id: Uuid,
     origin: &str,
     beginning: &str,
-) -> Result<bool, Error> {
+) -> Result<bool, DbError> {
     sql::has_finished_import().bind(db, &athlete_id, &origin, &beginning).one().await
 }
 
@@ -56,7 +55,7 @@ pub(crate) async fn set_upload_alive(
     athlete_id: Uuid,
     id: Uuid,
     until: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::set_upload_alive().bind(tx, &until, &athlete_id, &id).await.map(drop)
 }
 
@@ -68,7 +67,7 @@ pub(crate) async fn insert_received(
     position: i32,
     packed: &Packed,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let hints = serde_json::to_value(&packed.hints).unwrap_or_default();
     let name = packed.name.as_str();
     match &packed.content {
@@ -99,7 +98,7 @@ pub(crate) async fn insert_decided(
     file: &DecidedFile<'_>,
     decision: &Decision,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::insert_decided_file()
         .bind(
             tx,
@@ -125,7 +124,7 @@ pub(crate) async fn claim_pending(
     tx: &Client,
     now: Timestamp,
     until: Timestamp,
-) -> Result<Option<Claim>, Error> {
+) -> Result<Option<Claim>, DbError> {
     sql::claim_pending_file().bind(tx, &now, &1, &until).opt().await
 }
 
@@ -136,7 +135,7 @@ pub(crate) async fn decide_claimed(
     claim: &Claim,
     decision: &Decision,
     now: Timestamp,
-) -> Result<bool, Error> {
+) -> Result<bool, DbError> {
     sql::decide_pending_file()
         .bind(
             tx,
@@ -155,7 +154,7 @@ pub(crate) async fn decide_claimed(
         .await
 }
 
-pub(crate) async fn renew_claim(tx: &Client, claim: &Claim, until: Timestamp) -> Result<(), Error> {
+pub(crate) async fn renew_claim(tx: &Client, claim: &Claim, until: Timestamp) -> Result<(), DbError> {
     sql::renew_claim()
         .bind(tx, &until, &claim.athlete_id, &claim.upload_id, &claim.position, &claim.attempts)
         .await
@@ -168,7 +167,7 @@ pub(crate) async fn give_back_claim(
     claim: &Claim,
     until: Timestamp,
     attempt_counts: bool,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     let uncounted = i16::from(!attempt_counts);
     sql::give_back_claim()
         .bind(tx, &until, &uncounted, &claim.athlete_id, &claim.upload_id, &claim.position, &claim.attempts)
@@ -177,7 +176,7 @@ pub(crate) async fn give_back_claim(
 }
 
 /// Ends everybody's claims and says how many there were.
-pub(crate) async fn end_all_claims(tx: &Client) -> Result<u64, Error> {
+pub(crate) async fn end_all_claims(tx: &Client) -> Result<u64, DbError> {
     sql::end_all_claims().bind(tx).await
 }
 
@@ -187,7 +186,7 @@ pub(crate) async fn finish_upload(
     athlete_id: Uuid,
     id: Uuid,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), DbError> {
     sql::finish_upload().bind(tx, &now, &athlete_id, &id).await.map(drop)
 }
 
@@ -195,7 +194,7 @@ pub(crate) async fn find_upload(
     db: &Client,
     athlete_id: Uuid,
     id: Uuid,
-) -> Result<Option<UploadSummary>, Error> {
+) -> Result<Option<UploadSummary>, DbError> {
     sql::find_upload().bind(db, &athlete_id, &id).opt().await
 }
 
@@ -204,7 +203,7 @@ pub(crate) async fn list_uploads(
     athlete_id: Uuid,
     before: (Timestamp, Uuid),
     max_rows: i64,
-) -> Result<Vec<UploadRow>, Error> {
+) -> Result<Vec<UploadRow>, DbError> {
     sql::list_uploads().bind(db, &athlete_id, &before.0, &before.1, &max_rows).all().await
 }
 
@@ -214,6 +213,6 @@ pub(crate) async fn list_files(
     upload_id: Uuid,
     after_position: i32,
     max_rows: i64,
-) -> Result<Vec<FileRow>, Error> {
+) -> Result<Vec<FileRow>, DbError> {
     sql::list_upload_files().bind(db, &athlete_id, &upload_id, &after_position, &max_rows).all().await
 }

@@ -1,0 +1,131 @@
+//! What runs statements behind a read session or a transaction: the transaction's own connection, or for reads the
+//! pipelined lane, else a connection of the pool that is taken when first needed. Never here: when a transaction ends.
+
+use deadpool_postgres::Object;
+use tokio::sync::OnceCell;
+use tokio_postgres::Row;
+
+use super::{Db, Lane};
+use crate::statement::{Executor, Parameters, Statement};
+use crate::{DbError, insight};
+
+/// Runs statements. Generated statements bind to it; it is what [`crate::Read`] and [`crate::Tx`] lead to.
+#[derive(Debug)]
+pub struct Client(Via);
+
+#[derive(Debug)]
+enum Via {
+    Held(Object),
+    Reading { db: Db, held: OnceCell<Object> },
+}
+
+impl Client {
+    pub(super) fn held(connection: Object) -> Self {
+        Self(Via::Held(connection))
+    }
+
+    pub(super) fn reading(db: Db) -> Self {
+        Self(Via::Reading { db, held: OnceCell::new() })
+    }
+
+    /// The connection of a transaction.
+    pub(super) fn into_held(self) -> Option<Object> {
+        match self.0 {
+            Via::Held(connection) => Some(connection),
+            Via::Reading { held, .. } => held.into_inner(),
+        }
+    }
+
+    async fn connection(&self) -> Result<&Object, DbError> {
+        match &self.0 {
+            Via::Held(connection) => Ok(connection),
+            Via::Reading { db, held } => held.get_or_try_init(|| db.acquire(Lane::Read)).await,
+        }
+    }
+
+    async fn pipelined(
+        &self,
+        statement: &'static Statement,
+        parameters: &Parameters<'_>,
+    ) -> Result<Option<Vec<Row>>, DbError> {
+        match &self.0 {
+            Via::Reading { db, .. } if statement.is_pipelined() => {
+                db.0.pipeline.rows(statement, parameters).await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The rows of a text with parameters, on a connection of the pool. For statements that have no name, such as
+    /// those of tests; the server plans it anew each time.
+    ///
+    /// # Errors
+    /// As [`Db::read`], and whatever the server says of the statement.
+    pub async fn query(&self, text: &str, parameters: &Parameters<'_>) -> Result<Vec<Row>, DbError> {
+        Ok(self.connection().await?.query(text, parameters).await?)
+    }
+
+    /// As [`Client::query`], for exactly one row.
+    ///
+    /// # Errors
+    /// As [`Client::query`], and for another number of rows.
+    pub async fn query_one(&self, text: &str, parameters: &Parameters<'_>) -> Result<Row, DbError> {
+        Ok(self.connection().await?.query_one(text, parameters).await?)
+    }
+
+    /// As [`Client::query`], for one row or none.
+    ///
+    /// # Errors
+    /// As [`Client::query`], and for several rows.
+    pub async fn query_opt(&self, text: &str, parameters: &Parameters<'_>) -> Result<Option<Row>, DbError> {
+        Ok(self.connection().await?.query_opt(text, parameters).await?)
+    }
+
+    /// Runs a text and says how many rows it changed.
+    ///
+    /// # Errors
+    /// As [`Client::query`].
+    pub async fn execute(&self, text: &str, parameters: &Parameters<'_>) -> Result<u64, DbError> {
+        Ok(self.connection().await?.execute(text, parameters).await?)
+    }
+
+    /// Runs several statements without parameters.
+    ///
+    /// # Errors
+    /// As [`Client::query`].
+    pub async fn batch_execute(&self, text: &str) -> Result<(), DbError> {
+        Ok(self.connection().await?.batch_execute(text).await?)
+    }
+}
+
+impl Executor for Client {
+    async fn rows(
+        &self,
+        statement: &'static Statement,
+        parameters: &Parameters<'_>,
+    ) -> Result<Vec<Row>, DbError> {
+        let running = insight::begin(statement, parameters);
+        if let Some(rows) = self.pipelined(statement, parameters).await? {
+            running.end(rows.len() as u64);
+            return Ok(rows);
+        }
+        let connection = self.connection().await?;
+        let prepared = connection.prepare_cached(statement.text()).await?;
+        let rows = connection.query(&prepared, parameters).await?;
+        running.end(rows.len() as u64);
+        Ok(rows)
+    }
+
+    async fn execute(
+        &self,
+        statement: &'static Statement,
+        parameters: &Parameters<'_>,
+    ) -> Result<u64, DbError> {
+        let running = insight::begin(statement, parameters);
+        let connection = self.connection().await?;
+        let prepared = connection.prepare_cached(statement.text()).await?;
+        let changed = connection.execute(&prepared, parameters).await?;
+        running.end(changed);
+        Ok(changed)
+    }
+}

@@ -1,0 +1,114 @@
+//! How long each statement takes, and which of them are too slow for the lane. Pure but for its own counters.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use super::Config;
+use crate::statement::Statement;
+
+/// A new time counts for an eighth of the average.
+const WEIGHT: u64 = 8;
+
+/// Averages by statement.
+#[derive(Debug)]
+pub(super) struct Costs {
+    slow: Duration,
+    demotion: Duration,
+    by_statement: RwLock<HashMap<usize, Arc<Cost>>>,
+    demotions: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Cost {
+    average_ns: AtomicU64,
+    demoted_until_ns: AtomicU64,
+}
+
+impl Costs {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            slow: config.slow(),
+            demotion: config.demotion(),
+            by_statement: RwLock::default(),
+            demotions: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether the statement is to go to the pool. `now` counts from when the lane began, here as everywhere.
+    pub(super) fn is_demoted(&self, statement: &'static Statement, now: Duration) -> bool {
+        let costs = self.by_statement.read().unwrap_or_else(PoisonError::into_inner);
+        costs
+            .get(&statement.key())
+            .is_some_and(|cost| nanos(now) < cost.demoted_until_ns.load(Ordering::Relaxed))
+    }
+
+    /// Notes how long it took.
+    pub(super) fn observe(&self, statement: &'static Statement, took: Duration, now: Duration) {
+        let cost = self.cost(statement);
+        let old = cost.average_ns.load(Ordering::Relaxed);
+        // Two at once may lose one of their times: an average bears that.
+        let new = if old == 0 { nanos(took) } else { old - old / WEIGHT + nanos(took) / WEIGHT };
+        cost.average_ns.store(new, Ordering::Relaxed);
+        if new > nanos(self.slow) {
+            self.demote(statement, now);
+        }
+    }
+
+    /// Sends it to the pool for a while.
+    pub(super) fn demote(&self, statement: &'static Statement, now: Duration) {
+        let cost = self.cost(statement);
+        // It begins anew when it comes back.
+        let average = Duration::from_nanos(cost.average_ns.swap(0, Ordering::Relaxed));
+        cost.demoted_until_ns.store(nanos(now + self.demotion), Ordering::Relaxed);
+        self.demotions.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(
+            db.statement = statement.name(),
+            average_ms = average.as_millis(),
+            "a statement is too slow for the pipelined lane and goes through the pool for a while"
+        );
+    }
+
+    pub(super) fn demotions(&self) -> u64 {
+        self.demotions.load(Ordering::Relaxed)
+    }
+
+    fn cost(&self, statement: &'static Statement) -> Arc<Cost> {
+        let known =
+            self.by_statement.read().unwrap_or_else(PoisonError::into_inner).get(&statement.key()).cloned();
+        known.unwrap_or_else(|| {
+            let mut costs = self.by_statement.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(costs.entry(statement.key()).or_default())
+        })
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static STATEMENT: Statement = Statement::pipelined("note.find", "select 1");
+    static OTHER: Statement = Statement::pipelined("note.list", "select 2");
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_statement_that_is_slow_on_average_leaves_for_a_while_and_begins_anew() {
+        let costs = Costs::new(&Config::default());
+        costs.observe(&STATEMENT, MS, MS);
+        costs.observe(&STATEMENT, 100 * MS, MS);
+        assert!(!costs.is_demoted(&STATEMENT, MS), "one slow time in two is 13 ms on average");
+        costs.observe(&STATEMENT, 100 * MS, MS);
+        assert!(costs.is_demoted(&STATEMENT, MS));
+        assert!(!costs.is_demoted(&OTHER, MS));
+        assert!(costs.is_demoted(&STATEMENT, 60_000 * MS));
+        assert!(!costs.is_demoted(&STATEMENT, 60_001 * MS));
+        costs.observe(&STATEMENT, 15 * MS, 60_002 * MS);
+        assert!(!costs.is_demoted(&STATEMENT, 60_002 * MS), "the old average is forgotten");
+        assert_eq!(costs.demotions(), 1);
+    }
+}

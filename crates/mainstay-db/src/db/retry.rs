@@ -1,0 +1,73 @@
+//! A transaction that is run again when it lost against another one. Never here: other failures, which running again
+//! does not mend.
+
+use std::time::Duration;
+
+use super::{Db, Tx};
+use crate::DbError;
+
+/// The longest pause before the first further attempt; it doubles with each, up to a hundred times of it.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+
+/// An error of a transaction's work, as far as the database is concerned.
+pub trait TransactionError: From<DbError> {
+    /// The database's error in it, if there is one.
+    fn database(&self) -> Option<&DbError>;
+}
+
+impl TransactionError for DbError {
+    fn database(&self) -> Option<&DbError> {
+        Some(self)
+    }
+}
+
+impl Db {
+    /// Begins a transaction, does `work` in it and commits. If it lost against another one (serialization failure,
+    /// deadlock, a lock not free in time), all of it is done again after a pause of random length, at most
+    /// `transaction_retries` times: `work` must do nothing that a rollback does not undo.
+    ///
+    /// # Errors
+    /// What `work` says, after a rollback; else as [`Db::write`] and [`Tx::commit`].
+    pub async fn transaction<T, E>(&self, mut work: impl AsyncFnMut(&Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: TransactionError,
+    {
+        let mut attempt = 0;
+        loop {
+            let lost = match self.attempt(&mut work).await {
+                Err(error) if error.database().is_some_and(DbError::is_retryable) => error,
+                ended => return ended,
+            };
+            if attempt == self.0.transaction_retries {
+                return Err(lost);
+            }
+            self.0.counters.retried();
+            tokio::time::sleep(self.pause(attempt)).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt<T, E>(&self, work: &mut impl AsyncFnMut(&Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: TransactionError,
+    {
+        let tx = self.write().await?;
+        match work(&tx).await {
+            Ok(done) => {
+                tx.commit().await?;
+                Ok(done)
+            }
+            Err(error) => {
+                // Its connection is closed if the rollback fails; what went wrong first is what matters.
+                let _ = tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Anything up to a bound that doubles with each attempt, so that those who met do not meet again.
+    fn pause(&self, attempt: u32) -> Duration {
+        let most = FIRST_PAUSE * 2_u32.saturating_pow(attempt).min(100);
+        Duration::from_micros(self.0.random.below(u64::try_from(most.as_micros()).unwrap_or(u64::MAX)))
+    }
+}

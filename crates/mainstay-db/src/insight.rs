@@ -1,0 +1,8 @@
+//! What the statements of one request cost: how many, how long, how many rows, by name. Never here: what is done about
+//! it (headers, metrics, refusals), which belongs to whoever opened the scope.
+
+mod request;
+
+pub use request::{RequestStats, StatementStats, scope};
+
+pub(crate) use request::begin;
