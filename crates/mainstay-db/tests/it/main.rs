@@ -4,4 +4,6 @@
 mod embedded;
 mod migrations;
 mod outages;
+mod pipeline;
+mod retries;
 mod sessions;
