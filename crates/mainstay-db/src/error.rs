@@ -56,6 +56,14 @@ pub enum DbError {
     /// A statement of the transaction failed and the failure was passed over; nothing was committed.
     #[error("the transaction had already failed; nothing was committed")]
     AlreadyFailed(#[source] tokio_postgres::Error),
+    /// The request has used up its statements. A defect of the caller: it asks row by row.
+    #[error("the request has run {most} statements; {statement} is one too many")]
+    TooManyStatements {
+        /// The statement that was refused.
+        statement: &'static str,
+        /// How many there may be.
+        most: u64,
+    },
     /// A statement for one row gave another number of rows. A defect of the statement, or of the data.
     #[error("{statement} gave {found} rows instead of one")]
     RowCount {

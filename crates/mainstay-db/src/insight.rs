@@ -3,6 +3,6 @@
 
 mod request;
 
-pub use request::{RequestStats, StatementStats, scope};
+pub use request::{Budget, RequestStats, StatementStats, apart, scope};
 
 pub(crate) use request::begin;

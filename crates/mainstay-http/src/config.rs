@@ -105,6 +105,12 @@ pub struct Requests {
     /// Largest body, in bytes, of any request, whatever its route allows.
     #[serde(with = "mainstay_config::byte_size")]
     pub body_ceiling: u64,
+    /// Statements that one request may run; the next one fails it with its name in the log.
+    pub max_statements: u64,
+    /// As many runs of one statement with different parameters count as a loop over single rows.
+    pub repeated_statements: u64,
+    /// Whether such a loop panics: for tests. Otherwise a metric names the route and the statement.
+    pub panic_on_repeated: bool,
     /// Answers of at least this many bytes are compressed when the client accepts it.
     #[serde(with = "mainstay_config::byte_size")]
     pub compress_above: u16,
@@ -117,6 +123,9 @@ impl Default for Requests {
             max_concurrent: 1024,
             body_limit: 1024 * 1024,
             body_ceiling: 2 * 1024 * 1024 * 1024,
+            max_statements: 200,
+            repeated_statements: 5,
+            panic_on_repeated: false,
             compress_above: 1024,
         }
     }

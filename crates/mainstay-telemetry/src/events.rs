@@ -23,7 +23,8 @@ macro_rules! vocabulary {
 
 vocabulary! {
     HTTP_REQUEST_ANSWERED = "http.request.answered":
-        "A request was answered: `http.method`, `http.route`, `http.status`, `http.duration_ms`.";
+        "A request was answered: `http.method`, `http.route`, `http.status`, `http.duration_ms`; what its \
+         statements cost: `db.statements`, `db.duration_ms`.";
     DB_MIGRATION_APPLIED = "db.migration.applied":
         "A migration was applied: `db.migration.history`, `db.migration.version`.";
     DB_SERVER_DIED = "db.server.died":

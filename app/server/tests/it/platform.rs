@@ -178,3 +178,13 @@ fn assert_refers_to_what_it_holds(document: &Value, part: &Value) {
         _ => {}
     }
 }
+
+#[tokio::test]
+async fn an_answer_tells_what_the_database_cost() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let answer = kim.get("/v1/activities?limit=5").await;
+    let timing = answer.headers["server-timing"].to_str().unwrap();
+    // The session and the page.
+    assert!(timing.starts_with("total;dur=") && timing.ends_with("desc=\"n=2\""), "{timing}");
+}

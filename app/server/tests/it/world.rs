@@ -240,6 +240,7 @@ fn config(db: &TestDb) -> Config {
     config.http.passwords.memory_kib = 64;
     config.http.passwords.passes = 1;
     config.http.health.cache = Duration::ZERO;
+    config.http.requests.panic_on_repeated = true;
     config
 }
 

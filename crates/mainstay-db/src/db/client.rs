@@ -104,7 +104,7 @@ impl Executor for Client {
         statement: &'static Statement,
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, DbError> {
-        let running = insight::begin(statement, parameters);
+        let running = insight::begin(statement, parameters)?;
         if let Some(rows) = self.pipelined(statement, parameters).await? {
             running.end(rows.len() as u64);
             return Ok(rows);
@@ -121,7 +121,7 @@ impl Executor for Client {
         statement: &'static Statement,
         parameters: &Parameters<'_>,
     ) -> Result<u64, DbError> {
-        let running = insight::begin(statement, parameters);
+        let running = insight::begin(statement, parameters)?;
         let connection = self.connection().await?;
         let prepared = connection.prepare_cached(statement.text()).await?;
         let changed = connection.execute(&prepared, parameters).await?;

@@ -8,6 +8,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::DbError;
 use crate::statement::{Parameters, Statement};
 
 tokio::task_local! {
@@ -22,9 +23,35 @@ pub async fn scope<F: Future>(stats: RequestStats, work: F) -> F::Output {
     CURRENT.scope(stats, work).await
 }
 
+/// Runs work whose number of statements grows with what it was given, on purpose, such as storing each file of an
+/// archive: it is neither counted nor limited.
+pub async fn apart<F: Future>(work: F) -> F::Output {
+    CURRENT.scope(RequestStats::default(), work).await
+}
+
+/// What a request may ask of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Most statements; the next one is refused with [`DbError::TooManyStatements`].
+    pub statements: u64,
+    /// As many runs of one statement with different parameters are a loop that asks for one row at a time.
+    pub repeated: u64,
+    /// Whether such a loop panics, for tests. Otherwise it is only told.
+    pub panics: bool,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { statements: u64::MAX, repeated: u64::MAX, panics: false }
+    }
+}
+
 /// What was gathered so far; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct RequestStats(Arc<Mutex<BTreeMap<&'static str, Gathered>>>);
+pub struct RequestStats {
+    budget: Budget,
+    statements: Arc<Mutex<BTreeMap<&'static str, Gathered>>>,
+}
 
 /// One statement in one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +76,25 @@ struct Gathered {
     parameters: std::collections::BTreeSet<u64>,
 }
 
+impl Gathered {
+    fn is_repeated(&self, budget: &Budget) -> bool {
+        self.parameters.len() as u64 >= budget.repeated
+    }
+}
+
 impl RequestStats {
+    /// Nothing yet, and what there may be.
+    pub fn within(budget: Budget) -> Self {
+        Self { budget, statements: Arc::default() }
+    }
+
+    /// The statements that ran as often with different parameters as a loop would.
+    pub fn repeated(&self) -> Vec<&'static str> {
+        let statements = self.lock();
+        let looped = statements.iter().filter(|(_, gathered)| gathered.is_repeated(&self.budget));
+        looped.map(|(name, _)| *name).collect()
+    }
+
     /// Every statement by name.
     pub fn statements(&self) -> Vec<StatementStats> {
         let one = |(name, gathered): (&&'static str, &Gathered)| StatementStats {
@@ -73,7 +118,7 @@ impl RequestStats {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Gathered>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.statements.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,11 +131,18 @@ pub(crate) struct Running {
     stats: Option<RequestStats>,
 }
 
-/// Begins to count a statement.
-pub(crate) fn begin(statement: &'static Statement, parameters: &Parameters<'_>) -> Running {
+/// Begins to count a statement, unless the budget of its request is used up.
+pub(crate) fn begin(statement: &'static Statement, parameters: &Parameters<'_>) -> Result<Running, DbError> {
     let stats = CURRENT.try_with(Clone::clone).ok();
-    let parameters = if stats.is_some() { digest(parameters) } else { 0 };
-    Running { statement, parameters, began: Instant::now(), rows: 0, stats }
+    let mut compared = 0;
+    if let Some(stats) = &stats {
+        let most = stats.budget.statements;
+        if most < u64::MAX && stats.count() >= most {
+            return Err(DbError::TooManyStatements { statement: statement.name(), most });
+        }
+        compared = digest(parameters);
+    }
+    Ok(Running { statement, parameters: compared, began: Instant::now(), rows: 0, stats })
 }
 
 impl Running {
@@ -109,6 +161,14 @@ impl Drop for Running {
         gathered.rows += self.rows;
         gathered.time += self.began.elapsed();
         gathered.parameters.insert(self.parameters);
+        let is_loop = gathered.is_repeated(&stats.budget);
+        drop(statements);
+        assert!(
+            !(is_loop && stats.budget.panics) || std::thread::panicking(),
+            "{} ran {} times with different parameters in one request: ask for all of them at once",
+            self.statement.name(),
+            stats.budget.repeated
+        );
     }
 }
 

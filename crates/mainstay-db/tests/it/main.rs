@@ -5,5 +5,6 @@ mod embedded;
 mod migrations;
 mod outages;
 mod pipeline;
+mod requests;
 mod retries;
 mod sessions;

@@ -44,7 +44,8 @@ async fn the_one_that_lost_is_run_again_and_no_change_is_lost() {
     let (barrier, attempts) = (Barrier::new(2), AtomicU32::new(0));
     let (one, two) =
         tokio::join!(increment(test.db(), &barrier, &attempts), increment(test.db(), &barrier, &attempts));
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     assert_eq!(value(test.db(), 1).await, 2);
     assert!(attempts.load(Ordering::SeqCst) >= 3);
     assert!(test.db().stats().retried >= 1);
@@ -68,7 +69,8 @@ async fn a_deadlock_is_run_again() {
             .await
     };
     let (one, two) = tokio::join!(both(1, 2), both(2, 1));
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     assert_eq!((value(test.db(), 1).await, value(test.db(), 2).await), (2, 2));
 }
 

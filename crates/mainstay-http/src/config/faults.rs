@@ -70,6 +70,8 @@ impl Requests {
             let what = "is more than body_ceiling lets through; raise the ceiling, or lower the other";
             faults.across("body_limit", &["body_ceiling"], what);
         }
+        faults.number("max_statements", self.max_statements, 1..=1_000_000);
+        faults.number("repeated_statements", self.repeated_statements, 2..=1_000_000);
         faults
     }
 }

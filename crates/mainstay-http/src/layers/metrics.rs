@@ -22,6 +22,7 @@ pub(super) struct Metrics {
     requests: Counter,
     durations: Histogram,
     errors: Counter,
+    repeated: Counter,
     in_flight: GaugeSeries,
     /// By route template; a router has finitely many.
     routes: RwLock<HashMap<String, Arc<Route>>>,
@@ -60,6 +61,11 @@ impl Metrics {
                 BUCKETS,
                 BY_ANSWER,
             ),
+            repeated: registry.counter(
+                "http_repeated_statements",
+                "Requests in which one statement ran in a loop over single rows",
+                &["route", "statement"],
+            ),
             errors: registry.counter("http_errors", "Problems by their code", &["route", "code"]),
             in_flight: in_flight.with(&[]),
             routes: RwLock::default(),
@@ -80,6 +86,11 @@ impl Metrics {
     /// Codes come from our own code, never from a client.
     pub(super) fn failed(&self, route: &str, code: &str) {
         self.errors.with(&[route, code]).inc();
+    }
+
+    /// Statements have their names from our own code.
+    pub(super) fn repeated(&self, route: &str, statement: &str) {
+        self.repeated.with(&[route, statement]).inc();
     }
 
     fn answer(&self, method: &'static str, route: &str, status: u16) -> Answer {

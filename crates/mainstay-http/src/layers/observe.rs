@@ -10,6 +10,7 @@ use axum::extract::MatchedPath;
 use axum::response::Response;
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, Request};
+use mainstay_db::insight::{self, Budget, RequestStats};
 use mainstay_runtime::{Effects, Ids};
 use mainstay_telemetry::{Registry, RequestId, events, request_id};
 use tracing::field::Empty;
@@ -25,6 +26,8 @@ use crate::problem::Problem;
 
 /// The request id's header, in and out.
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What the answer cost, for the developer tools of browsers.
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 /// The route label of requests that matched none.
 const UNMATCHED: &str = "unmatched";
 
@@ -36,6 +39,7 @@ struct Inner {
     timeout: Duration,
     pages: PageLimits,
     ids: Ids,
+    budget: Budget,
     metrics: Metrics,
 }
 
@@ -45,6 +49,7 @@ pub(super) struct Seen {
     method: Method,
     facts: Arc<Facts>,
     start: Instant,
+    statements: RequestStats,
     span: Span,
     _in_flight: InFlight,
 }
@@ -55,6 +60,11 @@ impl Observe {
             timeout: config.requests.timeout,
             pages: config.pages,
             ids: effects.ids.clone(),
+            budget: Budget {
+                statements: config.requests.max_statements,
+                repeated: config.requests.repeated_statements,
+                panics: config.requests.panic_on_repeated,
+            },
             metrics: Metrics::register(registry),
         }))
     }
@@ -83,7 +93,8 @@ impl Step for Observe {
             trace_id = trace_id.as_deref(),
             http.route = Empty
         );
-        Ok((request, Seen { id, method, facts, start, span, _in_flight }))
+        let statements = RequestStats::within(self.0.budget);
+        Ok((request, Seen { id, method, facts, start, statements, span, _in_flight }))
     }
 
     async fn after<F>(self, seen: Seen, answer: F) -> Response
@@ -91,13 +102,16 @@ impl Step for Observe {
         F: Future<Output = Response> + Send + 'static,
     {
         let work = async {
-            let response = answer.await;
+            let response = insight::scope(seen.statements.clone(), answer).await;
             record(&self.0.metrics, &seen, &response);
             response
         };
         let mut response = request_id::scope(seen.id.clone(), work.instrument(seen.span.clone())).await;
         if let Ok(value) = HeaderValue::from_str(seen.id.as_str()) {
             response.headers_mut().insert(X_REQUEST_ID, value);
+        }
+        if let Some(value) = server_timing(&seen) {
+            response.headers_mut().append(SERVER_TIMING, value);
         }
         response
     }
@@ -110,6 +124,9 @@ fn record(metrics: &Metrics, seen: &Seen, response: &Response) {
     let status = response.status().as_u16();
     let code = response.extensions().get::<Problem>().map(Problem::code);
     metrics.answered(&seen.method, route, status, took);
+    for statement in seen.statements.repeated() {
+        metrics.repeated(route, statement);
+    }
     if let Some(code) = code {
         metrics.failed(route, code);
     }
@@ -122,9 +139,18 @@ fn record(metrics: &Metrics, seen: &Seen, response: &Response) {
         http.route = route,
         http.status = status,
         http.duration_ms = took.as_secs_f64() * 1e3,
+        db.statements = seen.statements.count(),
+        db.duration_ms = seen.statements.time().as_secs_f64() * 1e3,
         problem.code = code,
         "request answered"
     );
+}
+
+/// The time until now and in the database, in milliseconds, and how many statements ran there.
+fn server_timing(seen: &Seen) -> Option<HeaderValue> {
+    let total = seen.start.elapsed().as_secs_f64() * 1e3;
+    let (count, time) = (seen.statements.count(), seen.statements.time().as_secs_f64() * 1e3);
+    HeaderValue::from_str(&format!("total;dur={total:.1}, db;dur={time:.1};desc=\"n={count}\"")).ok()
 }
 
 /// Inside the router: remembers which route matched. Must run after routing.

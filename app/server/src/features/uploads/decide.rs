@@ -204,7 +204,10 @@ fn blame(error: &DbError) -> Blame {
         | DbError::StorageFull(_)
         | DbError::ReadOnly(_) => Blame::Server,
         DbError::Statement(source) => blame_of_code(source.code().map(SqlState::code)),
-        DbError::Cancelled(_) | DbError::AlreadyFailed(_) | DbError::RowCount { .. } => Blame::Unclear,
+        DbError::Cancelled(_)
+        | DbError::AlreadyFailed(_)
+        | DbError::RowCount { .. }
+        | DbError::TooManyStatements { .. } => Blame::Unclear,
     }
 }
 

@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Query, Request};
 use futures_util::{Stream, StreamExt};
 use http::header::CONTENT_TYPE;
+use mainstay_db::insight;
 use mainstay_http::{OrProblem, Problem};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
@@ -84,13 +85,20 @@ pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Re
         ));
     }
     let _unpacking = receiving.unpack().await;
-    let mut waiting = Waiting::pack(spooled, limits).await?;
+    let waiting = Waiting::pack(spooled, limits).await?;
     if waiting.lines.is_empty() {
         return Err(Problem::bad_request(
             "no_training_file",
             "The archive holds no .fit, .tcx or .gpx file.",
         ));
     }
+    // As many statements as files.
+    let upload_id = insight::apart(store_waiting(app, athlete_id, waiting)).await?;
+    app.imports.wake();
+    Ok(upload_id)
+}
+
+async fn store_waiting(app: &App, athlete_id: Uuid, mut waiting: Waiting) -> Result<Uuid, Problem> {
     let upload_id = app.effects.ids.next();
     let now = app.effects.clock.now();
     let tx = app.db.write().await?;
@@ -106,7 +114,6 @@ pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Re
         store::finish_upload(&tx, athlete_id, upload_id, now).await?;
     }
     tx.commit().await?;
-    app.imports.wake();
     Ok(upload_id)
 }
 
