@@ -8,11 +8,18 @@
 //! then it holds exactly one statement, which must be repeatable, because a crash between the statement and its
 //! history row runs it again. `create index concurrently` therefore needs `if not exists`, and an invalid index
 //! left by a failed attempt is dropped before the next.
+//!
+//! # Beside traffic
+//! A change of a table waits for a lock only for `lock_timeout_ms`, since everybody who comes later waits behind it, and
+//! is tried again after a growing pause. It does not begin beside a transaction that has been open for long. The build of
+//! a concurrent index waits for others without anybody waiting for it: the statement's time-out alone bounds it.
 
 mod apply;
+mod blockers;
 mod config;
 mod error;
 mod files;
+mod indexes;
 mod ledger;
 mod lock;
 mod statements;
@@ -23,9 +30,11 @@ use mainstay_telemetry::events;
 
 use crate::{Session, Target};
 
-pub use config::Config;
+pub use blockers::OpenTransaction;
+pub use config::{AtStart, Config};
 pub use error::MigrateError;
 pub use files::{Migration, Migrations};
+pub use lock::Holder;
 
 use ledger::Pending;
 
@@ -83,13 +92,13 @@ pub async fn run_with(
     ledger::prepare(&session).await?;
     let mut report = Report::default();
     for set in sets {
-        let Pending { todo, done } = ledger::pending(&session, set).await?;
+        let Pending { todo, done } = ledger::pending(&session, set, config.accept_newer).await?;
         report.already_applied += done;
         if todo.is_empty() {
             continue;
         }
         ledger::prepare_schema(&session, set).await?;
-        apply::refuse_long_transactions(&session, config).await?;
+        blockers::tell_of_unseen(&session).await?;
         for migration in todo {
             let took = apply::apply(&session, set, migration, config).await?;
             tracing::info!(
@@ -113,20 +122,67 @@ pub async fn run_with(
     Ok(report)
 }
 
-/// The migrations that [`run`] would apply now, as `history/NNNN_name`; changes nothing.
+/// What a process does about migrations before it serves: applies them, or sees that they were applied
+/// ([`Config::at_start`]).
+///
+/// # Errors
+/// As [`run_with`]; and [`MigrateError::DatabaseOlder`] where this process may not apply what is lacking.
+pub async fn start(target: &Target, sets: &[&Migrations], config: &Config) -> Result<Report, MigrateError> {
+    match config.at_start {
+        AtStart::Apply => run_with(target, sets, config).await,
+        AtStart::Check => check(target, sets, config).await,
+    }
+}
+
+/// Waits while another process migrates, and refuses what is lacking in the end. Writes nothing.
+async fn check(target: &Target, sets: &[&Migrations], config: &Config) -> Result<Report, MigrateError> {
+    let begun = Instant::now();
+    let session = open(target, config).await?;
+    let mut turns = lock::Turns::begin(config);
+    loop {
+        // Asked first: who has finished in between has left nothing lacking.
+        let holder = lock::holder(&session).await?;
+        let (lacking, already_applied) = look(&session, sets, config).await?;
+        if lacking.is_empty() {
+            return Ok(Report { applied: Vec::new(), already_applied, took: begun.elapsed() });
+        }
+        if holder.is_none() || !turns.next().await {
+            return Err(MigrateError::DatabaseOlder { lacking });
+        }
+    }
+}
+
+/// The migrations that [`run_with`] would apply now, as `history/NNNN_name`; changes nothing.
 ///
 /// # Errors
 /// As [`run_with`], for a history that does not fit this binary.
-pub async fn pending(target: &Target, sets: &[&Migrations]) -> Result<Vec<String>, MigrateError> {
-    let session = open(target, &Config::default()).await?;
-    let fresh = !ledger::exists(&session).await?;
-    let mut waiting = Vec::new();
+pub async fn pending(
+    target: &Target,
+    sets: &[&Migrations],
+    config: &Config,
+) -> Result<Vec<String>, MigrateError> {
+    let session = open(target, config).await?;
+    Ok(look(&session, sets, config).await?.0)
+}
+
+/// What is lacking, and how many are there.
+async fn look(
+    session: &Session,
+    sets: &[&Migrations],
+    config: &Config,
+) -> Result<(Vec<String>, usize), MigrateError> {
+    let fresh = !ledger::exists(session).await?;
+    let (mut lacking, mut there) = (Vec::new(), 0);
     for set in sets {
         set.check()?;
-        let todo = if fresh { set.migrations() } else { ledger::pending(&session, set).await?.todo };
-        waiting.extend(todo.iter().map(|one| format!("{}/{:04}_{}", set.history(), one.version, one.name)));
+        let Pending { todo, done } = match fresh {
+            true => Pending { todo: set.migrations(), done: 0 },
+            false => ledger::pending(session, set, config.accept_newer).await?,
+        };
+        lacking.extend(todo.iter().map(|one| set.full_name(one)));
+        there += done;
     }
-    Ok(waiting)
+    Ok((lacking, there))
 }
 
 async fn open(target: &Target, config: &Config) -> Result<Session, MigrateError> {

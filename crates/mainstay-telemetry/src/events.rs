@@ -27,6 +27,8 @@ vocabulary! {
          statements cost: `db.statements`, `db.duration_ms`.";
     DB_MIGRATION_APPLIED = "db.migration.applied":
         "A migration was applied: `db.migration.history`, `db.migration.version`.";
+    DB_MIGRATION_WAITS = "db.migration.waits":
+        "A migration waits for somebody's long transaction: `db.migration`, `db.pid`; the message says whose.";
     DB_SERVER_DIED = "db.server.died":
         "The private PostgreSQL ended while it was needed and is started again: `db.deaths`.";
     DB_SERVER_RESTARTED = "db.server.restarted":

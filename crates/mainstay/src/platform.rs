@@ -127,7 +127,7 @@ impl Platform {
         let (target, cluster) = database::choose(config).await?;
         let opened = async {
             let db = Db::connect(&config.database, &target).await?;
-            let migrated = migrate::run_with(&target, migrations, &config.database.migrate).await?;
+            let migrated = migrate::start(&target, migrations, &config.database.migrate).await?;
             Ok::<_, StartError>((db, migrated))
         };
         let (db, migrated) = match opened.await {

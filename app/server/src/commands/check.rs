@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use mainstay_db::embedded::{Look, Programs};
-use mainstay_db::{Db, Target, migrate};
+use mainstay_db::migrate::{self, AtStart, MigrateError};
+use mainstay_db::{Db, Target};
 
 use super::{Common, exit, open};
 use crate::config::Config;
@@ -85,7 +86,7 @@ async fn look_at_folder(config: &Config, report: &mut Report) -> anyhow::Result<
             report.ok(format!("it runs, as process {}", running.pid));
             let db = Db::connect(&config.database, &running.target).await?;
             db.close();
-            look_at_migrations(&running.target, report).await
+            look_at_migrations(&running.target, &config.database.migrate, report).await
         }
         None if look.cluster_major.is_some() => {
             report.note(
@@ -131,16 +132,22 @@ async fn look_at_server(config: &Config, report: &mut Report) -> anyhow::Result<
             info.max_connections
         ),
     );
-    look_at_migrations(&target, report).await
+    look_at_migrations(&target, &config.database.migrate, report).await
 }
 
-async fn look_at_migrations(target: &Target, report: &mut Report) -> anyhow::Result<()> {
+async fn look_at_migrations(
+    target: &Target,
+    config: &migrate::Config,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     let set = schema::migrations();
-    let pending = migrate::pending(target, &[&set]).await?;
-    if pending.is_empty() {
+    let lacking = migrate::pending(target, &[&set], config).await?;
+    if lacking.is_empty() {
         report.ok("migrations are applied");
+    } else if config.at_start == AtStart::Check {
+        report.fail_with(MigrateError::DatabaseOlder { lacking });
     } else {
-        report.note(format!("the next start applies {}", pending.join(", ")));
+        report.note(format!("the next start applies {}", lacking.join(", ")));
     }
     Ok(())
 }

@@ -83,6 +83,8 @@ fn migrate(error: &MigrateError) -> bool {
         MigrateError::Files { .. }
         | MigrateError::Changed { .. }
         | MigrateError::DatabaseNewer { .. }
+        | MigrateError::DatabaseOlder { .. }
+        | MigrateError::InvalidIndex { .. }
         | MigrateError::Branched { .. } => true,
         MigrateError::LongTransaction { .. } | MigrateError::Busy { .. } | MigrateError::Locked { .. } => {
             false

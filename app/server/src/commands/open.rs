@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use mainstay::Platform;
 use mainstay_config::{Loaded, Origin};
 use mainstay_db::embedded;
+use mainstay_db::migrate::AtStart;
 use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
@@ -101,9 +102,12 @@ pub(super) async fn open(common: &Common, listen: Option<&Listen>) -> anyhow::Re
     open_quietly(loaded.value).await
 }
 
-/// The same for a command that may begin an installation.
-pub(super) async fn open_or_make(common: &Common) -> anyhow::Result<Opened> {
-    open_quietly(load_config(common, None)?.value).await
+/// The same for the command that migrates: it may begin an installation, and it applies what is lacking whatever a start
+/// does.
+pub(super) async fn open_to_migrate(common: &Common) -> anyhow::Result<Opened> {
+    let mut config = load_config(common, None)?.value;
+    config.database.migrate.at_start = AtStart::Apply;
+    open_quietly(config).await
 }
 
 async fn open_quietly(mut config: Config) -> anyhow::Result<Opened> {

@@ -82,7 +82,7 @@ fn hand_over(platform: &Platform, mut signals: Signals) {
 /// Applies the migrations and says which.
 #[expect(clippy::print_stdout, reason = "the report is what the command is for")]
 pub(super) async fn migrate(common: &Common) -> anyhow::Result<ExitCode> {
-    let opened = open::open_or_make(common).await?;
+    let opened = open::open_to_migrate(common).await?;
     let report = &opened.platform.migrated;
     for applied in &report.applied {
         println!("applied {} {:04} {} in {:?}", applied.history, applied.version, applied.name, applied.took);

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::error::{ErrorPosition, SqlState};
 
-use super::statements::{split, words};
-use super::{Config, MigrateError, Migration, Migrations};
+use super::statements::split;
+use super::{Config, MigrateError, Migration, Migrations, blockers, indexes};
 use crate::Session;
 use crate::error::chain;
 
@@ -15,21 +15,17 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_s
 const RECORD: &str = "insert into mainstay.migration (history, version, name, checksum, took_ms) \
                       values ($1, $2, $3, $4, $5)";
 
-/// A change of a table queues behind an open transaction, and everybody queues behind the change.
-pub(super) async fn refuse_long_transactions(session: &Session, config: &Config) -> Result<(), MigrateError> {
-    let sql = "select pid, application_name, extract(epoch from clock_timestamp() - xact_start)::float8 as age_s \
-               from pg_stat_activity \
-               where datname = current_database() and pid <> pg_backend_pid() \
-                 and backend_type = 'client backend' \
-                 and xact_start < clock_timestamp() - make_interval(secs => $1) \
-               order by xact_start limit 1";
-    let limit = config.longest_transaction().as_secs_f64();
-    let Some(row) = session.query_opt(sql, &[&limit]).await? else { return Ok(()) };
-    Err(MigrateError::LongTransaction {
-        pid: row.try_get("pid")?,
-        application: row.try_get("application_name")?,
-        age: Duration::from_secs_f64(row.try_get::<_, f64>("age_s")?.max(0.0)),
-    })
+/// Why one attempt ended.
+enum Stopped {
+    Server(tokio_postgres::Error),
+    /// The server said that the index is there, and it is not valid.
+    Invalid(String),
+}
+
+impl From<tokio_postgres::Error> for Stopped {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Server(error)
+    }
 }
 
 /// Runs one migration and records it, again and again while a lock is not to be had.
@@ -39,29 +35,40 @@ pub(super) async fn apply(
     migration: &Migration,
     config: &Config,
 ) -> Result<Duration, MigrateError> {
-    let named = format!("{}/{:04}_{}", set.history(), migration.version, migration.name);
+    let named = set.full_name(migration);
     let mut pause = PAUSE.0;
     for attempt in 1..=config.lock_tries.max(1) {
+        blockers::wait_for_the_end(session, &named, config).await?;
         let begun = Instant::now();
         let outcome = if migration.runs_outside_transaction() {
-            outside(session, set, migration, begun).await
+            outside(session, set, migration, config, begun).await
         } else {
-            inside(session, set, migration, begun).await
+            inside(session, set, migration, begun).await.map_err(Stopped::from)
         };
         match outcome {
             Ok(()) => return Ok(begun.elapsed()),
-            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+            Err(Stopped::Server(error)) if is_lost_race(&error) => {
                 tracing::info!(db.migration = %named, attempt, "a lock was not free; trying again");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(PAUSE.1);
             }
-            Err(error) => {
+            Err(Stopped::Server(error)) => {
                 let why = explain(migration, &error);
                 return Err(MigrateError::Failed { migration: named, why, source: error });
             }
+            Err(Stopped::Invalid(index)) => {
+                return Err(MigrateError::InvalidIndex { migration: named, index });
+            }
         }
     }
-    Err(MigrateError::Locked { migration: named, tries: config.lock_tries })
+    let open = blockers::oldest(session, Duration::ZERO).await?.map(Box::new);
+    Err(MigrateError::Locked { migration: named, tries: config.lock_tries, open })
+}
+
+/// Others held a lock for too long, or waited for ours while we waited for theirs. Nothing took effect.
+fn is_lost_race(error: &tokio_postgres::Error) -> bool {
+    let races = [&SqlState::LOCK_NOT_AVAILABLE, &SqlState::T_R_DEADLOCK_DETECTED];
+    error.code().is_some_and(|code| races.contains(&code))
 }
 
 /// The file and its history row in one transaction.
@@ -90,17 +97,33 @@ async fn outside(
     session: &Session,
     set: &Migrations,
     migration: &Migration,
+    config: &Config,
     begun: Instant,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<(), Stopped> {
     session.batch_execute(&search_path(set, "session")).await?;
     for statement in split(migration.sql) {
-        if let Some(index) = concurrent_index(statement) {
-            drop_invalid(session, set.schema(), &index).await?;
+        // An index that is built beside the traffic waits for the transactions that are open, and nobody waits for it: a
+        // lock time-out would only throw the work away. The statement's own time-out bounds it.
+        let waits_alone = indexes::is_concurrent(statement);
+        if waits_alone {
+            session.batch_execute("set lock_timeout = 0").await?;
+        }
+        let index = indexes::built(statement);
+        if let Some(index) = &index {
+            indexes::drop_invalid(session, index).await?;
         }
         session.batch_execute(statement).await?;
+        if let Some(index) = index
+            && let Some(full_name) = indexes::invalid(session, &index).await?
+        {
+            return Err(Stopped::Invalid(full_name));
+        }
+        if waits_alone {
+            session.batch_execute(&config.lock_setting()).await?;
+        }
     }
     record(session, set, migration, begun).await?;
-    session.batch_execute("set session search_path to default").await
+    Ok(session.batch_execute("set session search_path to default").await?)
 }
 
 fn search_path(set: &Migrations, scope: &str) -> String {
@@ -121,29 +144,6 @@ async fn record(
     session.execute(RECORD, &values).await.map(drop)
 }
 
-/// The name in `create [unique] index concurrently if not exists NAME on …`.
-fn concurrent_index(statement: &str) -> Option<String> {
-    let words = words(statement, 9);
-    let mut rest = words.iter().map(String::as_str).filter(|word| *word != "unique");
-    let head: Vec<&str> = rest.by_ref().take(6).collect();
-    match head.as_slice() {
-        ["create", "index", "concurrently", "if", "not", "exists"] => rest.next().map(str::to_owned),
-        _ => None,
-    }
-}
-
-/// A build that failed leaves an index that costs writes and serves no read; `if not exists` would keep it.
-async fn drop_invalid(session: &Session, schema: &str, index: &str) -> Result<(), tokio_postgres::Error> {
-    let sql = "select 1 from pg_index join pg_class on pg_class.oid = pg_index.indexrelid \
-               join pg_namespace on pg_namespace.oid = pg_class.relnamespace \
-               where nspname = $1 and relname = $2 and not indisvalid limit 1";
-    if session.query_opt(sql, &[&schema, &index]).await?.is_none() {
-        return Ok(());
-    }
-    tracing::info!(db.index = index, "dropping an invalid index that an earlier attempt left");
-    session.batch_execute(&format!("drop index concurrently if exists {schema}.{index}")).await
-}
-
 /// The server's words, and the line in the file where it names a position.
 fn explain(migration: &Migration, error: &tokio_postgres::Error) -> String {
     let Some(db) = error.as_db_error() else { return chain(error) };
@@ -153,6 +153,9 @@ fn explain(migration: &Migration, error: &tokio_postgres::Error) -> String {
             why.push_str(&format!("; {label}: {text}"));
         }
     }
+    if db.code() == &SqlState::QUERY_CANCELED {
+        why.push_str("; where a statement needs longer, raise statement_timeout_ms of the migrations");
+    }
     if let Some(ErrorPosition::Original(position)) = db.position() {
         // Counted in characters from 1 in the text that was sent.
         let before = migration.sql.chars().take(*position as usize);
@@ -160,22 +163,4 @@ fn explain(migration: &Migration, error: &tokio_postgres::Error) -> String {
         why.push_str(&format!(" (line {line})"));
     }
     why
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_index_of_a_concurrent_build_is_found() {
-        let name = |sql| concurrent_index(sql);
-        assert_eq!(name("create index concurrently if not exists a_b on a (b)").as_deref(), Some("a_b"));
-        assert_eq!(
-            name("-- no-transaction\n-- Why.\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_b ON a (b)")
-                .as_deref(),
-            Some("a_b")
-        );
-        assert_eq!(name("drop index concurrently if exists a_b"), None);
-        assert_eq!(name("vacuum a"), None);
-    }
 }

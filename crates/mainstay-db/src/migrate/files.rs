@@ -5,6 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::MigrateError;
+use super::indexes::is_concurrent;
 use super::statements::{split, words};
 
 /// The first line of a file that must not run in a transaction.
@@ -94,6 +95,11 @@ impl Migrations {
         self.migrations.last().map_or(0, |last| last.version)
     }
 
+    /// `history/NNNN_name`, as messages name it.
+    pub(super) fn full_name(&self, migration: &Migration) -> String {
+        format!("{}/{:04}_{}", self.history, migration.version, migration.name)
+    }
+
     /// SHA-256 over all of it: changes when any file is added or changed.
     pub fn fingerprint(&self) -> String {
         let mut digest = Sha256::new();
@@ -159,7 +165,7 @@ impl Migration {
             }
         }
         if !self.runs_outside_transaction() {
-            return match statements.iter().find(|statement| is_concurrent_index(statement)) {
+            return match statements.iter().find(|statement| is_concurrent(statement)) {
                 Some(_) => {
                     Err(format!("an index is built concurrently: begin the file with `{NO_TRANSACTION}`"))
                 }
@@ -167,19 +173,18 @@ impl Migration {
             };
         }
         match statements.as_slice() {
-            [one] if is_concurrent_index(one) && !one.to_ascii_lowercase().contains("exists") => {
+            [one] if is_concurrent(one) && !one.to_ascii_lowercase().contains("exists") => {
                 Err("a concurrent index needs `if [not] exists`: the file may run twice after a crash"
+                    .to_owned())
+            }
+            [one] if is_concurrent(one) && one.contains('"') => {
+                Err("a concurrent index has a plain lower-case name: by it a broken build is found"
                     .to_owned())
             }
             [_] => Ok(()),
             more => Err(format!("outside a transaction a file holds one statement, this one {}", more.len())),
         }
     }
-}
-
-fn is_concurrent_index(statement: &str) -> bool {
-    let words = words(statement, 4);
-    words.iter().any(|word| word == "index") && words.iter().any(|word| word == "concurrently")
 }
 
 #[cfg(test)]
@@ -212,6 +217,7 @@ mod tests {
             ("create index concurrently a on b (c);", "no-transaction"),
             ("-- no-transaction\nvacuum a; vacuum b;", "one statement, this one 2"),
             ("-- no-transaction\ncreate index concurrently a on b (c);", "if [not] exists"),
+            ("-- no-transaction\ncreate index concurrently if not exists \"A\" on b (c);", "lower-case name"),
         ] {
             let error = judged(sql).unwrap_err();
             assert!(error.contains(why), "{sql}: {error}");

@@ -37,7 +37,11 @@ pub(super) async fn exists(session: &Session) -> Result<bool, MigrateError> {
 }
 
 /// Reads the history of `set` and judges it.
-pub(super) async fn pending(session: &Session, set: &Migrations) -> Result<Pending, MigrateError> {
+pub(super) async fn pending(
+    session: &Session,
+    set: &Migrations,
+    accept_newer: i64,
+) -> Result<Pending, MigrateError> {
     // As many rows as migrations ever ran here: one a file.
     let sql = "select version, checksum from mainstay.migration where history = $1";
     let rows = session.query(sql, &[&set.history()]).await?;
@@ -45,14 +49,21 @@ pub(super) async fn pending(session: &Session, set: &Migrations) -> Result<Pendi
     for row in rows {
         applied.insert(row.try_get::<_, i64>("version")?, row.try_get::<_, String>("checksum")?);
     }
-    judge(set, &applied)
+    judge(set, &applied, accept_newer)
 }
 
-/// The database must hold a beginning of the binary's list, unchanged.
-fn judge(set: &Migrations, applied: &BTreeMap<i64, String>) -> Result<Pending, MigrateError> {
+/// The database must hold a beginning of the binary's list, unchanged; or all of it and newer ones, up to
+/// `accept_newer`.
+fn judge(
+    set: &Migrations,
+    applied: &BTreeMap<i64, String>,
+    accept_newer: i64,
+) -> Result<Pending, MigrateError> {
     let history = || set.history().to_owned();
-    if let Some((&found, _)) = applied.last_key_value()
-        && found > set.newest()
+    let mut applied = applied.clone();
+    let newer = applied.split_off(&(set.newest() + 1));
+    if let Some((&found, _)) = newer.last_key_value()
+        && (found > accept_newer || applied.len() < set.migrations().len())
     {
         return Err(MigrateError::DatabaseNewer { history: history(), found, known: set.newest() });
     }
@@ -100,14 +111,14 @@ mod tests {
     #[test]
     fn a_beginning_of_the_list_leaves_its_rest_to_do() {
         for (versions, left) in [(&[][..], 3), (&[1], 2), (&[1, 2], 1), (&[1, 2, 5], 0)] {
-            let pending = judge(&SET, &applied(versions)).unwrap_or_else(|error| panic!("{error}"));
+            let pending = judge(&SET, &applied(versions), 0).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!((pending.done, pending.todo.len()), (versions.len(), left));
         }
     }
 
     #[test]
     fn any_other_history_is_refused() {
-        let judged = |versions: &[i64]| judge(&SET, &applied(versions)).err();
+        let judged = |versions: &[i64]| judge(&SET, &applied(versions), 0).err();
         assert!(matches!(
             judged(&[1, 2, 5, 6]),
             Some(MigrateError::DatabaseNewer { found: 6, known: 5, .. })
@@ -116,6 +127,19 @@ mod tests {
         assert!(matches!(judged(&[1, 5]), Some(MigrateError::Branched { version: 2, .. })));
         let mut changed = applied(&[1, 2]);
         changed.insert(2, "other".to_owned());
-        assert!(matches!(judge(&SET, &changed).err(), Some(MigrateError::Changed { version: 2, .. })));
+        assert!(matches!(judge(&SET, &changed, 0).err(), Some(MigrateError::Changed { version: 2, .. })));
+    }
+
+    #[test]
+    fn a_newer_database_is_accepted_as_far_as_the_operator_says() {
+        let newer = applied(&[1, 2, 5, 6]);
+        assert!(judge(&SET, &newer, 5).is_err());
+        let pending = judge(&SET, &newer, 6).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((pending.done, pending.todo.len()), (3, 0));
+        // Never with one of ours lacking.
+        assert!(matches!(
+            judge(&SET, &applied(&[1, 2, 6]), 6),
+            Err(MigrateError::DatabaseNewer { found: 6, known: 5, .. })
+        ));
     }
 }
