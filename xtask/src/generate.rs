@@ -2,20 +2,18 @@
 //! has the application's migrations. Nothing in that crate is written by hand.
 
 mod crate_text;
-mod database;
 mod files;
 
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use clorinde::config::{Config, TypeMapping};
-use mainstay_db::Session;
 
 use crate::ci::lanes::Outcome;
+use crate::database;
 use files::Files;
 
 const FEATURES: &str = "app/server/src/features";
-const MIGRATIONS: &str = "app/server/migrations";
 const SOURCES: &str = "app/queries/src";
 
 /// Write or compare.
@@ -68,26 +66,8 @@ fn read_statements(root: &Path) -> Result<Vec<(String, String)>> {
     Ok(statements)
 }
 
-/// Migrations of the application, in the order of their numbers.
-fn read_migrations(root: &Path) -> Result<Vec<(String, String)>> {
-    let mut migrations = Vec::new();
-    for file in
-        std::fs::read_dir(root.join(MIGRATIONS)).with_context(|| format!("{MIGRATIONS} cannot be listed"))?
-    {
-        let path = file.with_context(|| format!("{MIGRATIONS} cannot be listed"))?.path();
-        if path.extension().is_some_and(|extension| extension == "sql") {
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("{} cannot be read", path.display()))?;
-            migrations.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
-        }
-    }
-    migrations.sort();
-    Ok(migrations)
-}
-
 /// Runs the generator against a throw-away database and dresses its output as a crate of this workspace.
 fn generate(root: &Path, statements: &[(String, String)]) -> Result<Files> {
-    let migrations = read_migrations(root)?;
     let folder = tempfile::tempdir().context("no temporary folder")?;
     let queries = folder.path().join("queries");
     let output = folder.path().join("crate");
@@ -97,24 +77,11 @@ fn generate(root: &Path, statements: &[(String, String)]) -> Result<Files> {
             .context("the temporary folder is not writable")?;
     }
     let config = config(&queries, &output);
-    database::with_database(
-        async |session| migrate(session, &migrations).await,
+    database::with_database(root, |_, session| {
         // The generator's report has the place in the SQL.
-        |session| clorinde::gen_live(session, config).map_err(|error| anyhow!("\n{}", error.report())),
-    )?;
+        clorinde::gen_live(session, config).map_err(|error| anyhow!("\n{}", error.report()))
+    })?;
     crate_text::dress(&Files::read(&output)?, statements)?.formatted(root)
-}
-
-async fn migrate(session: &Session, migrations: &[(String, String)]) -> Result<()> {
-    for (name, text) in migrations {
-        // Several statements are one transaction here, where an index cannot be built concurrently; nor need it be.
-        let text = text.replace(" concurrently ", " ");
-        session
-            .batch_execute(&text)
-            .await
-            .with_context(|| format!("{MIGRATIONS}/{name} fails on an empty database"))?;
-    }
-    Ok(())
 }
 
 fn config(queries: &Path, output: &Path) -> Config {

@@ -6,10 +6,14 @@
 
 mod bench;
 mod ci;
+mod database;
 mod finding;
 mod generate;
+mod migrations;
 mod openapi;
 mod rust_text;
+mod schema;
+mod squawk;
 mod tidy;
 mod toml_files;
 mod tree;
@@ -40,6 +44,8 @@ enum Command {
     Gen(generate::Arguments),
     /// Writes openapi.json from the application's routes, or compares it.
     Openapi(openapi::Arguments),
+    /// Writes docs/schema.sql, the whole schema as the migrations make it, or compares it.
+    Schema(schema::Arguments),
     /// Runs a benchmark by name, built for release.
     Bench(bench::Arguments),
 }
@@ -64,6 +70,7 @@ fn run(command: &Command) -> Result<bool> {
         Command::Words => words::run(&root),
         Command::Gen(arguments) => generate::run(&root, arguments),
         Command::Openapi(arguments) => openapi::run(&root, arguments),
+        Command::Schema(arguments) => schema::run(&root, arguments),
         Command::Bench(arguments) => bench::run(&root, arguments),
     }
 }

@@ -91,7 +91,7 @@ fn build(root: &Path) -> Result<PathBuf> {
 }
 
 /// Number of the first line that differs, or none.
-fn first_difference(old: &str, new: &str) -> Option<usize> {
+pub(crate) fn first_difference(old: &str, new: &str) -> Option<usize> {
     if old == new {
         return None;
     }

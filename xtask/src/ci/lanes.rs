@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::command::{self, Stream, cargo, run_reading};
 use super::web;
-use crate::{generate, openapi, tidy, toml_files, words};
+use crate::{generate, openapi, schema, squawk, tidy, toml_files, words};
 
 /// One check with a name to run it by.
 pub(crate) struct Lane {
@@ -45,7 +45,7 @@ impl From<bool> for Outcome {
 }
 
 /// Cheap first. A new lane is added here, and in CONTRIBUTING.md.
-pub(crate) static LANES: [Lane; 12] = [
+pub(crate) static LANES: [Lane; 14] = [
     Lane {
         name: "words",
         what: "spelling, tone, white space, merge markers",
@@ -57,6 +57,12 @@ pub(crate) static LANES: [Lane; 12] = [
         what: "every TOML file parses",
         fix: "correct the file",
         run: |root| Ok(toml_files::run(root)?.into()),
+    },
+    Lane {
+        name: "squawk",
+        what: "migrations that block, break or lose, by the linter squawk",
+        fix: "make the migration safe, or name the exception with its reason in .squawk.toml",
+        run: squawk::lane,
     },
     Lane { name: "format", what: "rustfmt", fix: "run: cargo fmt --all", run: format },
     // Before everything that compiles the application: the binary holds what this builds.
@@ -92,6 +98,12 @@ pub(crate) static LANES: [Lane; 12] = [
         what: "app/queries is what the features' SQL says",
         fix: "run: cargo xtask gen",
         run: generate::lane,
+    },
+    Lane {
+        name: "schema",
+        what: "docs/schema.sql is what the migrations make",
+        fix: "run: cargo xtask schema, and read the difference",
+        run: schema::lane,
     },
     Lane {
         name: "browser",

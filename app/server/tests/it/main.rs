@@ -18,6 +18,7 @@ mod demo;
 mod first_run;
 mod imports;
 mod merging;
+mod migrations;
 mod platform;
 mod process;
 mod seed;

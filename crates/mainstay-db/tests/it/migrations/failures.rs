@@ -101,6 +101,28 @@ async fn a_connection_that_is_lost_in_the_middle_of_a_file_leaves_nothing_of_it(
     assert_eq!((report.applied.len(), report.already_applied), (1, 1));
 }
 
+/// What cannot be recorded has not happened: the file takes its own number, and the runner's row comes second.
+#[tokio::test]
+async fn a_file_and_its_history_row_are_one_transaction() {
+    const TAKEN: Migrations = Migrations::new(
+        "app",
+        &[
+            TABLE,
+            Migration {
+                version: 2,
+                name: "taken",
+                sql: "create table half (id int);\n\
+                      insert into mainstay.migration (history, version, name, checksum, took_ms)\n\
+                      values ('app', 2, 'taken', '', 0);",
+            },
+        ],
+    );
+    let db = TestDb::empty().await.unwrap();
+    let error = migrate::run(db.target(), &[&TAKEN]).await.unwrap_err();
+    assert!(error.to_string().contains("duplicate key"), "{error}");
+    assert!(one::<bool>(&db, NOTHING_OF_IT).await);
+}
+
 /// The kernel refuses the server's writes beyond a size, as it does on a full disk.
 #[tokio::test]
 async fn a_disk_that_takes_no_more_leaves_nothing_of_a_file() {

@@ -23,7 +23,8 @@ async fn four_starts_that_meet_in_the_build_of_an_index_all_come_up() {
     let release = async {
         until(&db, BUILD_WAITS).await;
         let all_four = "select count(*) = 4 from pg_stat_activity where datname = current_database() \
-                        and application_name = 'mainstay migrate' and query like '%advisory%' or wait_event = 'virtualxid'";
+                        and application_name = 'mainstay migrate' \
+                        and (query like '%advisory%' or wait_event = 'virtualxid')";
         until(&db, all_four).await;
         holder.batch_execute("commit").await.unwrap();
     };
