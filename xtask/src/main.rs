@@ -7,6 +7,7 @@
 mod bench;
 mod ci;
 mod database;
+mod difference;
 mod finding;
 mod generate;
 mod migrations;

@@ -9,6 +9,7 @@ use cargo_metadata::Message;
 
 use crate::ci::command::cargo;
 use crate::ci::lanes::Outcome;
+use crate::difference::first_difference;
 
 const COMMITTED: &str = "openapi.json";
 /// As long as the application has no features, it has no routes to describe.
@@ -88,26 +89,4 @@ fn build(root: &Path) -> Result<PathBuf> {
         })
         .last();
     Ok(program.context("cargo built no program called paceline")?.into_std_path_buf())
-}
-
-/// Number of the first line that differs, or none.
-pub(crate) fn first_difference(old: &str, new: &str) -> Option<usize> {
-    if old == new {
-        return None;
-    }
-    let same = old.lines().zip(new.lines()).take_while(|(left, right)| left == right).count();
-    Some(same + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_differing_line_is_named() {
-        assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
-        assert_eq!(first_difference("a\nb\n", "a\nc\n"), Some(2));
-        assert_eq!(first_difference("", "a\n"), Some(1));
-        assert_eq!(first_difference("a\n", "a\nb\n"), Some(2));
-    }
 }

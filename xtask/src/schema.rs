@@ -9,6 +9,7 @@ use mainstay_db::embedded::Cluster;
 
 use crate::ci::lanes::Outcome;
 use crate::database;
+use crate::difference::first_difference;
 
 const COMMITTED: &str = "docs/schema.sql";
 
@@ -51,7 +52,7 @@ struct Verdict {
 
 /// Another major version may write the same schema in other words: then a difference says nothing.
 fn compare(committed: &str, new: &str) -> Verdict {
-    let Some(line) = crate::openapi::first_difference(committed, new) else {
+    let Some(line) = first_difference(committed, new) else {
         return Verdict { outcome: Outcome::Passed(None), line: None };
     };
     let is_other_major = line == 1 && !committed.is_empty();

@@ -115,6 +115,33 @@ mod tests {
         assert!(findings.len() > complaints.len(), "the exceptions are for other files, and are unused here");
     }
 
+    /// A tree with these migrations, and our configuration without its exceptions.
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let root = crate::tree::find_root().unwrap();
+        let tree = tempfile::tempdir().unwrap();
+        for folder in migrations::FOLDERS {
+            std::fs::create_dir_all(tree.path().join(folder)).unwrap();
+        }
+        let config = std::fs::read_to_string(root.join(".squawk.toml")).unwrap();
+        let (rules, _) = config.split_once("[[exceptions]]").unwrap();
+        std::fs::write(tree.path().join(".squawk.toml"), rules).unwrap();
+        for (number, file) in files.iter().enumerate() {
+            let copy = format!("{}/{number:04}_copy.sql", migrations::FOLDER);
+            std::fs::copy(root.join(file), tree.path().join(copy)).unwrap();
+        }
+        tree
+    }
+
+    #[test]
+    fn a_seeded_migration_fails_the_lane() {
+        const GOOD: &str = "app/server/migrations/0001_accounts.sql";
+        assert_eq!(lane(tree(&[GOOD]).path()).unwrap(), Outcome::Passed(None));
+        for bad in ["0001_seeded.sql", "0002_outside.sql"] {
+            let bad = format!("xtask/tests/fixtures/migrations/{bad}");
+            assert_eq!(lane(tree(&[GOOD, &bad]).path()).unwrap(), Outcome::Failed, "{bad}");
+        }
+    }
+
     #[test]
     fn what_is_no_report_is_told() {
         assert_eq!(parse("[]").unwrap(), []);
