@@ -11,6 +11,7 @@ use mainstay_telemetry::LogConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::features::uploads::config::ImportConfig;
+use crate::web::config::WebConfig;
 
 /// The defaults, with a comment for every key.
 pub const DEFAULTS: &str = include_str!("../config.default.toml");
@@ -36,6 +37,8 @@ pub struct Config {
     pub embedded: mainstay_db::embedded::Config,
     /// Limits of imports.
     pub import: ImportConfig,
+    /// What the pages show beside their own files.
+    pub web: WebConfig,
     /// The demo athlete.
     pub demo: DemoConfig,
 }
@@ -106,6 +109,7 @@ impl Config {
             faults.add("log.level", what);
         }
         faults.section("import", self.import.faults());
+        faults.section("web", self.web.faults());
         let (upload, ceiling) = (self.import.max_upload_bytes, self.http.requests.body_ceiling);
         if upload > ceiling {
             let what = format_args!(
@@ -185,6 +189,7 @@ mod tests {
                 ..Default::default()
             },
             import: ImportConfig::default(),
+            web: WebConfig::default(),
             demo: DemoConfig::default(),
         };
         assert_eq!(written, coded);

@@ -2,6 +2,7 @@
 //! in, `views` its wire out, `store` its typed statements, `queries.sql` the statements themselves.
 //! Never here: a feature that reads another feature's store; they call each other's own file.
 
+pub mod about;
 pub mod accounts;
 pub mod activities;
 pub mod analytics;

@@ -12,4 +12,4 @@ pub mod features;
 pub mod routes;
 pub mod schema;
 pub mod state;
-mod web;
+pub mod web;

@@ -12,7 +12,7 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::features::{accounts, activities, analytics, athletes, uploads};
+use crate::features::{about, accounts, activities, analytics, athletes, uploads};
 use crate::state::App;
 use crate::web;
 
@@ -28,6 +28,7 @@ use crate::web;
                        zone. Errors are RFC 9457 problems with a stable `code`.",
     ),
     tags(
+        (name = "about", description = "What this installation is"),
         (name = "auth", description = "Sign-up, sign-in and sessions"),
         (name = "athletes", description = "The athlete's own profile and personal bests"),
         (name = "uploads", description = "Training files and what became of them"),
@@ -113,13 +114,13 @@ fn own_data() -> OpenApiRouter<App> {
         .merge(analytics::router())
 }
 
-/// For everybody: signing up and in.
-fn sign_in() -> OpenApiRouter<App> {
-    accounts::router()
+/// For everybody: what this is, signing up and in.
+fn open_to_all() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(about::router()).merge(accounts::router())
 }
 
 fn documented() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).merge(sign_in()).merge(own_data())
+    OpenApiRouter::with_openapi(Document::openapi()).merge(open_to_all()).merge(own_data())
 }
 
 /// The whole application without probes and metrics, which the platform adds.
@@ -127,7 +128,7 @@ pub fn router(app: &App) -> Router {
     let (api, _) = documented().split_for_parts();
     // Everything under the API is somebody's own: private, with an ETag.
     let api = api.layer(axum::middleware::from_fn(etag::private)).with_state(app.clone());
-    let pages = match web::application() {
+    let pages = match web::application(&app.config.web) {
         None => Router::new().route("/", get(start_page)),
         Some(application) => web_routes(application),
     };

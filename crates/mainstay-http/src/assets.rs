@@ -42,14 +42,16 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// The application of these files, sorted by path, whose page is `index`; `None` when it is not among them.
-    pub fn new(files: &'static [Asset], index: &str) -> Option<Self> {
+    /// The application of these files, sorted by path, whose page is `index`; `None` when it is not among them. The
+    /// page may also show images of `images_from`, an origin such as `https://images.example.org`, and of no other.
+    pub fn new(files: &'static [Asset], index: &str, images_from: Option<&str>) -> Option<Self> {
         let index = find(files, index)?;
         let scripts: String = inline_scripts(index.plain)
             .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
             .collect();
+        let images: String = images_from.map(|origin| format!(" {origin}")).unwrap_or_default();
         let policy = format!(
-            "default-src 'self'; script-src 'self'{scripts}; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+            "default-src 'self'; script-src 'self'{scripts}; img-src 'self' data: blob:{images}; style-src 'self' 'unsafe-inline'; \
              object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
         );
         let policy = HeaderValue::from_str(&policy).ok()?;

@@ -97,7 +97,7 @@ async fn a_fault_has_one_exit_code_whichever_command_meets_it() {
 }
 
 /// Values that can be read and cannot be, each with the key that is to blame: one for each kind of rule.
-const CANNOT_BE: [(&str, &str, &str); 48] = [
+const CANNOT_BE: [(&str, &str, &str); 50] = [
     ("AUTH__TOKEN_SECRET", "short", "auth.token_secret"),
     ("AUTH__FORMER_TOKEN_SECRET", "short", "auth.former_token_secret"),
     ("LOG__LEVEL", "bogus===", "log.level"),
@@ -146,6 +146,8 @@ const CANNOT_BE: [(&str, &str, &str); 48] = [
     ("IMPORT__MAX_RECORDS", "1000000000", "import.max_records"),
     ("IMPORT__MAX_FILES_PER_UPLOAD", "-1", "import.max_files_per_upload"),
     ("IMPORT__ARCHIVE__MAX_MEMBER_BYTES", "0", "import.archive.max_member_bytes"),
+    ("WEB__TILES_URL", "http://tiles.example.org/{z}/{x}/{y}.png", "web.tiles_url"),
+    ("WEB__TILES_URL", "/tiles/{z}/{x}/{y}.png", "web.tiles_attribution"),
 ];
 
 #[test]

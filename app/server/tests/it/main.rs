@@ -6,6 +6,7 @@
     reason = "a test that cannot go on must fail"
 )]
 
+mod about;
 mod accounts;
 mod activities;
 mod analytics;

@@ -29,7 +29,7 @@ static FILES: &[Asset] = &[
 
 fn ask(path: &str, headers: &[(http::HeaderName, &str)]) -> Response {
     let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
-    Assets::new(FILES, "/index.html").unwrap().answer(&Method::GET, path, &headers, &["/v1", "/api"])
+    Assets::new(FILES, "/index.html", None).unwrap().answer(&Method::GET, path, &headers, &["/v1", "/api"])
 }
 
 async fn body(response: Response) -> Vec<u8> {
@@ -72,7 +72,7 @@ async fn every_address_of_the_application_is_its_page_and_no_other() {
         assert_eq!(ask(path, &[(ACCEPT, accept)]).status(), StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(ask("/v1x", &[(ACCEPT, "text/html")]).status(), StatusCode::OK, "no prefix of ours");
-    let posted = Assets::new(FILES, "/index.html").unwrap().answer(
+    let posted = Assets::new(FILES, "/index.html", None).unwrap().answer(
         &Method::POST,
         "/index.html",
         &HeaderMap::new(),
@@ -97,5 +97,22 @@ fn the_page_may_run_its_own_inline_scripts_and_no_others() {
     let hash = STANDARD.encode(Sha256::digest("start()"));
     assert!(policy.contains(&format!("script-src 'self' 'sha256-{hash}';")), "{policy}");
     assert_eq!(policy.matches("sha256-").count(), 1, "{policy}");
-    assert!(Assets::new(FILES, "/missing.html").is_none());
+    assert!(Assets::new(FILES, "/missing.html", None).is_none());
+}
+
+#[test]
+fn the_page_may_show_images_of_one_more_origin_and_take_nothing_else_from_it() {
+    let policy = |images_from| {
+        let page = Assets::new(FILES, "/index.html", images_from).unwrap();
+        let response = page.answer(&Method::GET, "/", &HeaderMap::new(), &[]);
+        response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned()
+    };
+    let (closed, opened) = (policy(None), policy(Some("https://images.example.org")));
+    assert!(closed.contains("img-src 'self' data: blob:;"), "{closed}");
+    assert_eq!(
+        opened.replacen(" https://images.example.org;", ";", 1),
+        closed,
+        "one place is all that differs"
+    );
+    assert!(opened.contains("img-src 'self' data: blob: https://images.example.org;"), "{opened}");
 }

@@ -1,6 +1,23 @@
 // Written by `npm run types` from openapi.json. Never edited.
 
 export interface paths {
+    "/v1/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this installation is. */
+        get: operations["about_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/activities": {
         parameters: {
             query?: never;
@@ -455,6 +472,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the installation is. */
+        About: {
+            /** @description Whether somebody may register over the API. */
+            registration: components["schemas"]["RegistrationState"];
+            tiles?: components["schemas"]["MapTiles"] | null;
+            /**
+             * @description The version of Paceline.
+             * @example 0.1.0
+             */
+            version: string;
+        };
         /** @description An account as its owner sees it. */
         AccountView: {
             display_name: string;
@@ -1552,6 +1580,19 @@ export interface components {
              */
             start_time: string;
         };
+        /** @description Raster tiles in Web Mercator, 256 px wide, counted from the north-west. */
+        MapTiles: {
+            /**
+             * @description Whose map it is, as text to show on it.
+             * @example © OpenStreetMap contributors
+             */
+            attribution: string;
+            /**
+             * @description The template of their addresses, `https://…` or a path of ours, with `{z}`, `{x}` and `{y}` once each.
+             * @example https://tiles.example.org/{z}/{x}/{y}.png
+             */
+            url: string;
+        };
         /**
          * Format: binary
          * @description Bytes of a file.
@@ -1726,6 +1767,11 @@ export interface components {
             /** @description Where the tokens go. */
             transport?: components["schemas"]["Transport"];
         };
+        /**
+         * @description Whether somebody may register over the API.
+         * @enum {string}
+         */
+        RegistrationState: "open" | "closed";
         /** @description How many sessions ended. */
         SessionsEnded: {
             /** Format: int64 */
@@ -1980,6 +2026,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    about_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["About"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     activities_list: {
         parameters: {
             query?: {
