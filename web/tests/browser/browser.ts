@@ -38,9 +38,10 @@ export class Visit {
 
 	private constructor(readonly page: Page) {}
 
+	/** A visit to the server of all tests, or to the one at `options.baseURL`. */
 	static async begin(options: BrowserContextOptions = {}): Promise<Visit> {
 		if (!browser) throw new Error('useBrowser() was not called');
-		const server = inject('server');
+		const server = options.baseURL ?? inject('server');
 		const context = await browser.newContext({
 			baseURL: server,
 			viewport: { width: 1280, height: 900 },
@@ -82,10 +83,11 @@ export class Visit {
 		return this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 	}
 
-	/** Nothing was noticed that must never happen. */
-	async end() {
+	/** Nothing was noticed that must never happen. Only requests below `allowed` may have gone elsewhere. */
+	async end({ allowed }: { allowed?: string } = {}) {
+		const foreign = this.foreign.filter((url) => !allowed || !url.startsWith(allowed));
 		expect(this.errors, 'errors in the console').toEqual([]);
-		expect(this.foreign, 'requests to other hosts').toEqual([]);
+		expect(foreign, 'requests to other hosts').toEqual([]);
 		await this.page.context().close();
 	}
 }
@@ -96,6 +98,15 @@ export async function signIn(page: Page, email: string, password: string) {
 	await page.getByLabel('E-mail').fill(email);
 	await page.getByLabel('Password').fill(password);
 	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+}
+
+/** Makes an account and waits for its dashboard. */
+export async function signUp(page: Page, email: string) {
+	await page.goto('/sign-up');
+	await page.getByLabel('E-mail').fill(email);
+	await page.getByLabel('Password').fill(PASSWORD);
+	await page.getByRole('button', { name: 'Make the account' }).click();
 	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
 }
 

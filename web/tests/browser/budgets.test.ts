@@ -2,7 +2,7 @@
 // JavaScript is checked when it is built (scripts/budget.js). Times are the best of three, so that a busy machine is
 // forgiven and a slow page is not.
 import { expect, test } from 'vitest';
-import { PASSWORD, signInAsDemo, useBrowser, Visit } from './browser';
+import { signInAsDemo, signUp, useBrowser, Visit } from './browser';
 import { seed } from './seed';
 
 useBrowser();
@@ -21,11 +21,7 @@ async function best(limit: number, measure: () => Promise<number>): Promise<numb
 test('ten thousand activities scroll without a long task', async () => {
 	const visit = await Visit.begin();
 	const { page } = visit;
-	await page.goto('/sign-up');
-	await page.getByLabel('E-mail').fill('veteran@example.org');
-	await page.getByLabel('Password').fill(PASSWORD);
-	await page.getByRole('button', { name: 'Make the account' }).click();
-	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+	await signUp(page, 'veteran@example.org');
 	seed('veteran@example.org', ROWS);
 	await page.goto('/activities');
 	const table = page.getByRole('table', { name: 'Activities' });

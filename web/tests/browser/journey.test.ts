@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { PASSWORD, signIn, useBrowser, Visit } from './browser';
+import { PASSWORD, signIn, signUp, useBrowser, Visit } from './browser';
 
 useBrowser();
 
@@ -15,14 +15,6 @@ function samples(): string[] {
 	return readdirSync(SAMPLES, { withFileTypes: true })
 		.filter((entry) => entry.isFile() && /\.(fit|tcx|gpx)(\.gz)?$/.test(entry.name))
 		.map((entry) => join(SAMPLES, entry.name));
-}
-
-async function signUp(page: Page, email: string) {
-	await page.goto('/sign-up');
-	await page.getByLabel('E-mail').fill(email);
-	await page.getByLabel('Password').fill(PASSWORD);
-	await page.getByRole('button', { name: 'Make the account' }).click();
-	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
 }
 
 /** Chooses files and waits until each has its outcome. */

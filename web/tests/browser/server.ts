@@ -1,5 +1,5 @@
-// Starts one `paceline up` for all browser tests, with a private database of its own, and stops it. Never here: what is
-// looked at.
+// Starts one `paceline up` for all browser tests, with a private database of its own, and stops it; a file of tests that
+// needs other settings launches its own. Never here: what is looked at.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,24 @@ declare module 'vitest' {
 }
 
 export default async function start(project: TestProject) {
+	const running = await launch();
+	project.provide('server', running.address);
+	project.provide('demoPassword', running.demoPassword);
+	project.provide('binary', running.binary);
+	project.provide('data', running.data);
+	return running.stop;
+}
+
+export interface Running {
+	address: string;
+	demoPassword: string;
+	binary: string;
+	data: string;
+	stop: () => Promise<void>;
+}
+
+/** Starts one; `settings` are added to its environment. */
+export async function launch(settings: Record<string, string> = {}): Promise<Running> {
 	const target = process.env.CARGO_TARGET_DIR ?? new URL('../../../target', import.meta.url).pathname;
 	const binary = process.env.PACELINE_BIN ?? join(target, 'debug', 'paceline');
 	const data = mkdtempSync(join(tmpdir(), 'paceline-browser-'));
@@ -33,20 +51,18 @@ export default async function start(project: TestProject) {
 			PATH: process.env.PATH,
 			PACELINE_HTTP__PASSWORDS__MEMORY_KIB: '64',
 			PACELINE_HTTP__PASSWORDS__PASSES: '1',
+			...settings,
 		},
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
-	const { server, demoPassword } = await ready(child);
-	project.provide('server', server);
-	project.provide('demoPassword', demoPassword);
-	project.provide('binary', binary);
-	project.provide('data', join(data, 'data'));
-	return async () => {
+	const stop = async () => {
 		const ended = new Promise((resolve) => child.once('exit', resolve));
 		child.kill('SIGTERM');
 		await ended;
 		rmSync(data, { recursive: true, force: true });
 	};
+	const { server, demoPassword } = await ready(child);
+	return { address: server, demoPassword, binary, data: join(data, 'data'), stop };
 }
 
 /** What it prints until it is ready; what it logs is shown when it ends before. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { projected } from './mercator';
 import { nearest, scaleBar, track } from './track';
 
 describe('track', () => {
@@ -22,6 +23,20 @@ describe('track', () => {
 		const drawn = track([0, 0, 0.1], [179.9, -179.9, -179.9], 200, 200)!;
 		expect(drawn.points[1]!.x).toBeGreaterThan(drawn.points[0]!.x);
 		expect(drawn.metresPerUnit).toBeLessThan(1000);
+	});
+	it('tells how many metres a unit is, at any latitude', () => {
+		for (const latitude of [0, 45, 70]) {
+			const drawn = track([latitude, latitude + 0.01], [10, 10], 300, 300)!;
+			const [south, north] = drawn.points;
+			expect((south!.y - north!.y) * drawn.metresPerUnit).toBeCloseTo(1113.2, -1);
+		}
+	});
+	it('lies in the part of the world that it says it shows', () => {
+		const drawn = track([52, 52.1], [4, 4.3], 480, 460)!;
+		const { left, top, scale } = drawn.view;
+		const south = projected(52, 4);
+		expect(drawn.points[0]!.x).toBeCloseTo((south.x - left) * scale, 0);
+		expect(drawn.points[0]!.y).toBeCloseTo((south.y - top) * scale, 0);
 	});
 	it('is nothing without two positions', () => expect(track([52, null], [4, null], 200, 200)).toBeNull());
 });

@@ -1,15 +1,11 @@
-// A track as a path in a drawing, without a map: an equirectangular projection about the track's middle, north up.
-// Right to within a thousandth over the extent of a day's training. Never here: tiles.
+// A track as a path in a drawing, north up, in Web Mercator, so that it lies the same with a map under it and without.
+// Lengths are right to within a thousandth over the extent of a day's training. Never here: the map's tiles (mercator.ts).
 import type { Values } from '$lib/chart/series';
-
-export interface Point {
-	x: number;
-	y: number;
-}
+import { placed, projected, type Point, type View } from './mercator';
 
 export interface Track {
-	width: number;
-	height: number;
+	/** Which part of the world the drawing shows. */
+	view: View;
 	/** The stretches between gaps, as SVG path data. */
 	path: string;
 	/** Where each sample lies; null without a position. */
@@ -18,7 +14,9 @@ export interface Track {
 	metresPerUnit: number;
 }
 
-const METRES_PER_DEGREE = 111_320;
+const METRES_AROUND = 111_320 * 360;
+/** The least that is drawn, in turns around the equator: some 10 cm. */
+const LEAST = 1e-6 / 360;
 
 /** Fits the track into a drawing of this size, with a margin. Null when there are no two positions. */
 export function track(
@@ -36,26 +34,26 @@ export function track(
 	if (known.length < 2) return null;
 	const [south, north] = extent(known.map(({ latitude }) => latitude));
 	const [west, east] = extent(unwrapped(known.map(({ longitude }) => longitude)));
-	const narrowing = Math.cos((((south + north) / 2) * Math.PI) / 180);
-	const across = Math.max((east - west) * narrowing, 1e-6);
-	const up = Math.max(north - south, 1e-6);
-	const scale = Math.min((width - 2 * margin) / across, (height - 2 * margin) / up);
-	const left = (width - across * scale) / 2;
-	const top = (height - up * scale) / 2;
+	const [upper, lower] = [projected(north, west), projected(south, east)];
+	const across = Math.max(lower.x - upper.x, LEAST);
+	const down = Math.max(lower.y - upper.y, LEAST);
+	const scale = Math.min((width - 2 * margin) / across, (height - 2 * margin) / down);
+	const view = {
+		left: (upper.x + lower.x - width / scale) / 2,
+		top: (upper.y + lower.y - height / scale) / 2,
+		scale,
+		width,
+		height,
+	};
 	const wraps = east > 180;
-	const points = positions.map(
-		(position) =>
-			position && {
-				x: round(
-					left +
-						((wraps && position.longitude < 0 ? position.longitude + 360 : position.longitude) - west) *
-							narrowing *
-							scale,
-				),
-				y: round(top + (north - position.latitude) * scale),
-			},
-	);
-	return { width, height, path: pathOf(points), points, metresPerUnit: METRES_PER_DEGREE / scale };
+	const points = positions.map((position) => {
+		if (!position) return null;
+		const { latitude, longitude } = position;
+		const { x, y } = placed(view, projected(latitude, wraps && longitude < 0 ? longitude + 360 : longitude));
+		return { x: round(x), y: round(y) };
+	});
+	const narrowing = Math.cos((((south + north) / 2) * Math.PI) / 180);
+	return { view, path: pathOf(points), points, metresPerUnit: (METRES_AROUND * narrowing) / scale };
 }
 
 /** A round length for the scale bar: the longest of 1, 2, 5 · 10ⁿ metres that fits into this many units. */

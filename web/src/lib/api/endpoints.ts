@@ -3,6 +3,8 @@ import { Client } from './client';
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
+export type About = Schemas['About'];
+export type MapTiles = Schemas['MapTiles'];
 export type Account = Schemas['AccountView'];
 export type Profile = Schemas['AthleteProfile'];
 export type Activity = Schemas['ActivityItem'];
@@ -38,6 +40,8 @@ export const client = new Client({
 
 const get = <T>(path: string, query?: Record<string, string | number | boolean | null | undefined>) =>
 	client.send<T>(path, { query });
+
+export const about = () => get<About>('/v1/about');
 
 export const signIn = (email: string, password: string) =>
 	client.send('/v1/auth/login', { method: 'POST', json: { email, password, transport: 'cookie' } });
