@@ -64,8 +64,9 @@ test('a map that is configured lies under the track, each place on its place', a
 	const { column, row } = onTiles(START, zoom);
 	const under = places.find(({ path }) => path === `/${zoom}/${Math.floor(column)}/${Math.floor(row)}.png`)!;
 	const start = await page.locator('circle.start').boundingBox();
-	expect(start!.x + start!.width / 2).toBeCloseTo(under.left + (column % 1) * under.width, -0.3);
-	expect(start!.y + start!.height / 2).toBeCloseTo(under.top + (row % 1) * under.height, -0.3);
+	const [x, y] = [under.left + (column % 1) * under.width, under.top + (row % 1) * under.height];
+	expect(Math.abs(start!.x + start!.width / 2 - x), 'px beside its place').toBeLessThan(1);
+	expect(Math.abs(start!.y + start!.height / 2 - y), 'px beside its place').toBeLessThan(1);
 	expect(await visit.moved()).toBeLessThanOrEqual(0.05);
 	await visit.end({ allowed: tiles.origin });
 });
@@ -143,20 +144,21 @@ async function openRun(page: Page) {
 	});
 	await page.getByRole('region', { name: 'Done' }).waitFor({ timeout: 60_000 });
 	const id = await page.evaluate(async () => {
-		const answer = await fetch('/v1/activities?limit=1&page=1');
-		return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
+		const answer = await fetch('/v1/activities?limit=100&fields=id,name');
+		const { items } = (await answer.json()) as { items: { id: string; name: string }[] };
+		return items.find(({ name }) => name === 'Around the canals')?.id;
 	});
 	await page.goto(`/activities/${id}`);
 	await page.getByRole('img', { name: 'The track, north up' }).waitFor();
 }
 
-/** Ten minutes around an oval that begins and ends at the start, later than anything that the demo athlete did. */
+/** Ten minutes around an oval that begins and ends at the start. */
 function gpx(): string {
 	const points = Array.from({ length: 601 }, (_, second) => {
 		const angle = (second / 600) * 2 * Math.PI;
 		const latitude = START.latitude + 0.004 * Math.sin(angle);
 		const longitude = START.longitude + 0.009 * (1 - Math.cos(angle));
-		const time = new Date(Date.UTC(2026, 10, 1, 7, 0, second)).toISOString();
+		const time = new Date(Date.UTC(2025, 10, 1, 7, 0, second)).toISOString();
 		return `<trkpt lat="${latitude}" lon="${longitude}"><time>${time}</time></trkpt>`;
 	});
 	const kind = '<name>Around the canals</name><type>running</type>';
