@@ -89,6 +89,8 @@ describe('cover', () => {
 			[3, 0],
 		]);
 		expect(world.map((tile) => addressOf('/{z}/{x}/{y}', tile))).toEqual(['/1/1/0', '/1/0/0', '/1/1/0']);
+		const rows = cover(view(0, 0.75, 480), 1).map(({ row }) => row);
+		expect(new Set(rows)).toEqual(new Set([1]));
 	});
 });
 
