@@ -122,6 +122,14 @@ pub struct RestoreActivityParams {
     pub not_before: jiff::Timestamp,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct ListDeletedParams {
+    pub athlete_id: uuid::Uuid,
+    pub not_before: jiff::Timestamp,
+    pub before_time: jiff::Timestamp,
+    pub before_id: uuid::Uuid,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct FindParentParams {
     pub athlete_id: uuid::Uuid,
     pub id: uuid::Uuid,
@@ -583,6 +591,40 @@ impl<'a> From<LockEditableBorrowed<'a>> for LockEditable {
     }
 }
 #[derive(Debug, Clone, PartialEq)]
+pub struct ListDeleted {
+    pub id: uuid::Uuid,
+    pub sport: String,
+    pub name: String,
+    pub start_time: jiff::Timestamp,
+    pub moving_time_s: f64,
+    pub distance_m: Option<f64>,
+    pub deleted_at: jiff::Timestamp,
+}
+pub struct ListDeletedBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub sport: &'a str,
+    pub name: &'a str,
+    pub start_time: jiff::Timestamp,
+    pub moving_time_s: f64,
+    pub distance_m: Option<f64>,
+    pub deleted_at: jiff::Timestamp,
+}
+impl<'a> From<ListDeletedBorrowed<'a>> for ListDeleted {
+    fn from(
+        ListDeletedBorrowed {
+            id,
+            sport,
+            name,
+            start_time,
+            moving_time_s,
+            distance_m,
+            deleted_at,
+        }: ListDeletedBorrowed<'a>,
+    ) -> Self {
+        Self { id, sport: sport.into(), name: name.into(), start_time, moving_time_s, distance_m, deleted_at }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
 pub struct Summarise {
     pub sport: String,
     pub activities: i64,
@@ -992,6 +1034,50 @@ where
 {
     pub fn map<R>(self, mapper: fn(LockEditableBorrowed) -> R) -> LockEditableQuery<'c, 'a, 's, C, R, N> {
         LockEditableQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
+    }
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+}
+pub struct ListDeletedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListDeletedBorrowed, mainstay_db::DbError>,
+    mapper: fn(ListDeletedBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListDeletedQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(ListDeletedBorrowed) -> R) -> ListDeletedQuery<'c, 'a, 's, C, R, N> {
+        ListDeletedQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1971,6 +2057,69 @@ impl<'a, C: GenericClient + Send + Sync>
         params: &'a RestoreActivityParams,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.id, &params.not_before))
+    }
+}
+pub struct ListDeletedStmt(&'static mainstay_db::Statement);
+pub fn list_deleted() -> ListDeletedStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.list_deleted",
+        "/* activities.list_deleted */ select activity.id, activity.sport, activity.name, activity.start_time, activity.moving_time_s, activity.distance_m, activity.deleted_at from activity where activity.athlete_id = $1 and activity.deleted_at > $2 and (activity.deleted_at, activity.id) < ($3, $4) and activity.deleted_at <= $3 and (activity.parent_id is null or exists ( select from activity as parent where parent.athlete_id = activity.athlete_id and parent.id = activity.parent_id and parent.deleted_at is null)) order by activity.deleted_at desc, activity.id desc limit $5",
+    );
+    ListDeletedStmt(&STATEMENT)
+}
+impl ListDeletedStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        not_before: &'a jiff::Timestamp,
+        before_time: &'a jiff::Timestamp,
+        before_id: &'a uuid::Uuid,
+        max_rows: &'a i64,
+    ) -> ListDeletedQuery<'c, 'a, 's, C, ListDeleted, 5> {
+        ListDeletedQuery {
+            client,
+            params: [athlete_id, not_before, before_time, before_id, max_rows],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ListDeletedBorrowed, mainstay_db::DbError> {
+                Ok(ListDeletedBorrowed {
+                    id: row.try_get(0)?,
+                    sport: row.try_get(1)?,
+                    name: row.try_get(2)?,
+                    start_time: row.try_get(3)?,
+                    moving_time_s: row.try_get(4)?,
+                    distance_m: row.try_get(5)?,
+                    deleted_at: row.try_get(6)?,
+                })
+            },
+            mapper: |it| ListDeleted::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListDeletedParams,
+        ListDeletedQuery<'c, 'a, 's, C, ListDeleted, 5>,
+        C,
+    > for ListDeletedStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListDeletedParams,
+    ) -> ListDeletedQuery<'c, 'a, 's, C, ListDeleted, 5> {
+        self.bind(
+            client,
+            &params.athlete_id,
+            &params.not_before,
+            &params.before_time,
+            &params.before_id,
+            &params.max_rows,
+        )
     }
 }
 pub struct FindParentStmt(&'static mainstay_db::Statement);

@@ -7,11 +7,13 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use mainstay_http::pages::cursor::KeyTime;
 use mainstay_http::{List, OrProblem, PageRequest, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::features::accounts::Principal;
+use crate::features::uploads::{self, purge};
 use crate::state::App;
 
 mod change;
@@ -37,6 +39,9 @@ pub fn router() -> OpenApiRouter<App> {
     routes::router()
 }
 
+/// The list that its cursors are for.
+const DELETED_CURSOR: &str = "activities:deleted_at";
+
 /// The most splits, best efforts or sports that an answer holds. An ultra of 400 km has 400 splits.
 const MAX_ROWS: i64 = 2_000;
 
@@ -60,6 +65,24 @@ async fn list(
     let rows = store::page(&read, principal.athlete_id, filter, order, page).await?;
     let total = store::count(&read, principal.athlete_id, filter).await?;
     Ok(List::numbered(rows, number, page.limit, total).map(item))
+}
+
+/// One page of what the athlete deleted and can restore.
+async fn list_deleted(
+    app: &App,
+    principal: &Principal,
+    page: &PageRequest,
+) -> Result<List<views::DeletedItem>, Problem> {
+    uploads::refuse_page_numbers(page)?;
+    let after = page.after::<(KeyTime, Uuid)>(DELETED_CURSOR)?;
+    let from = after.map_or((Timestamp::MAX, Uuid::max()), |(time, id)| (time.into(), id));
+    let not_before = purge::deleted_before(app.effects.clock.now());
+    let read = app.db.read();
+    let max_rows = page.limit.rows_to_fetch();
+    let rows = store::list_deleted(&read, principal.athlete_id, not_before, from, max_rows).await?;
+    let key = |row: &store::ListDeleted| (row.deleted_at, row.id);
+    let item = |row: store::ListDeleted| views::DeletedItem::new(row, &principal.timezone);
+    Ok(List::keyset(DELETED_CURSOR, rows, page.limit, key).map(item))
 }
 
 /// Totals of the last civil days.

@@ -219,7 +219,7 @@ async fn list(app: &App, athlete_id: Uuid, page: &PageRequest) -> Result<List<Up
 }
 
 /// These lists grow at their head while they are read: only cursors keep their place.
-fn refuse_page_numbers(page: &PageRequest) -> Result<(), Problem> {
+pub(super) fn refuse_page_numbers(page: &PageRequest) -> Result<(), Problem> {
     match page.page() {
         None => Ok(()),
         Some(_) => Err(Problem::invalid_query(vec![FieldError::new(

@@ -44,6 +44,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/activities/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what can be restored, what was deleted last first.
+         * @description Each says until when. A leg that was deleted with its event comes back with it and is not listed; one that was
+         *     deleted before the event is listed once the event is back.
+         */
+        get: operations["activities_deleted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/activities/summary": {
         parameters: {
             query?: never;
@@ -1038,6 +1059,49 @@ export interface components {
          * @enum {string}
          */
         DecouplingStatus: "good" | "drift" | "high_drift";
+        /** @description A deleted activity that can be restored. */
+        DeletedActivity: {
+            /**
+             * Format: date-time
+             * @description When it was deleted.
+             */
+            deleted_at: string;
+            /**
+             * Format: double
+             * @example 10000
+             */
+            distance_m?: number | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date
+             * @description The athlete's civil day on which it began.
+             */
+            local_date: string;
+            /**
+             * Format: double
+             * @description Time in motion.
+             * @example 3000
+             */
+            moving_time_s?: number | null;
+            /**
+             * @description Title.
+             * @example Morning run
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description From this instant on it is gone for good.
+             */
+            restorable_until: string;
+            /** @example run */
+            sport: string;
+            /**
+             * Format: date-time
+             * @description When it began, in UTC.
+             */
+            start_time: string;
+        };
         /** @description A total on which the device and its samples differ. */
         DeviceDifference: {
             /**
@@ -1358,6 +1422,55 @@ export interface components {
                 start_time: string;
                 /** @description The device's finer word, such as `trail` or `treadmill`. */
                 sub_sport?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last page and for page numbers. */
+            next_cursor?: string | null;
+            pagination?: components["schemas"]["Pagination"] | null;
+        };
+        /** @description The answer of every list. */
+        List_DeletedActivity: {
+            /** @description The items of this page, in the list's order. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was deleted.
+                 */
+                deleted_at: string;
+                /**
+                 * Format: double
+                 * @example 10000
+                 */
+                distance_m?: number | null;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: date
+                 * @description The athlete's civil day on which it began.
+                 */
+                local_date: string;
+                /**
+                 * Format: double
+                 * @description Time in motion.
+                 * @example 3000
+                 */
+                moving_time_s?: number | null;
+                /**
+                 * @description Title.
+                 * @example Morning run
+                 */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description From this instant on it is gone for good.
+                 */
+                restorable_until: string;
+                /** @example run */
+                sport: string;
+                /**
+                 * Format: date-time
+                 * @description When it began, in UTC.
+                 */
+                start_time: string;
             }[];
             /** @description Where the next page starts; null on the last page and for page numbers. */
             next_cursor?: string | null;
@@ -2196,6 +2309,55 @@ export interface operations {
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
+        };
+    };
+    activities_deleted: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Items per page, from 1.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description `next_cursor` of the page before; not together with `page`. */
+                cursor?: string;
+                /** @description Page number from 1, answered with `pagination`; not together with `cursor`. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeletedActivity"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     activities_summary: {

@@ -194,6 +194,23 @@ where chosen.athlete_id = :athlete_id and chosen.id = :id and chosen.deleted_at 
     and activity.athlete_id = chosen.athlete_id and activity.deleted_at = chosen.deleted_at
     and (activity.id = chosen.id or activity.parent_id = chosen.id);
 
+-- What can come back, what went last first, from a keyset cursor. A leg that went with its event comes back with it and
+-- is not told apart; one that went before it waits until the event is there.
+--! list_deleted : (distance_m?)
+select
+    activity.id, activity.sport, activity.name, activity.start_time, activity.moving_time_s, activity.distance_m,
+    activity.deleted_at
+from activity
+where activity.athlete_id = :athlete_id
+    and activity.deleted_at > :not_before
+    and (activity.deleted_at, activity.id) < (:before_time, :before_id)
+    and activity.deleted_at <= :before_time
+    and (activity.parent_id is null or exists (
+        select from activity as parent
+        where parent.athlete_id = activity.athlete_id and parent.id = activity.parent_id and parent.deleted_at is null))
+order by activity.deleted_at desc, activity.id desc
+limit :max_rows;
+
 -- The event that an activity is a leg of.
 --! find_parent : (parent_id?)
 select parent_id from activity where athlete_id = :athlete_id and id = :id;

@@ -20,7 +20,7 @@ use super::asked_days;
 use super::edit::{self, ActivityPatch, ManualActivity};
 use super::file::Download;
 use super::filters::ListParams;
-use super::views::{ActivityDetail, ActivitySummary, BestEfforts, ListItem, Splits, Streams};
+use super::views::{ActivityDetail, ActivitySummary, BestEfforts, DeletedItem, ListItem, Splits, Streams};
 use crate::features::accounts::Principal;
 use crate::state::App;
 
@@ -29,6 +29,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(summary))
+        .routes(routes!(deleted))
         .routes(routes!(find, patch, delete))
         .routes(routes!(restore))
         .routes(routes!(splits))
@@ -89,6 +90,26 @@ async fn summary(
 ) -> Result<Json<ActivitySummary>, Problem> {
     let days = asked_days(params.days, 1..=365, 30)?;
     super::summary(&app, &principal, app.effects.clock.now(), days).await.map(Json)
+}
+
+/// List what can be restored, what was deleted last first.
+///
+/// Each says until when. A leg that was deleted with its event comes back with it and is not listed; one that was
+/// deleted before the event is listed once the event is back.
+#[utoipa::path(
+    get, path = "/v1/activities/deleted", tag = "activities", params(PageParams),
+    responses(
+        (status = 200, body = List<DeletedItem>),
+        (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem),
+        (status = 401, body = Problem),
+    )
+)]
+async fn deleted(
+    State(app): State<App>,
+    principal: Principal,
+    page: PageRequest,
+) -> Result<Json<List<DeletedItem>>, Problem> {
+    super::list_deleted(&app, &principal, &page).await.map(Json)
 }
 
 /// One activity with its analysis, sources and legs.

@@ -12,7 +12,7 @@ use super::days::DayWindow;
 use super::filters::{Filter, Order, SortOrder};
 
 pub(super) use sql::{
-    ActivityRow, FindActivity, FindBestEfforts, FindFile, ListSplits, LockEditable, Summarise,
+    ActivityRow, FindActivity, FindBestEfforts, FindFile, ListDeleted, ListSplits, LockEditable, Summarise,
 };
 
 /// A keyset page: the activities before `from`, newest first.
@@ -192,6 +192,17 @@ pub(super) async fn restore(
     now: Timestamp,
 ) -> Result<u64, DbError> {
     sql::restore_activity().bind(tx, &now, &athlete_id, &id, &not_before).await
+}
+
+/// A keyset page of what can come back: what was deleted after `not_before` and before `from`, the last first.
+pub(super) async fn list_deleted(
+    db: &Client,
+    athlete_id: Uuid,
+    not_before: Timestamp,
+    from: (Timestamp, Uuid),
+    max_rows: i64,
+) -> Result<Vec<ListDeleted>, DbError> {
+    sql::list_deleted().bind(db, &athlete_id, &not_before, &from.0, &from.1, &max_rows).all().await
 }
 
 /// The event that an activity is a leg of.

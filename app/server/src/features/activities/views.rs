@@ -15,6 +15,7 @@ use super::days::{DayWindow, day_of};
 use super::figures::{metres, pace_s_per_km, rounded, seconds, speed_m_s};
 use super::routes::SplitKind;
 use super::store;
+use crate::features::uploads::purge;
 
 mod detail;
 mod streams;
@@ -126,6 +127,47 @@ impl ListItem {
             has_track: row.has_track,
             source_format: row.source_format,
             device: row.device,
+        }
+    }
+}
+
+/// A deleted activity that can be restored.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeletedActivity)]
+pub(super) struct DeletedItem {
+    id: Uuid,
+    /// Title.
+    #[schema(example = "Morning run")]
+    name: String,
+    #[schema(example = "run")]
+    sport: String,
+    /// When it began, in UTC.
+    start_time: Timestamp,
+    /// The athlete's civil day on which it began.
+    local_date: Date,
+    /// Time in motion.
+    #[schema(example = 3000.0)]
+    moving_time_s: Option<f64>,
+    #[schema(example = 10000.0)]
+    distance_m: Option<f64>,
+    /// When it was deleted.
+    deleted_at: Timestamp,
+    /// From this instant on it is gone for good.
+    restorable_until: Timestamp,
+}
+
+impl DeletedItem {
+    pub(super) fn new(row: store::ListDeleted, zone: &TimeZone) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            sport: row.sport,
+            start_time: row.start_time,
+            local_date: day_of(row.start_time, zone),
+            moving_time_s: seconds(row.moving_time_s),
+            distance_m: metres(row.distance_m),
+            deleted_at: row.deleted_at,
+            restorable_until: purge::restorable_until(row.deleted_at),
         }
     }
 }

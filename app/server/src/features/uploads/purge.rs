@@ -20,6 +20,11 @@ pub(in crate::features) fn deleted_before(now: Timestamp) -> Timestamp {
     now.checked_sub(UNDO).unwrap_or(Timestamp::MIN)
 }
 
+/// From this instant on, what was deleted then does not come back.
+pub(in crate::features) fn restorable_until(deleted_at: Timestamp) -> Timestamp {
+    deleted_at.checked_add(UNDO).unwrap_or(Timestamp::MAX)
+}
+
 /// Purges everybody's expired activities, one athlete after the other, and returns how many went.
 pub async fn purge(app: &App) -> Result<u64, DbError> {
     let deleted_before = deleted_before(app.effects.clock.now());
