@@ -11,5 +11,7 @@ export default {
 		adapter: adapter({ fallback: 'index.html', precompress: false }),
 		paths: { relative: false },
 		version: { pollInterval: 0 },
+		// lib/offline/keep.ts does, when the page is quiet.
+		serviceWorker: { register: false },
 	},
 };

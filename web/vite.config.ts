@@ -9,5 +9,16 @@ export default defineConfig({
 	server: { proxy: { '/v1': api } },
 	preview: { proxy: { '/v1': api } },
 	build: { target: 'es2022', assetsInlineLimit: 0 },
+	environments: {
+		client: {
+			build: {
+				rolldownOptions: {
+					output: {
+						codeSplitting: { groups: [{ name: 'shared', test: /\/src\/lib\//, minShareCount: 3 }] },
+					},
+				},
+			},
+		},
+	},
 	test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

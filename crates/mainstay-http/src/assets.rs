@@ -52,7 +52,7 @@ impl Assets {
         let images: String = images_from.map(|origin| format!(" {origin}")).unwrap_or_default();
         let policy = format!(
             "default-src 'self'; script-src 'self'{scripts}; img-src 'self' data: blob:{images}; style-src 'self' 'unsafe-inline'; \
-             object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+             worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
         );
         let policy = HeaderValue::from_str(&policy).ok()?;
         Some(Self { files, index, policy })

@@ -12,7 +12,21 @@ export function shown(): 'light' | 'dark' {
 }
 
 export function toggle(): void {
-	theme.chosen = shown() === 'dark' ? 'light' : 'dark';
-	document.documentElement.dataset.theme = theme.chosen;
-	localStorage.setItem('theme', theme.chosen);
+	choose(shown() === 'dark' ? 'light' : 'dark');
+}
+
+export function choose(wanted: Theme): void {
+	theme.chosen = wanted;
+	document.documentElement.dataset.theme = wanted;
+	if (wanted) localStorage.setItem('theme', wanted);
+	else localStorage.removeItem('theme');
+	paintFrame();
+}
+
+/** The browser's own frame around the page: the ground's colour, as in tokens.css, app.html and the manifest. */
+const GROUND = { light: '#f6f6f4', dark: '#111413' };
+
+export function paintFrame(): void {
+	for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]'))
+		meta.content = GROUND[theme.chosen || (meta.media.includes('dark') ? 'dark' : 'light')];
 }

@@ -97,6 +97,9 @@ fn the_page_may_run_its_own_inline_scripts_and_no_others() {
     let hash = STANDARD.encode(Sha256::digest("start()"));
     assert!(policy.contains(&format!("script-src 'self' 'sha256-{hash}';")), "{policy}");
     assert_eq!(policy.matches("sha256-").count(), 1, "{policy}");
+    for own in ["worker-src 'self'", "manifest-src 'self'"] {
+        assert!(policy.split("; ").any(|rule| rule == own), "{own}: {policy}");
+    }
     assert!(Assets::new(FILES, "/missing.html", None).is_none());
 }
 

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { cacheName, namedBy, superseded, wayOf } from './ways';
+
+const HERE = 'https://paceline.example';
+const way = (path: string, asked: Partial<{ method: string; mode: string; origin: string }> = {}) =>
+	wayOf(
+		{ method: asked.method ?? 'GET', mode: asked.mode ?? 'cors', url: (asked.origin ?? HERE) + path },
+		HERE,
+		['/icon.svg', '/manifest.webmanifest'],
+	);
+
+describe('wayOf', () => {
+	it('never touches an answer of the API, however it is asked for', () => {
+		for (const path of ['/v1', '/v1/athletes/me', '/api/v1/activities?limit=1', '/docs/api'])
+			for (const mode of ['cors', 'navigate', 'same-origin'])
+				expect(way(path, { mode }), path).toBe('passed');
+		expect(way('/v1/_app/immutable/x.js')).toBe('passed');
+	});
+	it('opens every other address with the page', () => {
+		for (const path of ['/', '/activities/1?x=1', '/v1x', '/documents'])
+			expect(way(path, { mode: 'navigate' }), path).toBe('page');
+	});
+	it('takes files from what is kept, and leaves what it does not know', () => {
+		expect(way('/_app/immutable/chunks/a.js')).toBe('kept');
+		expect(way('/icon.svg')).toBe('kept');
+		expect(way('/_app/version.json')).toBe('passed');
+	});
+	it('leaves what changes something, and other hosts', () => {
+		expect(way('/activities', { method: 'POST', mode: 'navigate' })).toBe('passed');
+		expect(way('/_app/immutable/a.js', { origin: 'https://elsewhere.example' })).toBe('passed');
+	});
+});
+
+describe('namedBy', () => {
+	it('finds scripts, styles and what is loaded ahead', () => {
+		const shell = `<link rel="icon" href="/icon.svg"><script src="/_app/immutable/start.a.js"></script>
+			<link href="/_app/immutable/b.css" rel="stylesheet">`;
+		expect(namedBy(shell)).toEqual(['/_app/immutable/start.a.js', '/_app/immutable/b.css']);
+	});
+});
+
+describe('superseded', () => {
+	it('leaves its own version, the one before, and what is not ours', () => {
+		const names = ['1', '2', '3', '4'].map(cacheName);
+		expect(superseded([...names, 'other'], cacheName('4'))).toEqual([cacheName('1'), cacheName('2')]);
+		expect(superseded(names.slice(3), cacheName('4'))).toEqual([]);
+	});
+	it('leaves the one before when an older version was brought back', () => {
+		expect(superseded(['1', '2'].map(cacheName), cacheName('1'))).toEqual([]);
+	});
+});
