@@ -11,6 +11,7 @@ const SHIFT_LIMIT = 0.05;
 const PAGES = {
 	dashboard: () => '/',
 	activities: () => '/activities',
+	deleted: () => '/activities/deleted',
 	activity: (found) => `/activities/${found.newest}`,
 	race: (found) => `/activities/${found.longest}`,
 	multisport: (found) => `/activities/${found.multisport}`,

@@ -15,7 +15,15 @@ test.each(['light', 'dark'] as const)('no page has a serious finding in the %s',
 		const answer = await fetch('/v1/activities?limit=1&sport=run');
 		return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
 	});
-	for (const path of ['/', '/activities', `/activities/${newest}`, '/upload', '/profile', '/no-such-page']) {
+	for (const path of [
+		'/',
+		'/activities',
+		'/activities/deleted',
+		`/activities/${newest}`,
+		'/upload',
+		'/profile',
+		'/no-such-page',
+	]) {
 		await page.goto(path, { waitUntil: 'networkidle' });
 		expect(await findings(visit), path).toEqual([]);
 	}

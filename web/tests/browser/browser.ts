@@ -1,6 +1,15 @@
 // One Chromium for a file of tests, and pages that notice what must not happen: errors, foreign addresses, moved content.
 // Never here: what a page should show.
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+	chromium,
+	type Browser,
+	type BrowserContext,
+	type BrowserContextOptions,
+	type Page,
+} from 'playwright-core';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 
 export const DEMO = 'demo@paceline.example';
@@ -29,6 +38,19 @@ export function useBrowser() {
 	afterAll(async () => {
 		await browser?.close();
 	});
+}
+
+/** A browser of its own as a person has it: not private, and with pages put aside for the way back. */
+export async function launchLasting(): Promise<BrowserContext> {
+	const folder = mkdtempSync(join(tmpdir(), 'paceline-profile-'));
+	const context = await chromium.launchPersistentContext(folder, {
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		args: ARGUMENTS,
+		ignoreDefaultArgs: ['--disable-back-forward-cache'],
+		baseURL: inject('server'),
+	});
+	context.on('close', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
+	return context;
 }
 
 /** A page of its own, and what was noticed on it. */

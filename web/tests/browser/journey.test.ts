@@ -106,6 +106,64 @@ test('an activity is named anew, deleted and brought back', async () => {
 	await visit.end();
 });
 
+test('what was deleted is found again later, and restored', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'regret@example.org');
+	const [first, second] = await page.evaluate(async () => {
+		const csrf = /(?:^|;\s*)(?:__Host-)?csrf=([^;]+)/.exec(document.cookie)?.[1] ?? '';
+		const send = (path: string, method: string, body?: unknown) =>
+			fetch(path, {
+				method,
+				headers: { 'content-type': 'application/json', 'x-csrf-token': csrf },
+				body: body ? JSON.stringify(body) : undefined,
+			});
+		const made: string[] = [];
+		for (const name of ['Hill repeats', 'Round the lake']) {
+			const start_time = `2026-03-0${made.length + 1}T06:30:00+01:00`;
+			const entry = { name, start_time, sport: 'run', duration_s: 3000, distance_m: 10_000 };
+			const { id } = (await (await send('/v1/activities', 'POST', entry)).json()) as { id: string };
+			await send(`/v1/activities/${id}`, 'DELETE');
+			made.push(id);
+		}
+		// The second one came in again: it cannot be restored beside itself.
+		const again = { name: 'Again', start_time: '2026-03-02T06:30:00+01:00', sport: 'run' };
+		await send('/v1/activities', 'POST', { ...again, duration_s: 3000, distance_m: 10_000 });
+		return made;
+	});
+	expect(first && second).toBeTruthy();
+	await page.getByRole('link', { name: 'Activities', exact: true }).click();
+	await page.getByRole('link', { name: 'Deleted activities' }).click();
+	const list = page.getByRole('region', { name: 'Can be restored' });
+	await expect.poll(() => list.getByRole('listitem').count()).toBe(2);
+	const until = await page.evaluate(async () => {
+		const { items } = await (await fetch('/v1/activities/deleted')).json();
+		const options = {
+			timeZone: 'Europe/Amsterdam',
+			day: 'numeric',
+			month: 'short',
+			year: 'numeric',
+		} as const;
+		return new Date(items[0].restorable_until).toLocaleDateString('en-GB', options);
+	});
+	expect(await list.getByRole('listitem').first().textContent()).toContain(until);
+
+	await list.getByRole('button', { name: 'Restore Round the lake' }).click();
+	await list
+		.getByRole('alert')
+		.getByText(/same session/)
+		.waitFor();
+	await list.getByRole('button', { name: 'Restore Hill repeats' }).click();
+	await expect.poll(() => list.getByRole('listitem').count()).toBe(1);
+	await page.getByRole('button', { name: 'Open' }).click();
+	await page.getByRole('heading', { name: 'Hill repeats', level: 1 }).waitFor();
+	await page.getByRole('link', { name: 'Activities' }).last().click();
+	await expect
+		.poll(() => page.getByRole('table', { name: 'Activities' }).getAttribute('aria-rowcount'))
+		.toBe('2');
+	await visit.end();
+});
+
 test('the keyboard alone is enough', async () => {
 	const visit = await Visit.begin();
 	const { page } = visit;

@@ -8,6 +8,7 @@ export type MapTiles = Schemas['MapTiles'];
 export type Account = Schemas['AccountView'];
 export type Profile = Schemas['AthleteProfile'];
 export type Activity = Schemas['ActivityItem'];
+export type DeletedActivity = Schemas['DeletedActivity'];
 export type ActivityDetail = Schemas['ActivityDetail'];
 export type ActivityPatch = Schemas['ActivityPatch'];
 export type Streams = Schemas['ActivityStreams'];
@@ -61,6 +62,8 @@ export const personalBests = () =>
 	);
 
 export const activities = (query: ActivityQuery) => get<Page<Activity>>('/v1/activities', query);
+export const deletedActivities = (cursor: string | null) =>
+	get<Page<DeletedActivity>>('/v1/activities/deleted', { limit: 50, cursor });
 export const activity = (id: string) => get<ActivityDetail>(`/v1/activities/${id}`);
 export const changeActivity = (id: string, patch: ActivityPatch) =>
 	client.send<ActivityDetail>(`/v1/activities/${id}`, { method: 'PATCH', json: patch });
