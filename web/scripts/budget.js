@@ -1,5 +1,6 @@
 // Measures the JavaScript that each page needs before it is complete: the start of the app, the layouts and the page with
 // everything they import, lazy parts such as the plots included. Fails above the budget (gzip, the larger of the two encodings).
+// With --json it prints KiB (gzip) by page and nothing else.
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
@@ -14,6 +15,8 @@ const nodes = Object.fromEntries(entries.filter(node).map((key) => [node(key), k
 if (starts.length !== 2) throw new Error(`expected the two entries of SvelteKit, found ${starts.join(', ')}`);
 
 const routes = readRoutes();
+const asJson = process.argv.includes('--json');
+const sizesOf = {};
 let over = false;
 for (const [route, numbers] of Object.entries(routes)) {
 	const files = new Set();
@@ -22,11 +25,15 @@ for (const [route, numbers] of Object.entries(routes)) {
 	const gzip = total(sizes, (bytes) => gzipSync(bytes, { level: 9 }));
 	const brotli = total(sizes, (bytes) => brotliCompressSync(bytes));
 	if (gzip > BUDGET_BYTES) over = true;
+	sizesOf[route] = Math.round(gzip / 102.4) / 10;
+	if (asJson) continue;
 	console.log(
 		`${route.padEnd(22)} ${String(files.size).padStart(3)} files  gzip ${kib(gzip)}  brotli ${kib(brotli)}${gzip > BUDGET_BYTES ? '  OVER BUDGET' : ''}`,
 	);
 }
-console.log(`budget ${kib(BUDGET_BYTES)} of JavaScript before a page is complete`);
+console.log(
+	asJson ? JSON.stringify(sizesOf) : `budget ${kib(BUDGET_BYTES)} of JavaScript before a page is complete`,
+);
 if (over) process.exit(1);
 
 /** Which node numbers each page loads: the layouts around it and itself, from SvelteKit's own dictionary. */
