@@ -11,7 +11,9 @@ const STAYS_MS = 12_000;
 let last = 0;
 export const notices = $state<Notice[]>([]);
 
+/** What stands there already is not told twice. */
 export function notify(text: string, action?: Notice['action']): void {
+	if (notices.some((notice) => notice.text === text)) return;
 	const id = ++last;
 	notices.push({ id, text, action });
 	setTimeout(() => dismiss(id), STAYS_MS);

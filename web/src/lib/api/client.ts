@@ -11,6 +11,9 @@ export interface World {
 	wait: (milliseconds: number) => Promise<void>;
 }
 
+/** What to do where the page is not left, because something on it would be lost. */
+export const SIGNED_OUT = 'Your session has ended. Sign in in a new tab, then try again here.';
+
 export interface Call {
 	method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	query?: Record<string, string | number | boolean | null | undefined>;
@@ -57,14 +60,17 @@ export class Client {
 		if (first.ok) return first;
 		const problem = Problem.parse(first.status, await first.text());
 		if (problem.status !== 401 || path.startsWith('/v1/auth/')) throw problem;
-		if (!(await this.refresh())) {
-			this.#world.signedOut();
-			throw problem;
-		}
+		if (!(await this.refresh())) throw this.#over(problem);
 		const second = await this.#fetch(path, call);
 		if (second.ok) return second;
-		if (second.status === 401) this.#world.signedOut();
-		throw Problem.parse(second.status, await second.text());
+		const again = Problem.parse(second.status, await second.text());
+		throw second.status === 401 ? this.#over(again) : again;
+	}
+
+	/** The session is over: what the page may say of it where it is not left. */
+	#over({ code, requestId }: Problem): Problem {
+		this.#world.signedOut();
+		return new Problem(401, code, 'Signed out', SIGNED_OUT, [], requestId);
 	}
 
 	/** The headers that a request with our cookies needs. */

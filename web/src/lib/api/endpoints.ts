@@ -1,5 +1,7 @@
 // The API's addresses that the pages use, one function each, with the types of its description.
-import { Client } from './client';
+import { notify } from '$lib/notices.svelte';
+import { anyUnsaved } from '$lib/unsaved';
+import { Client, SIGNED_OUT } from './client';
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
@@ -33,11 +35,17 @@ export const client = new Client({
 	fetch: (input, init) => globalThis.fetch(input, init),
 	cookies: () => document.cookie,
 	signedOut: () => {
+		if (anyUnsaved()) return notify(SIGNED_OUT, { label: 'Sign in', run: signInElsewhere });
 		const next = location.pathname + location.search;
 		if (!next.startsWith('/sign-in')) location.assign(`/sign-in?next=${encodeURIComponent(next)}&ended=1`);
 	},
 	wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
 });
+
+/** Beside the page, which keeps what it holds. */
+function signInElsewhere(): void {
+	open('/sign-in', '_blank', 'noopener');
+}
 
 const get = <T>(path: string, query?: Record<string, string | number | boolean | null | undefined>) =>
 	client.send<T>(path, { query });

@@ -3,6 +3,7 @@
 import { forgetList } from '$lib/activities/list.svelte';
 import { client, type UploadReport } from '$lib/api/endpoints';
 import { Problem } from '$lib/api/problem';
+import { keep } from '$lib/unsaved';
 import { allLines, post, uploadReport } from './calls';
 import type { Haul } from './collect';
 import { change, isArchive, isDone, nextChunk, settle, shares, tally, type Row } from './rows';
@@ -22,7 +23,7 @@ const SIZES = 50;
 const POLLED = 4;
 
 export class UploadQueue {
-	rows = $state.raw<Row[]>([]);
+	#rows = $state.raw<Row[]>([]);
 	sending = $state(false);
 	/** Seconds that the busy server asked us to wait; 0: it is not busy. */
 	busyFor = $state(0);
@@ -36,6 +37,23 @@ export class UploadQueue {
 	#polling = false;
 	#stop = new AbortController();
 	#last = 0;
+	/** While files of ours are not sent, which nobody else has. */
+	#kept: (() => void) | undefined;
+
+	get rows(): Row[] {
+		return this.#rows;
+	}
+
+	set rows(rows: Row[]) {
+		this.#rows = rows;
+		const { waiting, sending, failed } = tally(rows);
+		if (waiting + sending + failed > 0) {
+			this.#kept ??= keep();
+		} else {
+			this.#kept?.();
+			this.#kept = undefined;
+		}
+	}
 
 	/** Rows without an outcome that nothing is done about: stopped or failed. */
 	readonly unsent = $derived(this.sending ? 0 : tally(this.rows).waiting + tally(this.rows).failed);
@@ -82,13 +100,11 @@ export class UploadQueue {
 		this.sending = true;
 		this.halted = undefined;
 		this.#stop = new AbortController();
-		addEventListener('beforeunload', warn);
 		for (;;) {
 			const chunk = nextChunk(this.rows);
 			if (chunk.length === 0 || this.halted || this.#stop.signal.aborted) break;
 			await this.#sendChunk(chunk, this.#stop.signal);
 		}
-		removeEventListener('beforeunload', warn);
 		this.busyFor = 0;
 		this.sending = false;
 	}
@@ -159,8 +175,9 @@ export class UploadQueue {
 			return done;
 		} catch (error) {
 			const problem = Problem.from(error);
-			this.silent = problem.passing;
-			if (problem.passing) return false;
+			// A session that is over can be begun again in another tab.
+			this.silent = problem.passing || problem.status === 401;
+			if (this.silent) return false;
 			this.#reading = this.#reading.filter((other) => other.id !== batch.id);
 			const said = 'Its report cannot be read. It may be sent again.';
 			this.#change(batch.sent, () => ({ stage: 'failed', share: 0, said }));
@@ -195,10 +212,6 @@ export class UploadQueue {
 	#change(rows: Row[], to: (row: Row, at: number) => Partial<Row>): void {
 		if (rows.length > 0) this.rows = change(this.rows, rows, to);
 	}
-}
-
-function warn(event: BeforeUnloadEvent): void {
-	event.preventDefault();
 }
 
 const rest = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));

@@ -25,10 +25,10 @@ export function patchOf(activity: ActivityDetail, wanted: Fields): ActivityPatch
 	const patch: ActivityPatch = {};
 	const name = wanted.name.trim();
 	const notes = wanted.notes.trim();
-	if (name !== before.name) patch.name = name;
+	if (name !== before.name.trim()) patch.name = name;
 	if (wanted.sport !== before.sport) patch.sport = wanted.sport;
 	if (wanted.is_race !== before.is_race) patch.is_race = wanted.is_race;
 	if (wanted.rpe.trim() !== before.rpe) patch.rpe = wanted.rpe.trim() === '' ? null : Number(wanted.rpe);
-	if (notes !== before.notes) patch.notes = notes === '' ? null : notes;
+	if (notes !== before.notes.trim()) patch.notes = notes === '' ? null : notes;
 	return patch;
 }
