@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { DEMO, PASSWORD, signIn, signInAsDemo, signUp, useBrowser, Visit } from './browser';
+import { PASSWORD, signIn, signInAsDemo, signUp, useBrowser, Visit } from './browser';
 
 useBrowser();
 
@@ -60,5 +60,38 @@ test('words that are not saved outlive the session', async () => {
 	await page.context().clearCookies();
 	await page.getByRole('link', { name: 'Activities', exact: true }).click();
 	await page.waitForURL('**/sign-in?next=%2Factivities&ended=1');
+	await visit.end();
+});
+
+test('a sign-out that nobody answered is told as what it is', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'leaver@example.org');
+	await page.route('**/v1/auth/logout', (route) => route.abort('connectionfailed'));
+	await page.getByRole('button', { name: 'Sign out' }).click();
+	await page.getByText('You are still signed in.', { exact: false }).waitFor();
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+	await page.unroute('**/v1/auth/logout');
+	await page.getByRole('button', { name: 'Sign out' }).click();
+	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+	await visit.end();
+});
+
+test('two tabs never show two athletes', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'second@example.org');
+	await page.getByRole('button', { name: 'Sign out' }).click();
+	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+	await signInAsDemo(page);
+	await page.getByText('Demo athlete').waitFor();
+	const other = await page.context().newPage();
+	await other.goto('/profile');
+	await other.getByRole('button', { name: 'Sign out here' }).click();
+	await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+	await signIn(other, 'second@example.org', PASSWORD);
+	await page.goto('/');
+	await page.getByText('second', { exact: true }).waitFor();
 	await visit.end();
 });

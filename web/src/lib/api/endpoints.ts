@@ -1,5 +1,6 @@
 // The API's addresses that the pages use, one function each, with the types of its description.
 import { notify } from '$lib/notices.svelte';
+import { tellTabs } from '$lib/other-tabs';
 import { anyUnsaved } from '$lib/unsaved';
 import { Client, SIGNED_OUT } from './client';
 import type { components, paths } from './schema';
@@ -59,7 +60,11 @@ export const register = (email: string, password: string, display_name: string |
 		method: 'POST',
 		json: { email, password, display_name, timezone, transport: 'cookie' },
 	});
-export const signOut = () => client.send('/v1/auth/logout', { method: 'POST', json: {} });
+/** Ends the session, and says so to the other tabs. Where there is none, another tab did it. */
+export async function signOut(): Promise<void> {
+	if (client.hasSession) await client.send('/v1/auth/logout', { method: 'POST', json: {} });
+	tellTabs(null);
+}
 
 export const profile = () => get<Profile>('/v1/athletes/me');
 export const changeProfile = (patch: Schemas['AthletePatch']) =>

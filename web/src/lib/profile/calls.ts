@@ -1,6 +1,7 @@
 // The addresses of the account: its password and its sessions, and which version answers.
 import { createContext } from 'svelte';
 import { client, type Profile } from '$lib/api/endpoints';
+import { tellTabs } from '$lib/other-tabs';
 import { Problem } from '$lib/api/problem';
 
 /** The shell holds the profile; a page that changed it says so with this. */
@@ -19,7 +20,10 @@ async function signedIn<T>(path: string, json: unknown): Promise<T> {
 
 export const changePassword = (current_password: string, new_password: string) =>
 	signedIn('/v1/auth/change-password', { current_password, new_password });
-export const signOutEverywhere = () => signedIn<{ sessions_ended: number }>('/v1/auth/logout-all', {});
+export async function signOutEverywhere(): Promise<void> {
+	await signedIn('/v1/auth/logout-all', {});
+	tellTabs(null);
+}
 
 export const version = () =>
 	client
