@@ -32,6 +32,26 @@ describe('curves', () => {
 		);
 		expect(shown.map((curve) => curve.spec.series[0]?.name)).toEqual(['heart rate']);
 	});
+	it('draw a pace from distance and time where no speed was recorded, and say so', () => {
+		const [fast] = curves(streams({ distance_m: [0, 20, 40, 60] }), { sport: 'run' }, 'metres');
+		expect(fast?.spec.series[0]?.values).toEqual([250, 250, 250, 250]);
+		expect(fast?.answer).toMatch(/no speed was recorded/i);
+	});
+	it('have labels that say where they stand', () => {
+		const all = { speed_m_s: [3, 3, 3, 3], altitude_m: [10, 10, 10, 10], heart_rate_bpm: [9, 9, 9, 9] };
+		for (const sport of ['run', 'cycling', 'swimming'])
+			for (const { spec, question } of curves(streams(all), { sport }, 'seconds'))
+				for (const step of spec.steps) {
+					const told = [1, 2, 3].map((times) => spec.mark(times * step));
+					expect(new Set(told).size, `${question} ${step}`).toBe(3);
+					if (!told[0]?.includes(':')) expect(Number(told[0]?.replaceAll(',', ''))).toBe(step);
+				}
+	});
+	it('make no hills of a few metres', () => {
+		const [hills] = curves(streams({ altitude_m: [10, 12, 14, 11] }), { sport: 'run' }, 'seconds');
+		const [least, most] = hills?.spec.range?.(10, 14) ?? [0, 0];
+		expect(most - least).toBe(30);
+	});
 	it('tell pace on foot and km/h on wheels', () => {
 		const speeds = { speed_m_s: [4, 4, 4, 0.1] };
 		const told = (sport: string) => {
@@ -69,14 +89,18 @@ describe('hardlyRecorded', () => {
 });
 
 describe('readout', () => {
-	const recorded = streams({ distance_m: [0, 900, 1500, 1600], heart_rate_bpm: [null, 110, 120, 130] });
+	const recorded = streams({
+		distance_m: [0, 20, 1500, 1600],
+		speed_m_s: [4, 4, 4, 4],
+		heart_rate_bpm: [null, 110, 120, 130],
+	});
 	const shown = curves(recorded, { sport: 'run' }, 'metres');
 	it('tells place, time and each value', () => {
 		const { where, entries } = readout(recorded, shown, 2);
 		expect(where).toBe('1.50 km · 0:10');
-		expect(entries.map(({ value }) => value)).toEqual(['120 bpm']);
+		expect(entries.map(({ value }) => value)).toEqual(['4:10 /km', '120 bpm']);
 	});
-	it('tells a gap as absent', () => expect(readout(recorded, shown, 0).entries[0]?.value).toBe('– bpm'));
+	it('tells a gap as absent', () => expect(readout(recorded, shown, 0).entries[1]?.value).toBe('– bpm'));
 });
 
 describe('stretch', () => {

@@ -1,8 +1,9 @@
 // The channels of an activity as plots above one another. Pure. Never here: drawing.
 import type { ActivityDetail, Streams } from '$lib/api/endpoints';
 import type { PlotSpec } from '$lib/chart/options';
-import type { Along, Series, Values } from '$lib/chart/series';
+import { WHOLE, type Along, type Series, type Values } from '$lib/chart/series';
 import { bridged, told } from './gaps';
+import { speedsBetween } from './speeds';
 import { clock, distance, number, speed, speedUnit } from '$lib/format/quantities';
 
 export interface Curve {
@@ -70,13 +71,21 @@ export function curves(streams: Streams, totals: Totals, along: Along): Curve[] 
 			width: 1.5,
 			tell: (value) => `${number(value)} bpm`,
 		}),
-		plain(streams, along, 'altitude_m', 'How hilly was it?', hills(totals), {
-			name: 'elevation',
-			colour: 'green',
-			kind: 'area',
-			width: 1.5,
-			tell: (value) => `${number(value)} m`,
-		}),
+		plain(
+			streams,
+			along,
+			'altitude_m',
+			'How hilly was it?',
+			hills(totals),
+			{
+				name: 'elevation',
+				colour: 'green',
+				kind: 'area',
+				width: 1.5,
+				tell: (value) => `${number(value)} m`,
+			},
+			hilly,
+		),
 		plain(
 			streams,
 			along,
@@ -167,7 +176,9 @@ function hills({ ascent_m: up, descent_m: down }: Totals): string {
 
 /** Pace on foot and in water, faster above; km/h on wheels. */
 function fast(streams: Streams, { sport, pace_s_per_km }: Totals, along: Along): Curve | undefined {
-	const speeds = channel(streams, 'speed_m_s');
+	const recorded = channel(streams, 'speed_m_s');
+	const metres = channel(streams, 'distance_m');
+	const speeds = recorded ?? (metres && speedsBetween(metres, streams.time_s));
 	if (!speeds || !plottable(speeds)) return undefined;
 	const unit = speedUnit(sport);
 	const smooth = smoothed(speeds);
@@ -178,14 +189,17 @@ function fast(streams: Streams, { sport, pace_s_per_km }: Totals, along: Along):
 	const average = speed(pace_s_per_km, sport);
 	return {
 		question: 'How fast were you?',
-		answer: typeof pace_s_per_km === 'number' ? `${average.value} ${average.unit} on average.` : '',
+		answer: [
+			...(typeof pace_s_per_km === 'number' ? [`${average.value} ${average.unit} on average.`] : []),
+			...(recorded ? [] : ['No speed was recorded: from distance and time.']),
+		].join(' '),
 		spec: {
 			along,
 			zoomable: true,
 			compact: true,
 			inverted: !wheels,
 			mark: (value) => (wheels ? number(value) : clock(unit === '/km' ? value : value / 10)),
-			...(wheels ? {} : paceAxis(paces, unit)),
+			...(wheels ? { steps: WHOLE } : paceAxis(paces, unit)),
 			series: [
 				{
 					name: wheels ? 'speed' : 'pace',
@@ -223,12 +237,21 @@ function plain(
 	question: string,
 	answer: string,
 	series: Omit<Series, 'values'>,
+	range?: PlotSpec['range'],
 ): Curve | undefined {
 	const values = channel(streams, name);
 	if (!values || !plottable(values)) return undefined;
-	const spec = { along, zoomable: true, compact: true, mark: (value: number) => number(value) };
+	const mark = (value: number) => number(value);
+	const spec = { along, zoomable: true, compact: true, mark, steps: WHOLE, range };
 	return { question, answer, spec: { ...spec, series: [{ ...series, values }] } };
 }
+
+/** A few metres up and down are no hills, and shall not look like some. */
+function hilly(least: number, most: number): [number, number] {
+	const margin = Math.max((most - least) * 0.08, (LEAST_HILL_M - (most - least)) / 2);
+	return [least - margin, most + margin];
+}
+const LEAST_HILL_M = 30;
 
 /** Centred means over a few samples; a gap stays a gap. */
 export function smoothed(values: Values): Values {

@@ -49,7 +49,8 @@ function overGaps(
 	return made;
 }
 
-function usualStep(times: number[]): number {
+/** Seconds between samples: the median. */
+export function usualStep(times: number[]): number {
 	const steps = times.slice(1).map((time, at) => time - (times[at] ?? time));
 	return steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0;
 }

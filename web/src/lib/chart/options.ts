@@ -13,8 +13,8 @@ export interface PlotSpec {
 	mark: (value: number) => string;
 	/** Least and most of the vertical axis, where the data must not choose. */
 	range?: (least: number, most: number) => [number, number];
-	/** Steps that the vertical axis may count in, where round numbers are not: 30 s of pace, not 50. */
-	steps?: number[];
+	/** Steps that the vertical axis may count in: such that its labels, rounded as they are, say where they stand. */
+	steps: number[];
 	/** Smaller values at the top, as for pace. */
 	inverted?: boolean;
 	zoomable?: boolean;
@@ -40,7 +40,7 @@ export function options(
 		height,
 		legend: { show: false },
 		// The last label of a distance or a time stands under the very edge.
-		padding: [8, spec.along === 'days' ? 4 : 14, 0, 0],
+		padding: [8, spec.along === 'days' ? 4 : 22, 0, 0],
 		cursor: {
 			y: false,
 			points: { show: !bars, size: 7 },
@@ -123,7 +123,7 @@ function yAxis({ mark, steps, compact }: PlotSpec): uPlot.Axis {
 		size: 46,
 		gap: 6,
 		space: compact ? 22 : 34,
-		...(steps ? { incrs: steps } : {}),
+		incrs: steps,
 		stroke: () => token('--ink-soft'),
 		grid: { stroke: () => token('--line'), width: 1 },
 		ticks: { show: false },

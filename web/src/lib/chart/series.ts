@@ -29,6 +29,10 @@ export interface Shade {
 	name: string;
 }
 
+/** Steps of axes whose labels are whole numbers, and of those with two digits. */
+export const WHOLE = [1, 10, 100, 1000, 10_000, 100_000].flatMap((ten) => [ten, ten * 2, ten * 5]);
+export const HUNDREDTHS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, ...WHOLE];
+
 /** The widest of the dash patterns, for the swatch in the legend. */
 export function swatch(series: Series): 'dots' | 'bars' | 'solid' | 'dashed' | 'dotted' | 'band' {
 	if (series.kind === 'dots' || series.kind === 'bars' || series.kind === 'band') return series.kind;
