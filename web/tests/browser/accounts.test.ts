@@ -35,3 +35,27 @@ test('a wrong password is told beside the form and keeps what was written', asyn
 	expect(await page.getByLabel('E-mail').inputValue()).toBe('nobody@example.org');
 	await visit.end();
 });
+
+test('a finger scrolls the time zones and chooses only what it taps', async () => {
+	const visit = await Visit.begin({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+	const { page } = visit;
+	await page.goto('/sign-up');
+	const field = page.getByRole('combobox', { name: 'Time zone' });
+	const before = await field.inputValue();
+	await field.tap();
+	const list = page.getByRole('listbox');
+	const box = await list.boundingBox();
+	if (!box) throw new Error('the list has no place');
+	const touch = await page.context().newCDPSession(page);
+	const x = box.x + 40;
+	const from = box.y + box.height - 20;
+	await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y: from }] });
+	for (let far = 15; far <= 150; far += 15)
+		await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x, y: from - far }] });
+	await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+	await expect.poll(() => list.evaluate((at) => at.scrollTop)).toBeGreaterThan(0);
+	expect(await field.inputValue()).toBe(before);
+	await page.getByRole('option', { name: 'Europe/Berlin' }).tap();
+	await expect.poll(() => field.inputValue()).toBe('Europe/Berlin');
+	await visit.end();
+});
