@@ -90,10 +90,12 @@ async function take(page, look, name, path) {
 	await page.goto(url + path, { waitUntil: 'networkidle' });
 	await page.waitForTimeout(300);
 	const { wide, moved } = await page.evaluate(() => ({
-		wide: document.documentElement.scrollWidth - innerWidth,
+		wide: Math.max(
+			...Array.from(document.querySelectorAll(':root, .card'), (box) => box.scrollWidth - box.clientWidth),
+		),
 		moved: globalThis.moved,
 	}));
-	if (wide > 0) faults.push(`${look} ${name}: ${wide} px wider than the window`);
+	if (wide > 0) faults.push(`${look} ${name}: ${wide} px wider than the window or a card`);
 	if (moved > SHIFT_LIMIT) faults.push(`${look} ${name}: moved by ${moved.toFixed(3)} while loading`);
 	await page.screenshot({ path: `${folder}${name}-${look}.png`, fullPage: name !== 'activities' });
 	console.log(`${name}-${look}.png  layout shift ${moved.toFixed(3)}`);

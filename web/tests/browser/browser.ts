@@ -100,9 +100,16 @@ export class Visit {
 		return this.page.evaluate(() => (globalThis as unknown as { moved: number }).moved);
 	}
 
-	/** How much wider the page is than its window. */
+	/** How much wider the page is than its window, or what stands in a card than the card. */
 	overflow(): Promise<number> {
-		return this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+		return this.page.evaluate(() =>
+			Math.max(
+				...Array.from(
+					document.querySelectorAll(':root, .card'),
+					({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
+				),
+			),
+		);
 	}
 
 	/** Nothing was noticed that must never happen. Only requests below `allowed` may have gone elsewhere. */

@@ -35,6 +35,7 @@ test('a plot is read with the keyboard', async () => {
 
 test.each([
 	['a phone', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true }],
+	['a narrow phone', { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true }],
 	['the dark', { colorScheme: 'dark' as const }],
 ])('the dashboard fits %s', async (_, options) => {
 	const visit = await Visit.begin(options);
