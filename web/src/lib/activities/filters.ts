@@ -1,6 +1,8 @@
 // The filters of the list, as they stand in the page's address: what is in the address is the list, so that a filtered
 // list can be kept and sent. Kilometres there and on the page, metres for the API.
 import type { ActivityQuery } from '$lib/api/endpoints';
+import { civilDate } from '$lib/format/dates';
+import { SPORTS } from '$lib/words/sports';
 
 export interface Filters {
 	sport: string;
@@ -42,7 +44,30 @@ export function write(filters: Filters): string {
 /** How many filters are set. */
 export const active = (filters: Filters) => Object.values(filters).filter(Boolean).length;
 
-export function query(filters: Filters): ActivityQuery {
+export type Faults = Partial<Record<keyof Filters, string>>;
+
+/** What cannot be asked as it stands, in words, by field. */
+export function faults(filters: Filters): Faults {
+	const found: Faults = {};
+	if (filters.sport && !SPORTS.includes(filters.sport)) found.sport = `There is no sport “${filters.sport}”.`;
+	for (const name of ['from', 'to'] as const)
+		if (filters[name] && !isDay(filters[name])) found[name] = `“${filters[name]}” is no day.`;
+	for (const name of ['minKm', 'maxKm', 'minAscent'] as const)
+		if (filters[name] && quantity(filters[name]) === undefined)
+			found[name] = `“${filters[name]}” is no number.`;
+	if (!found.from && !found.to && filters.from && filters.to && filters.from > filters.to)
+		found.to = 'The last day lies before the first.';
+	const [least, most] = [quantity(filters.minKm), quantity(filters.maxKm)];
+	if (least !== undefined && most !== undefined && least > most)
+		found.maxKm = 'The most is less than the least.';
+	return found;
+}
+
+/** What is asked of the API; a field that cannot be asked is left out, which the page says. */
+export function query(wanted: Filters): ActivityQuery {
+	const filters = { ...wanted };
+	for (const name of Object.keys(faults(wanted)) as (keyof Faults)[])
+		if (name !== 'races') filters[name] = '';
 	return {
 		sport: filters.sport || undefined,
 		start_date: filters.from || undefined,
@@ -52,6 +77,12 @@ export function query(filters: Filters): ActivityQuery {
 		elev_gain_min: quantity(filters.minAscent),
 		is_race: filters.races || undefined,
 	};
+}
+
+/** A civil day that there is: no 30th of February. */
+function isDay(text: string): boolean {
+	const at = Date.parse(`${text}T00:00:00Z`);
+	return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at) && civilDate(at / 1000) === text;
 }
 
 /** What a person typed, with a comma or a point; nothing for what is no number. */
