@@ -68,6 +68,9 @@ export function listOf(query: ActivityQuery): ActivityList {
 	return last.list;
 }
 
+/** Whether the list of a filter was shown before, and is there still. */
+export const isKept = (query: ActivityQuery): boolean => last?.key === JSON.stringify(query);
+
 /** What was shown is no longer true: an activity came, went or changed. */
 export function forgetList(): void {
 	last = undefined;
