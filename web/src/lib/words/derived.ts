@@ -77,6 +77,28 @@ export const meanings = {
 			'The distance of every run. The device states it, unless the samples say otherwise by more than 3 %.',
 		validity: 'Always. Weeks that the period cuts are drawn as outlines.',
 	},
+	distance: {
+		title: 'Distance',
+		definition: 'How far it was, from start to finish.',
+		inputs:
+			'What the device states; what the samples give where it differs by more than 3 % or is faster than anyone moves.',
+		validity: 'Where a distance or positions were recorded. Breaks in the track are not bridged.',
+		source: 'between positions: Sinnott 1984',
+	},
+	pace: {
+		title: 'Pace and speed',
+		definition: 'Moving time over distance: the mean of the whole session, without pauses.',
+		inputs: 'Distance and moving time.',
+		validity: 'Where both are known.',
+	},
+	ascent: {
+		title: 'Ascent and descent',
+		definition: 'All metres climbed, and all metres lost.',
+		inputs:
+			"The device's totals; else altitude, counted from 3 m on, and from 10 m on where it comes from satellites alone.",
+		validity: 'Where altitude was recorded. Small hills are missing without a barometer.',
+		source: 'Sánchez & Villena 2020',
+	},
 	movingTime: {
 		title: 'Moving time',
 		definition: 'The time in motion, without pauses.',

@@ -62,14 +62,14 @@ export function onFoot(sport: string): boolean {
 
 function covered({ distance_m }: ActivityDetail): KeyFigure[] {
 	if (typeof distance_m !== 'number') return [];
-	return [{ name: 'Distance', ...distance(distance_m) }];
+	return [{ name: 'Distance', about: 'distance', ...distance(distance_m) }];
 }
 
 /** Of a multisport event the speed of all legs together says nothing. */
 function fast({ sport, pace_s_per_km, analysis }: ActivityDetail): KeyFigure[] {
 	if (typeof pace_s_per_km !== 'number' || sport === 'multisport') return [];
 	const name = speedUnit(sport) === 'km/h' ? 'Speed' : 'Pace';
-	const figures: KeyFigure[] = [{ name, ...speed(pace_s_per_km, sport) }];
+	const figures: KeyFigure[] = [{ name, about: 'pace', ...speed(pace_s_per_km, sport) }];
 	const graded = analysis?.ngp_m_s;
 	if (onFoot(sport) && typeof graded === 'number' && graded > 0) {
 		const version = analysis?.algorithm_version;
@@ -87,7 +87,7 @@ function heart({ avg_hr_bpm, max_hr_bpm, has_track }: ActivityDetail): KeyFigure
 function climbed({ ascent_m, descent_m }: ActivityDetail): KeyFigure[] {
 	if (typeof ascent_m !== 'number') return [];
 	const note = typeof descent_m === 'number' ? `${number(descent_m)} m down` : '';
-	return [{ name: 'Ascent', value: number(ascent_m), unit: 'm', note }];
+	return [{ name: 'Ascent', about: 'ascent', value: number(ascent_m), unit: 'm', note }];
 }
 
 function analysed({ sport, analysis }: ActivityDetail): KeyFigure[] {
