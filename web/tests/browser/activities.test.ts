@@ -62,7 +62,7 @@ test('a filter that cannot be asked is told and left out', async () => {
 	await visit.end();
 });
 
-test('a long name leaves the badge of a race whole', async () => {
+test('a long name from right to left leaves the badge of a race in its place, and whole', async () => {
 	const visit = await Visit.begin();
 	const { page } = visit;
 	await signUp(page, 'names@example.org');
@@ -75,10 +75,14 @@ test('a long name leaves the badge of a race whole', async () => {
 	await page.getByText('Saved.').waitFor();
 	await page.goto('/activities');
 	const badge = page.getByRole('table', { name: 'Activities' }).getByText('Race', { exact: true });
-	const [cell, box] = await badge.evaluate((at) =>
-		[at.parentElement as Element, at].map((one) => one.getBoundingClientRect().right),
-	);
-	expect(box).toBeLessThanOrEqual(cell ?? 0);
+	const { name, left, right, cell } = await badge.evaluate((at) => ({
+		name: at.previousElementSibling?.getBoundingClientRect().right ?? 0,
+		left: at.getBoundingClientRect().left,
+		right: at.getBoundingClientRect().right,
+		cell: at.parentElement?.getBoundingClientRect().right ?? 0,
+	}));
+	expect(left, 'behind the name').toBeGreaterThanOrEqual(name);
+	expect(right, 'inside its cell').toBeLessThanOrEqual(cell);
 	expect(await visit.overflow()).toBeLessThanOrEqual(0);
 	await visit.end();
 });
