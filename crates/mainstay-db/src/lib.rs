@@ -13,6 +13,8 @@ pub mod insight;
 
 pub mod migrate;
 
+pub mod advisor;
+
 pub mod embedded;
 
 pub use config::{Config, DatabaseUrl};

@@ -1,6 +1,7 @@
 //! The database layer against a real server.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its world has failed")]
 
+mod advisor;
 mod embedded;
 mod migrations;
 mod outages;

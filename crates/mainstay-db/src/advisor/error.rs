@@ -1,0 +1,35 @@
+//! Why there is no advice; a variant is what the caller can do about it. Never here: what is wrong with one statement
+//! of the workload, which the report tells.
+
+use crate::error::chain;
+
+/// There is no advice, or it was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum AdviseError {
+    /// The server does not record which statements it runs. Do what `remedy` says.
+    #[error("the server keeps no statistics of statements: {remedy}")]
+    NoStatistics {
+        /// What to do.
+        remedy: String,
+    },
+    /// Somebody else builds indexes on this database's advice. Try again later.
+    #[error("another process builds recommended indexes in this database")]
+    Busy,
+    /// An index could not be built; nothing of it is left. Those before it stay.
+    #[error("the index {index} could not be built: {why}")]
+    Build {
+        /// Its name.
+        index: String,
+        /// The server's words.
+        why: String,
+        /// The driver's error.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// The server gave a plan that cannot be read.
+    #[error("a plan of the server could not be read: {0}")]
+    Plan(#[source] serde_json::Error),
+    /// The server cannot be reached, refused, or went away.
+    #[error("the database did not answer: {}", chain(.0))]
+    Database(#[from] tokio_postgres::Error),
+}
