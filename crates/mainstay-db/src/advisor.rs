@@ -56,11 +56,7 @@ const APPLICATION: &str = "mainstay advisor";
 ///
 /// # Errors
 /// [`AdviseError::NoStatistics`] says how to have the workload recorded; otherwise what the driver says.
-pub async fn advise(
-    target: &Target,
-    replicas: &[&Session],
-    config: &Config,
-) -> Result<Report, AdviseError> {
+pub async fn advise(target: &Target, replicas: &[&Session], config: &Config) -> Result<Report, AdviseError> {
     let session = planning_session(target, config).await?;
     let catalog = Catalog::load(&session).await?;
     let workload = workload::load(&session, config.statements).await?;
@@ -121,7 +117,9 @@ fn notes(workload: &Workload, catalog: &Catalog) -> Vec<String> {
     }
     let unknown = catalog.tables.iter().filter(|(_, facts)| facts.rows == 0.0).count();
     if unknown > 0 {
-        notes.push(format!("{unknown} tables are empty or were never analysed; `analyze` would tell the planner"));
+        notes.push(format!(
+            "{unknown} tables are empty or were never analysed; `analyze` would tell the planner"
+        ));
     }
     notes
 }
@@ -187,12 +185,15 @@ async fn choose(
     report.plans += questions;
     if is_cut_short {
         let limit = world.config.plans;
-        report.notes.push(format!("the search ended after {limit} plans (`plans`); there may be better indexes"));
+        report
+            .notes
+            .push(format!("the search ended after {limit} plans (`plans`); there may be better indexes"));
     }
     let mut used_by: Vec<Vec<usize>> = vec![Vec::new(); candidates.len()];
     for (at, statement) in report.statements.iter_mut().enumerate() {
         statement.cost_after = after.get(at).copied();
-        let concerned: BTreeSet<usize> = picks.intersection(&problem.statements[at].concerned).copied().collect();
+        let concerned: BTreeSet<usize> =
+            picks.intersection(&problem.statements[at].concerned).copied().collect();
         for used in what_if.plan(at, &concerned).await?.1 {
             used_by[used].push(at);
         }

@@ -131,7 +131,8 @@ async fn build(
             }
         }
     }
-    let sql = "/* mainstay.advisor_size */ select coalesce(pg_relation_size(to_regclass($1)), 0)::int8 as bytes";
+    let sql =
+        "/* mainstay.advisor_size */ select coalesce(pg_relation_size(to_regclass($1)), 0)::int8 as bytes";
     let bytes = session.query_one(sql, &[&qualified(one)]).await?.try_get("bytes")?;
     Ok(Built { index: one.index.clone(), took: begun.elapsed(), bytes, effects: Vec::new() })
 }

@@ -45,7 +45,8 @@ pub(super) struct Limits {
 
 /// The candidates of all statements, those of the heaviest first; `statements` holds each one's scans in that order.
 pub(super) fn candidates(statements: &[Vec<Scan>], catalog: &Catalog, limits: Limits) -> Found {
-    let scans: Vec<&Scan> = statements.iter().flatten().filter(|scan| is_worth(scan, catalog, limits)).collect();
+    let scans: Vec<&Scan> =
+        statements.iter().flatten().filter(|scan| is_worth(scan, catalog, limits)).collect();
     let frequency = frequency(&scans);
     let mut found = Found::default();
     for scan in &scans {
@@ -66,7 +67,10 @@ pub(super) fn candidates(statements: &[Vec<Scan>], catalog: &Catalog, limits: Li
 }
 
 fn is_worth(scan: &Scan, catalog: &Catalog, limits: Limits) -> bool {
-    catalog.tables.get(&scan.table).is_some_and(|facts| facts.rows >= limits.least_rows && !facts.is_partition)
+    catalog
+        .tables
+        .get(&scan.table)
+        .is_some_and(|facts| facts.rows >= limits.least_rows && !facts.is_partition)
 }
 
 /// In how many scans a column is compared for equality: what many ask for comes first, so that one index serves them.
@@ -93,11 +97,12 @@ fn is_fixed(asked: Asked) -> bool {
 
 /// True if a unique index that is there already finds the scan's one row.
 fn is_pinned(scan: &Scan, catalog: &Catalog) -> bool {
-    let is_given = |column: &str| {
-        scan.conditions.iter().any(|(name, asked)| name == column && *asked == Asked::Equal)
-    };
+    let is_given =
+        |column: &str| scan.conditions.iter().any(|(name, asked)| name == column && *asked == Asked::Equal);
     catalog.indexes_of(&scan.table).any(|index| {
-        index.is_unique && index.is_valid && index.predicate.is_none()
+        index.is_unique
+            && index.is_valid
+            && index.predicate.is_none()
             && index.keys.iter().all(|key| is_given(&key.column))
     })
 }
@@ -107,7 +112,8 @@ fn always(scans: &[&Scan], table: &Table, catalog: &Catalog) -> Vec<(String, Ask
     let fixed = |scan: &&&Scan| -> BTreeSet<(String, Asked)> {
         scan.conditions.iter().filter(|(_, asked)| is_fixed(*asked)).cloned().collect()
     };
-    let mut sets = scans.iter().filter(|scan| scan.table == *table && !is_pinned(scan, catalog)).map(|s| fixed(&s));
+    let mut sets =
+        scans.iter().filter(|scan| scan.table == *table && !is_pinned(scan, catalog)).map(|s| fixed(&s));
     let first = sets.next().unwrap_or_default();
     sets.fold(first, |all, one| all.intersection(&one).cloned().collect()).into_iter().collect()
 }
@@ -118,10 +124,12 @@ fn contained(scan: &Scan, catalog: &Catalog) -> Vec<(Table, String)> {
             .indexes_of(&scan.table)
             .any(|index| index.method == "gin" && index.keys.iter().any(|key| key.column == column))
     };
-    let asked = scan.conditions.iter().filter(|(column, asked)| *asked == Asked::Contains && !has_gin(column));
+    let asked =
+        scan.conditions.iter().filter(|(column, asked)| *asked == Asked::Contains && !has_gin(column));
     asked.map(|(column, _)| (scan.table.clone(), column.clone())).collect()
 }
 
+/// What all statements want anyway is no key: it says nothing about which rows. It may be the index's own condition.
 fn of_scan(
     scan: &Scan,
     always: &[(String, Asked)],
@@ -129,40 +137,43 @@ fn of_scan(
     catalog: &Catalog,
     most: usize,
 ) -> Vec<Candidate> {
-    let mut variants = variants(scan, &[], frequency, catalog, most);
-    if !always.is_empty() {
-        let partial = self::variants(scan, always, frequency, catalog, most);
-        variants.extend(partial.into_iter().map(|one| Candidate { predicate: always.to_vec(), ..one }));
+    let plain = variants(scan, always, frequency, catalog, most);
+    if always.is_empty() {
+        return plain;
     }
-    variants
+    let partial = plain.iter().map(|one| Candidate { predicate: always.to_vec(), ..one.clone() }).collect();
+    [plain, partial].concat()
 }
 
-/// Each base of equality columns with each tail. Columns of `predicate` are no keys: it says all about them.
+/// Each base of equality columns with each tail; the columns of `always` are no keys.
 fn variants(
     scan: &Scan,
-    predicate: &[(String, Asked)],
+    always: &[(String, Asked)],
     frequency: &BTreeMap<(Table, String), usize>,
     catalog: &Catalog,
     most: usize,
 ) -> Vec<Candidate> {
     let facts = |column: &str| catalog.column(&scan.table, column);
     let is_key = |column: &str| {
-        facts(column).is_some_and(|facts| facts.is_ordered) && predicate.iter().all(|(fixed, _)| fixed != column)
+        facts(column).is_some_and(|facts| facts.is_ordered) && always.iter().all(|(fixed, _)| fixed != column)
     };
     let asked = |wanted: fn(Asked) -> bool| -> BTreeSet<&str> {
         let ours = scan.conditions.iter().filter(|(column, asked)| wanted(*asked) && is_key(column));
         ours.map(|(column, _)| column.as_str()).collect()
     };
+    // Compared with a value it narrows more than `is null` or a boolean does.
+    let is_given = |column: &str| scan.conditions.contains(&(column.to_owned(), Asked::Equal));
     let mut equal: Vec<&str> = asked(is_equality).into_iter().collect();
     equal.sort_by(|one, other| {
         let rank = |column: &str| {
             let asked = frequency.get(&(scan.table.clone(), column.to_owned())).copied().unwrap_or_default();
-            (asked, facts(column).and_then(|facts| facts.distinct).unwrap_or_default())
+            (is_given(column), asked, facts(column).and_then(|facts| facts.distinct).unwrap_or_default())
         };
         rank(other).partial_cmp(&rank(one)).unwrap_or(std::cmp::Ordering::Equal)
     });
     let joined: Vec<&str> = asked(|one| one == Asked::Joined).into_iter().collect();
-    let mut tails: Vec<Vec<Key>> = asked(|one| one == Asked::Range).into_iter().map(|one| vec![key(one)]).collect();
+    let mut tails: Vec<Vec<Key>> =
+        asked(|one| one == Asked::Range).into_iter().map(|one| vec![key(one)]).collect();
     for order in &scan.orders {
         let is_whole = order.iter().all(|one| is_key(&one.column.name));
         tails.extend(is_whole.then(|| order_keys(order)));
@@ -178,7 +189,9 @@ fn variants(
         keys.extend(tails.iter().map(|tail| with_tail(&[], tail, most)));
     }
     keys.retain(|keys| !keys.is_empty());
-    keys.into_iter().map(|keys| Candidate { table: scan.table.clone(), keys, predicate: Vec::new() }).collect()
+    keys.into_iter()
+        .map(|keys| Candidate { table: scan.table.clone(), keys, predicate: Vec::new() })
+        .collect()
 }
 
 fn key(column: &str) -> Key {
@@ -187,7 +200,8 @@ fn key(column: &str) -> Key {
 
 /// The beginnings of the equality columns, each of them alone, and the same before and without a join's column.
 fn bases(equal: &[&str], joined: &[&str], most: usize) -> Vec<Vec<Key>> {
-    let mut bases: Vec<Vec<&str>> = (1..=equal.len().min(most)).map(|length| equal[..length].to_vec()).collect();
+    let mut bases: Vec<Vec<&str>> =
+        (1..=equal.len().min(most)).map(|length| equal[..length].to_vec()).collect();
     bases.extend(equal.iter().map(|one| vec![*one]));
     for one in joined.iter().filter(|one| !equal.contains(one)) {
         let beside = &equal[..equal.len().min(most.saturating_sub(1))];
@@ -200,10 +214,15 @@ fn bases(equal: &[&str], joined: &[&str], most: usize) -> Vec<Vec<Key>> {
     bases.into_iter().map(|base| base.into_iter().map(key).collect()).collect()
 }
 
-/// The base, then as much of the tail as there is room for.
+/// The base, then as much of the tail as there is room for; a column that comes again says nothing new.
 fn with_tail(base: &[Key], tail: &[Key], most: usize) -> Vec<Key> {
-    let is_new = |one: &&Key| base.iter().all(|known| known.column != one.column);
-    base.iter().chain(tail.iter().filter(is_new)).take(most).cloned().collect()
+    let mut keys = base.to_vec();
+    for one in tail {
+        if keys.len() < most && keys.iter().all(|known| known.column != one.column) {
+            keys.push(one.clone());
+        }
+    }
+    keys
 }
 
 /// An index is read in both directions, so only differences between the columns' directions matter.

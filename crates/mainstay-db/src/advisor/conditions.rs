@@ -66,7 +66,8 @@ fn condition(text: &str) -> Vec<Condition> {
         }
     }
     let Some((left, operator, right)) = operation(text) else {
-        let (text, asked) = text.strip_prefix("NOT ").map_or((text, Asked::True), |rest| (rest, Asked::False));
+        let (text, asked) =
+            text.strip_prefix("NOT ").map_or((text, Asked::True), |rest| (rest, Asked::False));
         return column(text).map(|column| of(column, asked)).into_iter().collect();
     };
     match (column(left), column(right)) {
@@ -142,9 +143,8 @@ fn identifier(text: &str) -> Option<(String, &str)> {
 
 /// `left operator right` at the outermost level.
 fn operation(text: &str) -> Option<(&str, &str, &str)> {
-    let is_operator = |word: &str| {
-        !word.is_empty() && word.chars().all(|letter| "+-*/<>=~!@#%^&|`?".contains(letter))
-    };
+    let is_operator =
+        |word: &str| !word.is_empty() && word.chars().all(|letter| "+-*/<>=~!@#%^&|`?".contains(letter));
     let words = split(text, " ");
     let operator = words.iter().find(|word| is_operator(word))?;
     // Both are slices of the same text, so their addresses differ by the offset.
@@ -254,9 +254,7 @@ mod tests {
 
     #[test]
     fn sort_keys_are_read_with_their_direction() {
-        let key = |text| {
-            sort_key(text).map(|key| (key.column.name, key.descending, key.nulls_first))
-        };
+        let key = |text| sort_key(text).map(|key| (key.column.name, key.descending, key.nulls_first));
         assert_eq!(key("o.at"), Some(("at".to_owned(), false, false)));
         assert_eq!(key("o.at DESC"), Some(("at".to_owned(), true, true)));
         assert_eq!(key("o.at DESC NULLS LAST"), Some(("at".to_owned(), true, false)));

@@ -118,7 +118,8 @@ fn repaired(text: &str) -> String {
     while let Some(at) = rest.find(" $") {
         let (before, from) = rest.split_at(at);
         let digits = from[2..].bytes().take_while(u8::is_ascii_digit).count();
-        let word = before.rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or("");
+        let word =
+            before.rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or("");
         let (parameter, after) = from.split_at(2 + digits);
         if digits > 0 && TYPES.contains(&word.to_lowercase().as_str()) {
             written.push_str(&before[..before.len() - word.len()]);

@@ -107,9 +107,19 @@ impl Plan {
 
 impl Node {
     fn conditions(&self) -> Vec<Condition> {
-        let texts =
-            [&self.filter, &self.index_cond, &self.recheck_cond, &self.hash_cond, &self.merge_cond, &self.join_filter];
-        texts.into_iter().filter(|text| !text.is_empty()).flat_map(|text| conditions::conditions(text)).collect()
+        let texts = [
+            &self.filter,
+            &self.index_cond,
+            &self.recheck_cond,
+            &self.hash_cond,
+            &self.merge_cond,
+            &self.join_filter,
+        ];
+        texts
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .flat_map(|text| conditions::conditions(text))
+            .collect()
     }
 
     fn orders(&self) -> Vec<Vec<Option<SortKey>>> {
@@ -118,9 +128,11 @@ impl Node {
             orders.push(self.sort_key.iter().map(|key| conditions::sort_key(key)).collect());
         }
         let extremes = self.output.iter().filter(|_| self.kind == "Aggregate");
-        orders.extend(extremes.filter_map(|output| conditions::extreme(output)).map(|column| {
-            vec![Some(SortKey { column, descending: false, nulls_first: false })]
-        }));
+        orders.extend(
+            extremes
+                .filter_map(|output| conditions::extreme(output))
+                .map(|column| vec![Some(SortKey { column, descending: false, nulls_first: false })]),
+        );
         orders
     }
 

@@ -129,7 +129,8 @@ impl Report {
     pub fn migrations(&self) -> Vec<MigrationFile> {
         let file = |one: &Recommendation| {
             let users: Vec<&str> = self.users(one).map(|statement| statement.name.as_str()).collect();
-            let why = if users.is_empty() { String::new() } else { format!("-- For {}.\n", users.join(", ")) };
+            let why =
+                if users.is_empty() { String::new() } else { format!("-- For {}.\n", users.join(", ")) };
             MigrationFile {
                 name: one.index.clone(),
                 sql: format!("-- no-transaction\n{why}{};\n", one.migration),
@@ -150,7 +151,10 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Method::Rules { remedy } = &self.method {
-            writeln!(f, "No plan was tried with an index that does not exist: these are rules, not measurements.")?;
+            writeln!(
+                f,
+                "No plan was tried with an index that does not exist: these are rules, not measurements."
+            )?;
             writeln!(f, "To have each index judged by the planner, {remedy}.\n")?;
         }
         writeln!(
@@ -185,12 +189,7 @@ impl fmt::Display for Report {
 }
 
 impl Report {
-    fn recommendation(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        number: usize,
-        one: &Recommendation,
-    ) -> fmt::Result {
+    fn recommendation(&self, f: &mut fmt::Formatter<'_>, number: usize, one: &Recommendation) -> fmt::Result {
         writeln!(f, "\n{number}. {}", one.recommendation)?;
         let share = one.saved_share.map(|share| format!("saves {:.0} % of the time, ", share * 100.0));
         let size = one.size_bytes.map(|bytes| format!("{}, ", megabytes(bytes)));

@@ -85,7 +85,9 @@ pub(super) fn recommendations(
         for scan in scans.iter().filter(|scan| scan.is_sequential) {
             let one = [vec![scan.clone()]];
             let found = candidates::candidates(&one, world.catalog, world.config.limits());
-            let Some(widest) = found.candidates.into_iter().rev().max_by_key(|one| one.keys.len()) else { continue };
+            let Some(widest) = found.candidates.into_iter().rev().max_by_key(|one| one.keys.len()) else {
+                continue;
+            };
             match chosen.iter_mut().find(|(candidate, _)| *candidate == widest) {
                 Some((_, used_by)) => used_by.push(at),
                 None => chosen.push((widest, vec![at])),

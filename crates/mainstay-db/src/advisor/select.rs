@@ -88,6 +88,9 @@ pub(super) async fn select<Model: CostModel>(
     Ok(Selection { picks, saved_ms, before, after, questions, is_cut_short })
 }
 
+/// Savings that differ by less than this share of the least saving count as equal.
+const SLACK: f64 = 0.1;
+
 /// Adds the best candidate again and again, while it saves at least `least` and there is room.
 async fn grow<Model: CostModel>(
     asking: &mut Asking<'_, Model>,
@@ -96,8 +99,8 @@ async fn grow<Model: CostModel>(
     least: f64,
 ) -> Result<(), Model::Error> {
     while picks.len() < asking.problem.most {
-        let mut best: Option<(usize, f64)> = None;
         let base = asking.total_ms(picks).await?;
+        let mut tried = Vec::new();
         for candidate in 0..asking.problem.charges.len() {
             if picks.contains(&candidate) || rejected.contains(&candidate) {
                 continue;
@@ -107,15 +110,19 @@ async fn grow<Model: CostModel>(
             }
             let mut with = picks.clone();
             with.insert(candidate);
-            let saved = base - asking.total_ms(&with).await?;
-            if best.is_none_or(|(_, most)| saved > most) {
-                best = Some((candidate, saved));
-            }
+            tried.push((candidate, base - asking.total_ms(&with).await?));
         }
-        match best {
-            Some((candidate, saved)) if saved > 0.0 && saved >= least => picks.insert(candidate),
-            _ => return Ok(()),
-        };
+        let most = tried.iter().map(|(_, saved)| *saved).fold(f64::NEG_INFINITY, f64::max);
+        if most <= 0.0 || most < least {
+            return Ok(());
+        }
+        // What saves almost as much and is smaller is better: statements change.
+        let charge = |candidate: &usize| asking.problem.charges[*candidate];
+        let near = tried.iter().filter(|(_, saved)| *saved >= most - least * SLACK && *saved >= least);
+        let best = near.min_by(|(one, saved), (other, less)| {
+            charge(one).total_cmp(&charge(other)).then(less.total_cmp(saved))
+        });
+        picks.extend(best.map(|(candidate, _)| *candidate));
     }
     Ok(())
 }
@@ -153,9 +160,11 @@ impl<Model: CostModel> Asking<'_, Model> {
         let costs = self.costs(set).await?;
         let statements = self.problem.statements.iter().zip(costs).zip(&self.before);
         let reads: f64 = statements
-            .map(|((statement, cost), before)| {
-                if *before > 0.0 { statement.total_ms * cost / before } else { statement.total_ms }
-            })
+            .map(
+                |((statement, cost), before)| {
+                    if *before > 0.0 { statement.total_ms * cost / before } else { statement.total_ms }
+                },
+            )
             .sum();
         Ok(reads + set.iter().filter_map(|candidate| self.problem.charges.get(*candidate)).sum::<f64>())
     }

@@ -97,8 +97,13 @@ fn unused(index: &Index, servers: &[Reads], after: Duration) -> Option<Surplus> 
         return None;
     }
     let counted = servers.iter().map(|server| server.counted).min().unwrap_or_default();
-    let where_ = if servers.len() == 1 { "this server has".to_owned() } else { format!("{} servers have", servers.len()) };
-    let mut why = format!("not read once in the {} that {where_} counted, or since it was made", span(counted));
+    let where_ = if servers.len() == 1 {
+        "this server has".to_owned()
+    } else {
+        format!("{} servers have", servers.len())
+    };
+    let mut why =
+        format!("not read once in the {} that {where_} counted, or since it was made", span(counted));
     if counted < after {
         why.push_str(&format!(", which is too short a time to tell: wait for {}", span(after)));
     }

@@ -82,7 +82,8 @@ impl<'given> WhatIf<'given> {
     }
 
     async fn imagine_only(&mut self, candidates: &BTreeSet<usize>) -> Result<(), AdviseError> {
-        let gone: Vec<usize> = self.imagined.keys().filter(|one| !candidates.contains(one)).copied().collect();
+        let gone: Vec<usize> =
+            self.imagined.keys().filter(|one| !candidates.contains(one)).copied().collect();
         for candidate in gone {
             if let Some(oid) = self.imagined.remove(&candidate) {
                 let sql = format!("select {}.hypopg_drop_index($1)", self.schema);

@@ -83,8 +83,7 @@ mod tests {
 
     #[test]
     fn a_statement_is_called_by_its_name_else_by_its_beginning() {
-        let label =
-            |text: &str| Statement { text: text.to_owned(), calls: 1, total_ms: 1.0 }.label();
+        let label = |text: &str| Statement { text: text.to_owned(), calls: 1, total_ms: 1.0 }.label();
         assert_eq!(label("/* goals.list pooled */ select 1"), "goals.list");
         assert_eq!(label("select\n   $1"), "select $1");
         assert_eq!(label(&"é".repeat(200)).chars().count(), 101);
