@@ -76,6 +76,7 @@ require_packages() {
         missing+=(postgresql)
     fi
     if ((${#missing[@]} == 0)); then
+        [[ "${1:-}" != tests ]] || require_hypopg
         return
     fi
     has apt-get || fail "install these by your system's means, then run this again: ${missing[*]}"
@@ -83,6 +84,29 @@ require_packages() {
         fail "run this, then the same command again: sudo apt-get install --yes ${missing[*]}"
     fi
     install_packages "${missing[@]}"
+    [[ "${1:-}" != tests ]] || require_hypopg
+}
+
+# require_hypopg: what the tests of the index advisor imagine indexes with, for the server whose programs are used.
+require_hypopg() {
+    local config="" folder major
+    for folder in "${PG_BIN_DIR:-}" $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V -r); do
+        if [[ -n "$folder" && -x "$folder/postgres" ]]; then
+            config="$folder"
+            break
+        fi
+    done
+    [[ -n "$config" ]] || return 0
+    major="$("$config/postgres" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')"
+    if [[ -e "/usr/share/postgresql/$major/extension/hypopg.control" || -n "${TEST_DATABASE_URL:-}" ]]; then
+        return 0
+    fi
+    say "missing: HypoPG, with which the tests of the index advisor imagine indexes"
+    has apt-get || fail "install HypoPG for PostgreSQL $major by your system's means, then run this again"
+    if [[ "$(id -u)" != 0 ]]; then
+        fail "run this, then the same command again: sudo apt-get install --yes postgresql-$major-hypopg"
+    fi
+    install_packages "postgresql-$major-hypopg"
 }
 
 # install_packages NAME…: as root. The distribution would also set up and start a server of its own; nobody asked

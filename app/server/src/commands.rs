@@ -13,6 +13,7 @@ pub use exit::MustChange;
 mod account;
 mod check;
 mod config;
+mod db;
 pub mod demo;
 mod describe;
 mod exit;
@@ -66,6 +67,9 @@ enum Command {
     /// Manage accounts.
     #[command(subcommand)]
     Account(account::Command),
+    /// Look at the database: which indexes it lacks.
+    #[command(subcommand)]
+    Db(db::Command),
     /// Print the OpenAPI document.
     Openapi,
     /// Print the routes.
@@ -105,6 +109,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check => check::run(&common).await,
         Command::Config(command) => config::run(&common, &command),
         Command::Account(command) => account::run(&common, command).await,
+        Command::Db(command) => db::run(&common, &command).await,
         Command::Openapi => describe::openapi(),
         Command::Routes => describe::routes(),
     }

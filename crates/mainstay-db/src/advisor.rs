@@ -69,6 +69,7 @@ pub async fn advise(target: &Target, replicas: &[&Session], config: &Config) -> 
     let (ready, scans) = plan_all(&explainer, &workload, &mut report).await?;
     let found = candidates::candidates(&scans, &catalog, config.limits());
     report.hints = hints(&found);
+    report.notes.extend(partitioned(&scans, &catalog));
     report.candidates = found.candidates.len();
     report.plans = report.statements.len();
     let world = World { catalog: &catalog, workload: &workload, config };
@@ -84,6 +85,24 @@ pub async fn advise(target: &Target, replicas: &[&Session], config: &Config) -> 
     }
     report.surplus = surplus::surplus(&reads(&catalog, replicas).await?, config.unused_after());
     Ok(report)
+}
+
+/// Creates the extensions that the advisor works with, as far as the server has them and they are not there yet. The
+/// role must be a superuser's.
+///
+/// # Errors
+/// What the driver says, above all that the role may not.
+pub async fn prepare(target: &Target) -> Result<Vec<String>, AdviseError> {
+    let session = Session::connect(target, APPLICATION, CONNECT_TIMEOUT).await?;
+    let sql = "/* mainstay.advisor_extensions */ select name::text as name from pg_available_extensions \
+               where name in ('pg_stat_statements', 'hypopg') and installed_version is null order by name";
+    let mut created = Vec::new();
+    for row in session.query(sql, &[]).await? {
+        let name: String = row.try_get("name")?;
+        session.batch_execute(&format!("create extension if not exists {name}")).await?;
+        created.push(name);
+    }
+    Ok(created)
 }
 
 /// What a recommendation is reckoned from.
@@ -122,6 +141,14 @@ fn notes(workload: &Workload, catalog: &Catalog) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// An index of a partitioned table is built partition by partition, which is not done here.
+fn partitioned(scans: &[Vec<Scan>], catalog: &Catalog) -> Option<String> {
+    let is_partition = |scan: &Scan| catalog.tables.get(&scan.table).is_some_and(|facts| facts.is_partition);
+    let reading = scans.iter().filter(|scans| scans.iter().any(is_partition)).count();
+    let note = format!("{reading} statements read partitioned tables, for which nothing is recommended");
+    (reading > 0).then_some(note)
 }
 
 /// Plans every statement as it is, and keeps those that can be planned and read a table.
@@ -180,7 +207,7 @@ async fn choose(
 ) -> Result<(), AdviseError> {
     let sizes = what_if.sizes().await?;
     let problem = problem(candidates, &sizes, scans, world, &report.statements);
-    let Selection { picks, saved_ms, after, questions, is_cut_short, .. } =
+    let Selection { picks, saved_ms, questions, is_cut_short, .. } =
         select::select(&problem, what_if).await?;
     report.plans += questions;
     if is_cut_short {
@@ -191,11 +218,14 @@ async fn choose(
     }
     let mut used_by: Vec<Vec<usize>> = vec![Vec::new(); candidates.len()];
     for (at, statement) in report.statements.iter_mut().enumerate() {
-        statement.cost_after = after.get(at).copied();
-        let concerned: BTreeSet<usize> =
-            picks.intersection(&problem.statements[at].concerned).copied().collect();
-        for used in what_if.plan(at, &concerned).await?.1 {
-            used_by[used].push(at);
+        // Whatever it was credited for, the planner may use every one of them.
+        let tables = scans[at].iter().map(|scan| &scan.table);
+        let tables: BTreeSet<&names::Table> = tables.collect();
+        let concerned = picks.iter().filter(|pick| tables.contains(&candidates[**pick].table)).copied();
+        let (plan, used) = what_if.plan(at, &concerned.collect()).await?;
+        statement.cost_after = Some(plan.cost());
+        for pick in used {
+            used_by[pick].push(at);
         }
     }
     let total_ms: f64 = report.statements.iter().map(|statement| statement.total_ms).sum();
@@ -225,18 +255,18 @@ fn problem(
         total_ms: statement.total_ms,
         concerned: (0..candidates.len())
             .filter(is_possible)
-            .filter(|at| scans.iter().any(|scan| scan.table == candidates[*at].table))
+            .filter(|at| scans.iter().any(|scan| candidates[*at].may_serve(scan)))
             .collect(),
     };
     let charge = |(candidate, size): (&Candidate, &Option<i64>)| {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let megabytes = size.unwrap_or_default() as f64 / 1e6;
-        rules::write_ms(candidate, world) + megabytes * world.config.megabyte_ms
+        let gigabytes = size.unwrap_or_default() as f64 / 1e9;
+        rules::write_ms(candidate, world) + gigabytes * f64::from(world.config.gigabyte_ms)
     };
     Problem {
         statements: scans.iter().zip(statements).map(weighed).collect(),
         charges: candidates.iter().zip(sizes).map(charge).collect(),
-        least_saving: world.config.least_saving_percent / 100.0,
+        least_saving: world.config.least_saving(),
         most: world.config.recommendations as usize,
         most_questions: world.config.plans as usize,
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mainstay_config::Faults;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Target, migrate, pipeline};
+use crate::{Target, advisor, migrate, pipeline};
 
 /// Pools, time-outs and the address of the server. Times are integers in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub struct Config {
     pub application_name: String,
     /// Limits of the migration runner.
     pub migrate: migrate::Config,
+    /// Limits of the index advisor.
+    pub advisor: advisor::Config,
 }
 
 impl Default for Config {
@@ -64,6 +66,7 @@ impl Default for Config {
             connect_retry_for_ms: 30_000,
             application_name: "mainstay".to_owned(),
             migrate: migrate::Config::default(),
+            advisor: advisor::Config::default(),
         }
     }
 }
@@ -111,6 +114,7 @@ impl Config {
             faults.add("application_name", form);
         }
         faults.section("migrate", self.migrate.faults());
+        faults.section("advisor", self.advisor.faults());
         faults
     }
 

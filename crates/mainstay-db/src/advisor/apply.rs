@@ -106,35 +106,39 @@ async fn build(
     progress: &mut impl FnMut(&Progress),
 ) -> Result<Built, AdviseError> {
     let begun = Instant::now();
-    let failed = |source: tokio_postgres::Error| AdviseError::Build {
-        index: one.index.clone(),
-        why: chain(&source),
-        source,
-    };
     let mut pause = PAUSE.0;
     let mut tries = config.build_tries;
-    loop {
-        drop_invalid(session, one).await.map_err(failed)?;
-        match watched(session, watcher, one, progress).await {
-            Ok(()) => break,
-            Err(error) => {
-                let is_locked = error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE);
-                tries = tries.saturating_sub(1);
-                if !is_locked || tries == 0 {
-                    // The error is what matters; the next attempt drops what this leaves, if the server is gone.
-                    let _ = drop_invalid(session, one).await;
-                    return Err(failed(error));
-                }
-                tracing::info!(db.index = %one.index, tries, "a lock was not free; trying again");
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(PAUSE.1);
-            }
+    while let Err(error) = attempt(session, watcher, one, progress).await {
+        let is_locked = error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE);
+        tries = tries.saturating_sub(1);
+        if !is_locked || tries == 0 {
+            return Err(failed(session, one, error).await);
         }
+        tracing::info!(db.index = %one.index, tries, "a lock was not free; trying again");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(PAUSE.1);
     }
     let sql =
         "/* mainstay.advisor_size */ select coalesce(pg_relation_size(to_regclass($1)), 0)::int8 as bytes";
     let bytes = session.query_one(sql, &[&qualified(one)]).await?.try_get("bytes")?;
     Ok(Built { index: one.index.clone(), took: begun.elapsed(), bytes, effects: Vec::new() })
+}
+
+async fn attempt(
+    session: &Session,
+    watcher: &Session,
+    one: &Recommendation,
+    progress: &mut impl FnMut(&Progress),
+) -> Result<(), tokio_postgres::Error> {
+    drop_invalid(session, one).await?;
+    watched(session, watcher, one, progress).await
+}
+
+/// Drops what the failed build left. Whoever held the lock may still hold it: then it stays, and the error says so.
+async fn failed(session: &Session, one: &Recommendation, source: tokio_postgres::Error) -> AdviseError {
+    let is_clean = drop_invalid(session, one).await.is_ok();
+    let left = (!is_clean).then(|| format!("drop index concurrently if exists {}", qualified(one)));
+    AdviseError::Build { index: one.index.clone(), why: chain(&source), left, source }
 }
 
 /// Runs the build and tells of its progress meanwhile.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::catalog::{Catalog, Index};
-use super::conditions::{Asked, SortKey};
+use super::conditions::{self, Asked, SortKey};
 use super::names::{LONGEST_NAME, Table, quoted};
 use super::plan::Scan;
 
@@ -45,8 +45,9 @@ pub(super) struct Limits {
 
 /// The candidates of all statements, those of the heaviest first; `statements` holds each one's scans in that order.
 pub(super) fn candidates(statements: &[Vec<Scan>], catalog: &Catalog, limits: Limits) -> Found {
-    let scans: Vec<&Scan> =
-        statements.iter().flatten().filter(|scan| is_worth(scan, catalog, limits)).collect();
+    let worth = statements.iter().flatten().filter(|scan| is_worth(scan, catalog, limits));
+    let scans: Vec<Scan> = worth.map(|scan| with_implied(scan, catalog)).collect();
+    let scans: Vec<&Scan> = scans.iter().collect();
     let frequency = frequency(&scans);
     let mut found = Found::default();
     for scan in &scans {
@@ -71,6 +72,19 @@ fn is_worth(scan: &Scan, catalog: &Catalog, limits: Limits) -> bool {
         .tables
         .get(&scan.table)
         .is_some_and(|facts| facts.rows >= limits.least_rows && !facts.is_partition)
+}
+
+/// A scan by a partial index does not repeat the index's own condition; it is asked all the same.
+fn with_implied(scan: &Scan, catalog: &Catalog) -> Scan {
+    let used = catalog.indexes_of(&scan.table).filter(|index| scan.indexes.contains(&index.name));
+    let implied = used.filter_map(|index| conditions::fixed(index.predicate.as_deref()?)).flatten();
+    let mut scan = scan.clone();
+    for one in implied {
+        if !scan.conditions.contains(&one) {
+            scan.conditions.push(one);
+        }
+    }
+    scan
 }
 
 /// In how many scans a column is compared for equality: what many ask for comes first, so that one index serves them.
@@ -171,6 +185,7 @@ fn variants(
         };
         rank(other).partial_cmp(&rank(one)).unwrap_or(std::cmp::Ordering::Equal)
     });
+    let given: Vec<&str> = equal.iter().copied().filter(|column| is_given(column)).collect();
     let joined: Vec<&str> = asked(|one| one == Asked::Joined).into_iter().collect();
     let mut tails: Vec<Vec<Key>> =
         asked(|one| one == Asked::Range).into_iter().map(|one| vec![key(one)]).collect();
@@ -179,7 +194,7 @@ fn variants(
         tails.extend(is_whole.then(|| order_keys(order)));
     }
     let mut keys: Vec<Vec<Key>> = Vec::new();
-    for base in bases(&equal, &joined, most) {
+    for base in bases(&equal, &given, &joined, most) {
         keys.extend(tails.iter().map(|tail| with_tail(&base, tail, most)));
         keys.push(base);
     }
@@ -198,15 +213,16 @@ fn key(column: &str) -> Key {
     Key { column: column.to_owned(), descending: false, nulls_first: false }
 }
 
-/// The beginnings of the equality columns, each of them alone, and the same before and without a join's column.
-fn bases(equal: &[&str], joined: &[&str], most: usize) -> Vec<Vec<Key>> {
+/// The beginnings of the equality columns, each of them alone, and a join's column: alone, before them, and behind those
+/// that are compared with a value.
+fn bases(equal: &[&str], given: &[&str], joined: &[&str], most: usize) -> Vec<Vec<Key>> {
     let mut bases: Vec<Vec<&str>> =
         (1..=equal.len().min(most)).map(|length| equal[..length].to_vec()).collect();
     bases.extend(equal.iter().map(|one| vec![*one]));
     for one in joined.iter().filter(|one| !equal.contains(one)) {
-        let beside = &equal[..equal.len().min(most.saturating_sub(1))];
-        bases.push([beside, &[*one]].concat());
-        bases.push([&[*one], beside].concat());
+        let room = most.saturating_sub(1);
+        bases.push([&given[..given.len().min(room)], &[*one]].concat());
+        bases.push([&[*one], &equal[..equal.len().min(room)]].concat());
         bases.push(vec![*one]);
     }
     bases.sort();
@@ -237,6 +253,22 @@ fn order_keys(order: &[SortKey]) -> Vec<Key> {
 }
 
 impl Candidate {
+    /// True if the candidate may be credited with what it saves in a scan: it finds the rows, or gives the order where no
+    /// value narrows the rows. Where one does, `limit` makes an order alone look far better than it is.
+    pub(super) fn may_serve(&self, scan: &Scan) -> bool {
+        let Some(first) = self.keys.first() else { return false };
+        let finds = |(column, asked): &(String, Asked)| {
+            *column == first.column && !matches!(asked, Asked::NotNull | Asked::Contains)
+        };
+        let is_narrowed = scan.conditions.iter().any(|(column, asked)| {
+            is_equality(*asked) && self.predicate.iter().all(|(fixed, _)| fixed != column)
+        });
+        let gives_order =
+            |order: &Vec<SortKey>| order.first().is_some_and(|key| key.column.name == first.column);
+        scan.table == self.table
+            && (scan.conditions.iter().any(finds) || (!is_narrowed && scan.orders.iter().any(gives_order)))
+    }
+
     /// True if the index that is there begins with the same keys, or with them read backwards, and holds the rows.
     fn is_covered_by(&self, index: &Index) -> bool {
         let holds = index.predicate.as_ref().is_none_or(|predicate| {

@@ -92,6 +92,21 @@ fn asked(operator: &str) -> Option<Asked> {
     }
 }
 
+/// The conditions without a value in an index's own condition, `((gone IS NULL) AND open)`, where columns have no alias.
+/// None if there is anything else in it.
+pub(super) fn fixed(text: &str) -> Option<Vec<(String, Asked)>> {
+    let part = |part: &str| {
+        let part = unwrapped(part);
+        let marks = [(" IS NULL", Asked::Null), (" IS NOT NULL", Asked::NotNull)];
+        let marked = marks.iter().find_map(|(end, asked)| Some((part.strip_suffix(end)?, *asked)));
+        let negated = part.strip_prefix("NOT ").map(|rest| (rest, Asked::False));
+        let (text, asked) = marked.or(negated).unwrap_or((part, Asked::True));
+        let (name, rest) = identifier(unwrapped(text))?;
+        rest.is_empty().then_some((name, asked))
+    };
+    split(unwrapped(text), " AND ").into_iter().map(part).collect()
+}
+
 /// One entry of a `Sort Key`: `a.x`, `a.x DESC`, `a.x DESC NULLS LAST`. None for an expression.
 pub(super) fn sort_key(text: &str) -> Option<SortKey> {
     let (text, nulls) = match text.strip_suffix(" NULLS FIRST") {
@@ -250,6 +265,18 @@ mod tests {
         ] {
             assert_eq!(told(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_condition_of_an_index_is_read() {
+        let gone = ("gone".to_owned(), Asked::Null);
+        assert_eq!(fixed("(gone IS NULL)"), Some(vec![gone.clone()]));
+        assert_eq!(
+            fixed("((gone IS NULL) AND (NOT \"open\"))"),
+            Some(vec![gone, ("open".to_owned(), Asked::False)])
+        );
+        assert_eq!(fixed("(total > 5)"), None);
+        assert_eq!(fixed("((gone IS NULL) OR open)"), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::candidates::Limits;
 use crate::config::DAY_MS;
 
 /// What the advisor looks at, and when an index pays. Times are integers in the unit of their name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// How many statements are looked at, those that took most time in total first.
@@ -23,13 +23,13 @@ pub struct Config {
     /// Most indexes that are recommended.
     pub recommendations: u32,
     /// The least net saving of an index, in percent of the workload's time.
-    pub least_saving_percent: f64,
+    pub least_saving_percent: u32,
     /// What one more entry of an index costs a write, in microseconds; an entry that is wider than 16 bytes costs in
     /// proportion.
-    pub write_us: f64,
-    /// What a megabyte of index costs while it exists, in milliseconds over the time of the statistics: caches and
+    pub write_us: u32,
+    /// What a gigabyte of index costs while it exists, in milliseconds over the time of the statistics: caches and
     /// vacuum hold and read it.
-    pub megabyte_ms: f64,
+    pub gigabyte_ms: u32,
     /// Younger statistics do not tell that an index is unused, in days.
     pub unused_after_days: u32,
     /// The server ends a plan that takes longer.
@@ -50,9 +50,9 @@ impl Default for Config {
             candidates: 200,
             plans: 20_000,
             recommendations: 10,
-            least_saving_percent: 3.0,
-            write_us: 5.0,
-            megabyte_ms: 0.1,
+            least_saving_percent: 3,
+            write_us: 5,
+            gigabyte_ms: 100,
             unused_after_days: 14,
             plan_timeout_ms: 5_000,
             build_lock_timeout_ms: 5_000,
@@ -74,9 +74,9 @@ impl Config {
         faults.number("candidates", self.candidates, 1..=10_000);
         faults.number("plans", self.plans, 1..=10_000_000);
         faults.number("recommendations", self.recommendations, 1..=1_000);
-        faults.number("least_saving_percent", self.least_saving_percent, 0.0..=100.0);
-        faults.number("write_us", self.write_us, 0.0..=1e6);
-        faults.number("megabyte_ms", self.megabyte_ms, 0.0..=1e6);
+        faults.number("least_saving_percent", self.least_saving_percent, 0..=100);
+        faults.number("write_us", self.write_us, 0..=1_000_000);
+        faults.number("gigabyte_ms", self.gigabyte_ms, 0..=1_000_000);
         faults.number("unused_after_days", self.unused_after_days, 0..=3_650);
         faults.number("plan_timeout_ms", self.plan_timeout_ms, 10..=DAY_MS);
         faults.number("build_lock_timeout_ms", self.build_lock_timeout_ms, 10..=DAY_MS);
@@ -91,6 +91,10 @@ impl Config {
             candidates: self.candidates as usize,
             least_rows: f64::from(self.least_rows),
         }
+    }
+
+    pub(super) fn least_saving(&self) -> f64 {
+        f64::from(self.least_saving_percent) / 100.0
     }
 
     pub(super) fn unused_after(&self) -> Duration {
@@ -125,8 +129,8 @@ mod tests {
         assert!(Config::default().faults().is_empty());
         let told = |config: Config| config.faults().messages().collect::<Vec<_>>();
         assert_eq!(
-            told(Config { statements: 0, least_saving_percent: f64::NAN, ..Config::default() }),
-            ["statements is 0; write 1 to 5000", "least_saving_percent is NaN; write 0 to 100"]
+            told(Config { statements: 0, least_saving_percent: u32::NAN, ..Config::default() }),
+            ["statements is 0; write 1 to 5000", "least_saving_percent is 101; write 0 to 100"]
         );
     }
 }

@@ -15,13 +15,16 @@ pub enum AdviseError {
     /// Somebody else builds indexes on this database's advice. Try again later.
     #[error("another process builds recommended indexes in this database")]
     Busy,
-    /// An index could not be built; nothing of it is left. Those before it stay.
-    #[error("the index {index} could not be built: {why}")]
+    /// An index could not be built. Those before it stay. What it left is dropped by the next attempt.
+    #[error("the index {index} could not be built: {why}{}", left.as_ref().map(|drop| format!("; an invalid index is \
+        left, which the next attempt drops, or: {drop}")).unwrap_or_default())]
     Build {
         /// Its name.
         index: String,
         /// The server's words.
         why: String,
+        /// What would drop the invalid index that is left; None if nothing is left.
+        left: Option<String>,
         /// The driver's error.
         #[source]
         source: tokio_postgres::Error,

@@ -54,6 +54,8 @@ pub(super) struct Scan {
     pub(super) conditions: Vec<(String, Asked)>,
     /// The order in which its rows are wanted; empty where none is.
     pub(super) orders: Vec<Vec<SortKey>>,
+    /// The indexes that it reads now.
+    pub(super) indexes: BTreeSet<String>,
     /// True if the whole table is read.
     pub(super) is_sequential: bool,
 }
@@ -136,6 +138,15 @@ impl Node {
         orders
     }
 
+    /// A bitmap scan names its indexes below itself.
+    fn own_indexes(&self) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = [self.index.clone()].into();
+        let bitmaps = self.plans.iter().filter(|plan| plan.kind.starts_with("Bitmap"));
+        names.extend(bitmaps.flat_map(Self::own_indexes));
+        names.remove("");
+        names
+    }
+
     fn scan(&self, asked: &[Condition], orders: &[Vec<Option<SortKey>>]) -> Scan {
         let is_ours = |key: &SortKey| key.column.alias == self.alias;
         let ours = asked.iter().filter(|one| one.column.alias == self.alias);
@@ -145,6 +156,7 @@ impl Node {
         Scan {
             table: Table { schema: self.schema.clone(), name: self.relation.clone() },
             conditions: ours.map(|one| (one.column.name.clone(), one.asked)).collect(),
+            indexes: self.own_indexes(),
             orders: orders.iter().map(order).filter(|order| !order.is_empty()).collect(),
             is_sequential: self.kind == "Seq Scan",
         }

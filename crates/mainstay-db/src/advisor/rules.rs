@@ -55,7 +55,7 @@ pub(super) fn write_ms(candidate: &Candidate, world: World<'_>) -> f64 {
     let entry = ENTRY_BYTES + candidate.keys.iter().map(|key| width(&key.column)).sum::<f64>();
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let written = facts.written as f64 * share_of_writes(world);
-    written * world.config.write_us / 1e3 * (entry / USUAL_ENTRY_BYTES).max(1.0)
+    written * f64::from(world.config.write_us) / 1e3 * (entry / USUAL_ENTRY_BYTES).max(1.0)
 }
 
 /// Writes and statements are counted since different moments: the share of the writes that falls into the time of the
@@ -76,7 +76,7 @@ pub(super) fn recommendations(
     world: World<'_>,
 ) -> Vec<Recommendation> {
     let total_ms: f64 = statements.iter().map(|statement| statement.total_ms).sum();
-    let least = total_ms * world.config.least_saving_percent / 100.0;
+    let least = total_ms * world.config.least_saving();
     let mut chosen: Vec<(Candidate, Vec<usize>)> = Vec::new();
     for (at, (scans, statement)) in scans.iter().zip(statements).enumerate() {
         if statement.total_ms < least {

@@ -51,6 +51,7 @@ fn scan(conditions: &[(&str, Asked)], order: &[(&str, bool)]) -> Scan {
         table: orders(),
         conditions: conditions.iter().map(|(name, asked)| ((*name).to_owned(), *asked)).collect(),
         orders: if order.is_empty() { vec![] } else { vec![order] },
+        indexes: BTreeSet::new(),
         is_sequential: true,
     }
 }
@@ -77,6 +78,32 @@ fn an_order_alone_is_no_candidate_where_a_value_narrows_the_rows() {
     let narrowed = scan(&[("a", Asked::Equal)], &[("d", true)]);
     assert_eq!(found(&[narrowed], &catalog(&[])), ["(a)", "(a, d)"]);
     assert_eq!(found(&[scan(&[], &[("d", true)])], &catalog(&[])), ["(d)"]);
+}
+
+#[test]
+fn an_order_alone_gets_no_credit_where_a_value_narrows_the_rows() {
+    let one = |columns: &[&str]| Candidate {
+        table: orders(),
+        keys: columns.iter().map(|column| key(column)).collect(),
+        predicate: vec![],
+    };
+    let narrowed = scan(&[("a", Asked::Equal)], &[("d", true)]);
+    assert!(one(&["a", "d"]).may_serve(&narrowed) && !one(&["d"]).may_serve(&narrowed));
+    assert!(one(&["d"]).may_serve(&scan(&[("b", Asked::Range)], &[("d", true)])));
+    assert!(!one(&["c"]).may_serve(&narrowed) && !one(&["c"]).may_serve(&scan(&[], &[("d", true)])));
+    let living = scan(&[("e", Asked::Null)], &[("d", true)]);
+    assert!(!one(&["d"]).may_serve(&living));
+    assert!(Candidate { predicate: vec![("e".to_owned(), Asked::Null)], ..one(&["d"]) }.may_serve(&living));
+}
+
+#[test]
+fn the_condition_of_a_partial_index_that_is_read_is_asked_too() {
+    let mut known = catalog(&[&["a"]]);
+    known.indexes[0].predicate = Some("(e IS NULL)".to_owned());
+    let by_it = Scan { indexes: ["a".to_owned()].into(), ..scan(&[("a", Asked::Equal)], &[]) };
+    let other = scan(&[("b", Asked::Equal), ("e", Asked::Null)], &[]);
+    // Without it `e` would be a column here, in an index that nobody needs.
+    assert_eq!(found(&[by_it, other], &known), ["(a)", "(b)", "(b) where e is null"]);
 }
 
 #[test]

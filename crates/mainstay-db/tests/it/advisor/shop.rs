@@ -95,7 +95,10 @@ impl Shop {
         session.batch_execute(TABLES).await.unwrap();
         session.batch_execute(&fill).await.unwrap();
         // What filled it is no part of the workload.
-        session.batch_execute("analyze; select pg_stat_reset()").await.unwrap();
+        let told = "do $$ begin perform pg_stat_force_next_flush(); exception when undefined_function then null; end $$";
+        for step in ["analyze", told, "select pg_stat_reset()"] {
+            session.batch_execute(step).await.unwrap();
+        }
         let forget = "select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)";
         session.batch_execute(forget).await.unwrap();
         for (statement, times) in WORKLOAD {
@@ -104,6 +107,16 @@ impl Shop {
             }
         }
         Self { db, session }
+    }
+
+    /// Runs a text in the shop.
+    pub(super) async fn run(&self, sql: &str) {
+        self.session.batch_execute(sql).await.unwrap();
+    }
+
+    /// The one number that a question is answered with.
+    pub(super) async fn number(&self, sql: &str) -> i64 {
+        self.session.query_one(sql, &[]).await.unwrap().get(0)
     }
 
     pub(super) fn target(&self) -> &Target {
