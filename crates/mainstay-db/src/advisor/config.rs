@@ -129,7 +129,7 @@ mod tests {
         assert!(Config::default().faults().is_empty());
         let told = |config: Config| config.faults().messages().collect::<Vec<_>>();
         assert_eq!(
-            told(Config { statements: 0, least_saving_percent: u32::NAN, ..Config::default() }),
+            told(Config { statements: 0, least_saving_percent: 101, ..Config::default() }),
             ["statements is 0; write 1 to 5000", "least_saving_percent is 101; write 0 to 100"]
         );
     }

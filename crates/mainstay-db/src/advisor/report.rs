@@ -218,3 +218,6 @@ fn megabytes(bytes: i64) -> String {
     let megabytes = bytes as f64 / 1e6;
     format!("{megabytes:.1} MB")
 }
+
+#[cfg(test)]
+mod tests;

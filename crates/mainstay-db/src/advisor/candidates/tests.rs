@@ -121,7 +121,7 @@ fn a_join_column_leads_follows_or_stands_alone() {
 #[test]
 fn what_many_statements_compare_comes_first() {
     let both = scan(&[("a", Asked::Equal), ("f", Asked::Equal)], &[]);
-    assert!(found(&[both.clone()], &catalog(&[])).contains(&"(f, a)".to_owned()));
+    assert!(found(std::slice::from_ref(&both), &catalog(&[])).contains(&"(f, a)".to_owned()));
     let only_a = scan(&[("a", Asked::Equal)], &[]);
     assert!(found(&[both, only_a], &catalog(&[])).contains(&"(a, f)".to_owned()));
 }
