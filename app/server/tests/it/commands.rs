@@ -96,6 +96,27 @@ async fn a_fault_has_one_exit_code_whichever_command_meets_it() {
     role.drop().await;
 }
 
+#[tokio::test]
+async fn advice_on_indexes_says_what_it_needs_and_makes_it_when_told() {
+    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    let (code, stdout, stderr) = run(&mut on(&db), "db advise");
+    assert_eq!((code, stdout.as_str()), (78, ""), "{stderr}");
+    for word in ["create extension pg_stat_statements", "shared_preload_libraries", "--prepare"] {
+        assert!(stderr.contains(word), "{stderr}");
+    }
+    let (code, stdout, stderr) = run(&mut on(&db), "db advise --prepare --json --limit 3");
+    assert_eq!(code, 0, "{stderr}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    for field in ["recommendations", "surplus", "statements", "notes"] {
+        assert!(report[field].is_array(), "{stdout}");
+    }
+    // The tables are empty: nothing to build, and that is no failure.
+    let (code, stdout, stderr) = run(&mut on(&db), "db advise --apply");
+    assert!(code == 0 && stdout.contains("No index to build."), "{code} {stdout}{stderr}");
+    let (code, _, stderr) = run(&mut on(&db), "db advise --limit 0");
+    assert_eq!(code, 2, "{stderr}");
+}
+
 /// Values that can be read and cannot be, each with the key that is to blame: one for each kind of rule.
 const CANNOT_BE: [(&str, &str, &str); 50] = [
     ("AUTH__TOKEN_SECRET", "short", "auth.token_secret"),
