@@ -17,6 +17,8 @@ pub mod advisor;
 
 pub mod embedded;
 
+pub mod replicas;
+
 pub use config::{Config, DatabaseUrl};
 pub use db::pipeline;
 pub use db::{Client, Db, PoolStats, Read, ServerInfo, Stats, TransactionError, Tx};

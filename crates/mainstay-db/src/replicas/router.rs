@@ -1,0 +1,280 @@
+//! Which server a read may go to. Pure: what was observed comes in, a choice comes out, time is passed in. Never
+//! here: connections, statements.
+
+mod replica;
+
+use std::time::Duration;
+
+use super::budget::Budget;
+use super::freshness::Freshness;
+use super::{Epoch, Lsn, Status, Token, rendezvous};
+
+use replica::Replica;
+pub use replica::{Seen, ServerId};
+
+/// The router's limits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Samples of the primary's position that are kept: with one a poll, the longest staleness that can be told.
+    pub samples: usize,
+    /// Reads that one replica answers at a time.
+    pub in_flight: usize,
+    /// Fallbacks to the primary that a read adds to the budget: the share of reads that may always fall back.
+    pub fallback_share: f64,
+    /// Fallbacks that a second adds: what the primary takes anyhow.
+    pub fallback_per_second: f64,
+    /// Fallbacks that may come at once.
+    pub fallback_burst: f64,
+}
+
+/// Who reads, and how old the answer may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// See [`super::session_key`].
+    pub session: u64,
+    /// What the session has seen.
+    pub token: Option<Token>,
+    /// What was acknowledged longer ago than this must be in the answer.
+    pub max_staleness: Duration,
+}
+
+/// Where a read goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// To this replica, if it keeps what the ticket demands.
+    Replica(Ticket),
+    /// To the primary.
+    Primary,
+    /// Nowhere now: no replica will do, and the primary has had its share of such reads.
+    Refused {
+        /// When to come again.
+        retry_after: Duration,
+    },
+}
+
+/// A replica that was chosen. It counts as busy until [`Router::done`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// Its place in the list.
+    pub replica: usize,
+    /// The process that was chosen: a connection to another one must not answer.
+    pub server: ServerId,
+    /// What its answer must keep.
+    pub demand: Demand,
+}
+
+/// What a replica must have replayed before it takes the query's snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    epoch: Epoch,
+    lsn: Lsn,
+    floor: Lsn,
+}
+
+impl Demand {
+    /// Whether a query may be answered that runs after the replica said that it has replayed up to `replayed`.
+    pub fn accepts(&self, replayed: Lsn) -> bool {
+        replayed >= self.lsn
+    }
+
+    /// The token of who saw an answer in which nothing lies behind `replayed`. It is never before the history's first
+    /// known position: in a merge it outranks the tokens of the history before, and must include them.
+    pub fn seen(&self, replayed: Lsn) -> Token {
+        Token { epoch: self.epoch, lsn: replayed.max(self.floor) }
+    }
+
+    /// The least position that is accepted.
+    pub fn lsn(&self) -> Lsn {
+        self.lsn
+    }
+}
+
+/// How a replica's answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It counted.
+    Served,
+    /// It did not: the replica was behind, in conflict, or went away.
+    Rejected,
+    /// The caller went away.
+    Dropped,
+}
+
+/// What came of a sample of the primary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// It is one more of the same history.
+    Same,
+    /// A history begins: the first one, or after a promotion.
+    NewEpoch,
+    /// It is from a history that is over: some server does not know yet that it was replaced.
+    Over,
+}
+
+/// The primary as last seen.
+#[derive(Clone, Debug)]
+struct Primary {
+    epoch: Epoch,
+    /// The first position that was seen of this history: whatever survived of earlier ones lies before.
+    floor: Lsn,
+    position: Lsn,
+    at: Duration,
+    freshness: Freshness,
+}
+
+/// The state machine: observations in, choices out.
+#[derive(Clone, Debug)]
+pub struct Router {
+    limits: Limits,
+    primary: Option<Primary>,
+    replicas: Vec<Replica>,
+    budget: Budget,
+    fallbacks: u64,
+    refused: u64,
+}
+
+impl Router {
+    /// A router over so many replicas, of which it knows nothing yet.
+    pub fn new(replicas: usize, limits: Limits) -> Self {
+        let Limits { fallback_share, fallback_per_second, fallback_burst, .. } = limits;
+        Self {
+            limits,
+            primary: None,
+            replicas: vec![Replica::default(); replicas],
+            budget: Budget::new(fallback_share, fallback_per_second, fallback_burst),
+            fallbacks: 0,
+            refused: 0,
+        }
+    }
+
+    /// The primary said that its next record goes to `position` (see [`super::Pages::end_of_records`]), asked at
+    /// `sent_at`: taken **before** the question was sent, or what is acknowledged meanwhile would count as older than
+    /// it is.
+    pub fn observe_primary(&mut self, sent_at: Duration, epoch: Epoch, position: Lsn) -> Noted {
+        match &mut self.primary {
+            Some(primary) if epoch.is_before(primary.epoch) => Noted::Over,
+            Some(primary) if primary.epoch == epoch => {
+                primary.freshness.note(sent_at, position);
+                if sent_at > primary.at {
+                    (primary.position, primary.at) = (position, sent_at);
+                }
+                Noted::Same
+            }
+            _ => {
+                let mut freshness = Freshness::new(self.limits.samples);
+                freshness.note(sent_at, position);
+                self.primary = Some(Primary { epoch, floor: position, position, at: sent_at, freshness });
+                Noted::NewEpoch
+            }
+        }
+    }
+
+    /// A replica said how far it is.
+    pub fn observe_replica(&mut self, replica: usize, seen: Seen) {
+        if let Some(known) = self.replicas.get_mut(replica) {
+            known.observe(seen);
+        }
+    }
+
+    /// A replica does not answer, or is none any longer.
+    pub fn lost(&mut self, replica: usize, why: &str) {
+        if let Some(known) = self.replicas.get_mut(replica) {
+            known.lose(why);
+        }
+    }
+
+    /// Where the read goes. Whoever gets a replica ends with [`Router::done`].
+    pub fn choose(&mut self, wish: &Wish, now: Duration) -> Choice {
+        self.budget.earn(now);
+        match self.pick(wish, now, &[]) {
+            Some(ticket) => Choice::Replica(ticket),
+            None => self.fall_back(now),
+        }
+    }
+
+    /// Where the read goes after the replicas `tried` failed it: another one that is known to be far enough, else the
+    /// primary.
+    pub fn choose_again(&mut self, wish: &Wish, now: Duration, tried: &[usize]) -> Choice {
+        match self.pick(wish, now, tried) {
+            Some(ticket) => Choice::Replica(ticket),
+            None => self.fall_back(now),
+        }
+    }
+
+    /// A replica's answer has ended.
+    pub fn done(&mut self, replica: usize, outcome: Outcome) {
+        if let Some(known) = self.replicas.get_mut(replica) {
+            known.done(outcome);
+        }
+    }
+
+    /// Everything at one moment; the hosts are for the caller to fill in.
+    pub fn status(&self, now: Duration) -> Status {
+        let primary = self.primary.as_ref();
+        Status {
+            off: None,
+            epoch: primary.map(|primary| primary.epoch),
+            position: primary.map(|primary| primary.position),
+            position_age: primary.map(|primary| now.saturating_sub(primary.at)),
+            replicas: self.replicas.iter().map(|replica| replica.status(primary, now)).collect(),
+            fallbacks: self.fallbacks,
+            refused: self.refused,
+        }
+    }
+
+    /// What an answer must keep; `None` if no replica can be known to.
+    fn demand(&self, wish: &Wish, now: Duration) -> Option<Demand> {
+        let primary = self.primary.as_ref()?;
+        let fresh = primary.freshness.needed(now.saturating_sub(wish.max_staleness))?;
+        let written = match wish.token {
+            None => Lsn::default(),
+            Some(token) if token.epoch == primary.epoch => token.lsn,
+            // What survived of an earlier timeline lies before the first position that we saw of this one.
+            Some(token) if token.epoch.is_before(primary.epoch) => primary.floor,
+            // Of a promotion that we have not heard of yet, or of another cluster.
+            Some(_) => return None,
+        };
+        Some(Demand { epoch: primary.epoch, lsn: fresh.max(written), floor: primary.floor })
+    }
+
+    fn pick(&mut self, wish: &Wish, now: Duration, tried: &[usize]) -> Option<Ticket> {
+        let demand = self.demand(wish, now)?;
+        let primary = self.primary.as_ref()?;
+        let fresh = primary.freshness.needed(now.saturating_sub(wish.max_staleness))?;
+        // Two ranks: who is known to be there, then who may have got there since it was asked.
+        let mut best: Option<((bool, f64), Ticket)> = None;
+        for (at, replica) in self.replicas.iter().enumerate() {
+            let Some((server, replayed)) = replica.in_epoch(primary.epoch) else { continue };
+            let free = replica.free(self.limits.in_flight);
+            let is_there = demand.accepts(replayed);
+            let may_be = tried.is_empty() && replayed >= fresh;
+            if tried.contains(&at) || free <= 0.0 || !(is_there || may_be) {
+                continue;
+            }
+            let rank = (is_there, rendezvous::score(wish.session, at as u64, free));
+            let is_better = best.as_ref().is_none_or(|(top, _)| (rank.0, rank.1) > *top);
+            if is_better {
+                best = Some((rank, Ticket { replica: at, server, demand }));
+            }
+        }
+        let (_, ticket) = best?;
+        self.replicas[ticket.replica].begin();
+        Some(ticket)
+    }
+
+    fn fall_back(&mut self, now: Duration) -> Choice {
+        match self.budget.spend(now) {
+            Ok(()) => {
+                self.fallbacks += 1;
+                Choice::Primary
+            }
+            Err(retry_after) => {
+                self.refused += 1;
+                Choice::Refused { retry_after }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
