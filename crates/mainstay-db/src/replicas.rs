@@ -21,6 +21,16 @@ mod rendezvous;
 mod router;
 mod status;
 
+mod config;
+
+mod commit;
+mod handle;
+mod lane;
+mod watch;
+
+pub use commit::{Position, commit, position, read};
+pub use config::Config;
+pub use handle::{Answer, Replicas, Rows};
 pub use position::{Epoch, Lsn, Pages};
 pub use rendezvous::session_key;
 pub use router::{Choice, Demand, Limits, Noted, Outcome, Router, Seen, ServerId, Ticket, Wish};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 use crate::{ConnectError, DatabaseUrl};
 
@@ -58,6 +58,21 @@ impl Target {
     pub fn with_database(&self, database: &str) -> Self {
         let mut pg = self.pg.clone();
         pg.dbname(database);
+        Self { pg }
+    }
+
+    /// The same, with further start options of its sessions.
+    pub(crate) fn with_options(&self, options: &str) -> Self {
+        let mut pg = self.pg.clone();
+        let given = pg.get_options().map(|given| format!("{given} ")).unwrap_or_default();
+        pg.options(format!("{given}{options}"));
+        Self { pg }
+    }
+
+    /// The same; of several hosts, the one that takes writes.
+    pub(crate) fn writable(&self) -> Self {
+        let mut pg = self.pg.clone();
+        pg.target_session_attrs(TargetSessionAttrs::ReadWrite);
         Self { pg }
     }
 

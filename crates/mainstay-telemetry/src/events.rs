@@ -37,6 +37,14 @@ vocabulary! {
         "The private PostgreSQL could not be started again: `error`.";
     DB_SERVER_LOST = "db.server.lost":
         "The private PostgreSQL died too often; the process ends: `db.deaths`.";
+    DB_EPOCH_BEGUN = "db.epoch.begun":
+        "The primary began to write, or has a new timeline after a promotion: `db.epoch`.";
+    DB_REPLICA_FOUND = "db.replica.found":
+        "A replica answers and is read from: `db.replica`.";
+    DB_REPLICA_LOST = "db.replica.lost":
+        "A replica is not read from until it answers as one again: `db.replica`, `error`.";
+    DB_REPLICAS_OFF = "db.replicas.off":
+        "The primary cannot be asked how far it is, so all reads go to it: `error`.";
     PROCESS_READY = "process.ready":
         "The process answers requests from now on: `start.took_ms`.";
     PROCESS_STOPPING = "process.stopping":

@@ -6,10 +6,13 @@ mod statements;
 
 mod own_cluster;
 
+mod replicas;
+
 mod cleaning;
 mod place;
 mod server;
 
 pub use own_cluster::{OwnCluster, own_cluster};
+pub use replicas::{Member, ReplicaSet, replica_set};
 pub use statements::Statements;
 pub use test_db::TestDb;

@@ -68,7 +68,7 @@ impl fmt::Display for Epoch {
 ///
 /// Unlike `pg_control_checkpoint()`, `pg_walfile_name(pg_current_wal_insert_lsn())` shows the new timeline directly
 /// after a promotion, and every role may call it.
-pub fn timeline_of_segment(name: &str) -> Option<u32> {
+pub(super) fn timeline_of_segment(name: &str) -> Option<u32> {
     let digits = name.get(..8).filter(|_| name.len() == 24)?;
     u32::from_str_radix(digits, 16).ok().filter(|timeline| *timeline > 0)
 }

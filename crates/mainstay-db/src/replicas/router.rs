@@ -262,6 +262,16 @@ impl Router {
         Some(ticket)
     }
 
+    /// The primary, if the budget has one more: for a read that no replica may answer.
+    pub fn choose_primary(&mut self, now: Duration) -> Choice {
+        self.fall_back(now)
+    }
+
+    /// The token of a session of which is not known what it has written in the present history.
+    pub fn unknown(&self) -> Option<Token> {
+        self.primary.as_ref().map(|primary| Token { epoch: primary.epoch, lsn: Lsn::MAX })
+    }
+
     fn fall_back(&mut self, now: Duration) -> Choice {
         match self.budget.spend(now) {
             Ok(()) => {

@@ -1,0 +1,222 @@
+//! The handle that a read is given to. Never here: the rules (`router`), the polls (`watch`), the wire (`lane`).
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mainstay_runtime::Clock;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use super::lane::{Lane, Unfit};
+use super::{Choice, Config, Outcome, Pages, Position, Router, Status, Token, Wish};
+use crate::{DbError, Target};
+
+/// The replicas of one primary. A clone is one reference count. [`Replicas::watch`] must run, or every read is sent
+/// to the primary.
+#[derive(Clone, Debug)]
+pub struct Replicas(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    primary: Target,
+    targets: Vec<Target>,
+    hosts: Vec<String>,
+    lanes: Vec<Lane>,
+    state: Mutex<State>,
+    clock: Clock,
+}
+
+#[derive(Debug)]
+struct State {
+    router: Router,
+    pages: Pages,
+    off: Option<String>,
+}
+
+/// What became of a read.
+#[derive(Debug)]
+pub enum Answer {
+    /// A replica answered.
+    Rows(Rows),
+    /// The primary is to be asked, with [`super::read`] where the session keeps a token.
+    AskPrimary,
+    /// No replica will do now, and the primary has had its share of such reads. Whoever can do with less may ask once
+    /// more, without a token or with a longer staleness; else refuse the request.
+    Refused {
+        /// When to come again.
+        retry_after: Duration,
+    },
+}
+
+/// A replica's answer.
+#[derive(Debug)]
+pub struct Rows {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// What the session has seen now: keep it, merged with what it had. `None` without `monotonic`.
+    pub token: Option<Token>,
+    /// Which replica answered, by its place in the list.
+    pub replica: usize,
+}
+
+impl Replicas {
+    /// The replicas at `targets` of the primary at `primary`, which may be a list of hosts: the one that takes writes
+    /// counts. Connects to nothing yet.
+    pub fn new(config: &Config, primary: &Target, targets: &[Target], clock: &Clock) -> Self {
+        Self(Arc::new(Inner {
+            primary: primary.writable(),
+            targets: targets.to_vec(),
+            hosts: targets.iter().map(Target::to_string).collect(),
+            lanes: targets.iter().map(|target| Lane::new(target, config)).collect(),
+            state: Mutex::new(State {
+                router: Router::new(targets.len(), config.limits()),
+                pages: Pages::default(),
+                off: targets.is_empty().then(|| "no replica is configured".to_owned()),
+            }),
+            config: config.clone(),
+            clock: clock.clone(),
+        }))
+    }
+
+    /// Reads from a replica that has what `wish` demands. `sql` is one statement that only reads; it is prepared once
+    /// on each connection, so its text should not vary. A replica that fails is passed over for another one, then for
+    /// the primary.
+    ///
+    /// # Errors
+    /// [`DbError::Cancelled`] if the statement ran for longer than `statement_timeout_ms`. Every other failure of the
+    /// statement is left to the primary, which has the last word.
+    pub async fn query(
+        &self,
+        wish: &Wish,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Answer, DbError> {
+        if self.state().off.is_some() {
+            return Ok(Answer::AskPrimary);
+        }
+        let now = self.now();
+        let mut choice = self.state().router.choose(wish, now);
+        let mut tried = Vec::new();
+        loop {
+            let ticket = match choice {
+                Choice::Replica(ticket) => ticket,
+                Choice::Primary => return Ok(Answer::AskPrimary),
+                Choice::Refused { retry_after } => return Ok(Answer::Refused { retry_after }),
+            };
+            let mut flight = Flight { replicas: self, replica: ticket.replica, outcome: Outcome::Dropped };
+            let answer = self.0.lanes[ticket.replica].ask(&ticket, sql, params, &self.0.config).await;
+            flight.outcome = if answer.is_ok() { Outcome::Served } else { Outcome::Rejected };
+            drop(flight);
+            let replica = ticket.replica;
+            let unfit = match answer {
+                Ok(answer) => {
+                    return Ok(Answer::Rows(Rows { rows: answer.rows, token: answer.token, replica }));
+                }
+                Err(unfit) => unfit,
+            };
+            tried.push(replica);
+            choice = match unfit {
+                Unfit::Failed(error) => return Err(error),
+                Unfit::AskPrimary => self.state().router.choose_primary(now),
+                Unfit::Behind | Unfit::Elsewhere => self.state().router.choose_again(wish, now, &tried),
+                Unfit::NoReplica(why) => {
+                    let mut state = self.state();
+                    state.router.lost(replica, &why);
+                    state.router.choose_again(wish, now, &tried)
+                }
+            };
+        }
+    }
+
+    /// The token of a session that has just committed, or read from the primary, at `position`. Where the position
+    /// is unknown, one that no replica reaches: the session reads from the primary until the next promotion.
+    pub fn token(&self, position: Option<Position>) -> Option<Token> {
+        let state = self.state();
+        match position {
+            Some(position) => Some(position.token(state.pages)),
+            None => state.router.unknown(),
+        }
+    }
+
+    /// Everything at one moment. Costs no round trip.
+    pub fn status(&self) -> Status {
+        let now = self.now();
+        let state = self.state();
+        let mut status = state.router.status(now);
+        status.off.clone_from(&state.off);
+        for (replica, host) in status.replicas.iter_mut().zip(&self.0.hosts) {
+            replica.host.clone_from(host);
+        }
+        status
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// No read goes to a replica from here on.
+    pub(super) fn switch_off(&self, why: &str) {
+        let mut state = self.state();
+        if state.off.is_none() {
+            tracing::warn!(
+                event = "db.replicas.off",
+                error = why,
+                "all reads go to the primary: it cannot be asked how far it is"
+            );
+            state.off = Some(why.to_owned());
+        }
+    }
+
+    pub(super) fn with_router<T>(&self, act: impl FnOnce(&mut Router, Pages) -> T) -> T {
+        let mut state = self.state();
+        let pages = state.pages;
+        act(&mut state.router, pages)
+    }
+
+    pub(super) fn set_pages(&self, pages: Pages) {
+        self.state().pages = pages;
+    }
+
+    pub(super) fn lanes(&self) -> &[Lane] {
+        &self.0.lanes
+    }
+
+    pub(super) fn host(&self, at: usize) -> &str {
+        &self.0.hosts[at]
+    }
+
+    pub(super) fn primary_target(&self) -> &Target {
+        &self.0.primary
+    }
+
+    pub(super) fn replica_targets(&self) -> &[Target] {
+        &self.0.targets
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub(super) fn now(&self) -> Duration {
+        self.0.clock.monotonic()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A read under way: counted as long as it lives, however it ends.
+struct Flight<'a> {
+    replicas: &'a Replicas,
+    replica: usize,
+    outcome: Outcome,
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        self.replicas.state().router.done(self.replica, self.outcome);
+    }
+}

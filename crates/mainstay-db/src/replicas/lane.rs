@@ -1,0 +1,253 @@
+//! The connections to one replica, and one checked read on them. Never here: which replica is asked, and what happens
+//! when it does not do.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::{self, OptionFuture};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row, Statement};
+
+use super::commit::lsn;
+use super::{Config, Lsn, ServerId, Ticket, Token};
+use crate::{DbError, Session, Target};
+
+/// Who answers on a connection; a cluster of PostgreSQL, in every role.
+const WHO: &str = "select system_identifier, \
+     (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint from pg_control_system()";
+
+/// How far the server has replayed and received, and whether it is a replica at all.
+const REPLAYED: &str = "select pg_last_wal_replay_lsn(), pg_last_wal_receive_lsn(), pg_is_in_recovery()";
+
+/// The longest commit record that is reckoned with, in bytes: one of 16,000 subtransactions.
+const COMMIT_RECORD: u64 = 64 << 10;
+
+/// The connections to one replica. They are opened by the watcher, never by a request.
+#[derive(Debug)]
+pub(super) struct Lane {
+    target: Target,
+    open: Mutex<Vec<Arc<Connection>>>,
+}
+
+/// One connection, shared by many reads: questions are sent one behind the other, answers come in that order.
+#[derive(Debug)]
+struct Connection {
+    session: Session,
+    server: ServerId,
+    replayed: Statement,
+    statements: Mutex<HashMap<String, Statement>>,
+    in_flight: AtomicUsize,
+}
+
+/// What a read gave.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) rows: Vec<Row>,
+    pub(super) token: Option<Token>,
+}
+
+/// Why an answer does not count.
+#[derive(Debug)]
+pub(super) enum Unfit {
+    /// The server has not replayed far enough.
+    Behind,
+    /// A conflict with the replay, a lost connection, or none: another server may do.
+    Elsewhere,
+    /// The server has become a primary, or was replaced by another.
+    NoReplica(String),
+    /// The statement itself: the primary has the last word on it.
+    AskPrimary,
+    /// It ran for too long. The primary would be no quicker.
+    Failed(DbError),
+}
+
+impl Lane {
+    pub(super) fn new(target: &Target, config: &Config) -> Self {
+        let limits = format!(
+            "-c default_transaction_read_only=on -c statement_timeout={}",
+            config.statement_timeout_ms
+        );
+        Self { target: target.with_options(&limits), open: Mutex::default() }
+    }
+
+    /// Drops connections that are closed or lead to another server, and opens what is missing. Says which server it
+    /// was that answered, when not `server`.
+    pub(super) async fn refill(&self, server: ServerId, config: &Config) -> Result<(), String> {
+        let missing = {
+            let mut open = self.lock();
+            open.retain(|connection| connection.server == server && !connection.session.is_closed());
+            config.connections.saturating_sub(open.len())
+        };
+        let opening = (0..missing).map(|_| Connection::open(&self.target, config));
+        for connection in future::join_all(opening).await {
+            let connection = connection.map_err(|error| crate::error::chain(&error))?;
+            if connection.server != server {
+                return Err("the address leads to several servers; name each by one of its own".to_owned());
+            }
+            self.lock().push(Arc::new(connection));
+        }
+        Ok(())
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().clear();
+    }
+
+    /// Asks how far the server is, then the query, then again how far, one behind the other on one connection.
+    pub(super) async fn ask(
+        &self,
+        ticket: &Ticket,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+        config: &Config,
+    ) -> Result<Answer, Unfit> {
+        let Some(connection) = self.least_busy(ticket.server) else {
+            return Err(Unfit::Elsewhere);
+        };
+        let _busy = Busy::begin(&connection.in_flight);
+        let within = tokio::time::timeout(config.read_timeout(), connection.ask(ticket, sql, params, config));
+        within.await.unwrap_or_else(|_| {
+            // Whatever comes on it now comes too late for everybody behind it.
+            self.lock().retain(|open| !Arc::ptr_eq(open, &connection));
+            Err(Unfit::Elsewhere)
+        })
+    }
+
+    fn least_busy(&self, server: ServerId) -> Option<Arc<Connection>> {
+        let open = self.lock();
+        let fit = open.iter().filter(|one| one.server == server && !one.session.is_closed());
+        fit.min_by_key(|one| one.in_flight.load(Ordering::Relaxed)).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Connection>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connection {
+    async fn open(target: &Target, config: &Config) -> Result<Self, Error> {
+        let session = Session::connect(target, "mainstay replica", config.connect_timeout()).await?;
+        let server = who(&session).await?;
+        let replayed = session.prepare(REPLAYED).await?;
+        Ok(Self { session, server, replayed, statements: Mutex::default(), in_flight: AtomicUsize::new(0) })
+    }
+
+    async fn ask(
+        &self,
+        ticket: &Ticket,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+        config: &Config,
+    ) -> Result<Answer, Unfit> {
+        let statement = self.statement(sql, config.statements).await.map_err(judge)?;
+        let again = config.monotonic.then(|| self.session.query_one(&self.replayed, &[]));
+        // `join3` polls in order and each sends at its first poll, so the server takes them in this order: the
+        // position is known before the query has its snapshot, and the second one after.
+        let (before, rows, after) = future::join3(
+            self.session.query_one(&self.replayed, &[]),
+            self.session.query(&statement, params),
+            OptionFuture::from(again),
+        )
+        .await;
+        let before = Replayed::of(&before.map_err(judge)?)?;
+        if !ticket.demand.accepts(before.replayed) {
+            return Err(Unfit::Behind);
+        }
+        let rows = rows.map_err(judge)?;
+        let after = after.transpose().map_err(judge)?.map(|row| Replayed::of(&row)).transpose()?;
+        Ok(Answer { rows, token: after.map(|after| ticket.demand.seen(after.shown())) })
+    }
+
+    /// Prepared once for each text, as far as there is room.
+    async fn statement(&self, sql: &str, most: usize) -> Result<Statement, Error> {
+        if let Some(statement) = self.statements().get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.session.prepare(sql).await?;
+        let mut statements = self.statements();
+        if statements.len() < most {
+            statements.insert(sql.to_owned(), statement.clone());
+        }
+        Ok(statement)
+    }
+
+    fn statements(&self) -> MutexGuard<'_, HashMap<String, Statement>> {
+        self.statements.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Which server answers on this session.
+pub(super) async fn who(session: &Session) -> Result<ServerId, Error> {
+    let row = session.query_one(WHO, &[]).await?;
+    let system: i64 = row.try_get(0)?;
+    Ok(ServerId { system: system.cast_unsigned(), started_us: row.try_get(1)? })
+}
+
+/// How far a replica is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Replayed {
+    replayed: Lsn,
+    received: Option<Lsn>,
+}
+
+impl Replayed {
+    fn of(row: &Row) -> Result<Self, Unfit> {
+        let is_replica: bool = row.try_get(2).map_err(judge)?;
+        match lsn(row, 0).filter(|_| is_replica) {
+            Some(replayed) => Ok(Self { replayed, received: lsn(row, 1) }),
+            None => Err(Unfit::NoReplica("it is a replica no longer".to_owned())),
+        }
+    }
+
+    /// Nothing that was seen before lies behind this. A commit shows a moment before the replay position passes its
+    /// record, so where more has been received, the record under way is counted as seen.
+    fn shown(self) -> Lsn {
+        let under_way = Lsn(self.replayed.0.saturating_add(COMMIT_RECORD));
+        match self.received {
+            Some(received) if received >= self.replayed => received.min(under_way),
+            // From an archive, or the receiver has just begun anew.
+            _ => under_way,
+        }
+    }
+}
+
+fn judge(error: Error) -> Unfit {
+    match DbError::from(error) {
+        DbError::Conflict(_) | DbError::Unavailable { .. } => Unfit::Elsewhere,
+        error @ DbError::Cancelled(_) => Unfit::Failed(error),
+        _ => Unfit::AskPrimary,
+    }
+}
+
+/// Counts a read on its connection for as long as it lives.
+struct Busy<'a>(&'a AtomicUsize);
+
+impl<'a> Busy<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_under_way_counts_as_seen() {
+        let shown = |replayed, received: Option<u64>| {
+            Replayed { replayed: Lsn(replayed), received: received.map(Lsn) }.shown().0
+        };
+        assert_eq!(shown(1000, Some(1000)), 1000);
+        assert_eq!(shown(1000, Some(1200)), 1200);
+        assert_eq!(shown(1000, Some(1 << 30)), 1000 + COMMIT_RECORD);
+        assert_eq!((shown(1000, Some(900)), shown(1000, None)), (1000 + COMMIT_RECORD, 1000 + COMMIT_RECORD));
+    }
+}
