@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod database;
 mod difference;
+mod fault;
 mod finding;
 mod generate;
 mod migrations;
@@ -47,6 +48,8 @@ enum Command {
     Openapi(openapi::Arguments),
     /// Writes docs/schema.sql, the whole schema as the migrations make it, or compares it.
     Schema(schema::Arguments),
+    /// Breaks a running system on purpose and counts the wrong answers.
+    Fault(fault::Arguments),
     /// Runs a benchmark by name, built for release.
     Bench(bench::Arguments),
 }
@@ -72,6 +75,7 @@ fn run(command: &Command) -> Result<bool> {
         Command::Gen(arguments) => generate::run(&root, arguments),
         Command::Openapi(arguments) => openapi::run(&root, arguments),
         Command::Schema(arguments) => schema::run(&root, arguments),
+        Command::Fault(arguments) => fault::run(arguments),
         Command::Bench(arguments) => bench::run(&root, arguments),
     }
 }

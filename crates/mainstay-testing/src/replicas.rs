@@ -57,6 +57,7 @@ fn config(folder: &Path, at: usize) -> Config {
         ("hot_standby_feedback", "off"),
         ("max_standby_streaming_delay", "5s"),
         ("shared_preload_libraries", ""),
+        ("synchronous_commit", "on"),
         ("wal_keep_size", "512MB"),
         ("wal_receiver_status_interval", "1s"),
         ("wal_retrieve_retry_interval", "100ms"),

@@ -114,6 +114,8 @@ impl Cluster {
     /// [`EmbeddedError`]; it may be tried again.
     pub async fn restart(&mut self) -> Result<(), EmbeddedError> {
         if self.has_ended() {
+            // Its password was set at the first start; a replica, which it may have become, could not set one.
+            self.prepared.is_new = false;
             (self.server, self.target) =
                 start::start(&self.prepared, &self.config, Some(self.server.port())).await?;
         }

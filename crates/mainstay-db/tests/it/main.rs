@@ -6,6 +6,7 @@ mod embedded;
 mod migrations;
 mod outages;
 mod pipeline;
+mod replicas;
 mod requests;
 mod retries;
 mod sessions;

@@ -1,0 +1,229 @@
+//! Reads from real replicas: held, killed, promoted. What chance finds is for `cargo xtask fault replicas`; here each
+//! case is made on purpose.
+
+use std::time::{Duration, Instant};
+
+use mainstay_db::replicas::{self, Answer, Config, Replicas, Rows, Token, Wish};
+use mainstay_db::{Session, Target};
+use mainstay_runtime::{Clock, Stop};
+use mainstay_testing::{ReplicaSet, replica_set};
+
+const READ: &str = "select coalesce(max(id), 0) from note where id >= $1";
+
+/// Generous, so that only what a test does on purpose makes a replica too old.
+const LONG: Duration = Duration::from_secs(60);
+
+fn config() -> Config {
+    Config { poll_interval_ms: 10, max_staleness_ms: 60_000, ..Config::default() }
+}
+
+fn wish(token: Option<Token>) -> Wish {
+    Wish { session: 1, token, max_staleness: LONG }
+}
+
+/// A handle on the replicas at these places.
+fn handle(set: &ReplicaSet, at: &[usize]) -> Replicas {
+    let targets: Vec<Target> = at.iter().map(|at| set.target(*at)).collect();
+    Replicas::new(&config(), &set.writer().unwrap(), &targets, &Clock::system())
+}
+
+/// Runs `test` while the handle is watched.
+async fn watched(replicas: &Replicas, test: impl Future<Output = ()>) {
+    tokio::select! {
+        () = replicas.watch(Stop::new()) => panic!("the watcher ended"),
+        () = test => {}
+    }
+}
+
+async fn wait_for(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition().await {
+        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn wait_until_usable(replicas: &Replicas) {
+    wait_for("replicas in use", async || {
+        let status = replicas.status();
+        status
+            .replicas
+            .iter()
+            .all(|replica| replica.healthy && replica.epoch_ok && replica.staleness.is_some())
+    })
+    .await;
+}
+
+async fn session(target: &Target) -> Session {
+    Session::connect(target, "test", Duration::from_secs(5)).await.unwrap()
+}
+
+async fn write(session: &Session, replicas: &Replicas, id: i32) -> Option<Token> {
+    session.batch_execute(&format!("begin; insert into note values ({id})")).await.unwrap();
+    let position = replicas::commit(session).await.unwrap();
+    assert!(position.is_some());
+    replicas.token(position)
+}
+
+async fn read(replicas: &Replicas, token: Option<Token>) -> Answer {
+    replicas.query(&wish(token), READ, &[&0_i32]).await.unwrap()
+}
+
+fn value(rows: &Rows) -> i32 {
+    rows.rows[0].get(0)
+}
+
+async fn set_with_table() -> ReplicaSet {
+    let set = replica_set(2).await.unwrap();
+    set.execute(0, "create table note (id int)").await.unwrap();
+    for at in set.replicas() {
+        set.wait_until_caught_up(at).await.unwrap();
+    }
+    set
+}
+
+#[tokio::test]
+async fn a_session_reads_its_own_writes_whatever_the_replicas_do() {
+    let set = set_with_table().await;
+    let replicas = &handle(&set, &[1]);
+    watched(replicas, async {
+        wait_until_usable(replicas).await;
+        let primary = session(&set.writer().unwrap()).await;
+        let first = write(&primary, replicas, 1).await;
+        wait_for(
+            "the write on the replica",
+            async || matches!(read(replicas, first).await, Answer::Rows(rows) if value(&rows) == 1),
+        )
+        .await;
+
+        set.pause(1).await.unwrap();
+        let second = write(&primary, replicas, 2).await;
+        assert!(matches!(read(replicas, second).await, Answer::AskPrimary));
+        // Who has not written may still be answered, and is told how much of it he has seen.
+        let Answer::Rows(rows) = read(replicas, first).await else { panic!() };
+        assert_eq!(value(&rows), 1);
+        assert!(
+            rows.token.unwrap().lsn >= first.unwrap().lsn && rows.token.unwrap().lsn <= second.unwrap().lsn,
+            "{rows:?}"
+        );
+        let status = replicas.status();
+        assert!(status.replicas[0].lag_bytes > Some(0), "{status:?}");
+
+        set.resume(1).await.unwrap();
+        wait_for(
+            "the second write",
+            async || matches!(read(replicas, second).await, Answer::Rows(rows) if value(&rows) == 2),
+        )
+        .await;
+
+        // Of a read on the primary the session has seen everything up to there.
+        let statement = primary.prepare(READ).await.unwrap();
+        let (rows, position) = replicas::read(&primary, &statement, &[&0_i32]).await.unwrap();
+        assert_eq!(
+            (rows[0].get::<_, i32>(0), replicas.token(position).unwrap().lsn >= second.unwrap().lsn),
+            (2, true)
+        );
+        // What fails on the replica is left to the primary.
+        let answer = replicas.query(&wish(None), "select 1 / ($1::int)", &[&0_i32]).await.unwrap();
+        assert!(matches!(answer, Answer::AskPrimary));
+        let status = replicas.status();
+        assert!(status.off.is_none() && status.replicas[0].served >= 3, "{status:?}");
+        assert_eq!(status.replicas[0].in_flight, 0);
+    })
+    .await;
+    set.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failed_transaction_is_not_taken_for_committed() {
+    let set = set_with_table().await;
+    let primary = session(&set.target(0)).await;
+    primary.batch_execute("begin").await.unwrap();
+    primary.batch_execute("select 1 / 0").await.unwrap_err();
+    let error = replicas::commit(&primary).await.unwrap_err();
+    assert_eq!(error.code().unwrap().code(), "25P02");
+    set.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_killed_replica_is_passed_over_and_comes_back() {
+    let mut set = set_with_table().await;
+    let replicas = &handle(&set, &[1, 2]);
+    watched(replicas, async {
+        wait_until_usable(replicas).await;
+        set.kill(1).await.unwrap();
+        set.kill(2).await.unwrap();
+        // Whether its end was already noticed or not, the read does not fail.
+        assert!(matches!(read(replicas, None).await, Answer::AskPrimary));
+        wait_for("the loss", async || replicas.status().replicas.iter().all(|replica| !replica.healthy))
+            .await;
+        set.start(2).await.unwrap();
+        wait_for(
+            "its return",
+            async || matches!(read(replicas, None).await, Answer::Rows(rows) if rows.replica == 1),
+        )
+        .await;
+    })
+    .await;
+    set.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_promotion_a_replica_of_the_lost_history_is_not_believed() {
+    let mut set = set_with_table().await;
+    let replicas = &handle(&set, &[1, 2]);
+    watched(replicas, async {
+        wait_until_usable(replicas).await;
+        let primary = session(&set.target(0)).await;
+        let kept = write(&primary, replicas, 1).await;
+        set.wait_until_caught_up(2).await.unwrap();
+        // Server 2 misses much of what server 1 has, takes over, and is soon at smaller positions.
+        set.cut(2).await.unwrap();
+        set.execute(0, "insert into note select 1 from generate_series(1, 20000)").await.unwrap();
+        set.wait_until_caught_up(1).await.unwrap();
+        set.kill(0).await.unwrap();
+        set.promote(2).await.unwrap();
+        wait_for("the new timeline", async || {
+            replicas.status().epoch.is_some_and(|epoch| epoch.timeline == 2)
+        })
+        .await;
+
+        let primary = session(&set.target(2)).await;
+        let token = write(&primary, replicas, 2).await;
+        let ahead = replicas.status().replicas[0].replayed.unwrap() > token.unwrap().lsn;
+        assert!(ahead, "the lost history is to be the longer one: {:?}", replicas.status());
+        for token in [token, kept, None] {
+            assert!(matches!(read(replicas, token).await, Answer::AskPrimary));
+        }
+        set.stop(1).await.unwrap();
+        set.rebuild(1).await.unwrap();
+        wait_for(
+            "the rebuilt replica",
+            async || matches!(read(replicas, token).await, Answer::Rows(rows) if value(&rows) == 2),
+        )
+        .await;
+        assert!(matches!(read(replicas, kept).await, Answer::Rows(rows) if value(&rows) == 2));
+    })
+    .await;
+    set.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_role_without_rights_is_enough() {
+    let set = set_with_table().await;
+    set.execute(0, "create role plain login; grant select, insert on note to plain").await.unwrap();
+    set.wait_until_caught_up(1).await.unwrap();
+    let plain = |target: &Target| {
+        let url = target.url().expose().replace("postgres@", "plain@");
+        Target::parse(&url).unwrap()
+    };
+    let replicas =
+        Replicas::new(&config(), &plain(&set.target(0)), &[plain(&set.target(1))], &Clock::system());
+    watched(&replicas, async {
+        wait_until_usable(&replicas).await;
+        let token = write(&session(&plain(&set.target(0))).await, &replicas, 1).await;
+        wait_for("the write", async || matches!(read(&replicas, token).await, Answer::Rows(_))).await;
+    })
+    .await;
+    set.close().await.unwrap();
+}
