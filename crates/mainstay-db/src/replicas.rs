@@ -28,6 +28,9 @@ mod handle;
 mod lane;
 mod watch;
 
+#[cfg(test)]
+mod model;
+
 pub use commit::{Position, commit, position, read};
 pub use config::Config;
 pub use handle::{Answer, Replicas, Rows};

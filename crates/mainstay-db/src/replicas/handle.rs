@@ -105,7 +105,11 @@ impl Replicas {
                 Choice::Refused { retry_after } => return Ok(Answer::Refused { retry_after }),
             };
             let mut flight = Flight { replicas: self, replica: ticket.replica, outcome: Outcome::Dropped };
-            let answer = self.0.lanes[ticket.replica].ask(&ticket, sql, params, &self.0.config).await;
+            let mut answer = self.0.lanes[ticket.replica].ask(&ticket, sql, params, &self.0.config).await;
+            if !self.state().router.is_current(&ticket) {
+                // A promotion meanwhile: what was read may be of the history that is lost.
+                answer = Err(Unfit::Elsewhere);
+            }
             flight.outcome = if answer.is_ok() { Outcome::Served } else { Outcome::Rejected };
             drop(flight);
             let replica = ticket.replica;

@@ -201,6 +201,11 @@ impl Router {
         }
     }
 
+    /// Whether the history that a ticket was given for goes on, as far as is known.
+    pub fn is_current(&self, ticket: &Ticket) -> bool {
+        self.primary.as_ref().is_some_and(|primary| primary.epoch == ticket.demand.epoch)
+    }
+
     /// A replica's answer has ended.
     pub fn done(&mut self, replica: usize, outcome: Outcome) {
         if let Some(known) = self.replicas.get_mut(replica) {

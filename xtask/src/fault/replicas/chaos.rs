@@ -11,6 +11,8 @@ use super::plan::{Blow, Step};
 
 const SURVIVED: &str = "select string_agg(v::text, ',' order by k) from counter";
 
+const TIMELINE: &str = "select substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)";
+
 /// Some 3 MB of log that whoever is cut off does not have.
 const RUN_AHEAD: &str =
     "insert into filler select repeat(md5(i::text), 30) from generate_series(1, 3000) as i";
@@ -132,6 +134,12 @@ impl<'a> Chaos<'a> {
     }
 
     async fn calm(&mut self) -> Result<()> {
+        // What a lost history shows until its end is known may never come again.
+        let timeline = self.set.ask(self.set.primary(), TIMELINE).await?;
+        let timeline = u32::from_str_radix(&timeline, 16)?;
+        while self.world.replicas.status().epoch.is_none_or(|epoch| epoch.timeline < timeline) {
+            tokio::time::sleep(TICK).await;
+        }
         let survived = self.set.ask(self.set.primary(), SURVIVED).await?;
         let survived: Vec<i64> = survived.split(',').map(str::parse).collect::<Result<_, _>>()?;
         self.ledger(|ledger| ledger.calm(&survived));

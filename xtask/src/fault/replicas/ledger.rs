@@ -84,13 +84,18 @@ impl Ledger {
         if !self.is_calm_since(asked) {
             return None;
         }
-        let session = &mut self.sessions[k];
-        let is_behind = |promised: &[i64]| counters.iter().zip(promised).any(|(value, least)| value < least);
+        let is_behind = |promised: &[i64]| {
+            counters.len() < promised.len()
+                || counters.iter().zip(promised).any(|(value, least)| value < least)
+        };
         let due: Vec<i64> = self.acked.iter().map(|acked| value_at(acked, bound)).collect();
+        let staleness = u64::from(is_behind(&due));
+        let Some(k) = k else { return Some(Broken { staleness, ..Broken::default() }) };
+        let session = &mut self.sessions[k];
         let broken = Broken {
             own_writes: u64::from(counters.get(k).is_none_or(|value| *value < session.written)),
             monotonic: u64::from(is_behind(&session.seen)),
-            staleness: u64::from(is_behind(&due)),
+            staleness,
         };
         for (seen, value) in session.seen.iter_mut().zip(counters) {
             *seen = (*seen).max(*value);
@@ -142,12 +147,15 @@ mod tests {
         ledger.acknowledge(ledger.ask(), 0, 5, now);
         ledger.acknowledge(ledger.ask(), 1, 3, now);
         let all_well = Some(Broken::default());
-        assert_eq!(ledger.judge(ledger.ask(), 0, &[5, 0], now - second), all_well);
+        assert_eq!(ledger.judge(ledger.ask(), Some(0), &[5, 0], now - second), all_well);
         let none_but = |own_writes, monotonic, staleness| Some(Broken { own_writes, monotonic, staleness });
-        assert_eq!(ledger.judge(ledger.ask(), 0, &[5, 0], now + second), none_but(0, 0, 1));
-        assert_eq!(ledger.judge(ledger.ask(), 1, &[6, 2], now - second), none_but(1, 0, 0));
-        assert_eq!(ledger.judge(ledger.ask(), 1, &[5, 3], now - second), none_but(0, 1, 0));
-        assert_eq!(ledger.judge(ledger.ask(), 1, &[0], now + second), none_but(1, 1, 1));
+        assert_eq!(ledger.judge(ledger.ask(), Some(0), &[5, 0], now + second), none_but(0, 0, 1));
+        assert_eq!(ledger.judge(ledger.ask(), Some(1), &[6, 2], now - second), none_but(1, 0, 0));
+        assert_eq!(ledger.judge(ledger.ask(), Some(1), &[5, 3], now - second), none_but(0, 1, 0));
+        assert_eq!(ledger.judge(ledger.ask(), Some(1), &[0], now + second), none_but(1, 1, 1));
+        // Who comes for the first time has seen and written nothing.
+        assert_eq!(ledger.judge(ledger.ask(), None, &[0, 0], now - second), all_well);
+        assert_eq!(ledger.judge(ledger.ask(), None, &[0, 0], now + second), none_but(0, 0, 1));
     }
 
     #[test]
@@ -158,11 +166,14 @@ mod tests {
         ledger.acknowledge(ledger.ask(), 0, 2, now);
         let before = ledger.ask();
         ledger.storm();
-        assert_eq!(ledger.judge(before, 0, &[0], now), None);
-        assert_eq!(ledger.judge(ledger.ask(), 0, &[0], now), None);
+        assert_eq!(ledger.judge(before, Some(0), &[0], now), None);
+        assert_eq!(ledger.judge(ledger.ask(), Some(0), &[0], now), None);
         ledger.calm(&[1]);
-        assert_eq!(ledger.judge(before, 0, &[0], now), None);
-        assert_eq!((ledger.lost, ledger.judge(ledger.ask(), 0, &[1], now)), (1, Some(Broken::default())));
-        assert_eq!(ledger.judge(ledger.ask(), 0, &[0], now).map(Broken::total), Some(3));
+        assert_eq!(ledger.judge(before, Some(0), &[0], now), None);
+        assert_eq!(
+            (ledger.lost, ledger.judge(ledger.ask(), Some(0), &[1], now)),
+            (1, Some(Broken::default()))
+        );
+        assert_eq!(ledger.judge(ledger.ask(), Some(0), &[0], now).map(Broken::total), Some(3));
     }
 }

@@ -52,6 +52,9 @@ pub(super) struct Reader {
 /// One step of a session: drawn whole, so that what happens does not change what comes.
 struct Step {
     is_write: bool,
+    /// Somebody who has not been here before reads.
+    is_visit: bool,
+    visitor: u64,
     is_async: bool,
     lingers: bool,
     server: usize,
@@ -84,7 +87,10 @@ impl Reader {
     fn draw(&self) -> Step {
         let random = &self.random;
         Step {
-            is_write: random.below(100) < 30,
+            // Some write much, some little.
+            is_write: random.below(100) < if self.at % 2 == 0 { 30 } else { 3 },
+            is_visit: random.below(100) < 20,
+            visitor: random.next_u64(),
             is_async: random.below(2) == 0,
             lingers: random.below(4) == 0,
             server: usize::try_from(random.below(3)).unwrap_or(0),
@@ -133,7 +139,7 @@ impl Reader {
         let rows = match self.ask_replica(step).await? {
             Answer::Rows(rows) => {
                 self.tally.by_replica += 1;
-                self.see(rows.token);
+                self.see(step, rows.token);
                 rows.rows
             }
             Answer::AskPrimary => {
@@ -141,7 +147,7 @@ impl Reader {
                 let (rows, position) = replicas::read(session, statement, &[]).await?;
                 let token = self.world.replicas.token(position);
                 self.tally.by_primary += 1;
-                self.see(token);
+                self.see(step, token);
                 rows
             }
             Answer::Refused { .. } => {
@@ -151,7 +157,8 @@ impl Reader {
         };
         let counters: Vec<i64> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
         let bound = begun.checked_sub(BOUND).unwrap_or(begun);
-        let judged = self.ledger().judge(asked, self.at, &counters, bound);
+        let session = (!step.is_visit).then_some(self.at);
+        let judged = self.ledger().judge(asked, session, &counters, bound);
         if let Some(broken) = judged {
             self.tally.judged += 1;
             self.tally.broken.add(broken);
@@ -168,12 +175,12 @@ impl Reader {
         let world = Arc::clone(&self.world);
         let rule = world.rule;
         if Rule::is(rule, Rule::NoEpoch) {
-            let lsn = self.token.map_or(0, |token| token.lsn.0);
+            let lsn = self.token.filter(|_| !step.is_visit).map_or(0, |token| token.lsn.0);
             let rows = self.naive.read(&world.servers, step.server, lsn).await;
             return Ok(rows.map_or(Answer::AskPrimary, answer));
         }
         let is_stuck = self.wrote_at.is_some_and(|at| at.elapsed() < STICKY);
-        if Rule::is(rule, Rule::Sticky) && is_stuck {
+        if Rule::is(rule, Rule::Sticky) && is_stuck && !step.is_visit {
             return Ok(Answer::AskPrimary);
         }
         let carries_none = [Rule::Sticky, Rule::NoToken].iter().any(|weak| Rule::is(rule, *weak));
@@ -181,8 +188,9 @@ impl Reader {
             true => BOUND * 60,
             false => BOUND,
         };
-        let token = self.token.filter(|_| !carries_none);
-        let wish = Wish { session: self.at as u64, token, max_staleness };
+        let token = self.token.filter(|_| !carries_none && !step.is_visit);
+        let session = if step.is_visit { step.visitor } else { self.at as u64 };
+        let wish = Wish { session, token, max_staleness };
         world.replicas.query(&wish, READ, &[]).await.context("a read failed")
     }
 
@@ -194,8 +202,8 @@ impl Reader {
     }
 
     /// What the session saw.
-    fn see(&mut self, token: Option<Token>) {
-        if !Rule::is(self.world.rule, Rule::NoMonotonic) {
+    fn see(&mut self, step: &Step, token: Option<Token>) {
+        if !step.is_visit && !Rule::is(self.world.rule, Rule::NoMonotonic) {
             self.keep(token);
         }
     }
