@@ -55,7 +55,6 @@ fn config(folder: &Path, at: usize) -> Config {
     let settings = [
         ("autovacuum", "off"),
         ("hot_standby_feedback", "off"),
-        ("max_standby_streaming_delay", "5s"),
         ("shared_preload_libraries", ""),
         ("synchronous_commit", "on"),
         ("wal_keep_size", "512MB"),
@@ -95,19 +94,23 @@ impl ReplicaSet {
         self.members[at].target()
     }
 
-    /// The database on whichever of the servers takes writes: for a handle that looks for it.
+    /// The database on whichever of the servers takes writes, as superuser: for a handle that looks for it.
     ///
     /// # Errors
     /// Never in practice: the addresses are our own.
     pub fn writer(&self) -> Result<Target> {
+        Ok(Target::parse(&self.writer_address())?)
+    }
+
+    /// The same as the text that libpq takes.
+    pub fn writer_address(&self) -> String {
         let hosts: Vec<String> = self.members.iter().map(Member::host).collect();
         let ports: Vec<String> = self.members.iter().map(|member| member.port().to_string()).collect();
-        let address = format!(
+        format!(
             "host={} port={} user=postgres dbname=app target_session_attrs=read-write",
             hosts.join(","),
             ports.join(",")
-        );
-        Ok(Target::parse(&address)?)
+        )
     }
 
     /// Runs statements on one server.

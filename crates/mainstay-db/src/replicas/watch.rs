@@ -86,7 +86,7 @@ impl Replicas {
                     match missed {
                         Missed::Unable(why) => self.switch_off(&why),
                         Missed::Lost(why) => {
-                            tracing::debug!(error = why, "the primary was not asked how far it is")
+                            tracing::debug!(error = why, "the primary was not asked how far it is");
                         }
                     }
                 }

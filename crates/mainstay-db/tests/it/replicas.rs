@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use mainstay_db::replicas::{self, Answer, Config, Replicas, Rows, Token, Wish};
 use mainstay_db::{Session, Target};
 use mainstay_runtime::{Clock, Stop};
-use mainstay_testing::{ReplicaSet, replica_set};
+use mainstay_testing::{ReplicaSet, TestDb, replica_set};
 
 const READ: &str = "select coalesce(max(id), 0) from note where id >= $1";
 
@@ -14,7 +14,12 @@ const READ: &str = "select coalesce(max(id), 0) from note where id >= $1";
 const LONG: Duration = Duration::from_secs(60);
 
 fn config() -> Config {
-    Config { poll_interval_ms: 10, max_staleness_ms: 60_000, ..Config::default() }
+    Config {
+        poll_interval_ms: 10,
+        max_staleness_ms: 60_000,
+        statement_timeout_ms: 60_000,
+        ..Config::default()
+    }
 }
 
 fn wish(token: Option<Token>) -> Wish {
@@ -23,8 +28,9 @@ fn wish(token: Option<Token>) -> Wish {
 
 /// A handle on the replicas at these places.
 fn handle(set: &ReplicaSet, at: &[usize]) -> Replicas {
-    let targets: Vec<Target> = at.iter().map(|at| set.target(*at)).collect();
-    Replicas::new(&config(), &set.writer().unwrap(), &targets, &Clock::system())
+    let targets: Vec<Target> = at.iter().map(|at| plain(&set.target(*at))).collect();
+    let writer = Target::parse(&set.writer_address().replace("user=postgres", "user=plain")).unwrap();
+    Replicas::new(&config(), &writer, &targets, &Clock::system())
 }
 
 /// Runs `test` while the handle is watched.
@@ -54,6 +60,11 @@ async fn wait_until_usable(replicas: &Replicas) {
     .await;
 }
 
+/// The same place, as a role that may read and write the table and nothing else.
+fn plain(target: &Target) -> Target {
+    Target::parse(&target.url().expose().replace("postgres@", "plain@")).unwrap()
+}
+
 async fn session(target: &Target) -> Session {
     Session::connect(target, "test", Duration::from_secs(5)).await.unwrap()
 }
@@ -75,7 +86,8 @@ fn value(rows: &Rows) -> i32 {
 
 async fn set_with_table() -> ReplicaSet {
     let set = replica_set(2).await.unwrap();
-    set.execute(0, "create table note (id int)").await.unwrap();
+    let world = "create table note (id int); create role plain login; grant select, insert on note to plain";
+    set.execute(0, world).await.unwrap();
     for at in set.replicas() {
         set.wait_until_caught_up(at).await.unwrap();
     }
@@ -85,10 +97,11 @@ async fn set_with_table() -> ReplicaSet {
 #[tokio::test]
 async fn a_session_reads_its_own_writes_whatever_the_replicas_do() {
     let set = set_with_table().await;
+    // Everything here is done by a role without rights on the server's inner life.
     let replicas = &handle(&set, &[1]);
     watched(replicas, async {
         wait_until_usable(replicas).await;
-        let primary = session(&set.writer().unwrap()).await;
+        let primary = session(&plain(&set.target(0))).await;
         let first = write(&primary, replicas, 1).await;
         wait_for(
             "the write on the replica",
@@ -102,10 +115,8 @@ async fn a_session_reads_its_own_writes_whatever_the_replicas_do() {
         // Who has not written may still be answered, and is told how much of it he has seen.
         let Answer::Rows(rows) = read(replicas, first).await else { panic!() };
         assert_eq!(value(&rows), 1);
-        assert!(
-            rows.token.unwrap().lsn >= first.unwrap().lsn && rows.token.unwrap().lsn <= second.unwrap().lsn,
-            "{rows:?}"
-        );
+        let (first, seen, last) = (first.unwrap().lsn, rows.token.unwrap().lsn, second.unwrap().lsn);
+        assert!(first <= seen && seen <= last, "{first} {seen} {last}");
         let status = replicas.status();
         assert!(status.replicas[0].lag_bytes > Some(0), "{status:?}");
 
@@ -119,10 +130,8 @@ async fn a_session_reads_its_own_writes_whatever_the_replicas_do() {
         // Of a read on the primary the session has seen everything up to there.
         let statement = primary.prepare(READ).await.unwrap();
         let (rows, position) = replicas::read(&primary, &statement, &[&0_i32]).await.unwrap();
-        assert_eq!(
-            (rows[0].get::<_, i32>(0), replicas.token(position).unwrap().lsn >= second.unwrap().lsn),
-            (2, true)
-        );
+        assert_eq!(rows[0].get::<_, i32>(0), 2);
+        assert!(replicas.token(position).unwrap().lsn >= last);
         // What fails on the replica is left to the primary.
         let answer = replicas.query(&wish(None), "select 1 / ($1::int)", &[&0_i32]).await.unwrap();
         assert!(matches!(answer, Answer::AskPrimary));
@@ -136,94 +145,111 @@ async fn a_session_reads_its_own_writes_whatever_the_replicas_do() {
 
 #[tokio::test]
 async fn a_failed_transaction_is_not_taken_for_committed() {
-    let set = set_with_table().await;
-    let primary = session(&set.target(0)).await;
+    let db = TestDb::empty().await.unwrap();
+    let primary = session(db.target()).await;
     primary.batch_execute("begin").await.unwrap();
     primary.batch_execute("select 1 / 0").await.unwrap_err();
     let error = replicas::commit(&primary).await.unwrap_err();
     assert_eq!(error.code().unwrap().code(), "25P02");
-    set.close().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_killed_replica_is_passed_over_and_comes_back() {
+async fn without_a_watcher_or_without_replicas_the_primary_is_asked() {
+    let db = TestDb::empty().await.unwrap();
+    for targets in [vec![], vec![db.target().clone()]] {
+        let replicas = Replicas::new(&config(), db.target(), &targets, &Clock::system());
+        assert!(matches!(read(&replicas, None).await, Answer::AskPrimary));
+        assert_eq!(replicas.status().off.is_some(), targets.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn conflicts_crashes_and_promotions_are_passed_over() {
     let mut set = set_with_table().await;
     let replicas = &handle(&set, &[1, 2]);
     watched(replicas, async {
         wait_until_usable(replicas).await;
-        set.kill(1).await.unwrap();
-        set.kill(2).await.unwrap();
-        // Whether its end was already noticed or not, the read does not fail.
-        assert!(matches!(read(replicas, None).await, Answer::AskPrimary));
-        wait_for("the loss", async || replicas.status().replicas.iter().all(|replica| !replica.healthy))
-            .await;
-        set.start(2).await.unwrap();
-        wait_for(
-            "its return",
-            async || matches!(read(replicas, None).await, Answer::Rows(rows) if rows.replica == 1),
-        )
-        .await;
+        conflict(&set, replicas).await;
+        crash(&mut set, replicas).await;
+        promotion(&mut set, replicas).await;
     })
     .await;
     set.close().await.unwrap();
 }
 
-#[tokio::test]
-async fn after_a_promotion_a_replica_of_the_lost_history_is_not_believed() {
-    let mut set = set_with_table().await;
-    let replicas = &handle(&set, &[1, 2]);
-    watched(replicas, async {
-        wait_until_usable(replicas).await;
-        let primary = session(&set.target(0)).await;
-        let kept = write(&primary, replicas, 1).await;
-        set.wait_until_caught_up(2).await.unwrap();
-        // Server 2 misses much of what server 1 has, takes over, and is soon at smaller positions.
-        set.cut(2).await.unwrap();
-        set.execute(0, "insert into note select 1 from generate_series(1, 20000)").await.unwrap();
-        set.wait_until_caught_up(1).await.unwrap();
-        set.kill(0).await.unwrap();
-        set.promote(2).await.unwrap();
-        wait_for("the new timeline", async || {
-            replicas.status().epoch.is_some_and(|epoch| epoch.timeline == 2)
-        })
+/// A query that is in the way of the replay is ended by the server, and answered by the other replica.
+async fn conflict(set: &ReplicaSet, replicas: &Replicas) {
+    const DELAY: &str = "select current_setting('max_standby_streaming_delay')";
+    const SLOW: &str = "select count(*) from note, \
+        pg_sleep(case when current_setting('max_standby_streaming_delay') = '0' then 50 else 0 end)";
+    let Answer::Rows(first) = read(replicas, None).await else { panic!() };
+    let victim = first.replica + 1;
+    set.execute(0, "insert into note select 0 from generate_series(1, 100)").await.unwrap();
+    set.execute(victim, "alter system set max_standby_streaming_delay = 0").await.unwrap();
+    set.execute(victim, "select pg_reload_conf()").await.unwrap();
+    wait_for("the setting", async || {
+        let answer = replicas.query(&wish(None), DELAY, &[]).await.unwrap();
+        matches!(answer, Answer::Rows(rows) if rows.rows[0].get::<_, String>(0) == "0")
+    })
+    .await;
+    let rejected = replicas.status().replicas[first.replica].rejected;
+    let wish = wish(None);
+    let slow = replicas.query(&wish, SLOW, &[]);
+    let vacuum = async {
+        let runs = "select exists (select from pg_stat_activity where wait_event = 'PgSleep')";
+        set.wait(victim, runs).await.unwrap();
+        set.execute(0, "delete from note where id = 0").await.unwrap();
+        set.execute(0, "vacuum note").await.unwrap();
+    };
+    let (answer, ()) = futures_util::future::join(slow, vacuum).await;
+    assert!(matches!(answer.unwrap(), Answer::Rows(rows) if rows.replica != first.replica));
+    assert_eq!(replicas.status().replicas[first.replica].rejected, rejected + 1);
+}
+
+async fn crash(set: &mut ReplicaSet, replicas: &Replicas) {
+    set.kill(1).await.unwrap();
+    set.kill(2).await.unwrap();
+    // Whether their end was already noticed or not, the read does not fail.
+    assert!(matches!(read(replicas, None).await, Answer::AskPrimary));
+    wait_for("the loss", async || replicas.status().replicas.iter().all(|replica| !replica.healthy)).await;
+    set.start(2).await.unwrap();
+    wait_for(
+        "its return",
+        async || matches!(read(replicas, None).await, Answer::Rows(rows) if rows.replica == 1),
+    )
+    .await;
+    set.start(1).await.unwrap();
+    set.wait_until_streams(1).await.unwrap();
+}
+
+/// A replica of a history that is over is not believed, however far it is.
+async fn promotion(set: &mut ReplicaSet, replicas: &Replicas) {
+    let primary = session(&plain(&set.target(0))).await;
+    let kept = write(&primary, replicas, 1).await;
+    set.wait_until_caught_up(2).await.unwrap();
+    // Server 2 misses much of what server 1 has, takes over, and is then at smaller positions.
+    set.cut(2).await.unwrap();
+    set.execute(0, "insert into note select 1 from generate_series(1, 20000)").await.unwrap();
+    set.wait_until_caught_up(1).await.unwrap();
+    set.kill(0).await.unwrap();
+    set.promote(2).await.unwrap();
+    wait_for("the new timeline", async || replicas.status().epoch.is_some_and(|epoch| epoch.timeline == 2))
         .await;
 
-        let primary = session(&set.target(2)).await;
-        let token = write(&primary, replicas, 2).await;
-        let ahead = replicas.status().replicas[0].replayed.unwrap() > token.unwrap().lsn;
-        assert!(ahead, "the lost history is to be the longer one: {:?}", replicas.status());
-        for token in [token, kept, None] {
-            assert!(matches!(read(replicas, token).await, Answer::AskPrimary));
-        }
-        set.stop(1).await.unwrap();
-        set.rebuild(1).await.unwrap();
+    let primary = session(&plain(&set.target(2))).await;
+    let token = write(&primary, replicas, 2).await;
+    let ahead = replicas.status().replicas[0].replayed.unwrap() > token.unwrap().lsn;
+    assert!(ahead, "the lost history is to be the longer one: {:?}", replicas.status());
+    for token in [token, kept, None] {
+        assert!(matches!(read(replicas, token).await, Answer::AskPrimary));
+    }
+    set.stop(1).await.unwrap();
+    set.rebuild(1).await.unwrap();
+    for token in [token, kept] {
         wait_for(
             "the rebuilt replica",
             async || matches!(read(replicas, token).await, Answer::Rows(rows) if value(&rows) == 2),
         )
         .await;
-        assert!(matches!(read(replicas, kept).await, Answer::Rows(rows) if value(&rows) == 2));
-    })
-    .await;
-    set.close().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_role_without_rights_is_enough() {
-    let set = set_with_table().await;
-    set.execute(0, "create role plain login; grant select, insert on note to plain").await.unwrap();
-    set.wait_until_caught_up(1).await.unwrap();
-    let plain = |target: &Target| {
-        let url = target.url().expose().replace("postgres@", "plain@");
-        Target::parse(&url).unwrap()
-    };
-    let replicas =
-        Replicas::new(&config(), &plain(&set.target(0)), &[plain(&set.target(1))], &Clock::system());
-    watched(&replicas, async {
-        wait_until_usable(&replicas).await;
-        let token = write(&session(&plain(&set.target(0))).await, &replicas, 1).await;
-        wait_for("the write", async || matches!(read(&replicas, token).await, Answer::Rows(_))).await;
-    })
-    .await;
-    set.close().await.unwrap();
+    }
 }

@@ -72,12 +72,12 @@ impl Ledger {
         }
     }
 
-    /// Session `k` was answered with these counters. Everything that was acknowledged before `bound` must be in them.
-    /// `None` if it cannot be judged.
+    /// Session `k`, or somebody who has not been here before, was answered with these counters. Everything that was
+    /// acknowledged before `bound` must be in them. `None` if it cannot be judged.
     pub(super) fn judge(
         &mut self,
         asked: Asked,
-        k: usize,
+        k: Option<usize>,
         counters: &[i64],
         bound: Instant,
     ) -> Option<Broken> {
