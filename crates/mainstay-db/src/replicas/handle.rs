@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mainstay_runtime::Clock;
+use mainstay_telemetry::events;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -165,7 +166,7 @@ impl Replicas {
         let mut state = self.state();
         if state.off.is_none() {
             tracing::warn!(
-                event = "db.replicas.off",
+                event = events::DB_REPLICAS_OFF,
                 error = why,
                 "all reads go to the primary: it cannot be asked how far it is"
             );

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use mainstay_runtime::Stop;
+use mainstay_telemetry::events;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Error, Row};
 
@@ -110,7 +111,7 @@ impl Replicas {
         match noted {
             Noted::Same => Ok(()),
             Noted::NewEpoch => {
-                tracing::info!(event = "db.epoch.begun", db.epoch = %epoch, "the primary has a new timeline");
+                tracing::info!(event = events::DB_EPOCH_BEGUN, db.epoch = %epoch, "the primary has a new timeline");
                 Ok(())
             }
             Noted::Over => Err(Missed::Lost(format!("the timeline {epoch} is over"))),
@@ -145,7 +146,7 @@ impl Replicas {
                 if was_well != Some(false) {
                     let host = self.host(at);
                     tracing::warn!(
-                        event = "db.replica.lost",
+                        event = events::DB_REPLICA_LOST,
                         db.replica = host,
                         error = why,
                         "a replica is not read from"
@@ -155,7 +156,7 @@ impl Replicas {
                 failures = 0;
                 if was_well != Some(true) {
                     tracing::info!(
-                        event = "db.replica.found",
+                        event = events::DB_REPLICA_FOUND,
                         db.replica = self.host(at),
                         "a replica is read from"
                     );
