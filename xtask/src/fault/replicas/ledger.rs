@@ -124,7 +124,7 @@ impl Ledger {
     }
 
     fn is_calm_since(&self, asked: Asked) -> bool {
-        self.weather == asked.weather && self.weather % 2 == 0
+        self.weather == asked.weather && self.weather.is_multiple_of(2)
     }
 }
 

@@ -88,7 +88,7 @@ impl Reader {
         let random = &self.random;
         Step {
             // Some write much, some little.
-            is_write: random.below(100) < if self.at % 2 == 0 { 30 } else { 3 },
+            is_write: random.below(100) < if self.at.is_multiple_of(2) { 30 } else { 3 },
             is_visit: random.below(100) < 20,
             visitor: random.next_u64(),
             is_async: random.below(2) == 0,

@@ -51,8 +51,8 @@ impl Cluster {
             is_up: true,
             follows: true,
         };
-        let servers = (0..SERVERS as i64).map(server).collect();
-        Self { now: Duration::from_secs(1), servers, primary: 0, written: 0, starts: SERVERS as i64 }
+        let servers: Vec<Server> = (0..).map(server).take(SERVERS).collect();
+        Self { now: Duration::from_secs(1), servers, primary: 0, written: 0, starts: 1000 }
     }
 
     pub(super) fn primary(&self) -> &Server {

@@ -144,14 +144,14 @@ impl Reader {
         let now = self.cluster.now;
         let is_stuck = self.sessions[session].wrote_at.is_some_and(|at| now < at + STICKY);
         if self.is(Weak::Sticky) && is_stuck {
-            return self.from_primary(session, now);
+            return self.ask_primary(session, now);
         }
         match self.router.choose(&self.wish(session), now) {
             Choice::Replica(ticket) => {
                 self.sessions[session].asked = Some((now, ticket));
                 None
             }
-            Choice::Primary => self.from_primary(session, now),
+            Choice::Primary => self.ask_primary(session, now),
             Choice::Refused { .. } => None,
         }
     }
@@ -176,7 +176,7 @@ impl Reader {
         let is_over = !self.router.is_current(&ticket) && !self.is(Weak::NoEpoch);
         if seen.is_none() || !is_same || is_over || !ticket.demand.accepts(judged) {
             self.router.done(at, Outcome::Rejected);
-            return self.from_primary(session, begun);
+            return self.ask_primary(session, begun);
         }
         self.router.done(at, Outcome::Served);
         self.served += 1;
@@ -192,7 +192,7 @@ impl Reader {
         self.judge(session, begun, counters)
     }
 
-    fn from_primary(&mut self, session: usize, begun: Duration) -> Option<Broken> {
+    fn ask_primary(&mut self, session: usize, begun: Duration) -> Option<Broken> {
         let counters = self.cluster.counters(self.cluster.primary);
         if !self.is(Weak::NoMonotonic) {
             let token = Token { epoch: self.cluster.epoch(), lsn: self.cluster.inserted() };
