@@ -68,7 +68,6 @@ pub struct Ticket {
 pub struct Demand {
     epoch: Epoch,
     lsn: Lsn,
-    floor: Lsn,
 }
 
 impl Demand {
@@ -77,10 +76,10 @@ impl Demand {
         replayed >= self.lsn
     }
 
-    /// The token of who saw an answer in which nothing lies behind `replayed`. It is never before the history's first
-    /// known position: in a merge it outranks the tokens of the history before, and must include them.
+    /// The token of who saw an accepted answer in which nothing lies behind `replayed`. In a merge it outranks the
+    /// tokens of the histories before, and includes them, because every demand does.
     pub fn seen(&self, replayed: Lsn) -> Token {
-        Token { epoch: self.epoch, lsn: replayed.max(self.floor) }
+        Token { epoch: self.epoch, lsn: replayed.max(self.lsn) }
     }
 
     /// The least position that is accepted.
@@ -115,8 +114,6 @@ pub enum Noted {
 #[derive(Clone, Debug)]
 struct Primary {
     epoch: Epoch,
-    /// The first position that was seen of this history: whatever survived of earlier ones lies before.
-    floor: Lsn,
     position: Lsn,
     at: Duration,
     freshness: Freshness,
@@ -163,7 +160,7 @@ impl Router {
             _ => {
                 let mut freshness = Freshness::new(self.limits.samples);
                 freshness.note(sent_at, position);
-                self.primary = Some(Primary { epoch, floor: position, position, at: sent_at, freshness });
+                self.primary = Some(Primary { epoch, position, at: sent_at, freshness });
                 Noted::NewEpoch
             }
         }
@@ -234,12 +231,12 @@ impl Router {
         let written = match wish.token {
             None => Lsn::default(),
             Some(token) if token.epoch == primary.epoch => token.lsn,
-            // What survived of an earlier timeline lies before the first position that we saw of this one.
-            Some(token) if token.epoch.is_before(primary.epoch) => primary.floor,
+            // What survived of an earlier timeline lies before every sample of this one, and so before `fresh`.
+            Some(token) if token.epoch.is_before(primary.epoch) => Lsn::default(),
             // Of a promotion that we have not heard of yet, or of another cluster.
             Some(_) => return None,
         };
-        Some(Demand { epoch: primary.epoch, lsn: fresh.max(written), floor: primary.floor })
+        Some(Demand { epoch: primary.epoch, lsn: fresh.max(written) })
     }
 
     fn pick(&mut self, wish: &Wish, now: Duration, tried: &[usize]) -> Option<Ticket> {

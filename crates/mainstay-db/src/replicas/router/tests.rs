@@ -68,7 +68,7 @@ fn a_replica_that_is_too_old_is_not_asked() {
 }
 
 #[test]
-fn a_promotion_ends_what_was_known_and_old_tokens_are_worth_its_first_position() {
+fn a_promotion_ends_what_was_known_and_old_tokens_are_worth_the_new_positions() {
     let mut router = router([100, 100]);
     assert_eq!(router.observe_primary(ms(1100), SECOND, Lsn(90)), Noted::NewEpoch);
     assert_eq!(router.observe_primary(ms(1200), FIRST, Lsn(200)), Noted::Over);
@@ -76,7 +76,7 @@ fn a_promotion_ends_what_was_known_and_old_tokens_are_worth_its_first_position()
     router.observe_replica(0, seen(2, 90));
     let ticket = replica(router.choose(&wish(Some((FIRST, 1_000))), ms(1200)));
     assert_eq!((ticket.replica, ticket.demand.lsn()), (0, Lsn(90)));
-    // What is seen there includes it too, wherever the replica stood.
+    // What is seen there includes it too.
     assert_eq!(ticket.demand.seen(Lsn(10)), Token { epoch: SECOND, lsn: Lsn(90) });
     let later = Epoch { timeline: 3, ..SECOND };
     let strange = Epoch { system: 8, timeline: 1 };
