@@ -6,9 +6,10 @@ use axum::routing::{any, get};
 use http::{HeaderMap, Method, Uri};
 use mainstay_http::assets::Assets;
 use mainstay_http::problem::codes::Code;
-use mainstay_http::{etag, openapi};
+use mainstay_http::{PageLimits, etag, openapi};
+use utoipa::openapi::path::Parameter;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{RefOr, Response};
+use utoipa::openapi::{RefOr, Response, Schema};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -20,7 +21,7 @@ use crate::web;
 #[openapi(
     modifiers(&Bearer),
     // Named in query parameters only, from where they are not collected.
-    components(schemas(activities::SortBy, activities::SortOrder)),
+    components(schemas(activities::SortBy, activities::SortOrder, uploads::FileOutcome)),
     info(
         title = "Paceline",
         description = "Training files in, honest statistics out. Paths also work under `/api` and `/api/v1`. \
@@ -132,7 +133,7 @@ pub fn router(app: &App) -> Router {
         None => Router::new().route("/", get(start_page)),
         Some(application) => web_routes(application),
     };
-    pages.merge(api).merge(openapi::routes(openapi_json(), CODES))
+    pages.merge(api).merge(openapi::routes(openapi_of(app.config.http.pages), CODES))
 }
 
 /// Everything that no other route takes is the web application's, but for what lies below the API.
@@ -144,12 +145,18 @@ fn web_routes(application: Assets) -> Router {
     Router::new().route("/", any(answer.clone())).route("/{*path}", any(answer))
 }
 
-/// The OpenAPI document as it is committed and served.
+/// The OpenAPI document as it is committed: of a server with the default limits.
 pub fn openapi_json() -> String {
+    openapi_of(PageLimits::default())
+}
+
+/// The OpenAPI document as a server with these limits of pages serves it.
+fn openapi_of(limits: PageLimits) -> String {
     let (_, mut document) = documented().split_for_parts();
     name_operations(&mut document);
     openapi::complete(&mut document);
     note_etags(&mut document);
+    note_limits(&mut document, limits);
     document.to_pretty_json().unwrap_or_default()
 }
 
@@ -162,6 +169,20 @@ fn name_operations(document: &mut utoipa::openapi::OpenApi) {
             if let (Some(feature), Some(name)) = (feature, &operation.operation_id) {
                 operation.operation_id = Some(format!("{feature}_{name}"));
             }
+        }
+    }
+}
+
+/// How long a page may be is the configuration's to say, so no handler's description has it.
+fn note_limits(document: &mut utoipa::openapi::OpenApi, limits: PageLimits) {
+    let gets = document.paths.paths.values_mut().filter_map(|path| path.get.as_mut());
+    let parameters = gets.filter_map(|operation| operation.parameters.as_mut()).flatten();
+    for parameter in parameters {
+        if let RefOr::T(Parameter { name, schema: Some(RefOr::T(Schema::Object(number))), .. }) = parameter
+            && name == "limit"
+        {
+            number.maximum = Some(limits.max.into());
+            number.default = Some(limits.default.into());
         }
     }
 }

@@ -4,6 +4,8 @@
 //! What lives here: which samples to draw. What must never live here: smoothing or averaging (a drawn point
 //! is always a recorded one) and any figure derived from the thinned series.
 
+use std::ops::Range;
+
 use crate::model::{Channel, Track};
 
 /// The largest number of points that a chart is given.
@@ -35,16 +37,28 @@ pub fn lttb(points: &[(f64, f64)], max_points: usize, break_over: f64) -> Vec<us
     chosen
 }
 
-/// The indices of at most `max_points` samples of a track, ascending, that serve all these channels at once,
-/// so that a chart with several lines and one cursor needs one set of times.
+/// The indices of at most `max_points` samples of a track within `window`, ascending, that serve all these channels at
+/// once, so that a chart with several lines and one cursor needs one set of times. The window is one of
+/// [`Track::window`]; what of it lies beyond the track is left out.
 ///
 /// As [`lttb`] over time, with the triangle areas of the channels added up, each in units of its own range.
 /// A channel adds nothing at a sample where it has no value, so samples at which most channels have one win.
 /// Channels that the track lacks are ignored; without any, samples are taken at even spacing.
-pub fn chart_samples(track: &Track, channels: &[Channel], max_points: usize) -> Vec<usize> {
-    let columns: Vec<Column<'_>> =
-        channels.iter().filter_map(|channel| track.get(*channel)).map(Column::new).collect();
-    select(track.time_s(), &columns, max_points)
+pub fn chart_samples(
+    track: &Track,
+    window: Range<usize>,
+    channels: &[Channel],
+    max_points: usize,
+) -> Vec<usize> {
+    let end = window.end.min(track.len());
+    let window = window.start.min(end)..end;
+    let columns: Vec<Column<'_>> = channels
+        .iter()
+        .filter_map(|channel| track.get(*channel))
+        .map(|values| Column::new(&values[window.clone()]))
+        .collect();
+    let chosen = select(&track.time_s()[window.clone()], &columns, max_points);
+    chosen.into_iter().map(|index| window.start + index).collect()
 }
 
 /// A column and the inverse of its range.

@@ -19,6 +19,7 @@
 //! What a channel measured of a session speaks for the whole of it only where it covers [`MIN_COVERAGE`] of its
 //! duration; the seconds that it missed are then taken to be like those that it has. Below, the next source is asked.
 
+pub mod absent;
 pub mod power;
 pub mod trimp;
 

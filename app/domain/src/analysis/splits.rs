@@ -1,8 +1,10 @@
 //! A session cut by distance and by the device's laps. Never here: moving time, climb and grade themselves.
 
 mod highest;
+mod power;
 
 use highest::Highest;
+pub use power::SplitPower;
 use serde::Serialize;
 
 use super::{

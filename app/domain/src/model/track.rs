@@ -1,5 +1,7 @@
 //! A session's samples as columns.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 /// For longer than this many seconds without a sample, nothing is known of what the athlete did.
@@ -173,6 +175,12 @@ impl Track {
     /// Whether there is no sample.
     pub fn is_empty(&self) -> bool {
         self.time_s.is_empty()
+    }
+
+    /// The indices of the samples from `from_s` to `to_s` seconds since the session's start, both included.
+    pub fn window(&self, from_s: f64, to_s: f64) -> Range<usize> {
+        let start = self.time_s.partition_point(|&time| time < from_s);
+        start..self.time_s.partition_point(|&time| time <= to_s).max(start)
     }
 
     /// Seconds from the first to the last sample; 0 for fewer than two.

@@ -65,6 +65,11 @@ pub struct FindStreamParams {
     pub activity_id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct FindPowerStreamParams {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct FindBestEffortsParams {
     pub athlete_id: uuid::Uuid,
     pub activity_id: uuid::Uuid,
@@ -208,6 +213,7 @@ pub struct ActivityRow {
     pub gear: Option<String>,
     pub is_race: bool,
     pub has_track: bool,
+    pub has_positions: bool,
 }
 pub struct ActivityRowBorrowed<'a> {
     pub id: uuid::Uuid,
@@ -234,6 +240,7 @@ pub struct ActivityRowBorrowed<'a> {
     pub gear: Option<&'a str>,
     pub is_race: bool,
     pub has_track: bool,
+    pub has_positions: bool,
 }
 impl<'a> From<ActivityRowBorrowed<'a>> for ActivityRow {
     fn from(
@@ -262,6 +269,7 @@ impl<'a> From<ActivityRowBorrowed<'a>> for ActivityRow {
             gear,
             is_race,
             has_track,
+            has_positions,
         }: ActivityRowBorrowed<'a>,
     ) -> Self {
         Self {
@@ -289,6 +297,7 @@ impl<'a> From<ActivityRowBorrowed<'a>> for ActivityRow {
             gear: gear.map(|v| v.into()),
             is_race,
             has_track,
+            has_positions,
         }
     }
 }
@@ -339,8 +348,15 @@ pub struct FindActivity {
     pub sampled_avg_hr_bpm: Option<f64>,
     pub sampled_max_hr_bpm: Option<f64>,
     pub sampled_avg_cadence_per_min: Option<f64>,
+    pub channels: Vec<String>,
+    pub profile_resting_hr_bpm: Option<i16>,
+    pub profile_max_hr_bpm: Option<i16>,
+    pub profile_threshold_hr_bpm: Option<i16>,
+    pub profile_threshold_pace_s_per_km: Option<f64>,
+    pub profile_threshold_power_w: Option<i16>,
     pub sources: serde_json::Value,
     pub legs: serde_json::Value,
+    pub parent: Option<serde_json::Value>,
 }
 pub struct FindActivityBorrowed<'a> {
     pub id: uuid::Uuid,
@@ -388,8 +404,15 @@ pub struct FindActivityBorrowed<'a> {
     pub sampled_avg_hr_bpm: Option<f64>,
     pub sampled_max_hr_bpm: Option<f64>,
     pub sampled_avg_cadence_per_min: Option<f64>,
+    pub channels: crate::ArrayIterator<'a, &'a str>,
+    pub profile_resting_hr_bpm: Option<i16>,
+    pub profile_max_hr_bpm: Option<i16>,
+    pub profile_threshold_hr_bpm: Option<i16>,
+    pub profile_threshold_pace_s_per_km: Option<f64>,
+    pub profile_threshold_power_w: Option<i16>,
     pub sources: postgres_types::Json<&'a serde_json::value::RawValue>,
     pub legs: postgres_types::Json<&'a serde_json::value::RawValue>,
+    pub parent: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
 }
 impl<'a> From<FindActivityBorrowed<'a>> for FindActivity {
     fn from(
@@ -439,8 +462,15 @@ impl<'a> From<FindActivityBorrowed<'a>> for FindActivity {
             sampled_avg_hr_bpm,
             sampled_max_hr_bpm,
             sampled_avg_cadence_per_min,
+            channels,
+            profile_resting_hr_bpm,
+            profile_max_hr_bpm,
+            profile_threshold_hr_bpm,
+            profile_threshold_pace_s_per_km,
+            profile_threshold_power_w,
             sources,
             legs,
+            parent,
         }: FindActivityBorrowed<'a>,
     ) -> Self {
         Self {
@@ -489,8 +519,15 @@ impl<'a> From<FindActivityBorrowed<'a>> for FindActivity {
             sampled_avg_hr_bpm,
             sampled_max_hr_bpm,
             sampled_avg_cadence_per_min,
+            channels: channels.map(|v| v.into()).collect(),
+            profile_resting_hr_bpm,
+            profile_max_hr_bpm,
+            profile_threshold_hr_bpm,
+            profile_threshold_pace_s_per_km,
+            profile_threshold_power_w,
             sources: serde_json::from_str(sources.0.get()).unwrap(),
             legs: serde_json::from_str(legs.0.get()).unwrap(),
+            parent: parent.map(|v| serde_json::from_str(v.0.get()).unwrap()),
         }
     }
 }
@@ -529,6 +566,7 @@ pub struct FindBestEfforts {
     pub elapsed_s: f64,
     pub start_s: f64,
     pub achieved_at: jiff::Timestamp,
+    pub is_personal_best: bool,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindFile {
@@ -932,6 +970,50 @@ where
             .transpose()?)
     }
 }
+pub struct Vecu8Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<&[u8], mainstay_db::DbError>,
+    mapper: fn(&[u8]) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> Vecu8Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(&[u8]) -> R) -> Vecu8Query<'c, 'a, 's, C, R, N> {
+        Vecu8Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
+    }
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+}
 pub struct FindBestEffortsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
@@ -1200,7 +1282,7 @@ pub struct ListActivitiesStmt(&'static mainstay_db::Statement);
 pub fn list_activities() -> ListActivitiesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.list_activities",
-        "/* activities.list_activities */ select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track from activity where athlete_id = $1 and deleted_at is null and parent_id is null and (start_time, id) < ($2, $3) and start_time <= $2 and start_time >= $4 and ($5::text is null or sport = $5) and ($6::boolean is null or is_race = $6) and ($7::double precision is null or distance_m >= $7) and ($8::double precision is null or distance_m <= $8) and ($9::double precision is null or ascent_m >= $9) and ($10::double precision is null or ascent_m <= $10) order by start_time desc, id desc limit $11",
+        "/* activities.list_activities */ select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, exists ( select from activity_stream as stream where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id and stream.channels @> array['latitude_deg', 'longitude_deg'] ) as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and (start_time, id) < ($2, $3) and start_time <= $2 and start_time >= $4 and ($5::text is null or sport = $5) and ($6::boolean is null or is_race = $6) and ($7::double precision is null or distance_m >= $7) and ($8::double precision is null or distance_m <= $8) and ($9::double precision is null or ascent_m >= $9) and ($10::double precision is null or ascent_m <= $10) order by start_time desc, id desc limit $11",
     );
     ListActivitiesStmt(&STATEMENT)
 }
@@ -1263,6 +1345,7 @@ impl ListActivitiesStmt {
                     gear: row.try_get(21)?,
                     is_race: row.try_get(22)?,
                     has_track: row.try_get(23)?,
+                    has_positions: row.try_get(24)?,
                 })
             },
             mapper: |it| ActivityRow::from(it),
@@ -1304,7 +1387,7 @@ pub struct PageActivitiesStmt(&'static mainstay_db::Statement);
 pub fn page_activities() -> PageActivitiesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.page_activities",
-        "/* activities.page_activities */ select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9) order by case when $10 = 'distance_m' and $11 then distance_m end desc nulls last, case when $10 = 'distance_m' and not $11 then distance_m end asc nulls last, case when $10 = 'duration_s' and $11 then moving_time_s end desc, case when $10 = 'duration_s' and not $11 then moving_time_s end asc, case when $11 then start_time end desc, case when not $11 then start_time end asc, id desc offset $12 limit $13",
+        "/* activities.page_activities */ select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, exists ( select from activity_stream as stream where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id and stream.channels @> array['latitude_deg', 'longitude_deg'] ) as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9) order by case when $10 = 'distance_m' and $11 then distance_m end desc nulls last, case when $10 = 'distance_m' and not $11 then distance_m end asc nulls last, case when $10 = 'duration_s' and $11 then moving_time_s end desc, case when $10 = 'duration_s' and not $11 then moving_time_s end asc, case when $11 then start_time end desc, case when not $11 then start_time end asc, id desc offset $12 limit $13",
     );
     PageActivitiesStmt(&STATEMENT)
 }
@@ -1371,6 +1454,7 @@ impl PageActivitiesStmt {
                     gear: row.try_get(21)?,
                     is_race: row.try_get(22)?,
                     has_track: row.try_get(23)?,
+                    has_positions: row.try_get(24)?,
                 })
             },
             mapper: |it| ActivityRow::from(it),
@@ -1479,7 +1563,7 @@ pub struct FindActivityStmt(&'static mainstay_db::Statement);
 pub fn find_activity() -> FindActivityStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.find_activity",
-        "/* activities.find_activity */ select activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm, sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s) order by leg.leg_index) from activity as leg where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs from activity left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m, sum(split.avg_hr_bpm * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(split.max_hr_bpm) as max_hr_bpm, sum(split.avg_cadence_per_min * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0) as avg_cadence_per_min from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
+        "/* activities.find_activity */ select activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm, sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min, coalesce(stream.channels, '{}') as channels, athlete.resting_hr_bpm as profile_resting_hr_bpm, athlete.max_hr_bpm as profile_max_hr_bpm, athlete.threshold_hr_bpm as profile_threshold_hr_bpm, athlete.threshold_pace_s_per_km as profile_threshold_pace_s_per_km, athlete.threshold_power_w as profile_threshold_power_w, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s, 'load_points', of_leg.load, 'load_source', of_leg.load_source) order by leg.leg_index) from activity as leg left join activity_analysis as of_leg on of_leg.athlete_id = leg.athlete_id and of_leg.activity_id = leg.id where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs, ( select jsonb_build_object( 'id', event.id, 'name', event.name, 'legs', ( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name) order by leg.leg_index) from activity as leg where leg.athlete_id = event.athlete_id and leg.parent_id = event.id and leg.deleted_at is null)) from activity as event where event.athlete_id = activity.athlete_id and event.id = activity.parent_id and event.deleted_at is null ) as parent from activity join athlete on athlete.id = activity.athlete_id left join activity_stream as stream on stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m, sum(split.avg_hr_bpm * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(split.max_hr_bpm) as max_hr_bpm, sum(split.avg_cadence_per_min * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0) as avg_cadence_per_min from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
     );
     FindActivityStmt(&STATEMENT)
 }
@@ -1542,8 +1626,15 @@ impl FindActivityStmt {
                     sampled_avg_hr_bpm: row.try_get(42)?,
                     sampled_max_hr_bpm: row.try_get(43)?,
                     sampled_avg_cadence_per_min: row.try_get(44)?,
-                    sources: row.try_get(45)?,
-                    legs: row.try_get(46)?,
+                    channels: row.try_get(45)?,
+                    profile_resting_hr_bpm: row.try_get(46)?,
+                    profile_max_hr_bpm: row.try_get(47)?,
+                    profile_threshold_hr_bpm: row.try_get(48)?,
+                    profile_threshold_pace_s_per_km: row.try_get(49)?,
+                    profile_threshold_power_w: row.try_get(50)?,
+                    sources: row.try_get(51)?,
+                    legs: row.try_get(52)?,
+                    parent: row.try_get(53)?,
                 })
             },
             mapper: |it| FindActivity::from(it),
@@ -1710,11 +1801,48 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.activity_id)
     }
 }
+pub struct FindPowerStreamStmt(&'static mainstay_db::Statement);
+pub fn find_power_stream() -> FindPowerStreamStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "activities.find_power_stream",
+        "/* activities.find_power_stream */ select stream.data from activity_stream as stream join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id where stream.athlete_id = $1 and stream.activity_id = $2 and activity.deleted_at is null and stream.channels @> array['power_w']",
+    );
+    FindPowerStreamStmt(&STATEMENT)
+}
+impl FindPowerStreamStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2> {
+        Vecu8Query {
+            client,
+            params: [athlete_id, activity_id],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.into(),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<'c, 'a, 's, FindPowerStreamParams, Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2>, C>
+    for FindPowerStreamStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindPowerStreamParams,
+    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2> {
+        self.bind(client, &params.athlete_id, &params.activity_id)
+    }
+}
 pub struct FindBestEffortsStmt(&'static mainstay_db::Statement);
 pub fn find_best_efforts() -> FindBestEffortsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.find_best_efforts",
-        "/* activities.find_best_efforts */ select effort.distance_m, effort.elapsed_s, effort.start_s, effort.achieved_at from best_effort as effort join activity on activity.athlete_id = effort.athlete_id and activity.id = effort.activity_id where effort.athlete_id = $1 and effort.activity_id = $2 and activity.deleted_at is null order by effort.distance_m limit $3",
+        "/* activities.find_best_efforts */ select effort.distance_m, effort.elapsed_s, effort.start_s, effort.achieved_at, not exists ( select from best_effort as other join activity as holder on holder.athlete_id = other.athlete_id and holder.id = other.activity_id where other.athlete_id = effort.athlete_id and other.sport = effort.sport and other.distance_m = effort.distance_m and holder.deleted_at is null and (other.elapsed_s, other.achieved_at, other.activity_id) < (effort.elapsed_s, effort.achieved_at, effort.activity_id) ) as is_personal_best from best_effort as effort join activity on activity.athlete_id = effort.athlete_id and activity.id = effort.activity_id where effort.athlete_id = $1 and effort.activity_id = $2 and activity.deleted_at is null order by effort.distance_m limit $3",
     );
     FindBestEffortsStmt(&STATEMENT)
 }
@@ -1737,6 +1865,7 @@ impl FindBestEffortsStmt {
                     elapsed_s: row.try_get(1)?,
                     start_s: row.try_get(2)?,
                     achieved_at: row.try_get(3)?,
+                    is_personal_best: row.try_get(4)?,
                 })
             },
             mapper: |it| FindBestEfforts::from(it),

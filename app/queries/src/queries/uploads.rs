@@ -105,11 +105,12 @@ pub struct ListUploadsParams {
     pub before_id: uuid::Uuid,
     pub max_rows: i64,
 }
-#[derive(Clone, Copy, Debug)]
-pub struct ListUploadFilesParams {
+#[derive(Debug)]
+pub struct ListUploadFilesParams<T1: crate::StringSql> {
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
     pub after_position: i32,
+    pub outcome: Option<T1>,
     pub max_rows: i64,
 }
 #[derive(Debug)]
@@ -453,7 +454,7 @@ impl<'a> From<ClaimPendingFileBorrowed<'a>> for ClaimPendingFile {
     }
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct FindUpload {
+pub struct UploadRow {
     pub id: uuid::Uuid,
     pub origin: String,
     pub created_at: jiff::Timestamp,
@@ -466,7 +467,7 @@ pub struct FindUpload {
     pub duplicates: i64,
     pub refused: i64,
 }
-pub struct FindUploadBorrowed<'a> {
+pub struct UploadRowBorrowed<'a> {
     pub id: uuid::Uuid,
     pub origin: &'a str,
     pub created_at: jiff::Timestamp,
@@ -479,9 +480,9 @@ pub struct FindUploadBorrowed<'a> {
     pub duplicates: i64,
     pub refused: i64,
 }
-impl<'a> From<FindUploadBorrowed<'a>> for FindUpload {
+impl<'a> From<UploadRowBorrowed<'a>> for UploadRow {
     fn from(
-        FindUploadBorrowed {
+        UploadRowBorrowed {
             id,
             origin,
             created_at,
@@ -493,7 +494,7 @@ impl<'a> From<FindUploadBorrowed<'a>> for FindUpload {
             merged,
             duplicates,
             refused,
-        }: FindUploadBorrowed<'a>,
+        }: UploadRowBorrowed<'a>,
     ) -> Self {
         Self {
             id,
@@ -508,24 +509,6 @@ impl<'a> From<FindUploadBorrowed<'a>> for FindUpload {
             duplicates,
             refused,
         }
-    }
-}
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListUploads {
-    pub id: uuid::Uuid,
-    pub origin: String,
-    pub created_at: jiff::Timestamp,
-    pub finished_at: Option<jiff::Timestamp>,
-}
-pub struct ListUploadsBorrowed<'a> {
-    pub id: uuid::Uuid,
-    pub origin: &'a str,
-    pub created_at: jiff::Timestamp,
-    pub finished_at: Option<jiff::Timestamp>,
-}
-impl<'a> From<ListUploadsBorrowed<'a>> for ListUploads {
-    fn from(ListUploadsBorrowed { id, origin, created_at, finished_at }: ListUploadsBorrowed<'a>) -> Self {
-        Self { id, origin: origin.into(), created_at, finished_at }
     }
 }
 #[derive(Debug, Clone, PartialEq)]
@@ -880,64 +863,20 @@ where
             .transpose()?)
     }
 }
-pub struct FindUploadQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct UploadRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static mainstay_db::Statement,
     cached: std::marker::PhantomData<&'s ()>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindUploadBorrowed, mainstay_db::DbError>,
-    mapper: fn(FindUploadBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<UploadRowBorrowed, mainstay_db::DbError>,
+    mapper: fn(UploadRowBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> FindUploadQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> UploadRowQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(FindUploadBorrowed) -> R) -> FindUploadQuery<'c, 'a, 's, C, R, N> {
-        FindUploadQuery {
-            client: self.client,
-            params: self.params,
-            query: self.query,
-            cached: self.cached,
-            extractor: self.extractor,
-            mapper,
-        }
-    }
-    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
-        Ok((self.mapper)((self.extractor)(&row)?))
-    }
-    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
-        self.client
-            .rows(self.query, &self.params)
-            .await?
-            .iter()
-            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
-            .collect()
-    }
-    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
-        Ok(opt_row
-            .map(|row| {
-                let extracted = (self.extractor)(&row)?;
-                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
-            })
-            .transpose()?)
-    }
-}
-pub struct ListUploadsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
-    client: &'c C,
-    params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static mainstay_db::Statement,
-    cached: std::marker::PhantomData<&'s ()>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListUploadsBorrowed, mainstay_db::DbError>,
-    mapper: fn(ListUploadsBorrowed) -> T,
-}
-impl<'c, 'a, 's, C, T: 'c, const N: usize> ListUploadsQuery<'c, 'a, 's, C, T, N>
-where
-    C: GenericClient,
-{
-    pub fn map<R>(self, mapper: fn(ListUploadsBorrowed) -> R) -> ListUploadsQuery<'c, 'a, 's, C, R, N> {
-        ListUploadsQuery {
+    pub fn map<R>(self, mapper: fn(UploadRowBorrowed) -> R) -> UploadRowQuery<'c, 'a, 's, C, R, N> {
+        UploadRowQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1965,14 +1904,14 @@ impl FindUploadStmt {
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         upload_id: &'a uuid::Uuid,
-    ) -> FindUploadQuery<'c, 'a, 's, C, FindUpload, 2> {
-        FindUploadQuery {
+    ) -> UploadRowQuery<'c, 'a, 's, C, UploadRow, 2> {
+        UploadRowQuery {
             client,
             params: [athlete_id, upload_id],
             query: self.0,
             cached: std::marker::PhantomData,
-            extractor: |row: &tokio_postgres::Row| -> Result<FindUploadBorrowed, mainstay_db::DbError> {
-                Ok(FindUploadBorrowed {
+            extractor: |row: &tokio_postgres::Row| -> Result<UploadRowBorrowed, mainstay_db::DbError> {
+                Ok(UploadRowBorrowed {
                     id: row.try_get(0)?,
                     origin: row.try_get(1)?,
                     created_at: row.try_get(2)?,
@@ -1986,7 +1925,7 @@ impl FindUploadStmt {
                     refused: row.try_get(10)?,
                 })
             },
-            mapper: |it| FindUpload::from(it),
+            mapper: |it| UploadRow::from(it),
         }
     }
 }
@@ -1996,7 +1935,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         FindUploadParams,
-        FindUploadQuery<'c, 'a, 's, C, FindUpload, 2>,
+        UploadRowQuery<'c, 'a, 's, C, UploadRow, 2>,
         C,
     > for FindUploadStmt
 {
@@ -2004,15 +1943,15 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a FindUploadParams,
-    ) -> FindUploadQuery<'c, 'a, 's, C, FindUpload, 2> {
+    ) -> UploadRowQuery<'c, 'a, 's, C, UploadRow, 2> {
         self.bind(client, &params.athlete_id, &params.upload_id)
     }
 }
 pub struct ListUploadsStmt(&'static mainstay_db::Statement);
 pub fn list_uploads() -> ListUploadsStmt {
-    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.list_uploads",
-        "/* uploads.list_uploads */ select id, origin, created_at, finished_at from upload where athlete_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4",
+        "/* uploads.list_uploads */ select upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until, counted.files, counted.pending, counted.imported, counted.merged, counted.duplicates, counted.refused from ( select athlete_id, id, origin, created_at, finished_at, alive_until from upload where athlete_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4 ) as upload cross join lateral ( select count(*) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload_file where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id ) as counted order by upload.created_at desc, upload.id desc",
     );
     ListUploadsStmt(&STATEMENT)
 }
@@ -2024,21 +1963,28 @@ impl ListUploadsStmt {
         before_time: &'a jiff::Timestamp,
         before_id: &'a uuid::Uuid,
         max_rows: &'a i64,
-    ) -> ListUploadsQuery<'c, 'a, 's, C, ListUploads, 4> {
-        ListUploadsQuery {
+    ) -> UploadRowQuery<'c, 'a, 's, C, UploadRow, 4> {
+        UploadRowQuery {
             client,
             params: [athlete_id, before_time, before_id, max_rows],
             query: self.0,
             cached: std::marker::PhantomData,
-            extractor: |row: &tokio_postgres::Row| -> Result<ListUploadsBorrowed, mainstay_db::DbError> {
-                Ok(ListUploadsBorrowed {
+            extractor: |row: &tokio_postgres::Row| -> Result<UploadRowBorrowed, mainstay_db::DbError> {
+                Ok(UploadRowBorrowed {
                     id: row.try_get(0)?,
                     origin: row.try_get(1)?,
                     created_at: row.try_get(2)?,
                     finished_at: row.try_get(3)?,
+                    alive_until: row.try_get(4)?,
+                    files: row.try_get(5)?,
+                    pending: row.try_get(6)?,
+                    imported: row.try_get(7)?,
+                    merged: row.try_get(8)?,
+                    duplicates: row.try_get(9)?,
+                    refused: row.try_get(10)?,
                 })
             },
-            mapper: |it| ListUploads::from(it),
+            mapper: |it| UploadRow::from(it),
         }
     }
 }
@@ -2048,7 +1994,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         ListUploadsParams,
-        ListUploadsQuery<'c, 'a, 's, C, ListUploads, 4>,
+        UploadRowQuery<'c, 'a, 's, C, UploadRow, 4>,
         C,
     > for ListUploadsStmt
 {
@@ -2056,7 +2002,7 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a ListUploadsParams,
-    ) -> ListUploadsQuery<'c, 'a, 's, C, ListUploads, 4> {
+    ) -> UploadRowQuery<'c, 'a, 's, C, UploadRow, 4> {
         self.bind(client, &params.athlete_id, &params.before_time, &params.before_id, &params.max_rows)
     }
 }
@@ -2064,22 +2010,23 @@ pub struct ListUploadFilesStmt(&'static mainstay_db::Statement);
 pub fn list_upload_files() -> ListUploadFilesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "uploads.list_upload_files",
-        "/* uploads.list_upload_files */ select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at from upload_file where athlete_id = $1 and upload_id = $2 and position > $3 order by position limit $4",
+        "/* uploads.list_upload_files */ select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at from upload_file where athlete_id = $1 and upload_id = $2 and position > $3 and ($4::text is null or outcome = $4) order by position limit $5",
     );
     ListUploadFilesStmt(&STATEMENT)
 }
 impl ListUploadFilesStmt {
-    pub fn bind<'c, 'a, 's, C: GenericClient>(
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         upload_id: &'a uuid::Uuid,
         after_position: &'a i32,
+        outcome: &'a Option<T1>,
         max_rows: &'a i64,
-    ) -> ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 4> {
+    ) -> ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 5> {
         ListUploadFilesQuery {
             client,
-            params: [athlete_id, upload_id, after_position, max_rows],
+            params: [athlete_id, upload_id, after_position, outcome, max_rows],
             query: self.0,
             cached: std::marker::PhantomData,
             extractor: |row: &tokio_postgres::Row| -> Result<ListUploadFilesBorrowed, mainstay_db::DbError> {
@@ -2099,22 +2046,29 @@ impl ListUploadFilesStmt {
         }
     }
 }
-impl<'c, 'a, 's, C: GenericClient>
+impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
     crate::client::async_::Params<
         'c,
         'a,
         's,
-        ListUploadFilesParams,
-        ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 4>,
+        ListUploadFilesParams<T1>,
+        ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 5>,
         C,
     > for ListUploadFilesStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a ListUploadFilesParams,
-    ) -> ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 4> {
-        self.bind(client, &params.athlete_id, &params.upload_id, &params.after_position, &params.max_rows)
+        params: &'a ListUploadFilesParams<T1>,
+    ) -> ListUploadFilesQuery<'c, 'a, 's, C, ListUploadFiles, 5> {
+        self.bind(
+            client,
+            &params.athlete_id,
+            &params.upload_id,
+            &params.after_position,
+            &params.outcome,
+            &params.max_rows,
+        )
     }
 }
 pub struct FindFileOfOriginStmt(&'static mainstay_db::Statement);

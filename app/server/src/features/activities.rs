@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mainstay_http::pages::cursor::KeyTime;
 use mainstay_http::{List, OrProblem, PageRequest, Problem};
+use paceline_domain::analysis::splits::SplitPower;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -120,8 +121,17 @@ async fn splits(
     let rows = store::splits(&read, principal.athlete_id, id, kind.as_str(), MAX_ROWS).await?;
     if rows.is_empty() {
         must_exist(&read, principal, id).await?;
+        return Ok(views::Splits::new(kind, rows, None));
     }
-    Ok(views::Splits::new(kind, rows))
+    let Some(stored) = store::power_stream(&read, principal.athlete_id, id).await? else {
+        return Ok(views::Splits::new(kind, rows, None));
+    };
+    drop(read);
+    tokio::task::spawn_blocking(move || {
+        let track = paceline_domain::streams::decode(&stored).internal()?;
+        Ok(views::Splits::new(kind, rows, SplitPower::new(&track).as_ref()))
+    })
+    .await?
 }
 
 /// The samples of an activity, thinned for a chart. Without a track: no samples, not an error.
@@ -140,7 +150,7 @@ async fn streams(
     // Unpacking the longest tracks takes tens of milliseconds, which no other request should wait for.
     tokio::task::spawn_blocking(move || {
         let track = paceline_domain::streams::decode(&stored).internal()?;
-        Ok(views::Streams::new(id, &track, &request.channels, request.points))
+        Ok(views::Streams::new(id, &track, &request))
     })
     .await?
 }

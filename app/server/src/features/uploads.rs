@@ -35,7 +35,7 @@ pub mod worker;
 pub(in crate::features) use import::known::{Known, find as find_known, find_successor};
 pub use name::FileName;
 pub use receive::Turns;
-pub(crate) use routes::router;
+pub(crate) use routes::{FileOutcome, router};
 pub(in crate::features) use store::{lock_athlete, refresh_parent};
 use views::{FileReport, UploadItem, UploadReport};
 
@@ -183,7 +183,7 @@ async fn report(app: &App, athlete_id: Uuid, upload_id: Uuid) -> Result<UploadRe
     let summary = store::find_upload(&read, athlete_id, upload_id)
         .await?
         .ok_or_else(|| Problem::not_found("There is no such upload."))?;
-    let rows = store::list_files(&read, athlete_id, upload_id, 0, FIRST_LINES + 1).await?;
+    let rows = store::list_files(&read, athlete_id, upload_id, 0, None, FIRST_LINES + 1).await?;
     let more = rows.len() > 100;
     let items: Vec<_> = rows.into_iter().take(100).map(FileReport::from).collect();
     let next_cursor = items
@@ -197,6 +197,7 @@ async fn files(
     app: &App,
     athlete_id: Uuid,
     upload_id: Uuid,
+    outcome: Option<&str>,
     page: &PageRequest,
 ) -> Result<List<FileReport>, Problem> {
     refuse_page_numbers(page)?;
@@ -205,17 +206,20 @@ async fn files(
     store::find_upload(&read, athlete_id, upload_id)
         .await?
         .ok_or_else(|| Problem::not_found("There is no such upload."))?;
-    let rows = store::list_files(&read, athlete_id, upload_id, after, page.limit.rows_to_fetch()).await?;
+    let rows =
+        store::list_files(&read, athlete_id, upload_id, after, outcome, page.limit.rows_to_fetch()).await?;
     Ok(List::keyset("upload_files", rows, page.limit, |row| row.position).map(FileReport::from))
 }
 
 async fn list(app: &App, athlete_id: Uuid, page: &PageRequest) -> Result<List<UploadItem>, Problem> {
     refuse_page_numbers(page)?;
     let after = page.after::<(KeyTime, Uuid)>("uploads")?;
+    let now = app.effects.clock.now();
     let before = after.map_or((Timestamp::MAX, Uuid::max()), |(time, id)| (time.into(), id));
     let read = app.db.read();
     let rows = store::list_uploads(&read, athlete_id, before, page.limit.rows_to_fetch()).await?;
-    Ok(List::keyset("uploads", rows, page.limit, |row| (row.created_at, row.id)).map(UploadItem::from))
+    Ok(List::keyset("uploads", rows, page.limit, |row| (row.created_at, row.id))
+        .map(|row| UploadItem::new(row, now)))
 }
 
 /// These lists grow at their head while they are read: only cursors keep their place.

@@ -1,6 +1,7 @@
 //! Activities over HTTP: lists, details, samples, files, edits, and another athlete's id.
 
 use mainstay_http::pages::cursor;
+use paceline_domain::model::{Channel, Track};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -265,6 +266,36 @@ async fn one_activity_shows_its_legs_sources_and_differences() {
 }
 
 #[tokio::test]
+async fn a_leg_knows_its_event_and_an_event_the_load_of_its_legs() {
+    let world = World::new().await;
+    let who = world.athlete("UTC").await;
+    let of = async |seed: Seed| seed::activity(&world, who, seed).await;
+    let event = of(Seed { sport: "multisport", ..Seed::default() }).await;
+    let swim = of(Seed { sport: "swimming", parent: Some((event, 0)), ..Seed::default() }).await;
+    let gone = of(Seed { sport: "cycling", parent: Some((event, 1)), ..Seed::default() }).await;
+    let run = of(Seed { parent: Some((event, 2)), ..Seed::default() }).await;
+    seed::analysis(&world, who, swim, None, json!([]), Some(20.04), Some("rpe")).await;
+    seed::analysis(&world, who, gone, None, json!([]), None, None).await;
+    seed::analysis(&world, who, run, None, json!([]), Some(60.04), Some("pace")).await;
+    let get = async |id: Uuid| world.get(who, &format!("/v1/activities/{id}")).await.expect(200);
+    let reasons = json!([{ "code": "legs_without_load", "message": "These legs have no load: Seeded." }]);
+    assert_eq!(get(event).await["legs_load"], json!({ "points": null, "reasons": reasons }));
+    assert_eq!(world.send(who, "DELETE", &format!("/v1/activities/{gone}"), None).await.status, 204);
+    let whole = get(event).await;
+    assert_eq!(whole["legs_load"], json!({ "points": 80.1, "reasons": [] }));
+    assert_eq!(
+        (&whole["legs"][1]["load_points"], &whole["legs"][1]["load_source"]),
+        (&json!(60.0), &json!("pace"))
+    );
+    assert_eq!((&whole["parent"], &whole["parent_id"]), (&json!(null), &json!(null)));
+    let link = |id: Uuid, leg_index: i16, sport: &str| json!({ "id": id, "leg_index": leg_index, "sport": sport, "name": "Seeded" });
+    let parent =
+        json!({ "id": event, "name": "Seeded", "legs": [link(swim, 0, "swimming"), link(run, 2, "run")] });
+    let leg = get(run).await;
+    assert_eq!((&leg["parent"], &leg["legs_load"]), (&parent, &json!(null)));
+}
+
+#[tokio::test]
 async fn another_athletes_activity_is_not_there() {
     let world = World::new().await;
     let (owner, other) = (world.athlete("UTC").await, world.athlete("UTC").await);
@@ -315,6 +346,132 @@ async fn streams_are_thinned_and_small() {
     assert_eq!(two["channels"].as_object().unwrap().keys().collect::<Vec<_>>(), ["altitude_m", "power_w"]);
     let refused = world.get(who, &format!("/v1/activities/{id}/streams?channels=hr&points=5000")).await;
     assert_eq!(pointers(&refused), ["/points", "/channels"]);
+}
+
+#[tokio::test]
+async fn an_activity_says_whether_its_samples_hold_positions() {
+    let world = World::new().await;
+    let who = world.athlete("UTC").await;
+    let outdoors = seed::activity(&world, who, Seed::default()).await;
+    seed::stream(&world, who, outdoors, 10).await;
+    let indoors = seed::activity(&world, who, Seed::default()).await;
+    let mut treadmill = Track::try_new(vec![0.0, 1.0]).unwrap();
+    treadmill.set(Channel::DistanceM, vec![0.0, 3.0]).unwrap();
+    seed::samples_of(&world, who, indoors, &treadmill).await;
+    let by_hand = seed::activity(&world, who, Seed::default()).await;
+    for (id, expected) in [(outdoors, [true, true]), (indoors, [true, false]), (by_hand, [false, false])] {
+        let said =
+            |json: &serde_json::Value| [&json["has_track"], &json["has_positions"]].map(|it| it == true);
+        assert_eq!(said(&world.get(who, &format!("/v1/activities/{id}")).await.json()), expected);
+        for list in ["", "?page=1", "?fields=id,has_track,has_positions"] {
+            let json = world.get(who, &format!("/v1/activities{list}")).await.json();
+            let items = json["items"].as_array().unwrap();
+            assert_eq!(
+                said(items.iter().find(|item| item["id"] == id.to_string()).unwrap()),
+                expected,
+                "{list}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_window_of_streams_holds_every_sample_in_it() {
+    let world = World::new().await;
+    let who = world.athlete("UTC").await;
+    let id = seed::activity(&world, who, Seed::default()).await;
+    let ask = async |query: &str| world.get(who, &format!("/v1/activities/{id}/streams?{query}")).await;
+    let none = ask("from_s=10&to_s=20").await.expect(200);
+    assert_eq!((&none["samples"], &none["in_window"]), (&json!(0), &json!(0)), "without samples");
+    seed::stream(&world, who, id, 16_547).await;
+    let whole = ask("").await.expect(200);
+    assert_eq!((&whole["in_window"], &whole["points"]), (&json!(16_547), &json!(1000)));
+    let window = ask("from_s=600&to_s=899.5&channels=power_w").await.expect(200);
+    assert_eq!((&window["in_window"], &window["points"]), (&json!(300), &json!(300)));
+    let times = window["time_s"].as_array().unwrap();
+    assert_eq!((&times[0], &times[299]), (&json!(600), &json!(899)));
+    assert_eq!(window["channels"]["power_w"].as_array().unwrap().len(), 300);
+    let open = ask("from_s=16540").await.expect(200);
+    assert_eq!(open["time_s"], json!([16_540, 16_541, 16_542, 16_543, 16_544, 16_545, 16_546]));
+    let thinned = ask("to_s=5000&points=50").await.expect(200);
+    assert_eq!((&thinned["in_window"], &thinned["points"]), (&json!(5001), &json!(50)));
+    for (query, found) in [
+        ("from_s=900&to_s=600", vec!["/to_s"]),
+        ("from_s=600&to_s=600", vec!["/to_s"]),
+        ("from_s=-1&to_s=inf", vec!["/from_s", "/to_s"]),
+        ("from_s=NaN&points=1", vec!["/points", "/from_s"]),
+        ("from_s=soon", vec!["/from_s"]),
+    ] {
+        let refused = ask(query).await;
+        assert_eq!(refused.problem(), (400, "invalid_query".to_owned()), "{query}");
+        assert_eq!(pointers(&refused), found, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_split_has_its_mean_power_where_power_was_recorded() {
+    let world = World::without_importer().await;
+    let who = world.athlete("UTC").await;
+    let of = async |channel: Channel| {
+        let id = seed::activity(&world, who, Seed { sport: "cycling", ..Seed::default() }).await;
+        let mut track = Track::try_new((0..=400).map(f64::from).collect()).unwrap();
+        track.set(channel, (0..=400).map(|i| if i <= 150 { 100.0 } else { 300.0 }).collect()).unwrap();
+        seed::samples_of(&world, who, id, &track).await;
+        // Of 300 seconds from the start.
+        seed::split(&world, who, id, 1, 1000.0).await;
+        format!("/v1/activities/{id}/splits")
+    };
+    let (with, without) = (of(Channel::PowerW).await, of(Channel::HeartRateBpm).await);
+    for (path, expected) in [(&with, json!(199.7)), (&without, json!(null))] {
+        let before = world.db.statements().await.unwrap();
+        let json = world.get(who, path).await.expect(200);
+        let used = world.db.statements().await.unwrap().since(&before);
+        // One more says who is asking.
+        assert_eq!(used.total(), 3, "{path}: {used}");
+        assert_eq!(json["splits"][0]["avg_power_w"], expected, "{json}");
+    }
+}
+
+#[tokio::test]
+async fn a_best_effort_says_whether_it_is_the_personal_best() {
+    let world = World::new().await;
+    let (who, other) = (world.athlete("UTC").await, world.athlete("UTC").await);
+    let at = |start: &'static str| Seed { start, ..Seed::default() };
+    let older = seed::activity(&world, who, at("2026-05-01T06:00:00Z")).await;
+    let newer = seed::activity(&world, who, at("2026-05-02T06:00:00Z")).await;
+    let fastest = seed::activity(&world, who, at("2026-05-03T06:00:00Z")).await;
+    let ride = seed::activity(&world, who, Seed { sport: "cycling", ..Seed::default() }).await;
+    let strange = seed::activity(&world, other, Seed::default()).await;
+    for (who, id, of_5_km) in [
+        (who, older, 1200.0),
+        (who, newer, 1200.0),
+        (who, fastest, 1100.0),
+        (who, ride, 600.0),
+        (other, strange, 900.0),
+    ] {
+        seed::effort(&world, who, id, 5000.0, of_5_km).await;
+    }
+    seed::effort(&world, who, older, 1000.0, 230.0).await;
+    seed::effort(&world, who, fastest, 1000.0, 231.0).await;
+    let marks = async |id: Uuid| -> Vec<bool> {
+        let json = world.get(who, &format!("/v1/activities/{id}/best-efforts")).await.expect(200);
+        let efforts = json["best_efforts"].as_array().unwrap();
+        efforts.iter().map(|effort| effort["is_personal_best"].as_bool().unwrap()).collect()
+    };
+    assert_eq!((marks(older).await, marks(newer).await), (vec![true, false], vec![false]));
+    assert_eq!((marks(fastest).await, marks(ride).await), (vec![false, true], vec![true]));
+    assert_eq!(world.send(who, "DELETE", &format!("/v1/activities/{fastest}"), None).await.status, 204);
+    assert_eq!(
+        (marks(older).await, marks(newer).await),
+        (vec![true, true], vec![false]),
+        "the earlier of two"
+    );
+    let bests = world.get(who, "/v1/athletes/me/personal-bests?sport=run").await.json();
+    for best in bests["personal_bests"].as_array().unwrap() {
+        assert_eq!(best["activity_id"], older.to_string(), "both answers agree");
+    }
+    assert_eq!(world.send(who, "POST", &format!("/v1/activities/{fastest}/restore"), None).await.status, 200);
+    assert_eq!((marks(older).await, marks(fastest).await), (vec![true, false], vec![false, true]));
 }
 
 #[tokio::test]
@@ -378,11 +535,47 @@ async fn a_rated_effort_gives_a_load_only_where_nothing_better_did() {
     let rate = async |id: Uuid, rpe: serde_json::Value| {
         world.send(who, "PATCH", &format!("/v1/activities/{id}"), Some(json!({ "rpe": rpe }))).await.json()["analysis"]["load"].clone()
     };
-    let hard = json!({ "points": 100.0, "source": "rpe", "trimp": null, "session_rpe": 480.0 });
+    let hard =
+        json!({ "points": 100.0, "source": "rpe", "trimp": null, "session_rpe": 480.0, "reasons": [] });
     assert_eq!(rate(rated, json!(8)).await, hard);
-    let unrated = json!({ "points": null, "source": null, "trimp": null, "session_rpe": null });
+    let reasons = json!([{ "code": "no_track", "message": "There are no samples." },
+        { "code": "no_rating", "message": "No effort was rated." }]);
+    let unrated =
+        json!({ "points": null, "source": null, "trimp": null, "session_rpe": null, "reasons": reasons });
     assert_eq!(rate(rated, json!(null)).await, unrated);
     assert_eq!(rate(measured, json!(8)).await["points"], 40.0);
+}
+
+#[tokio::test]
+async fn a_missing_load_says_what_it_lacks_of_samples_and_profile() {
+    let world = World::without_importer().await;
+    let who = world.athlete("UTC").await;
+    let id = seed::activity(&world, who, Seed { sport: "cycling", ..Seed::default() }).await;
+    seed::analysis(&world, who, id, None, json!([]), None, None).await;
+    seed::stream(&world, who, id, 10).await;
+    let codes = async || -> Vec<String> {
+        let json = world.get(who, &format!("/v1/activities/{id}")).await.json();
+        let reasons = json["analysis"]["load"]["reasons"].as_array().unwrap().clone();
+        reasons.iter().map(|reason| reason["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let profile = async |patch: serde_json::Value| {
+        world.send(who, "PATCH", "/v1/athletes/me", Some(patch)).await.expect(200);
+    };
+    assert_eq!(
+        codes().await,
+        [
+            "no_threshold_power",
+            "no_resting_heart_rate",
+            "no_max_heart_rate",
+            "no_threshold_heart_rate",
+            "no_rating"
+        ]
+    );
+    profile(json!({ "resting_hr_bpm": 48, "max_hr_bpm": 188 })).await;
+    assert_eq!(codes().await, ["no_threshold_power", "no_threshold_heart_rate", "no_rating"]);
+    seed::source(&world, who, id, b"fit bytes", "a.fit").await;
+    profile(json!({ "threshold_power_w": 240 })).await;
+    assert_eq!(codes().await, ["recompute_due"], "what was said of the old profile is not said of the new");
 }
 
 #[tokio::test]
@@ -503,7 +696,7 @@ async fn an_entry_by_hand_is_created_where_it_says() {
         (&json!("Run"), &json!("manual"), &json!("2026-06-15"))
     );
     assert_eq!((&json["pace_s_per_km"], &json["avg_hr_bpm"]), (&json!(300.0), &json!(150.0)));
-    let load = json!({ "points": 70.0, "source": "rpe", "trimp": null, "session_rpe": 360.0 });
+    let load = json!({ "points": 70.0, "source": "rpe", "trimp": null, "session_rpe": 360.0, "reasons": [] });
     assert_eq!(json["analysis"]["load"], load);
     assert_eq!(json["analysis"]["efficiency"]["reasons"][0]["code"], "no_track");
     assert_eq!((&json["sources"], &json["device_differences"]), (&json!([]), &json!([])));
@@ -535,6 +728,7 @@ async fn every_answer_keeps_its_statement_budget() {
     many(&world, who).await;
     let id = seed::activity(&world, who, Seed::default()).await;
     seed::stream(&world, who, id, 100).await;
+    seed::effort(&world, who, id, 1000.0, 240.0).await;
     for (path, budget) in [
         ("/v1/activities".to_owned(), 1),
         ("/v1/activities?page=1".to_owned(), 2),
@@ -543,7 +737,8 @@ async fn every_answer_keeps_its_statement_budget() {
         (format!("/v1/activities/{id}"), 1),
         (format!("/v1/activities/{id}/splits"), 2),
         (format!("/v1/activities/{id}/streams"), 1),
-        (format!("/v1/activities/{id}/best-efforts"), 2),
+        (format!("/v1/activities/{id}/streams?from_s=10&to_s=20"), 1),
+        (format!("/v1/activities/{id}/best-efforts"), 1),
         ("/v1/athletes/me".to_owned(), 1),
         ("/v1/athletes/me/personal-bests".to_owned(), 1),
         ("/v1/analytics/efficiency-trends".to_owned(), 1),

@@ -76,6 +76,30 @@ async fn a_lost_database_is_told_and_does_not_kill() {
 }
 
 #[tokio::test]
+async fn the_document_states_the_most_that_may_be_asked_for() {
+    let world = World::with(|config| (config.http.pages.default, config.http.pages.max) = (3, 7)).await;
+    let document = get(&world, "/v1/openapi.json").await.expect(200);
+    let mut limits = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for parameter in operations["get"]["parameters"].as_array().into_iter().flatten() {
+            let schema = &parameter["schema"];
+            match parameter["name"].as_str().unwrap() {
+                "limit" => {
+                    assert_eq!((&schema["maximum"], &schema["default"]), (&json!(7), &json!(3)), "{path}");
+                    limits += 1;
+                }
+                "points" | "days" => assert!(schema["maximum"].is_u64(), "{path}"),
+                _ => {}
+            }
+        }
+    }
+    assert!(limits >= 3, "{limits}");
+    let who = world.athlete("UTC").await;
+    assert_eq!(world.get(who, "/v1/uploads?limit=7").await.status, 200);
+    assert_eq!(world.get(who, "/v1/uploads?limit=8").await.problem().0, 400, "what the document says holds");
+}
+
+#[tokio::test]
 async fn the_api_is_documented_and_the_start_page_leads_there() {
     let world = World::new().await;
     let document = get(&world, "/v1/openapi.json").await.expect(200);

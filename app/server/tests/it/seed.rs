@@ -124,11 +124,19 @@ pub(crate) async fn stream(world: &World, who: Athlete, id: Uuid, samples: u32) 
         let wave = times.iter().map(|time| 47.123_456 + (time * 0.01).sin() * 10.0);
         track.set(channel, wave.collect()).unwrap();
     }
-    let data = paceline_domain::streams::encode(&track).unwrap();
-    let samples = i32::try_from(samples).unwrap();
+    samples_of(world, who, id, &track).await;
+}
+
+/// These samples, as an import writes them.
+pub(crate) async fn samples_of(world: &World, who: Athlete, id: Uuid, track: &Track) {
+    let data = paceline_domain::streams::encode(track).unwrap();
+    let samples = i32::try_from(track.len()).unwrap();
+    let channels: Vec<&str> = track.channels().map(|(channel, _)| channel.as_str()).collect();
     let sql = "insert into activity_stream (athlete_id, activity_id, samples, channels, data) \
-        values ($1, $2, $3, '{}', $4)";
-    execute(world, sql, &[&who.id, &id, &samples, &data]).await;
+        values ($1, $2, $3, $4, $5)";
+    execute(world, sql, &[&who.id, &id, &samples, &channels, &data]).await;
+    let sql = "update activity set has_track = true where athlete_id = $1 and id = $2";
+    execute(world, sql, &[&who.id, &id]).await;
 }
 
 /// A split by kilometre.

@@ -6,6 +6,7 @@ const streams = (channels: Record<string, (number | null)[]>) =>
 	({
 		activity_id: '',
 		samples: 4,
+		in_window: 4,
 		points: 4,
 		recorded: [],
 		time_s: [0, 5, 10, 15],

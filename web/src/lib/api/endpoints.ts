@@ -83,7 +83,8 @@ export const changeActivity = (id: string, patch: ActivityPatch) =>
 export const deleteActivity = (id: string) => client.send(`/v1/activities/${id}`, { method: 'DELETE' });
 export const restoreActivity = (id: string) =>
 	client.send<ActivityDetail>(`/v1/activities/${id}/restore`, { method: 'POST' });
-export const streams = (id: string) => get<Streams>(`/v1/activities/${id}/streams`, { points: 1000 });
+export const streams = (id: string, stretch?: { from_s: number; to_s: number }) =>
+	get<Streams>(`/v1/activities/${id}/streams`, { points: 1000, ...stretch });
 export const splits = (id: string, kind: SplitKind) =>
 	get<Schemas['ActivitySplits']>(`/v1/activities/${id}/splits`, { kind }).then((body) => body.splits);
 export const bestEfforts = (id: string) =>

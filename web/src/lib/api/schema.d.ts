@@ -183,7 +183,8 @@ export interface paths {
         /**
          * The samples of an activity, thinned for a chart.
          * @description One set of samples serves all channels, chosen so that every line keeps its shape; a drawn value is always a
-         *     recorded one, and null where the device recorded none. The answer stays below 60 KB.
+         *     recorded one, and null where the device recorded none. The answer stays below 60 KB. With `from_s` and `to_s` the
+         *     samples of that window alone, thinned on their own: the way from the whole to every detail.
          */
         get: operations["activities_streams"];
         put?: never;
@@ -438,7 +439,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List uploads, newest first. */
+        /** List uploads, newest first, each with how far it is. */
         get: operations["uploads_list"];
         put?: never;
         /**
@@ -561,7 +562,9 @@ export interface components {
             elevation_source?: string | null;
             /** @description The legs of a multisport event. */
             legs: components["schemas"]["ActivityLeg"][];
+            legs_load?: components["schemas"]["ActivityLegsLoad"] | null;
             notes?: string | null;
+            parent?: components["schemas"]["ActivityParent"] | null;
             /**
              * Format: uuid
              * @description The multisport event that it is a leg of.
@@ -632,6 +635,8 @@ export interface components {
             /** Format: double */
             energy_kcal?: number | null;
             gear?: string | null;
+            /** @description Whether the samples hold positions: without them, as on a treadmill, there is no way to draw. */
+            has_positions: boolean;
             /** @description Whether there are samples. */
             has_track: boolean;
             /** Format: uuid */
@@ -691,10 +696,42 @@ export interface components {
              * @description From 0.
              */
             leg_index: number;
+            /**
+             * Format: double
+             * @description Its load: 100 is an hour at threshold. Null when nothing gave one.
+             * @example 62.5
+             */
+            load_points?: number | null;
+            /** @description What its load was computed from: `power`, `pace`, `heart_rate` or `rpe`. */
+            load_source?: string | null;
             /** Format: double */
             moving_time_s?: number | null;
             name: string;
             sport: string;
+        };
+        /** @description A leg, as its fellow legs show the way to it. */
+        ActivityLegLink: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int32
+             * @description Its place in the event, from 0.
+             */
+            leg_index: number;
+            name: string;
+            sport: string;
+        };
+        /** @description The load of a multisport event: its legs' together. */
+        ActivityLegsLoad: {
+            /**
+             * Format: double
+             * @description The sum of the legs' points. Null when a leg has none, the changes between sports apart: part of a sum would
+             *     pass for the whole.
+             * @example 212.4
+             */
+            points?: number | null;
+            /** @description Why there is no sum. */
+            reasons: components["schemas"]["ActivityReason"][];
         };
         /** @description Training load. */
         ActivityLoad: {
@@ -704,6 +741,11 @@ export interface components {
              * @example 62.5
              */
             points?: number | null;
+            /**
+             * @description Why there are no points: what each source that could have given some lacked; empty when there are points.
+             *     `recompute_due` alone: what it is computed from has changed, and it is about to be computed again.
+             */
+            reasons: components["schemas"]["ActivityReason"][];
             /**
              * Format: double
              * @description Session-RPE: the rated effort times the minutes in motion, on its own scale. Null without a rating.
@@ -717,6 +759,14 @@ export interface components {
              * @description Banister's training impulse, on its own scale.
              */
             trimp?: number | null;
+        };
+        /** @description The multisport event that an activity is a leg of. */
+        ActivityParent: {
+            /** Format: uuid */
+            id: string;
+            /** @description In order, the activity itself included. */
+            legs: components["schemas"]["ActivityLegLink"][];
+            name: string;
         };
         /** @description Changes to an activity, as a JSON merge patch: absent fields stay, null empties where allowed. */
         ActivityPatch: {
@@ -779,6 +829,12 @@ export interface components {
             avg_cadence_per_min?: number | null;
             /** Format: double */
             avg_hr_bpm?: number | null;
+            /**
+             * Format: double
+             * @description Mean power, zeros counted; null where power is known for less than 80 % of the time in motion. Computed from the
+             *     samples when asked for; steps of more than 11 s between samples do not count.
+             */
+            avg_power_w?: number | null;
             /** Format: double */
             descent_m?: number | null;
             /** Format: double */
@@ -831,6 +887,11 @@ export interface components {
             channels: {
                 [key: string]: (number | null)[];
             };
+            /**
+             * @description How many of them lie in the window that was asked for; all of them unless one was. As many as `points`: the
+             *     answer holds every one.
+             */
+            in_window: number;
             /** @description How many the answer holds: as many values in `time_s` and in every channel. */
             points: number;
             /**
@@ -1012,6 +1073,11 @@ export interface components {
              * @description Wall time, pauses included.
              */
             elapsed_s?: number | null;
+            /**
+             * @description Whether it is the athlete's personal best of this sport and distance as of now: the fastest of all activities
+             *     that are not deleted. Of equally fast ones the earliest is, so that a best is one effort until it is beaten.
+             */
+            is_personal_best: boolean;
             /** Format: double */
             pace_s_per_km?: number | null;
             /**
@@ -1306,6 +1372,11 @@ export interface components {
             /** @description Where: a JSON pointer (RFC 6901) into the body; for a query or path parameter `/` and its name. */
             pointer: string;
         };
+        /**
+         * @description What became of a file, or that nothing has yet.
+         * @enum {string}
+         */
+        FileOutcome: "pending" | "imported" | "merged" | "duplicate" | "refused";
         /** @description One line of the report. */
         FileReport: {
             /**
@@ -1377,6 +1448,8 @@ export interface components {
                 /** Format: double */
                 energy_kcal?: number | null;
                 gear?: string | null;
+                /** @description Whether the samples hold positions: without them, as on a treadmill, there is no way to draw. */
+                has_positions: boolean;
                 /** @description Whether there are samples. */
                 has_track: boolean;
                 /** Format: uuid */
@@ -1534,8 +1607,12 @@ export interface components {
                  * @description The upload's id.
                  */
                 id: string;
-                /** @description Where it came from. */
+                /** @description Where it came from: `api`, `cli` or `demo`. */
                 origin: string;
+                /** @description How many files have which outcome. */
+                progress: components["schemas"]["Progress"];
+                /** @description `processing`, `finished` or `interrupted`, as in its report. */
+                status: string;
             }[];
             /** @description Where the next page starts; null on the last page and for page numbers. */
             next_cursor?: string | null;
@@ -2023,8 +2100,12 @@ export interface components {
              * @description The upload's id.
              */
             id: string;
-            /** @description Where it came from. */
+            /** @description Where it came from: `api`, `cli` or `demo`. */
             origin: string;
+            /** @description How many files have which outcome. */
+            progress: components["schemas"]["Progress"];
+            /** @description `processing`, `finished` or `interrupted`, as in its report. */
+            status: string;
         };
         /** @description One upload: how far it is and what became of each file. */
         UploadReport: {
@@ -2778,6 +2859,16 @@ export interface operations {
                 channels?: string;
                 /** @description The most samples to answer with. */
                 points?: number;
+                /**
+                 * @description Seconds from the start of the activity: samples from there on, that instant included.
+                 * @example 600
+                 */
+                from_s?: number;
+                /**
+                 * @description Seconds from the start of the activity, after `from_s`: samples up to there, that instant included.
+                 * @example 900
+                 */
+                to_s?: number;
             };
             header?: never;
             path: {
@@ -3644,6 +3735,8 @@ export interface operations {
     uploads_files: {
         parameters: {
             query?: {
+                /** @description Files with this outcome alone. */
+                outcome?: components["schemas"]["FileOutcome"];
                 /**
                  * @description Items per page, from 1.
                  * @example 50
@@ -3678,7 +3771,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid_path`, `invalid_query` or `invalid_cursor` */
+            /** @description `invalid_query` or `invalid_cursor`; also `invalid_path` */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -1,14 +1,11 @@
 // Earlier uploads, page by page. What is there stays while it is asked for again.
 import { Problem } from '$lib/api/problem';
-import { uploadReport, uploads, type UploadItem } from './calls';
-import { sum } from './words';
+import { uploads, type UploadItem } from './calls';
 
 const PAGE = 10;
 
 export class EarlierUploads {
 	items = $state.raw<UploadItem[]>([]);
-	/** The list has no counts; each report has. A sum that does not come is left out. */
-	sums = $state<Record<string, string>>({});
 	waiting = $state(false);
 	ended = $state(false);
 	problem = $state.raw<Problem | undefined>();
@@ -40,18 +37,9 @@ export class EarlierUploads {
 			this.#cursor = page.next_cursor ?? null;
 			this.ended = this.#cursor === null;
 			this.problem = undefined;
-			void this.#count(page.items);
 		} catch (error) {
 			this.problem = Problem.from(error);
 		}
 		this.waiting = false;
-	}
-
-	async #count(page: UploadItem[]): Promise<void> {
-		for (const { id } of page) {
-			if (this.sums[id]) continue;
-			const report = await uploadReport(id).catch(() => undefined);
-			if (report?.finished_at) this.sums[id] = sum(report.progress) || 'no files';
-		}
 	}
 }

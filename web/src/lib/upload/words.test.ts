@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from './rows';
-import { leftAside, sum, words } from './words';
+import { leftAside, sum, unfinished, words } from './words';
 
 const row = (more: Partial<Row>) => ({ stage: 'waiting', share: 0, said: null, ...more }) as Row;
 
@@ -12,6 +12,14 @@ describe('the sum', () => {
 			'3 merged, 1 duplicate, 5 to be read',
 		);
 		expect(sum({ imported: 0, merged: 0, duplicates: 0, refused: 0 })).toBe('');
+	});
+});
+
+describe('the state of an upload', () => {
+	it('is told until it has come to its end', () => {
+		expect(unfinished('processing')).toBe(' · being read');
+		expect(unfinished('interrupted')).toContain('stopped');
+		expect(unfinished('finished')).toBe('');
 	});
 });
 

@@ -28,6 +28,12 @@ export function sum({ imported, merged, duplicates, refused, pending = 0 }: Coun
 	return parts.join(', ');
 }
 
+/** What to add to an upload that has not come to its end. */
+export function unfinished(status: string): string {
+	if (status === 'processing') return ' · being read';
+	return status === 'interrupted' ? ' · stopped before its end' : '';
+}
+
 /** What to say of a row. */
 export function words(row: Row): string {
 	switch (row.stage) {

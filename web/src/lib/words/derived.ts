@@ -122,7 +122,7 @@ export const meanings = {
 
 export type DerivedName = keyof typeof meanings;
 
-/** Codes of runs that a trend leaves out. */
+/** Codes of runs that a trend leaves out, and of what a load lacks. */
 const REASONS: Record<string, string> = {
 	sport_not_on_foot: 'not on foot',
 	no_distance: 'no distance',
@@ -133,6 +133,12 @@ const REASONS: Record<string, string> = {
 	too_short_for_decoupling: 'too short',
 	not_steady: 'not steady',
 	interrupted: 'many stops',
+	no_track: 'no samples',
+	little_speed: 'too little speed',
+	little_power: 'too little power',
+	no_max_heart_rate: 'no maximum heart rate',
+	no_rating: 'no effort rated',
+	recompute_due: 'computed again soon',
 };
 
 export const reason = (code: string) => REASONS[code] ?? code.replaceAll('_', ' ');

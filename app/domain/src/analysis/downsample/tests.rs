@@ -95,7 +95,8 @@ fn one_set_of_samples_keeps_the_spikes_of_each_channel() {
     }
     track.set(Channel::HeartRateBpm, heart_rate.clone()).unwrap();
     track.set(Channel::AltitudeM, altitude).unwrap();
-    let chosen = chart_samples(&track, &[Channel::HeartRateBpm, Channel::AltitudeM, Channel::PowerW], 300);
+    let chosen =
+        chart_samples(&track, 0..6_000, &[Channel::HeartRateBpm, Channel::AltitudeM, Channel::PowerW], 300);
     assert_eq!(chosen.len(), 300);
     assert!(chosen.contains(&2_000) && chosen.contains(&4_000));
     let with_heart_rate = chosen.iter().filter(|&&i| heart_rate[i].is_finite()).count();
@@ -105,9 +106,28 @@ fn one_set_of_samples_keeps_the_spikes_of_each_channel() {
 #[test]
 fn without_channels_samples_are_spread_evenly() {
     let track = Track::try_new((0..1_000).map(f64::from).collect()).unwrap();
-    let chosen = chart_samples(&track, &[Channel::PowerW], 100);
+    let chosen = chart_samples(&track, 0..1_000, &[Channel::PowerW], 100);
     assert_eq!(chosen.len(), 100);
     assert!(chosen.windows(2).all(|pair| pair[1] - pair[0] <= 16));
+}
+
+#[test]
+fn a_window_gives_its_own_samples_and_their_spikes() {
+    let mut track = Track::try_new((0..1_000).map(|i| f64::from(i) * 2.0).collect()).unwrap();
+    let power = (0..1_000).map(|i| if i == 10 { 2_000.0 } else { 200.0 + f64::from(i % 2) });
+    let mut power: Vec<f64> = power.collect();
+    power[533] = 220.0;
+    track.set(Channel::PowerW, power).unwrap();
+    let chosen =
+        |from_s, to_s, most| chart_samples(&track, track.window(from_s, to_s), &[Channel::PowerW], most);
+    assert_eq!(chosen(1_000.0, 1_010.0, 100), [500, 501, 502, 503, 504, 505], "both ends included");
+    assert_eq!(chosen(1_000.5, 1_001.5, 100), [] as [usize; 0], "between two samples");
+    assert_eq!(chosen(3_000.0, 4_000.0, 100), [] as [usize; 0], "beyond the end");
+    assert_eq!(chosen(9.0, 3.0, 100), [] as [usize; 0]);
+    assert_eq!(chosen(f64::NEG_INFINITY, f64::INFINITY, 2_000).len(), 1_000);
+    let within = chosen(1_000.0, 1_198.0, 10);
+    assert_eq!((within.len(), within[0], within[9]), (10, 500, 599));
+    assert!(within.contains(&533), "the range is the window's: {within:?}");
 }
 
 proptest! {

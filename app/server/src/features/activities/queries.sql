@@ -8,7 +8,12 @@
 select
     id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
     timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal,
-    rpe, gear, is_race, has_track
+    rpe, gear, is_race, has_track,
+    exists (
+        select from activity_stream as stream
+        where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id
+            and stream.channels @> array['latitude_deg', 'longitude_deg']
+    ) as has_positions
 from activity
 where athlete_id = :athlete_id and deleted_at is null and parent_id is null
     and (start_time, id) < (:before_time, :before_id)
@@ -28,7 +33,12 @@ limit :max_rows;
 select
     id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
     timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal,
-    rpe, gear, is_race, has_track
+    rpe, gear, is_race, has_track,
+    exists (
+        select from activity_stream as stream
+        where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id
+            and stream.channels @> array['latitude_deg', 'longitude_deg']
+    ) as has_positions
 from activity
 where athlete_id = :athlete_id and deleted_at is null and parent_id is null
     and start_time >= :since and start_time <= :until
@@ -61,10 +71,10 @@ where athlete_id = :athlete_id and deleted_at is null and parent_id is null
     and (:min_ascent_m::double precision is null or ascent_m >= :min_ascent_m)
     and (:max_ascent_m::double precision is null or ascent_m <= :max_ascent_m);
 
--- One activity with what was computed from it, its sources and its legs. Its own totals are the device's where
--- stated; what its splits add up to is what the samples say.
+-- One activity with what was computed from it, its sources, its legs, and the event that it is a leg of. Its own totals are the device's where
+-- stated; what its splits add up to is what the samples say. The channels and the profile say why a load is missing.
 -- lane: pipelined
---! find_activity : (parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?, algorithm_version?, inputs_hash?, efficiency_factor?, efficiency_variance?, first_half_ef?, second_half_ef?, decoupling_percent?, efficiency_reasons?, decoupling_reasons?, ngp_m_s?, load?, load_source?, trimp?, computed_at?, sampled_distance_m?, sampled_ascent_m?, sampled_descent_m?, sampled_avg_hr_bpm?, sampled_max_hr_bpm?, sampled_avg_cadence_per_min?)
+--! find_activity : (parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?, algorithm_version?, inputs_hash?, efficiency_factor?, efficiency_variance?, first_half_ef?, second_half_ef?, decoupling_percent?, efficiency_reasons?, decoupling_reasons?, ngp_m_s?, load?, load_source?, trimp?, computed_at?, sampled_distance_m?, sampled_ascent_m?, sampled_descent_m?, sampled_avg_hr_bpm?, sampled_max_hr_bpm?, sampled_avg_cadence_per_min?, parent?, profile_resting_hr_bpm?, profile_max_hr_bpm?, profile_threshold_hr_bpm?, profile_threshold_pace_s_per_km?, profile_threshold_power_w?)
 select
     activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes,
     activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s,
@@ -77,6 +87,11 @@ select
     sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m,
     sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm,
     sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min,
+    coalesce(stream.channels, '{}') as channels,
+    athlete.resting_hr_bpm as profile_resting_hr_bpm, athlete.max_hr_bpm as profile_max_hr_bpm,
+    athlete.threshold_hr_bpm as profile_threshold_hr_bpm,
+    athlete.threshold_pace_s_per_km as profile_threshold_pace_s_per_km,
+    athlete.threshold_power_w as profile_threshold_power_w,
     coalesce((
         select jsonb_agg(
             jsonb_build_object(
@@ -91,12 +106,31 @@ select
         select jsonb_agg(
             jsonb_build_object(
                 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name,
-                'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s)
+                'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s,
+                'load_points', of_leg.load, 'load_source', of_leg.load_source)
             order by leg.leg_index)
         from activity as leg
+        left join activity_analysis as of_leg
+            on of_leg.athlete_id = leg.athlete_id and of_leg.activity_id = leg.id
         where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null
-    ), '[]') as legs
+    ), '[]') as legs,
+    (
+        select jsonb_build_object(
+            'id', event.id, 'name', event.name,
+            'legs', (
+                select jsonb_agg(
+                    jsonb_build_object(
+                        'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name)
+                    order by leg.leg_index)
+                from activity as leg
+                where leg.athlete_id = event.athlete_id and leg.parent_id = event.id and leg.deleted_at is null))
+        from activity as event
+        where event.athlete_id = activity.athlete_id and event.id = activity.parent_id and event.deleted_at is null
+    ) as parent
 from activity
+join athlete on athlete.id = activity.athlete_id
+left join activity_stream as stream
+    on stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id
 left join activity_analysis as analysis
     on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id
 left join lateral (
@@ -137,9 +171,28 @@ from activity_stream as stream
 join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id
 where stream.athlete_id = :athlete_id and stream.activity_id = :activity_id and activity.deleted_at is null;
 
+-- The samples of an activity whose power was recorded.
+--! find_power_stream
+select stream.data
+from activity_stream as stream
+join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id
+where stream.athlete_id = :athlete_id and stream.activity_id = :activity_id and activity.deleted_at is null
+    and stream.channels @> array['power_w'];
+
+-- The fastest stretches of one activity. One is the personal best when no activity that is there holds one that comes
+-- before it in the order of personal_bests: faster, else as fast and earlier.
 -- lane: pipelined
 --! find_best_efforts
-select effort.distance_m, effort.elapsed_s, effort.start_s, effort.achieved_at
+select
+    effort.distance_m, effort.elapsed_s, effort.start_s, effort.achieved_at,
+    not exists (
+        select from best_effort as other
+        join activity as holder on holder.athlete_id = other.athlete_id and holder.id = other.activity_id
+        where other.athlete_id = effort.athlete_id and other.sport = effort.sport
+            and other.distance_m = effort.distance_m and holder.deleted_at is null
+            and (other.elapsed_s, other.achieved_at, other.activity_id)
+                < (effort.elapsed_s, effort.achieved_at, effort.activity_id)
+    ) as is_personal_best
 from best_effort as effort
 join activity on activity.athlete_id = effort.athlete_id and activity.id = effort.activity_id
 where effort.athlete_id = :athlete_id and effort.activity_id = :activity_id and activity.deleted_at is null

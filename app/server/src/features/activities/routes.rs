@@ -279,15 +279,25 @@ struct StreamParams {
     /// The most samples to answer with.
     #[param(minimum = 2, maximum = 1000, default = 1000)]
     points: Option<usize>,
+    /// Seconds from the start of the activity: samples from there on, that instant included.
+    #[param(minimum = 0, example = 600)]
+    from_s: Option<f64>,
+    /// Seconds from the start of the activity, after `from_s`: samples up to there, that instant included.
+    #[param(minimum = 0, example = 900)]
+    to_s: Option<f64>,
 }
 
 /// Which samples to answer with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct StreamRequest {
     /// The channels, each once.
     pub(super) channels: Vec<Channel>,
     /// The most samples.
     pub(super) points: usize,
+    /// The first instant in seconds from the start; before all samples unless asked for.
+    pub(super) from_s: f64,
+    /// The last instant; after all samples unless asked for.
+    pub(super) to_s: f64,
 }
 
 impl StreamRequest {
@@ -308,11 +318,32 @@ impl StreamRequest {
             }
         }
         errors.dedup();
+        errors.extend(window_errors(params.from_s, params.to_s));
         if channels.is_empty() {
             channels = Channel::ALL.to_vec();
         }
-        if errors.is_empty() { Ok(Self { channels, points }) } else { Err(Problem::invalid_query(errors)) }
+        let (from_s, to_s) =
+            (params.from_s.unwrap_or(f64::NEG_INFINITY), params.to_s.unwrap_or(f64::INFINITY));
+        if errors.is_empty() {
+            Ok(Self { channels, points, from_s, to_s })
+        } else {
+            Err(Problem::invalid_query(errors))
+        }
     }
+}
+
+/// What is wrong with a window of seconds: an end that is no instant of an activity, or ends in the wrong order.
+fn window_errors(from_s: Option<f64>, to_s: Option<f64>) -> Vec<FieldError> {
+    let is_instant = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
+    let mut errors: Vec<FieldError> = [("/from_s", from_s), ("/to_s", to_s)]
+        .into_iter()
+        .filter(|(_, seconds)| seconds.is_some_and(|seconds| !is_instant(seconds)))
+        .map(|(pointer, _)| FieldError::new(pointer, "out_of_range", "Must be a number of seconds from 0."))
+        .collect();
+    if errors.is_empty() && from_s.zip(to_s).is_some_and(|(from_s, to_s)| from_s >= to_s) {
+        errors.push(FieldError::new("/to_s", "contradiction", "Must be after `from_s`."));
+    }
+    errors
 }
 
 fn unknown_channel() -> FieldError {
@@ -323,7 +354,8 @@ fn unknown_channel() -> FieldError {
 /// The samples of an activity, thinned for a chart.
 ///
 /// One set of samples serves all channels, chosen so that every line keeps its shape; a drawn value is always a
-/// recorded one, and null where the device recorded none. The answer stays below 60 KB.
+/// recorded one, and null where the device recorded none. The answer stays below 60 KB. With `from_s` and `to_s` the
+/// samples of that window alone, thinned on their own: the way from the whole to every detail.
 #[utoipa::path(
     get, path = "/v1/activities/{id}/streams", tag = "activities",
     params(("id" = Uuid, Path, description = "Activity"), StreamParams),
@@ -430,7 +462,24 @@ mod tests {
     use super::*;
 
     fn request(channels: Option<&str>, points: Option<usize>) -> Result<StreamRequest, Problem> {
-        StreamRequest::parse(&StreamParams { channels: channels.map(Into::into), points })
+        let channels = channels.map(Into::into);
+        StreamRequest::parse(&StreamParams { channels, points, from_s: None, to_s: None })
+    }
+
+    #[test]
+    fn a_window_has_two_instants_in_order() {
+        let window = |from_s, to_s| {
+            let asked = StreamRequest::parse(&StreamParams { channels: None, points: None, from_s, to_s });
+            asked.map(|asked| (asked.from_s, asked.to_s)).map_err(|problem| {
+                problem.errors().iter().map(|error| error.pointer.clone()).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(window(Some(0.0), Some(0.1)), Ok((0.0, 0.1)));
+        assert_eq!(window(Some(60.0), None), Ok((60.0, f64::INFINITY)));
+        assert_eq!(window(None, Some(60.0)), Ok((f64::NEG_INFINITY, 60.0)));
+        assert_eq!(window(Some(60.0), Some(60.0)), Err(vec!["/to_s".to_owned()]));
+        assert_eq!(window(Some(-1.0), Some(f64::NAN)), Err(vec!["/from_s".to_owned(), "/to_s".to_owned()]));
+        assert_eq!(window(Some(f64::INFINITY), None), Err(vec!["/from_s".to_owned()]));
     }
 
     #[test]

@@ -117,6 +117,15 @@ pub(super) async fn stream(
     Ok(sql::find_stream().bind(db, &athlete_id, &activity_id).opt().await?.map(|stream| stream.data))
 }
 
+/// The stored samples, if they hold power.
+pub(super) async fn power_stream(
+    db: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+) -> Result<Option<Vec<u8>>, DbError> {
+    sql::find_power_stream().bind(db, &athlete_id, &activity_id).opt().await
+}
+
 pub(super) async fn best_efforts(
     db: &Client,
     athlete_id: Uuid,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use paceline_domain::analysis::splits::SplitPower;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -67,6 +68,8 @@ pub(super) struct ListItem {
     is_race: bool,
     /// Whether there are samples.
     has_track: bool,
+    /// Whether the samples hold positions: without them, as on a treadmill, there is no way to draw.
+    has_positions: bool,
     /// `fit`, `tcx`, `gpx` or `manual`.
     source_format: String,
     device: Option<String>,
@@ -97,6 +100,7 @@ impl ListItem {
         "gear",
         "is_race",
         "has_track",
+        "has_positions",
         "source_format",
         "device",
     ];
@@ -125,6 +129,7 @@ impl ListItem {
             gear: row.gear,
             is_race: row.is_race,
             has_track: row.has_track,
+            has_positions: row.has_positions,
             source_format: row.source_format,
             device: row.device,
         }
@@ -291,6 +296,9 @@ struct Split {
     avg_hr_bpm: Option<f64>,
     max_hr_bpm: Option<f64>,
     avg_cadence_per_min: Option<f64>,
+    /// Mean power, zeros counted; null where power is known for less than 80 % of the time in motion. Computed from the
+    /// samples when asked for; steps of more than 11 s between samples do not count.
+    avg_power_w: Option<f64>,
     ascent_m: Option<f64>,
     descent_m: Option<f64>,
     /// Whether the activity ended inside it.
@@ -298,7 +306,11 @@ struct Split {
 }
 
 impl Splits {
-    pub(super) fn new(kind: SplitKind, rows: Vec<store::ListSplits>) -> Self {
+    pub(super) fn new(kind: SplitKind, rows: Vec<store::ListSplits>, power: Option<&SplitPower<'_>>) -> Self {
+        let mean_w = |row: &store::ListSplits| {
+            let to_s = row.start_s + row.elapsed_s;
+            power?.mean_w(row.start_s, to_s, row.moving_time_s)
+        };
         let splits = rows.into_iter().map(|row| Split {
             split_number: row.split_number,
             start_s: seconds(row.start_s),
@@ -310,6 +322,7 @@ impl Splits {
             avg_hr_bpm: rounded(row.avg_hr_bpm, 1),
             max_hr_bpm: rounded(row.max_hr_bpm, 1),
             avg_cadence_per_min: rounded(row.avg_cadence_per_min, 1),
+            avg_power_w: rounded(mean_w(&row), 1),
             ascent_m: rounded(row.ascent_m, 1),
             descent_m: rounded(row.descent_m, 1),
             is_partial: row.is_partial,
@@ -337,6 +350,9 @@ struct BestEffort {
     start_s: Option<f64>,
     /// When the stretch began.
     achieved_at: Timestamp,
+    /// Whether it is the athlete's personal best of this sport and distance as of now: the fastest of all activities
+    /// that are not deleted. Of equally fast ones the earliest is, so that a best is one effort until it is beaten.
+    is_personal_best: bool,
 }
 
 impl BestEfforts {
@@ -347,6 +363,7 @@ impl BestEfforts {
             pace_s_per_km: pace_s_per_km(Some(row.distance_m), row.elapsed_s),
             start_s: seconds(row.start_s),
             achieved_at: row.achieved_at,
+            is_personal_best: row.is_personal_best,
         });
         Self { activity_id, best_efforts: best_efforts.collect() }
     }

@@ -36,7 +36,7 @@ from activity
 where activity_analysis.athlete_id = :athlete_id and activity.athlete_id = activity_analysis.athlete_id
     and activity.id = activity_analysis.activity_id and activity.primary_sha256 is not null;
 
--- The fastest effort of each sport and distance, with the activity that holds it. Steps from pair to pair along
+-- The fastest effort of each sport and distance, with the activity that holds it; of equal ones the earlier. Steps from pair to pair along
 -- best_effort_fastest_idx and reads the head of each, however many efforts lie behind it.
 -- lane: pipelined
 --! personal_bests (sport?)
@@ -73,7 +73,7 @@ cross join lateral (
     where best_effort.athlete_id = :athlete_id
         and best_effort.sport = raced.sport and best_effort.distance_m = raced.distance_m
         and activity.deleted_at is null
-    order by best_effort.elapsed_s, best_effort.achieved_at
+    order by best_effort.elapsed_s, best_effort.achieved_at, best_effort.activity_id
     limit :one
 ) as fastest
 order by fastest.sport, fastest.distance_m

@@ -104,8 +104,10 @@ update upload_file
 set leased_until = null
 where outcome = 'pending' and leased_until is not null;
 
+--: UploadRow(finished_at?, alive_until?)
+
 -- lane: pipelined
---! find_upload : (finished_at?, alive_until?)
+--! find_upload : UploadRow
 select
     upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until,
     count(upload_file.position) as files,
@@ -119,19 +121,37 @@ left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_f
 where upload.athlete_id = :athlete_id and upload.id = :upload_id
 group by upload.athlete_id, upload.id;
 
--- lane: pipelined
---! list_uploads : (finished_at?)
-select id, origin, created_at, finished_at
-from upload
-where athlete_id = :athlete_id and (created_at, id) < (:before_time, :before_id)
-order by created_at desc, id desc
-limit :max_rows;
+-- The files of one page of uploads are counted, not those of all.
+--! list_uploads : UploadRow
+select
+    upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until,
+    counted.files, counted.pending, counted.imported, counted.merged, counted.duplicates, counted.refused
+from (
+    select athlete_id, id, origin, created_at, finished_at, alive_until
+    from upload
+    where athlete_id = :athlete_id and (created_at, id) < (:before_time, :before_id)
+    order by created_at desc, id desc
+    limit :max_rows
+) as upload
+cross join lateral (
+    select
+        count(*) as files,
+        count(*) filter (where upload_file.outcome = 'pending') as pending,
+        count(*) filter (where upload_file.outcome = 'imported') as imported,
+        count(*) filter (where upload_file.outcome = 'merged') as merged,
+        count(*) filter (where upload_file.outcome = 'duplicate') as duplicates,
+        count(*) filter (where upload_file.outcome = 'refused') as refused
+    from upload_file
+    where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id
+) as counted
+order by upload.created_at desc, upload.id desc;
 
 -- lane: pipelined
---! list_upload_files : (activity_id?, reason?, message?, finished_at?)
+--! list_upload_files (outcome?) : (activity_id?, reason?, message?, finished_at?)
 select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at
 from upload_file
 where athlete_id = :athlete_id and upload_id = :upload_id and position > :after_position
+    and (:outcome::text is null or outcome = :outcome)
 order by position
 limit :max_rows;
 

@@ -8,11 +8,15 @@ use http::StatusCode;
 use http::header::LOCATION;
 use mainstay_http::layers::allow_time;
 use mainstay_http::pages::PageParams;
-use mainstay_http::{Json, List, PageRequest, Path, Problem};
+use mainstay_http::{Json, List, PageRequest, Path, Problem, Query};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::Outcome;
 use super::receive;
 use super::views::{FileReport, UploadItem, UploadReport};
 use crate::features::accounts::Principal;
@@ -57,7 +61,7 @@ async fn upload(State(app): State<App>, principal: Principal, request: Request) 
     Ok((status, [(LOCATION, location)], Json(report)).into_response())
 }
 
-/// List uploads, newest first.
+/// List uploads, newest first, each with how far it is.
 #[utoipa::path(
     get, path = "/v1/uploads", tag = "uploads", params(PageParams),
     responses((status = 200, body = List<UploadItem>))
@@ -83,16 +87,70 @@ async fn report(
     super::report(&app, principal.athlete_id, id).await.map(Json)
 }
 
+/// What became of a file, or that nothing has yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FileOutcome {
+    /// It waits.
+    Pending,
+    /// It holds an activity that was not there.
+    Imported,
+    /// It is another source of an activity that was there.
+    Merged,
+    /// Its bytes were there.
+    Duplicate,
+    /// It holds nothing that can be imported.
+    Refused,
+}
+
+impl FileOutcome {
+    /// The wire and database name.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Imported => Outcome::Imported.as_str(),
+            Self::Merged => Outcome::Merged.as_str(),
+            Self::Duplicate => Outcome::Duplicate.as_str(),
+            Self::Refused => Outcome::Refused.as_str(),
+        }
+    }
+}
+
+/// The query of the lines. `limit`, `cursor` and `page` are read by their own extractor; they are named here so that
+/// every other parameter can be refused as unknown.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct FilesParams {
+    /// Files with this outcome alone.
+    outcome: Option<FileOutcome>,
+    #[serde(rename = "limit")]
+    #[param(ignore)]
+    _limit: Option<IgnoredAny>,
+    #[serde(rename = "cursor")]
+    #[param(ignore)]
+    _cursor: Option<IgnoredAny>,
+    #[serde(rename = "page")]
+    #[param(ignore)]
+    _page: Option<IgnoredAny>,
+}
+
 /// List the report lines of an upload.
 #[utoipa::path(
-    get, path = "/v1/uploads/{id}/files", tag = "uploads", params(("id" = Uuid, Path), PageParams),
-    responses((status = 200, body = List<FileReport>), (status = 404, body = Problem))
+    get, path = "/v1/uploads/{id}/files", tag = "uploads", params(("id" = Uuid, Path), FilesParams, PageParams),
+    responses(
+        (status = 200, body = List<FileReport>),
+        (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem),
+        (status = 404, body = Problem),
+    )
 )]
 async fn files(
     State(app): State<App>,
     principal: Principal,
     Path(id): Path<Uuid>,
+    Query(params): Query<FilesParams>,
     page: PageRequest,
 ) -> Result<Json<List<FileReport>>, Problem> {
-    super::files(&app, principal.athlete_id, id, &page).await.map(Json)
+    let outcome = params.outcome.map(FileOutcome::as_str);
+    super::files(&app, principal.athlete_id, id, outcome, &page).await.map(Json)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::store::{FileRow, UploadRow, UploadSummary};
+use super::store::{FileRow, UploadRow};
 
 /// One upload: how far it is and what became of each file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,17 +74,41 @@ pub(super) struct FileReport {
 pub(super) struct UploadItem {
     /// The upload's id.
     pub(super) id: Uuid,
-    /// Where it came from.
+    /// Where it came from: `api`, `cli` or `demo`.
     pub(super) origin: String,
+    /// `processing`, `finished` or `interrupted`, as in its report.
+    pub(super) status: &'static str,
     /// When it was received.
     pub(super) created_at: Timestamp,
     /// When the last file was done.
     pub(super) finished_at: Option<Timestamp>,
+    /// How many files have which outcome.
+    pub(super) progress: Progress,
 }
 
-impl From<UploadRow> for UploadItem {
-    fn from(row: UploadRow) -> Self {
-        Self { id: row.id, origin: row.origin, created_at: row.created_at, finished_at: row.finished_at }
+impl UploadItem {
+    pub(super) fn new(row: UploadRow, now: Timestamp) -> Self {
+        Self {
+            id: row.id,
+            status: status(&row, now),
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+            progress: Progress::of(&row),
+            origin: row.origin,
+        }
+    }
+}
+
+impl Progress {
+    fn of(row: &UploadRow) -> Self {
+        Self {
+            total: row.files,
+            pending: row.pending,
+            imported: row.imported,
+            merged: row.merged,
+            duplicates: row.duplicates,
+            refused: row.refused,
+        }
     }
 }
 
@@ -105,29 +129,15 @@ impl From<FileRow> for FileReport {
 }
 
 /// The report of an upload with one page of its lines.
-pub(super) fn report(summary: UploadSummary, now: Timestamp, files: List<FileReport>) -> UploadReport {
-    UploadReport {
-        id: summary.id,
-        status: status(&summary, now),
-        origin: summary.origin,
-        created_at: summary.created_at,
-        finished_at: summary.finished_at,
-        progress: Progress {
-            total: summary.files,
-            pending: summary.pending,
-            imported: summary.imported,
-            merged: summary.merged,
-            duplicates: summary.duplicates,
-            refused: summary.refused,
-        },
-        files,
-    }
+pub(super) fn report(row: UploadRow, now: Timestamp, files: List<FileReport>) -> UploadReport {
+    let UploadItem { id, origin, status, created_at, finished_at, progress } = UploadItem::new(row, now);
+    UploadReport { id, origin, status, created_at, finished_at, progress, files }
 }
 
-fn status(summary: &UploadSummary, now: Timestamp) -> &'static str {
-    if summary.finished_at.is_some() {
+fn status(row: &UploadRow, now: Timestamp) -> &'static str {
+    if row.finished_at.is_some() {
         "finished"
-    } else if summary.pending > 0 || summary.alive_until.is_some_and(|until| now < until) {
+    } else if row.pending > 0 || row.alive_until.is_some_and(|until| now < until) {
         "processing"
     } else {
         "interrupted"

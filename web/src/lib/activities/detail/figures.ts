@@ -20,11 +20,6 @@ const LOADED_BY: Record<string, string> = {
 	rpe: 'by rated effort',
 };
 
-const NO_LOAD = {
-	code: 'no_load',
-	message: 'There is no threshold in your profile for what was recorded, and no effort was rated.',
-};
-
 export function keyFigures(activity: ActivityDetail): KeyFigure[] {
 	return [
 		...covered(activity),
@@ -90,18 +85,19 @@ function climbed({ ascent_m, descent_m }: ActivityDetail): KeyFigure[] {
 	return [{ name: 'Ascent', about: 'ascent', value: number(ascent_m), unit: 'm', note }];
 }
 
-function analysed({ sport, analysis }: ActivityDetail): KeyFigure[] {
+function analysed({ sport, analysis, legs_load }: ActivityDetail): KeyFigure[] {
+	if (legs_load) return [eventLoad(legs_load)];
 	if (!analysis) return [];
 	const { load, efficiency, algorithm_version: version } = analysis;
-	const loaded = typeof load.points === 'number';
+	const [lacking] = load.reasons;
 	const figures: KeyFigure[] = [
 		{
 			name: 'Load',
 			about: 'load',
 			version,
 			value: number(load.points),
-			note: loaded ? (LOADED_BY[load.source ?? ''] ?? '') : 'no threshold, no rating',
-			reasons: loaded ? [] : [NO_LOAD],
+			note: lacking ? `not valid: ${reason(lacking.code)}` : (LOADED_BY[load.source ?? ''] ?? ''),
+			reasons: load.reasons,
 		},
 	];
 	// On wheels and in water there is no such number at all; the words below say so.
@@ -120,6 +116,11 @@ function analysed({ sport, analysis }: ActivityDetail): KeyFigure[] {
 		});
 	}
 	return figures;
+}
+
+function eventLoad({ points, reasons }: NonNullable<ActivityDetail['legs_load']>): KeyFigure {
+	const note = reasons.length > 0 ? 'not known of every leg' : 'of all legs';
+	return { name: 'Load', about: 'load', value: number(points), note, reasons };
 }
 
 function paused({ moving_time_s: moving, elapsed_s: elapsed }: ActivityDetail): boolean {

@@ -39,6 +39,7 @@ describe('columns', () => {
 		expect(columns([split(300, { avg_hr_bpm: 140, gap_s_per_km: 290, ascent_m: null })], true)).toEqual({
 			graded: true,
 			heart: true,
+			power: false,
 			cadence: false,
 			ascent: false,
 		}));

@@ -30,6 +30,7 @@ export function columns(splits: Split[], onFoot: boolean) {
 	return {
 		graded: onFoot && any('gap_s_per_km'),
 		heart: any('avg_hr_bpm'),
+		power: any('avg_power_w'),
 		cadence: any('avg_cadence_per_min'),
 		ascent: any('ascent_m'),
 	};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivityDetail } from '$lib/api/endpoints';
-import { decouplingWords, efficiencyWords, loadWords } from './words';
+import { decouplingWords, efficiencyWords, loadWords, needsProfile } from './words';
 
 type Analysis = NonNullable<ActivityDetail['analysis']>;
 
@@ -8,7 +8,7 @@ const short = [{ code: 'too_short', message: 'It needs 40 minutes.' }];
 const analysis = (parts: Partial<Analysis>): Analysis => ({
 	efficiency: { valid: false, reasons: short },
 	decoupling: { valid: false, reasons: short },
-	load: {},
+	load: { reasons: [{ code: 'no_rating', message: 'No effort was rated.' }] },
 	algorithm_version: 2,
 	inputs_hash: '',
 	computed_at: '',
@@ -21,7 +21,7 @@ describe('what is not valid', () => {
 	it('says why', () => {
 		expect(efficiencyWords(analysis({}))).toBe('Not valid. It needs 40 minutes.');
 		expect(decouplingWords(analysis({}))).toBe('Not valid. It needs 40 minutes.');
-		expect(loadWords(analysis({}))).toContain('threshold');
+		expect(loadWords(analysis({}))).toBe('Not valid. No effort was rated.');
 	});
 });
 
@@ -47,8 +47,13 @@ describe('decoupling', () => {
 });
 
 describe('load', () => {
+	it('leads to the profile where that is what lacks', () => {
+		const lacking = (code: string) => needsProfile(analysis({ load: { reasons: [{ code, message: '' }] } }));
+		expect(['no_threshold_pace', 'no_max_heart_rate'].every(lacking)).toBe(true);
+		expect(['no_rating', 'no_heart_rate', 'little_power', 'recompute_due'].some(lacking)).toBe(false);
+	});
 	it('names the other scales', () =>
-		expect(loadWords(analysis({ load: { points: 48.6, trimp: 55.8 } }))).toBe(
+		expect(loadWords(analysis({ load: { points: 48.6, trimp: 55.8, reasons: [] } }))).toBe(
 			'49 points; 100 is an hour at threshold. On scales of their own: TRIMP 56.',
 		));
 });

@@ -29,14 +29,18 @@ export function decouplingWords({ decoupling }: Analysis): string {
 }
 
 export function loadWords({ load }: Analysis): string {
-	if (typeof load.points !== 'number')
-		return 'Not valid. There is no threshold in your profile for what was recorded, and no effort was rated.';
+	if (typeof load.points !== 'number') return `Not valid. ${because(load.reasons)}`;
 	const others = [
 		...(typeof load.trimp === 'number' ? [`TRIMP ${number(load.trimp)}`] : []),
 		...(typeof load.session_rpe === 'number' ? [`session RPE ${number(load.session_rpe)}`] : []),
 	];
 	const beside = others.length > 0 ? ` On scales of their own: ${others.join(', ')}.` : '';
 	return `${count(Math.round(load.points), 'point')}; 100 is an hour at threshold.${beside}`;
+}
+
+/** Whether the athlete's profile would give the load that is missing. */
+export function needsProfile({ load }: Analysis): boolean {
+	return load.reasons.some(({ code }) => /^no_(threshold|resting|max)_/.test(code));
 }
 
 function because(reasons: { message?: string; code: string }[]): string {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use paceline_domain::analysis::elevation::ElevationSource;
 use paceline_domain::analysis::load::session_rpe;
-use paceline_domain::model::DeviceTotals;
+use paceline_domain::model::{Channel, DeviceTotals};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -25,6 +25,8 @@ pub(in crate::features::activities) struct ActivityDetail {
     item: ListItem,
     /// The multisport event that it is a leg of.
     parent_id: Option<Uuid>,
+    /// That event with all its legs, this one included.
+    parent: Option<Parent>,
     notes: Option<String>,
     /// Where ascent and descent come from: `device`, or `track` for a sum over the altitudes.
     elevation_source: Option<&'static str>,
@@ -39,6 +41,8 @@ pub(in crate::features::activities) struct ActivityDetail {
     device_differences: Vec<DeviceDifference>,
     /// The legs of a multisport event.
     legs: Vec<Leg>,
+    /// The load of a multisport event; null for what has no legs.
+    legs_load: Option<LegsLoad>,
 }
 
 /// What was computed from an activity.
@@ -102,6 +106,9 @@ struct Load {
     /// Session-RPE: the rated effort times the minutes in motion, on its own scale. Null without a rating.
     #[schema(example = 270.0)]
     session_rpe: Option<f64>,
+    /// Why there are no points: what each source that could have given some lacked; empty when there are points.
+    /// `recompute_due` alone: what it is computed from has changed, and it is about to be computed again.
+    reasons: Vec<Reason>,
 }
 
 /// Why something is not valid.
@@ -166,6 +173,11 @@ struct Leg {
     distance_m: Option<f64>,
     moving_time_s: Option<f64>,
     elapsed_s: Option<f64>,
+    /// Its load: 100 is an hour at threshold. Null when nothing gave one.
+    #[schema(example = 62.5)]
+    load_points: Option<f64>,
+    /// What its load was computed from: `power`, `pace`, `heart_rate` or `rpe`.
+    load_source: Option<String>,
 }
 
 impl ActivityDetail {
@@ -182,6 +194,10 @@ impl ActivityDetail {
             leg.moving_time_s = seconds(leg.moving_time_s);
             leg.elapsed_s = seconds(leg.elapsed_s);
         }
+        let legs_load = LegsLoad::of(&legs);
+        for leg in &mut legs {
+            leg.load_points = rounded(leg.load_points, 1);
+        }
         let primary = sources.iter().find(|source| source.is_primary);
         let has_ascent = row.ascent_m.is_some() || row.descent_m.is_some();
         let elevation_source =
@@ -189,6 +205,7 @@ impl ActivityDetail {
         let device_differences = primary.map(|source| differences(&row, &source.device_totals));
         Ok(Self {
             parent_id: row.parent_id,
+            parent: row.parent.as_ref().map(Parent::deserialize).transpose()?,
             elevation_source: elevation_source.map(ElevationSource::as_str),
             timer_s: seconds(row.timer_s),
             updated_at: row.updated_at,
@@ -196,6 +213,7 @@ impl ActivityDetail {
             device_differences: device_differences.unwrap_or_default(),
             sources,
             legs,
+            legs_load,
             notes: row.notes.clone(),
             item: ListItem::new(list_row(row), zone),
         })
@@ -232,6 +250,7 @@ impl Analysis {
                 source: row.load_source.clone(),
                 trimp: rounded(row.trimp, 1),
                 session_rpe: rounded(row.rpe.and_then(|rpe| session_rpe(rpe, row.moving_time_s)), 1),
+                reasons: load::missing(row, algorithm_version),
             },
             ngp_m_s: rounded(row.ngp_m_s, 3),
             algorithm_version,
@@ -276,6 +295,8 @@ fn difference(field: &'static str, device: f64, ours: f64) -> Option<DeviceDiffe
 
 /// The part of the row that the list shows too.
 fn list_row(row: store::FindActivity) -> store::ActivityRow {
+    let has = |channel: Channel| row.channels.iter().any(|name| name == channel.as_str());
+    let has_positions = has(Channel::LatitudeDeg) && has(Channel::LongitudeDeg);
     store::ActivityRow {
         id: row.id,
         parent_id: row.parent_id,
@@ -301,8 +322,14 @@ fn list_row(row: store::FindActivity) -> store::ActivityRow {
         gear: row.gear,
         is_race: row.is_race,
         has_track: row.has_track,
+        has_positions,
     }
 }
+
+mod load;
+mod multisport;
+
+use multisport::{LegsLoad, Parent};
 
 #[cfg(test)]
 mod tests;

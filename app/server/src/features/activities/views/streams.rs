@@ -3,6 +3,7 @@
 //! Never here: which samples keep a line's shape (`paceline_domain::analysis::downsample`).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use paceline_domain::analysis::downsample::chart_samples;
 use paceline_domain::model::{Channel, Track};
@@ -11,12 +12,14 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::features::activities::routes::StreamRequest;
+
 /// The most bytes of the columns together. What surrounds them takes less than a kilobyte.
 const MAX_COLUMN_BYTES: usize = 59_000;
 
-/// Beyond this distance a tenth of a metre is far below a pixel.
+/// Over more than this distance a tenth of a metre is far below a pixel.
 const LONG_M: f64 = 50_000.0;
-/// Beyond this time so is a tenth of a second.
+/// Over more than this time so is a tenth of a second.
 const LONG_S: f64 = 10_000.0;
 
 /// The samples of an activity.
@@ -26,6 +29,9 @@ pub(in crate::features::activities) struct Streams {
     activity_id: Uuid,
     /// How many samples are stored.
     samples: usize,
+    /// How many of them lie in the window that was asked for; all of them unless one was. As many as `points`: the
+    /// answer holds every one.
+    in_window: usize,
     /// How many the answer holds: as many values in `time_s` and in every channel.
     points: usize,
     /// The channels that were recorded, asked for or not.
@@ -40,16 +46,16 @@ pub(in crate::features::activities) struct Streams {
 }
 
 impl Streams {
-    /// At most `points` samples of the asked channels.
+    /// At most as many samples of the asked channels and window as were asked for.
     pub(in crate::features::activities) fn new(
         activity_id: Uuid,
         track: &Track,
-        asked: &[Channel],
-        points: usize,
+        asked: &StreamRequest,
     ) -> Self {
-        let mut points = points;
+        let window = track.window(asked.from_s, asked.to_s);
+        let mut points = asked.points;
         loop {
-            let streams = Self::of_points(activity_id, track, asked, points);
+            let streams = Self::of_points(activity_id, track, window.clone(), &asked.channels, points);
             let bytes = streams.column_bytes();
             if bytes <= MAX_COLUMN_BYTES || points <= 2 {
                 return streams;
@@ -61,11 +67,17 @@ impl Streams {
 
     /// The answer for an activity without a track.
     pub(in crate::features::activities) fn empty(activity_id: Uuid) -> Self {
-        Self::of_points(activity_id, &Track::default(), &[], 0)
+        Self::of_points(activity_id, &Track::default(), 0..0, &[], 0)
     }
 
-    fn of_points(activity_id: Uuid, track: &Track, asked: &[Channel], points: usize) -> Self {
-        let chosen = chart_samples(track, asked, points);
+    fn of_points(
+        activity_id: Uuid,
+        track: &Track,
+        window: Range<usize>,
+        asked: &[Channel],
+        points: usize,
+    ) -> Self {
+        let chosen = chart_samples(track, window.clone(), asked, points);
         let column = |values: &[f64], decimals| Column {
             values: chosen.iter().map(|&i| values[i]).collect(),
             scale: 10f64.powi(decimals),
@@ -73,12 +85,15 @@ impl Streams {
         let channels = asked
             .iter()
             .filter_map(|channel| Some((*channel, track.get(*channel)?)))
-            .map(|(channel, values)| (channel.as_str(), column(values, decimals(channel, values))))
+            .map(|(channel, values)| {
+                (channel.as_str(), column(values, decimals(channel, &values[window.clone()])))
+            })
             .collect();
-        let time_decimals = i32::from(track.span_s() < LONG_S);
+        let time_decimals = i32::from(extent(&track.time_s()[window.clone()]) < LONG_S);
         Self {
             activity_id,
             samples: track.len(),
+            in_window: window.len(),
             points: chosen.len(),
             recorded: track.channels().map(|(channel, _)| channel).collect(),
             time_s: column(track.time_s(), time_decimals),
@@ -98,9 +113,15 @@ fn decimals(channel: Channel, values: &[f64]) -> i32 {
         Channel::LatitudeDeg | Channel::LongitudeDeg => 5,
         Channel::SpeedMS => 2,
         Channel::AltitudeM => 1,
-        Channel::DistanceM => i32::from(values.iter().all(|value| value.is_nan() || *value < LONG_M)),
+        Channel::DistanceM => i32::from(extent(values) < LONG_M),
         Channel::HeartRateBpm | Channel::CadencePerMin | Channel::PowerW | Channel::TemperatureC => 0,
     }
+}
+
+/// From the least to the greatest of the values that are there; negative without any.
+fn extent(values: &[f64]) -> f64 {
+    let known = || values.iter().copied().filter(|value| value.is_finite());
+    known().fold(f64::NEG_INFINITY, f64::max) - known().fold(f64::INFINITY, f64::min)
 }
 
 /// Numbers that serialize rounded and as short as they are: 12 and not 12.0, null for a missing one.

@@ -45,6 +45,7 @@ fn the_fields_that_may_be_asked_for_are_those_that_are_there() {
         gear: None,
         is_race: false,
         has_track: false,
+        has_positions: false,
     };
     let json = serde_json::to_value(ListItem::new(row, &TimeZone::UTC)).unwrap();
     let mut fields: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();

@@ -5,10 +5,7 @@ use mainstay_db::{Client, DbError};
 use paceline_queries::queries::uploads as sql;
 use uuid::Uuid;
 
-pub(crate) use sql::{
-    ClaimPendingFile as Claim, FindUpload as UploadSummary, ListUploadFiles as FileRow,
-    ListUploads as UploadRow,
-};
+pub(crate) use sql::{ClaimPendingFile as Claim, ListUploadFiles as FileRow, UploadRow};
 
 use crate::features::uploads::Decision;
 use crate::features::uploads::receive::Packed;
@@ -194,7 +191,7 @@ pub(crate) async fn find_upload(
     db: &Client,
     athlete_id: Uuid,
     id: Uuid,
-) -> Result<Option<UploadSummary>, DbError> {
+) -> Result<Option<UploadRow>, DbError> {
     sql::find_upload().bind(db, &athlete_id, &id).opt().await
 }
 
@@ -212,7 +209,11 @@ pub(crate) async fn list_files(
     athlete_id: Uuid,
     upload_id: Uuid,
     after_position: i32,
+    outcome: Option<&str>,
     max_rows: i64,
 ) -> Result<Vec<FileRow>, DbError> {
-    sql::list_upload_files().bind(db, &athlete_id, &upload_id, &after_position, &max_rows).all().await
+    sql::list_upload_files()
+        .bind(db, &athlete_id, &upload_id, &after_position, &outcome, &max_rows)
+        .all()
+        .await
 }

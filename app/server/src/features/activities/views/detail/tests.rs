@@ -52,8 +52,15 @@ pub(super) fn row() -> store::FindActivity {
         sampled_avg_hr_bpm: None,
         sampled_max_hr_bpm: None,
         sampled_avg_cadence_per_min: None,
+        channels: vec!["distance_m".into(), "heart_rate_bpm".into()],
+        profile_resting_hr_bpm: None,
+        profile_max_hr_bpm: None,
+        profile_threshold_hr_bpm: None,
+        profile_threshold_pace_s_per_km: None,
+        profile_threshold_power_w: None,
         sources: json!([]),
         legs: json!([]),
+        parent: None,
     }
 }
 
@@ -72,9 +79,42 @@ fn validity_comes_with_its_reasons() {
     );
     assert_eq!(json["analysis"]["decoupling"]["valid"], true);
     assert_eq!(json["analysis"]["decoupling"]["decoupling_percent"], 3.22);
-    let load = json!({ "points": 50.0, "source": "pace", "trimp": null, "session_rpe": null });
+    let load = json!({ "points": 50.0, "source": "pace", "trimp": null, "session_rpe": null, "reasons": [] });
     assert_eq!(json["analysis"]["load"], load);
     assert_eq!(json["local_date"], "2026-03-02", "the athlete's day, not UTC's");
+}
+
+#[test]
+fn a_missing_load_says_what_each_source_lacked() {
+    let without = || store::FindActivity { load: None, load_source: None, ..row() };
+    let codes = |row: store::FindActivity| {
+        let reasons = view(row)["analysis"]["load"]["reasons"].as_array().unwrap().clone();
+        reasons.iter().map(|reason| reason["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let heart = ["no_resting_heart_rate", "no_max_heart_rate", "no_threshold_heart_rate", "no_rating"];
+    assert_eq!(codes(without()), [&["no_distance"], heart.as_slice()].concat());
+    let run = store::FindActivity { sampled_distance_m: Some(9_990.0), ..without() };
+    assert_eq!(codes(run)[0], "little_speed");
+    let graded = store::FindActivity { ngp_m_s: Some(3.0), ..without() };
+    assert_eq!(codes(graded)[0], "no_threshold_pace");
+    let ride = store::FindActivity {
+        sport: "cycling".into(),
+        channels: vec!["power_w".into()],
+        profile_threshold_power_w: Some(250),
+        ..without()
+    };
+    assert_eq!(codes(ride), ["little_power", "no_heart_rate", "no_rating"]);
+    let strap = store::FindActivity {
+        profile_resting_hr_bpm: Some(50),
+        profile_max_hr_bpm: Some(190),
+        profile_threshold_hr_bpm: Some(170),
+        ..without()
+    };
+    assert_eq!(codes(strap), ["no_distance", "little_heart_rate", "no_rating"]);
+    let by_hand = store::FindActivity { has_track: false, channels: Vec::new(), ..without() };
+    assert_eq!(codes(by_hand), ["no_track", "no_rating"]);
+    let outdated = store::FindActivity { algorithm_version: Some(0), ..without() };
+    assert_eq!(codes(outdated), ["recompute_due"], "the profile is not the one that it was computed for");
 }
 
 #[test]
@@ -153,10 +193,37 @@ fn what_the_samples_give_is_what_the_device_is_compared_with() {
 #[test]
 fn legs_are_shown_in_order() {
     let legs = json!([{ "id": Uuid::max(), "leg_index": 0, "sport": "swimming", "name": "Swim",
-        "distance_m": 1500.004, "moving_time_s": 1800.04, "elapsed_s": null }]);
+        "distance_m": 1500.004, "moving_time_s": 1800.04, "elapsed_s": null, "load_points": null,
+        "load_source": null }]);
     let json = view(store::FindActivity { legs, ..row() });
     assert_eq!(json["legs"][0]["distance_m"], 1500.0);
     assert_eq!(json["legs"][0]["moving_time_s"], 1800.0);
+}
+
+#[test]
+fn an_event_has_the_load_of_its_legs_or_says_whose_is_missing() {
+    let legs = |loads: &[(&str, Option<f64>)]| {
+        let legs = (0..).zip(loads).map(|(index, (sport, points))| {
+            json!({ "id": Uuid::max(), "leg_index": index, "sport": sport, "name": format!("The {sport}"),
+                "distance_m": null, "moving_time_s": 60.0, "elapsed_s": null, "load_points": points,
+                "load_source": points.map(|_| "rpe") })
+        });
+        view(store::FindActivity { legs: legs.collect(), ..row() })
+    };
+    let whole = legs(&[("swimming", Some(20.04)), ("transition", None), ("run", Some(60.04))]);
+    assert_eq!(
+        whole["legs_load"],
+        json!({ "points": 80.1, "reasons": [] }),
+        "a change of shoes may be unknown"
+    );
+    assert_eq!(whole["legs"][0]["load_points"], 20.0);
+    let part = legs(&[("swimming", None), ("transition", Some(1.0)), ("run", Some(60.0))]);
+    let message = "These legs have no load: The swimming.";
+    let reasons = json!([{ "code": "legs_without_load", "message": message }]);
+    assert_eq!(part["legs_load"], json!({ "points": null, "reasons": reasons }));
+    let changes = legs(&[("transition", None)]);
+    assert_eq!(changes["legs_load"]["reasons"][0]["message"], "No leg has a load.");
+    assert_eq!(view(row())["legs_load"], json!(null));
 }
 
 #[test]

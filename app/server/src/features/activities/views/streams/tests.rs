@@ -28,6 +28,10 @@ fn ride(channel: Channel, time: f64) -> f64 {
     }
 }
 
+fn asking(channels: &[Channel], points: usize) -> StreamRequest {
+    StreamRequest { channels: channels.to_vec(), points, from_s: f64::NEG_INFINITY, to_s: f64::INFINITY }
+}
+
 fn json(streams: &Streams) -> (usize, serde_json::Value) {
     let bytes = serde_json::to_vec(streams).unwrap();
     (bytes.len(), serde_json::from_slice(&bytes).unwrap())
@@ -35,7 +39,7 @@ fn json(streams: &Streams) -> (usize, serde_json::Value) {
 
 #[test]
 fn nine_channels_of_a_thousand_points_fit_into_60_kb() {
-    let streams = Streams::new(Uuid::max(), &track(16_547, ride), &Channel::ALL, 1000);
+    let streams = Streams::new(Uuid::max(), &track(16_547, ride), &asking(&Channel::ALL, 1000));
     let (bytes, json) = json(&streams);
     assert!(bytes <= 60_000, "{bytes} bytes");
     assert_eq!(json["points"], 1000, "the ordinary case loses no point");
@@ -48,7 +52,7 @@ fn nine_channels_of_a_thousand_points_fit_into_60_kb() {
 #[test]
 fn the_longest_numbers_cost_points_and_not_bytes() {
     let monster = |channel: Channel, time: f64| ride(channel, time) * -12_345.678_9;
-    let streams = Streams::new(Uuid::max(), &track(20_000, monster), &Channel::ALL, 1000);
+    let streams = Streams::new(Uuid::max(), &track(20_000, monster), &asking(&Channel::ALL, 1000));
     let (bytes, json) = json(&streams);
     assert!(bytes <= 60_000, "{bytes} bytes");
     assert!((300..1000).contains(&json["points"].as_u64().unwrap()), "{}", json["points"]);
@@ -60,7 +64,7 @@ fn missing_values_are_null_and_whole_ones_short() {
     track.set(Channel::HeartRateBpm, vec![f64::NAN, 150.4, 151.0]).unwrap();
     track.set(Channel::SpeedMS, vec![3.0, 3.2189, -0.0]).unwrap();
     let asked = [Channel::HeartRateBpm, Channel::SpeedMS, Channel::PowerW];
-    let text = serde_json::to_string(&Streams::new(Uuid::nil(), &track, &asked, 1000)).unwrap();
+    let text = serde_json::to_string(&Streams::new(Uuid::nil(), &track, &asking(&asked, 1000))).unwrap();
     assert!(text.contains(r#""time_s":[0,1,2.3]"#), "{text}");
     assert!(text.contains(r#""heart_rate_bpm":[null,150,151]"#), "{text}");
     assert!(text.contains(r#""speed_m_s":[3,3.22,0]"#), "{text}");
@@ -76,11 +80,32 @@ fn an_activity_without_a_track_has_no_samples() {
 
 #[test]
 fn columns_that_were_not_asked_for_are_named() {
-    let streams = Streams::new(Uuid::nil(), &track(10, ride), &[Channel::PowerW], 5);
+    let streams = Streams::new(Uuid::nil(), &track(10, ride), &asking(&[Channel::PowerW], 5));
     let (_, json) = json(&streams);
     assert_eq!(json["channels"].as_object().unwrap().len(), 1);
     assert_eq!(json["recorded"].as_array().unwrap().len(), 9);
     assert_eq!((&json["samples"], &json["points"]), (&10.into(), &5.into()));
+}
+
+#[test]
+fn a_window_is_answered_in_full_and_finer() {
+    let mut track = track(20_000, ride);
+    let power = (0..20_000).map(|i| if i < 10_000 { 250.0 } else { f64::NAN }).collect();
+    track.set(Channel::PowerW, power).unwrap();
+    let asked = StreamRequest { from_s: 15_000.0, to_s: 15_009.5, ..asking(&Channel::ALL, 1000) };
+    let (_, json) = json(&Streams::new(Uuid::nil(), &track, &asked));
+    assert_eq!(
+        (&json["samples"], &json["in_window"], &json["points"]),
+        (&20_000.into(), &10.into(), &10.into())
+    );
+    assert_eq!((&json["time_s"][0], &json["time_s"][9]), (&15_000.into(), &15_009.into()));
+    assert_eq!(json["channels"]["distance_m"][1], 121_859.1, "a tenth of a metre is seen here");
+    let nothing = serde_json::json!([null, null, null, null, null, null, null, null, null, null]);
+    assert_eq!(json["channels"]["power_w"], nothing, "recorded, if not here");
+    let none = StreamRequest { from_s: 30_000.0, to_s: 40_000.0, ..asked };
+    let (_, json) = self::json(&Streams::new(Uuid::nil(), &track, &none));
+    assert_eq!((&json["in_window"], &json["points"]), (&0.into(), &0.into()));
+    assert_eq!(json["recorded"].as_array().unwrap().len(), 9);
 }
 
 proptest::proptest! {
@@ -92,7 +117,7 @@ proptest::proptest! {
         let odd = |channel: Channel, time: f64| {
             if (time as usize).is_multiple_of(holes) { f64::NAN } else { ride(channel, time) * scale }
         };
-        let streams = Streams::new(Uuid::max(), &track(samples, odd), &Channel::ALL, points);
+        let streams = Streams::new(Uuid::max(), &track(samples, odd), &asking(&Channel::ALL, points));
         proptest::prop_assert!(streams.points <= points);
         let equal = streams.channels.values().all(|column| column.values.len() == streams.points);
         proptest::prop_assert!(equal && streams.time_s.values.len() == streams.points);
