@@ -7,6 +7,7 @@ use std::time::Duration;
 mod http;
 mod import;
 mod load;
+mod partitions;
 mod server;
 
 #[tokio::main]
@@ -14,7 +15,8 @@ async fn main() -> anyhow::Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("import") => import::run().await,
         Some("http") => http::run().await,
-        _ => anyhow::bail!("name a benchmark: import or http"),
+        Some("partitions") => partitions::run().await,
+        _ => anyhow::bail!("name a benchmark: import, http or partitions"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mainstay_config::Faults;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Target, advisor, migrate, pipeline};
+use crate::{Target, advisor, migrate, partitions, pipeline};
 
 /// Pools, time-outs and the address of the server. Times are integers in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +46,8 @@ pub struct Config {
     pub migrate: migrate::Config,
     /// Limits of the index advisor.
     pub advisor: advisor::Config,
+    /// Limits of the keeper of monthly partitions.
+    pub partitions: partitions::Config,
 }
 
 impl Default for Config {
@@ -67,6 +69,7 @@ impl Default for Config {
             application_name: "mainstay".to_owned(),
             migrate: migrate::Config::default(),
             advisor: advisor::Config::default(),
+            partitions: partitions::Config::default(),
         }
     }
 }
@@ -115,6 +118,7 @@ impl Config {
         }
         faults.section("migrate", self.migrate.faults());
         faults.section("advisor", self.advisor.faults());
+        faults.section("partitions", self.partitions.faults());
         faults
     }
 

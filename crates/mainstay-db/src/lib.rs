@@ -15,6 +15,8 @@ pub mod migrate;
 
 pub mod advisor;
 
+pub mod partitions;
+
 pub mod embedded;
 
 pub mod replicas;

@@ -29,6 +29,14 @@ vocabulary! {
         "A migration was applied: `db.migration.history`, `db.migration.version`.";
     DB_MIGRATION_WAITS = "db.migration.waits":
         "A migration waits for somebody's long transaction: `db.migration`, `db.pid`; the message says whose.";
+    DB_PARTITION_CREATED = "db.partition.created":
+        "A month of a partitioned table was created: `db.partition.table`, `db.partition.month`.";
+    DB_PARTITION_RETIRED = "db.partition.retired":
+        "A month past its retention was dropped: `db.partition.table`, `db.partition.month`, `db.partition.export`.";
+    DB_PARTITION_SHORT = "db.partition.short":
+        "Too few months lie ahead of a partitioned table: `db.partition.table`, `db.partition.months_ahead`.";
+    DB_PARTITION_BLOCKED = "db.partition.blocked":
+        "A month that a row needed could not be created: `db.partition.table`, `error`.";
     DB_SERVER_DIED = "db.server.died":
         "The private PostgreSQL ended while it was needed and is started again: `db.deaths`.";
     DB_SERVER_RESTARTED = "db.server.restarted":

@@ -42,7 +42,17 @@ const ALLOWED: [(&str, &[&str]); 13] = [
             "paceline-queries",
         ],
     ),
-    ("bench", &["mainstay-db", "mainstay-runtime", "mainstay-testing", "paceline", "paceline-domain"]),
+    (
+        "bench",
+        &[
+            "mainstay-db",
+            "mainstay-runtime",
+            "mainstay-telemetry",
+            "mainstay-testing",
+            "paceline",
+            "paceline-domain",
+        ],
+    ),
     // Never the application: its generators must build while it does not.
     ("xtask", &["mainstay-db", "mainstay-runtime", "mainstay-testing"]),
 ];

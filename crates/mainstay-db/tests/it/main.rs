@@ -5,6 +5,7 @@ mod advisor;
 mod embedded;
 mod migrations;
 mod outages;
+mod partitions;
 mod pipeline;
 mod replicas;
 mod requests;

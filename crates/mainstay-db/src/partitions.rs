@@ -1,0 +1,41 @@
+//! Monthly partitions of time series: months ahead of the rows, months past their retention given back at once.
+//! Never here: which tables an application has, what stands in a row.
+//!
+//! A table is declared ([`PartitionedTable`]); its migration makes it `partition by range (column)` with the column,
+//! a `timestamptz`, in the primary key, and no partition at all. The [`Keeper`] makes the months, a few ahead of now.
+//! There is never a DEFAULT partition: PostgreSQL refuses to detach concurrently beside one, and rows in it keep their
+//! month from being created. A row without a month fails loudly instead, the month is created, and the caller's
+//! transaction runs once more ([`Keeper::with_month`]).
+//!
+//! A month past its retention is detached concurrently, exported if the declaration says so, then dropped: no row is
+//! deleted one by one. Each step may be cut off; the next round goes on from what the catalogue shows.
+
+mod config;
+mod error;
+
+mod month;
+mod table;
+
+mod plan;
+
+mod catalog;
+mod steward;
+
+mod create;
+mod export;
+mod patience;
+mod retire;
+
+mod keeper;
+mod metrics;
+mod on_demand;
+
+mod statement_history;
+
+pub use config::Config;
+pub use error::PartitionError;
+pub use keeper::{Keeper, Round};
+pub use month::Month;
+pub use on_demand::is_missing_month;
+pub use statement_history::{STATEMENT_HISTORY, STATEMENT_HISTORY_MIGRATIONS};
+pub use table::{Brin, Export, PartitionedTable};

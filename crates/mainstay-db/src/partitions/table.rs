@@ -1,0 +1,135 @@
+//! What an application declares about one time series. Never here: a database.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use super::{Month, PartitionError};
+
+/// A table that is partitioned by month of one `timestamptz` column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartitionedTable {
+    /// Its schema.
+    pub schema: &'static str,
+    /// Its name; at most 49 bytes, since its months carry it with an ending.
+    pub table: &'static str,
+    /// The partition key: a `timestamptz`, part of the primary key.
+    pub column: &'static str,
+    /// In months: a row lives at least this long, and at most until the end of the month in which it is that old.
+    /// Nothing: for ever.
+    pub retention: Option<NonZeroU32>,
+    /// Where the rows of a month go before it is dropped. Nothing: nowhere.
+    pub export: Option<Export>,
+    /// A small index on the time column for months that are over, for rows that come in the order of their time.
+    pub brin: Option<Brin>,
+}
+
+/// One file a month: `folder/database/schema.table/2026-01.csv.zst`, as PostgreSQL's CSV with a header, in UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// The folder; it and those below are made if absent, readable for us alone.
+    pub folder: PathBuf,
+    /// zstd's level, 1 to 19.
+    pub level: i32,
+}
+
+/// A BRIN index: the smallest and largest time of each stretch of the table, instead of an entry a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Brin {
+    /// Pages of 8 KiB in a stretch; 32 is a good choice.
+    pub pages_per_range: u32,
+}
+
+/// PostgreSQL cuts longer names; `_y2026m01_brin` follows ours.
+const MOST_NAME: usize = 63 - 14;
+
+impl PartitionedTable {
+    /// Kept for ever, without further indexes.
+    pub const fn new(schema: &'static str, table: &'static str, column: &'static str) -> Self {
+        Self { schema, table, column, retention: None, export: None, brin: None }
+    }
+
+    /// `schema.table`.
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.schema, self.table)
+    }
+
+    /// What of the declaration cannot be.
+    pub(super) fn check(&self) -> Result<(), PartitionError> {
+        let wrong = |why: String| Err(PartitionError::Declaration { table: self.name(), why });
+        for name in [self.schema, self.table, self.column] {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+            if name.is_empty() || name.len() > 63 || !name.bytes().all(plain) {
+                return wrong(format!("{name:?} is not a plain name of lower-case letters, digits and `_`"));
+            }
+        }
+        if self.table.len() > MOST_NAME {
+            return wrong(format!("the name is longer than {MOST_NAME} bytes"));
+        }
+        if let Some(export) = &self.export {
+            if !(1..=19).contains(&export.level) {
+                return wrong(format!("the export's level is {}; write 1 to 19", export.level));
+            }
+            if export.folder.as_os_str().is_empty() {
+                return wrong("the export names no folder".to_owned());
+            }
+        }
+        match self.brin {
+            Some(brin) if !(1..=131_072).contains(&brin.pages_per_range) => {
+                wrong(format!("pages_per_range is {}; write 1 to 131072", brin.pages_per_range))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The name of a month's partition, without its schema.
+    pub(super) fn partition(&self, month: Month) -> String {
+        format!("{}_{}", self.table, month.suffix())
+    }
+
+    /// The parent as a statement names it.
+    pub(super) fn quoted(&self) -> String {
+        quoted(self.schema, self.table)
+    }
+
+    /// What the comment of a month says from the moment it is retired: nothing without it is ever dropped.
+    pub(super) fn mark(&self) -> String {
+        format!("mainstay: a month of {} past its retention, to be dropped", self.name())
+    }
+}
+
+/// A relation as a statement names it.
+pub(super) fn quoted(schema: &str, name: &str) -> String {
+    format!("{}.{}", identifier(schema), identifier(name))
+}
+
+/// A name as a statement takes it, whatever stands in it.
+pub(super) fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: PartitionedTable = PartitionedTable::new("public", "reading", "taken_at");
+
+    #[test]
+    fn a_declaration_that_cannot_work_says_why() {
+        GOOD.check().unwrap();
+        let told = |table: PartitionedTable| table.check().unwrap_err().to_string();
+        let long = "a_name_of_a_table_that_is_far_too_long_for_its_months";
+        assert!(told(PartitionedTable { table: "Reading\"", ..GOOD }).contains("not a plain name"));
+        assert!(told(PartitionedTable { table: long, ..GOOD }).contains("longer than 49 bytes"));
+        let export = |folder: &str, level| Some(Export { folder: folder.into(), level });
+        assert!(told(PartitionedTable { export: export("/tmp", 20), ..GOOD }).contains("level is 20"));
+        assert!(told(PartitionedTable { export: export("", 3), ..GOOD }).contains("no folder"));
+        let brin = Some(Brin { pages_per_range: 0 });
+        assert!(told(PartitionedTable { brin, ..GOOD }).contains("pages_per_range is 0"));
+    }
+
+    #[test]
+    fn names_are_quoted() {
+        assert_eq!(quoted("public", "a\"; drop"), "\"public\".\"a\"\"; drop\"");
+        assert_eq!(GOOD.partition(Month::try_new(2026, 1).unwrap()), "reading_y2026m01");
+    }
+}
