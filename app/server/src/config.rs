@@ -20,7 +20,7 @@ pub const DEFAULTS: &str = include_str!("../config.default.toml");
 pub const DEFAULT_FILE: &str = "paceline.toml";
 
 /// The whole configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Where to listen.
@@ -160,6 +160,7 @@ fn load_with(flags: &Flags, environment: &[(String, String)]) -> Result<Loaded<C
         .secret("database.url")
         .file(file, flags.file.is_some())
         .alias("DATABASE_URL", "database.url", environment.iter())
+        .alias("POSTGRES_READ_REPLICAS", "database.read_replicas", environment.iter())
         .environment("PACELINE", environment.iter().cloned())
         .flag("--data", "embedded.data_dir", data.as_deref())
         .flag("--listen", "listen", listen.as_deref())

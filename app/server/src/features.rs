@@ -7,4 +7,5 @@ pub mod accounts;
 pub mod activities;
 pub mod analytics;
 pub mod athletes;
+pub mod scaling;
 pub mod uploads;

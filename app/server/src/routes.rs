@@ -5,15 +5,17 @@ use axum::response::Html;
 use axum::routing::{any, get};
 use http::{HeaderMap, Method, Uri};
 use mainstay_http::assets::Assets;
+use mainstay_http::consistency::{self, Consistency};
 use mainstay_http::problem::codes::Code;
 use mainstay_http::{PageLimits, etag, openapi};
+use sha2::{Digest, Sha256};
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{RefOr, Response, Schema};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::features::{about, accounts, activities, analytics, athletes, uploads};
+use crate::features::{about, accounts, activities, analytics, athletes, scaling, uploads};
 use crate::state::App;
 use crate::web;
 
@@ -35,6 +37,7 @@ use crate::web;
         (name = "uploads", description = "Training files and what became of them"),
         (name = "activities", description = "Activities with splits, streams and files"),
         (name = "analytics", description = "What many activities say together"),
+        (name = "scaling", description = "For administrators: the servers behind this one"),
     )
 )]
 struct Document;
@@ -120,8 +123,16 @@ fn open_to_all() -> OpenApiRouter<App> {
     OpenApiRouter::new().merge(about::router()).merge(accounts::router())
 }
 
+/// For those who run the installation.
+fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(scaling::router())
+}
+
 fn documented() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).merge(open_to_all()).merge(own_data())
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(open_to_all())
+        .merge(own_data())
+        .merge(operations())
 }
 
 /// The whole application without probes and metrics, which the platform adds.
@@ -129,11 +140,21 @@ pub fn router(app: &App) -> Router {
     let (api, _) = documented().split_for_parts();
     // Everything under the API is somebody's own: private, with an ETag.
     let api = api.layer(axum::middleware::from_fn(etag::private)).with_state(app.clone());
+    let api = match app.db.replicas() {
+        None => api,
+        Some(_) => api.layer(axum::middleware::from_fn_with_state(tokens_of(app), consistency::carry)),
+    };
     let pages = match web::application(&app.config.web) {
         None => Router::new().route("/", get(start_page)),
         Some(application) => web_routes(application),
     };
     pages.merge(api).merge(openapi::routes(openapi_of(app.config.http.pages), CODES))
+}
+
+/// Signed by a key of its own, made from the secret that all processes share.
+fn tokens_of(app: &App) -> Consistency {
+    let secret = format!("consistency of {}", app.config.auth.token_secret.expose());
+    Consistency::new(&app.config.http, &Sha256::digest(secret))
 }
 
 /// Everything that no other route takes is the web application's, but for what lies below the API.

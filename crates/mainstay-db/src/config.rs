@@ -7,10 +7,10 @@ use std::time::Duration;
 use mainstay_config::Faults;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Target, advisor, migrate, partitions, pipeline};
+use crate::{Target, advisor, migrate, partitions, pipeline, replicas};
 
 /// Pools, time-outs and the address of the server. Times are integers in milliseconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// `postgres://user:password@host:port/database`. Empty: no server is given, use the private cluster.
@@ -42,6 +42,11 @@ pub struct Config {
     pub connect_retry_for_ms: u64,
     /// The name that the server's own views show for our sessions.
     pub application_name: String,
+    /// Replicas of the server to read from, as `host:port,host:port`; role, password and database are those of `url`.
+    /// Empty: every read goes to the server itself.
+    pub read_replicas: String,
+    /// What a read from a replica may cost and how old it may be.
+    pub replicas: replicas::Config,
     /// Limits of the migration runner.
     pub migrate: migrate::Config,
     /// Limits of the index advisor.
@@ -67,6 +72,8 @@ impl Default for Config {
             idle_in_transaction_timeout_ms: 60_000,
             connect_retry_for_ms: 30_000,
             application_name: "mainstay".to_owned(),
+            read_replicas: String::new(),
+            replicas: replicas::Config::default(),
             migrate: migrate::Config::default(),
             advisor: advisor::Config::default(),
             partitions: partitions::Config::default(),
@@ -116,6 +123,14 @@ impl Config {
             let form = format_args!("is {name:?}; write 1 to {MOST_NAME} characters of ASCII");
             faults.add("application_name", form);
         }
+        for address in self.replica_addresses().filter(|address| Target::split(address).is_none()) {
+            faults.add("read_replicas", format_args!("holds {address:?}; write host:port,host:port"));
+        }
+        if self.url.is_empty() && self.replica_addresses().next().is_some() {
+            let what = "names replicas of a server that is not named; the private cluster has none";
+            faults.across("read_replicas", &["url"], what);
+        }
+        faults.section("replicas", self.replicas.faults());
         faults.section("migrate", self.migrate.faults());
         faults.section("advisor", self.advisor.faults());
         faults.section("partitions", self.partitions.faults());
@@ -137,6 +152,11 @@ impl Config {
 
     pub(crate) fn max_lifetime(&self) -> Duration {
         Duration::from_millis(self.max_lifetime_ms)
+    }
+
+    /// Each replica's address.
+    pub(crate) fn replica_addresses(&self) -> impl Iterator<Item = &str> {
+        self.read_replicas.split(',').map(str::trim).filter(|address| !address.is_empty())
     }
 
     pub(crate) fn acquire_timeout(&self) -> Duration {

@@ -13,14 +13,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
-    Timeouts,
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod,
+    Runtime, TimeoutType, Timeouts,
 };
-use mainstay_runtime::Random;
-use tokio_postgres::NoTls;
+use mainstay_runtime::{Clock, Random};
+use tokio_postgres::{NoTls, Row};
 
 use crate::error::{chain, is_connection_loss};
-use crate::{Config, ConnectError, DbError, Lane, Session, Target};
+use crate::replicas::{Answer, Replicas, Wish};
+use crate::statement::{Parameters, Statement};
+use crate::{Config, ConnectError, DbError, Lane, Session, Target, causality};
 
 pub use client::Client;
 pub use info::ServerInfo;
@@ -35,6 +37,9 @@ use stats::Counters;
 /// The oldest server we work with, as `server_version_num` counts.
 const OLDEST_VERSION: i32 = 140_000;
 
+/// What makes a session refuse writes.
+pub(crate) const READ_ONLY: &str = "set default_transaction_read_only = on";
+
 /// First and longest pause between two attempts to reach the server at start.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
@@ -47,6 +52,7 @@ struct Inner {
     read: Pool,
     write: Pool,
     pipeline: Pipeline,
+    replicas: Option<Replicas>,
     target: Target,
     acquire_timeout: Duration,
     transaction_retries: u32,
@@ -70,6 +76,7 @@ impl Db {
                 &config.application_name,
                 config.connect_timeout(),
             ),
+            replicas: replicas(config, target)?,
             target: target.clone(),
             acquire_timeout: config.acquire_timeout(),
             transaction_retries: config.transaction_retries,
@@ -110,7 +117,7 @@ impl Db {
     pub async fn write(&self) -> Result<Tx, DbError> {
         loop {
             let client = self.acquire(Lane::Write).await?;
-            match Tx::begin(client, Arc::clone(&self.0.counters)).await {
+            match Tx::begin(client, self.clone()).await {
                 // A pooled connection that died while it lay idle. Nothing was asked of it yet, so the next one
                 // may do it; the dead one has left the pool, so this ends at the latest with a fresh one.
                 Err(dead) if dead.was_idle && dead.error.is_unavailable() => {}
@@ -140,6 +147,35 @@ impl Db {
     /// The pools as they stand, and the counters since start. Costs no round trip.
     pub fn stats(&self) -> Stats {
         Stats::of(&self.0.read.status(), &self.0.write.status(), self.0.pipeline.stats(), &self.0.counters)
+    }
+
+    /// The replicas that reads may go to, if any are configured. Somebody must run [`Replicas::watch`].
+    pub fn replicas(&self) -> Option<&Replicas> {
+        self.0.replicas.as_ref()
+    }
+
+    /// The rows from a replica that has what the task's session has seen. `None`: ask the server itself.
+    async fn ask_replica(
+        &self,
+        statement: &'static Statement,
+        parameters: &Parameters<'_>,
+    ) -> Result<Option<Vec<Row>>, DbError> {
+        let Some((replicas, session)) = self.0.replicas.as_ref().zip(causality::current()) else {
+            return Ok(None);
+        };
+        let wish = Wish {
+            session: session.session(),
+            token: session.token(),
+            max_staleness: replicas.config().max_staleness(),
+        };
+        match replicas.query(&wish, statement.text(), parameters).await? {
+            Answer::Rows(answer) => {
+                session.saw(answer.token);
+                Ok(Some(answer.rows))
+            }
+            Answer::AskPrimary => Ok(None),
+            Answer::Refused { retry_after } => Err(DbError::ReplicasBehind { retry_after }),
+        }
     }
 
     /// Where this database is: for sessions outside the pools.
@@ -178,6 +214,7 @@ impl Db {
                 DbError::Unavailable { why: chain(&error), source: Some(error) }
             }
             PoolError::Backend(error) => error.into(),
+            PoolError::PostCreateHook(HookError::Backend(error)) => error.into(),
             PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
                 unavailable("the pool is misbuilt")
             }
@@ -185,15 +222,30 @@ impl Db {
     }
 }
 
+/// The configured replicas.
+fn replicas(config: &Config, target: &Target) -> Result<Option<Replicas>, ConnectError> {
+    let targets = config.replica_addresses().map(|address| {
+        target
+            .at(address)
+            .ok_or_else(|| ConnectError::Address { why: format!("{address:?} is no host:port") })
+    });
+    let targets = targets.collect::<Result<Vec<_>, _>>()?;
+    let some = (!targets.is_empty()).then_some(targets);
+    Ok(some.map(|targets| Replicas::new(&config.replicas, target, &targets, &Clock::system())))
+}
+
 /// One pool. Its sessions carry their limits as start options, so that they cost no round trip.
 fn pool(config: &Config, target: &Target, lane: Lane) -> Result<Pool, ConnectError> {
+    let target = if target.has_choice() { &target.writable() } else { target };
     let mut pg = target.driver_config().clone();
     let mut options = pg.get_options().map(|given| format!("{given} ")).unwrap_or_default();
     options.push_str(&format!(
         "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
         config.statement_timeout_ms, config.lock_timeout_ms, config.idle_in_transaction_timeout_ms
     ));
-    if lane == Lane::Read {
+    // The driver finds the writable one of several hosts by whether a session may write, so there it is told later.
+    let is_told_later = lane == Lane::Read && target.has_choice();
+    if lane == Lane::Read && !is_told_later {
         options.push_str(" -c default_transaction_read_only=on");
     }
     pg.options(options)
@@ -213,7 +265,16 @@ fn pool(config: &Config, target: &Target, lane: Lane) -> Result<Pool, ConnectErr
         recycle: Some(config.acquire_timeout()),
     };
     let lifetime = config.max_lifetime();
+    let read_only = Hook::async_fn(move |client: &mut ClientWrapper, _| {
+        Box::pin(async move {
+            if is_told_later {
+                client.batch_execute(READ_ONLY).await.map_err(HookError::Backend)?;
+            }
+            Ok(())
+        })
+    });
     Pool::builder(manager)
+        .post_create(read_only)
         .pre_recycle(Hook::sync_fn(move |_, metrics| {
             if metrics.created.elapsed() > lifetime {
                 return Err(HookError::message("it has lived its time"));

@@ -5,6 +5,8 @@ mod target;
 
 mod error;
 
+pub mod causality;
+
 mod db;
 mod direct;
 mod statement;

@@ -69,11 +69,43 @@ impl Target {
         Self { pg }
     }
 
+    /// Whether there are several hosts to choose from.
+    pub(crate) fn has_choice(&self) -> bool {
+        self.pg.get_hosts().len() > 1
+    }
+
     /// The same; of several hosts, the one that takes writes.
     pub(crate) fn writable(&self) -> Self {
         let mut pg = self.pg.clone();
         pg.target_session_attrs(TargetSessionAttrs::ReadWrite);
         Self { pg }
+    }
+
+    /// Another server with the same role, password and database: at `host:port`, where a host that begins with `/` is
+    /// the folder of a socket. `None` if it is not of that form.
+    #[must_use]
+    pub fn at(&self, address: &str) -> Option<Self> {
+        let (host, port) = Self::split(address)?;
+        let mut pg = tokio_postgres::Config::new();
+        pg.host(host).port(port).dbname(self.database());
+        if let Some(user) = self.pg.get_user() {
+            pg.user(user);
+        }
+        if let Some(password) = self.pg.get_password() {
+            pg.password(password);
+        }
+        if let Some(options) = self.pg.get_options() {
+            pg.options(options);
+        }
+        Some(Self { pg })
+    }
+
+    /// Host and port of `host:port`.
+    pub(crate) fn split(address: &str) -> Option<(&str, u16)> {
+        let (host, port) = address.rsplit_once(':')?;
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let is_host = !host.is_empty() && !host.contains(char::is_whitespace) && !host.contains('@');
+        Some((host, port.parse().ok()?)).filter(|_| is_host)
     }
 
     /// The database's name.

@@ -5,6 +5,7 @@
 pub mod assets;
 pub mod auth;
 pub mod config;
+pub mod consistency;
 pub mod etag;
 pub mod extract;
 mod facts;

@@ -52,6 +52,9 @@ impl PlatformConfig {
     }
 }
 
+/// The watcher of replicas asks several times a second; a server that does not answer holds it for a while.
+const REPLICAS_BEAT_WITHIN: Duration = Duration::from_secs(60);
+
 /// How long tasks may take to stop, after the last request was answered.
 const TASK_DRAIN: Duration = Duration::from_secs(20);
 
@@ -145,6 +148,12 @@ impl Platform {
         if let Some(private) = &private {
             private.watch(&supervisor, &effects);
         }
+        if let Some(replicas) = db.replicas().cloned() {
+            supervisor.spawn_resident("replicas", REPLICAS_BEAT_WITHIN, move |stop| {
+                let replicas = replicas.clone();
+                async move { replicas.watch(stop).await }
+            });
+        }
         Ok(Self {
             supervisor,
             effects,
@@ -179,6 +188,9 @@ impl Platform {
         let metrics = mainstay_http::metrics::routes(&self.registry).layer(axum::middleware::map_request(
             move |request: axum::extract::Request| {
                 db.stats().publish(&registry);
+                if let Some(replicas) = db.replicas() {
+                    replicas.status().publish(&registry);
+                }
                 tasks::publish(&supervisor, &registry);
                 async move { request }
             },

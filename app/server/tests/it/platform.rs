@@ -212,3 +212,17 @@ async fn an_answer_tells_what_the_database_cost() {
     // The session and the page.
     assert!(timing.starts_with("total;dur=") && timing.ends_with("desc=\"n=2\""), "{timing}");
 }
+
+#[tokio::test]
+async fn who_runs_the_installation_sees_its_replicas_and_nobody_else() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let path = "/v1/scaling/replication/status";
+    assert_eq!(kim.get(path).await.problem(), (403, "forbidden".to_owned()));
+    let tx = world.db.db().write().await.unwrap();
+    tx.execute("update athlete set role = 'admin' where id = $1", &[&kim.id]).await.unwrap();
+    tx.commit().await.unwrap();
+    let status = kim.get(path).await.expect(200);
+    assert_eq!((&status["status"], &status["reason"]), (&"off".into(), &"no replica is configured".into()));
+    assert_eq!(status["replicas"], serde_json::json!([]));
+}

@@ -6,6 +6,8 @@ use tokio::sync::OnceCell;
 use tokio_postgres::Row;
 
 use super::{Db, Lane};
+use crate::causality::{self, Causality};
+use crate::replicas::{self, Replicas};
 use crate::statement::{Executor, Parameters, Statement};
 use crate::{DbError, insight};
 
@@ -36,6 +38,14 @@ impl Client {
         }
     }
 
+    /// The connection of a transaction, while it lasts.
+    pub(super) fn held_connection(&self) -> Option<&Object> {
+        match &self.0 {
+            Via::Held(connection) => Some(connection),
+            Via::Reading { .. } => None,
+        }
+    }
+
     async fn connection(&self) -> Result<&Object, DbError> {
         match &self.0 {
             Via::Held(connection) => Ok(connection),
@@ -43,17 +53,41 @@ impl Client {
         }
     }
 
-    async fn pipelined(
+    /// The replicas, and the session that reads: what it reads from the primary they must have before they answer it
+    /// again.
+    fn followed(&self) -> Option<(&Replicas, Causality)> {
+        match &self.0 {
+            Via::Reading { db, .. } => db.replicas().zip(causality::current()),
+            Via::Held(_) => None,
+        }
+    }
+
+    /// The rows from a replica or from the pipelined lane. `None`: a connection of the pool is needed.
+    async fn read_elsewhere(
         &self,
         statement: &'static Statement,
         parameters: &Parameters<'_>,
     ) -> Result<Option<Vec<Row>>, DbError> {
-        match &self.0 {
-            Via::Reading { db, .. } if statement.is_pipelined() => {
-                db.0.pipeline.rows(statement, parameters).await
-            }
-            _ => Ok(None),
+        let Via::Reading { db, .. } = &self.0 else { return Ok(None) };
+        if self.followed().is_some() {
+            return db.ask_replica(statement, parameters).await;
         }
+        if statement.is_pipelined() { db.0.pipeline.rows(statement, parameters).await } else { Ok(None) }
+    }
+
+    async fn read_here(
+        &self,
+        statement: &'static Statement,
+        parameters: &Parameters<'_>,
+    ) -> Result<Vec<Row>, DbError> {
+        let connection = self.connection().await?;
+        let prepared = connection.prepare_cached(statement.text()).await?;
+        let Some((replicas, session)) = self.followed() else {
+            return Ok(connection.query(&prepared, parameters).await?);
+        };
+        let (rows, position) = replicas::read(connection, &prepared, parameters).await?;
+        session.saw(replicas.token(position));
+        Ok(rows)
     }
 
     /// The rows of a text with parameters, on a connection of the pool. For statements that have no name, such as
@@ -105,13 +139,10 @@ impl Executor for Client {
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, DbError> {
         let running = insight::begin(statement, parameters)?;
-        if let Some(rows) = self.pipelined(statement, parameters).await? {
-            running.end(rows.len() as u64);
-            return Ok(rows);
-        }
-        let connection = self.connection().await?;
-        let prepared = connection.prepare_cached(statement.text()).await?;
-        let rows = connection.query(&prepared, parameters).await?;
+        let rows = match self.read_elsewhere(statement, parameters).await? {
+            Some(rows) => rows,
+            None => self.read_here(statement, parameters).await?,
+        };
         running.end(rows.len() as u64);
         Ok(rows)
     }

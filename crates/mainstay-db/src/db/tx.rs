@@ -1,14 +1,11 @@
 //! A transaction that owns its connection. Never here: what is written in it; the verbs of other crates
 //! (`enqueue`, `emit`, …) are extension traits over [`Tx`].
 
-use std::ops::Deref;
-use std::sync::Arc;
-
 use deadpool_postgres::Object;
+use std::ops::Deref;
 
-use super::Client;
-use super::stats::Counters;
-use crate::DbError;
+use super::{Client, Db};
+use crate::{DbError, causality, replicas};
 
 /// A transaction that has begun. [`Tx::commit`] makes it take effect and gives the connection back.
 ///
@@ -18,7 +15,7 @@ use crate::DbError;
 pub struct Tx {
     /// Present until commit or rollback has been answered.
     client: Option<Client>,
-    counters: Arc<Counters>,
+    db: Db,
 }
 
 /// A transaction could not begin.
@@ -29,10 +26,10 @@ pub(super) struct NotBegun {
 }
 
 impl Tx {
-    pub(super) async fn begin(connection: Object, counters: Arc<Counters>) -> Result<Self, NotBegun> {
+    pub(super) async fn begin(connection: Object, db: Db) -> Result<Self, NotBegun> {
         let was_idle = Object::metrics(&connection).recycle_count > 0;
         // From here on a cancelled future must not return a connection with an open transaction to the pool.
-        let mut tx = Self { client: Some(Client::held(connection)), counters };
+        let mut tx = Self { client: Some(Client::held(connection)), db };
         match tx.batch_execute("begin").await {
             Ok(()) => Ok(tx),
             Err(error) => {
@@ -49,12 +46,10 @@ impl Tx {
     /// such a commit with a silent rollback. [`DbError::Constraint`] for deferred rules, [`DbError::Conflict`] for
     /// serialization failures. After [`DbError::Unavailable`] it is unknown whether the transaction took effect.
     pub async fn commit(mut self) -> Result<(), DbError> {
-        // In a failed transaction any statement but the end is refused, so the empty select turns a silent
-        // rollback into an error without a round trip of its own.
-        let outcome = self.batch_execute("select; commit").await;
+        let outcome = self.end().await;
         match outcome {
             Ok(()) => {
-                self.counters.committed();
+                self.db.0.counters.committed();
                 self.client = None;
                 Ok(())
             }
@@ -69,6 +64,20 @@ impl Tx {
         }
     }
 
+    /// Ends it well. Where there are replicas, the session has seen from then on what it has written.
+    async fn end(&self) -> Result<(), DbError> {
+        let Some((replicas, session)) = self.db.replicas().zip(causality::current()) else {
+            // In a failed transaction any statement but the end is refused, so the empty select turns a silent
+            // rollback into an error without a round trip of its own.
+            return self.batch_execute("select; commit").await;
+        };
+        if let Some(connection) = self.held_connection() {
+            let position = replicas::commit(connection).await?;
+            session.saw(replicas.token(position));
+        }
+        Ok(())
+    }
+
     /// Undoes everything and gives the connection back.
     ///
     /// # Errors
@@ -76,7 +85,7 @@ impl Tx {
     pub async fn rollback(mut self) -> Result<(), DbError> {
         match self.batch_execute("rollback").await {
             Ok(()) => {
-                self.counters.rolled_back();
+                self.db.0.counters.rolled_back();
                 self.client = None;
                 Ok(())
             }
@@ -98,7 +107,7 @@ impl Tx {
 impl Drop for Tx {
     fn drop(&mut self) {
         if self.client.is_some() {
-            self.counters.dropped();
+            self.db.0.counters.dropped();
             self.close_connection();
         }
     }

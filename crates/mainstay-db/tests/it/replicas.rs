@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use mainstay_db::causality::{self, Causality};
 use mainstay_db::replicas::{self, Answer, Config, Replicas, Rows, Token, Wish};
-use mainstay_db::{Session, Target};
+use mainstay_db::{Db, Executor, Session, Statement, Target};
 use mainstay_runtime::{Clock, Stop};
 use mainstay_testing::{ReplicaSet, TestDb, replica_set};
 
@@ -117,8 +118,7 @@ async fn a_session_reads_its_own_writes_whatever_the_replicas_do() {
         assert_eq!(value(&rows), 1);
         let (first, seen, last) = (first.unwrap().lsn, rows.token.unwrap().lsn, second.unwrap().lsn);
         assert!(first <= seen && seen <= last, "{first} {seen} {last}");
-        let status = replicas.status();
-        assert!(status.replicas[0].lag_bytes > Some(0), "{status:?}");
+        wait_for("the lag to be seen", async || replicas.status().replicas[0].lag_bytes > Some(0)).await;
 
         set.resume(1).await.unwrap();
         wait_for(
@@ -252,4 +252,102 @@ async fn promotion(set: &mut ReplicaSet, replicas: &Replicas) {
         )
         .await;
     }
+}
+
+static NEWEST: Statement =
+    Statement::pipelined("note.newest", "/* note.newest */ select coalesce(max(id), 0) from note");
+
+/// Where a target is, as `read_replicas` names it.
+fn address(target: &Target) -> String {
+    let text = target.to_string();
+    text[..text.rfind('/').unwrap()].to_owned()
+}
+
+async fn add_note(db: &Db, id: i64) {
+    let tx = db.write().await.unwrap();
+    tx.execute("insert into note (id) values ($1)", &[&id]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn newest(db: &Db) -> i64 {
+    db.read().rows(&NEWEST, &[]).await.unwrap()[0].get(0)
+}
+
+fn served(db: &Db) -> u64 {
+    db.replicas().unwrap().status().replicas.iter().map(|replica| replica.served).sum()
+}
+
+#[tokio::test]
+async fn sessions_of_the_handle_read_their_own_writes_and_spread_over_replicas() {
+    let set = replica_set(2).await.unwrap();
+    set.execute(0, "create table note (id bigint primary key)").await.unwrap();
+    let addresses = [address(&set.target(1)), address(&set.target(2))];
+    let config = mainstay_db::Config {
+        pool_max: 4,
+        pool_read_max: 4,
+        read_replicas: addresses.join(","),
+        replicas: config(),
+        ..mainstay_db::Config::default()
+    };
+    let db = Db::connect(&config, &set.target(0)).await.unwrap();
+    let replicas = db.replicas().unwrap().clone();
+    watched(&replicas, async {
+        wait_until_usable(&replicas).await;
+        let session = Causality::new(1, None);
+        causality::scope(session.clone(), async {
+            for id in 1..=30 {
+                add_note(&db, id).await;
+                assert_eq!(newest(&db).await, id);
+            }
+            assert!(session.token().is_some());
+            wait_for("a read from a replica", async || {
+                assert_eq!(newest(&db).await, 30);
+                served(&db) > 0
+            })
+            .await;
+        })
+        .await;
+        set.pause(1).await.unwrap();
+        set.pause(2).await.unwrap();
+        let before = served(&db);
+        causality::scope(session, async {
+            add_note(&db, 31).await;
+            assert_eq!(newest(&db).await, 31, "the primary answers what no replica has");
+        })
+        .await;
+        assert_eq!(newest(&db).await, 31, "who is of no session asks the primary");
+        assert_eq!(served(&db), before);
+        set.resume(1).await.unwrap();
+        set.resume(2).await.unwrap();
+        let error = db.read().execute("insert into note values (99)", &[]).await.unwrap_err();
+        assert!(matches!(error, mainstay_db::DbError::ReadOnly(_)), "{error:?}");
+    })
+    .await;
+    set.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_several_hosts_the_one_that_takes_writes_is_used_by_every_lane() {
+    let mut set = replica_set(1).await.unwrap();
+    set.execute(0, "create table note (id bigint primary key)").await.unwrap();
+    set.wait_until_caught_up(1).await.unwrap();
+    let both = Target::parse(&set.writer_address()).unwrap();
+    let config = mainstay_db::Config { pool_max: 2, pool_read_max: 2, ..mainstay_db::Config::default() };
+    let db = Db::connect(&config, &both).await.unwrap();
+    add_note(&db, 1).await;
+    assert_eq!(newest(&db).await, 1);
+    set.kill(0).await.unwrap();
+    set.promote(1).await.unwrap();
+    wait_for("the promoted server", async || match db.write().await {
+        Ok(tx) => tx.execute("insert into note values (2)", &[]).await.is_ok() && tx.commit().await.is_ok(),
+        Err(_) => false,
+    })
+    .await;
+    wait_for("reads from it", async || {
+        db.read().rows(&NEWEST, &[]).await.is_ok_and(|rows| rows[0].get::<_, i64>(0) == 2)
+    })
+    .await;
+    let error = db.read().execute("insert into note values (99)", &[]).await.unwrap_err();
+    assert!(matches!(error, mainstay_db::DbError::ReadOnly(_)), "{error:?}");
+    set.close().await.unwrap();
 }

@@ -33,7 +33,14 @@ const SHARED: [Shared; 8] = [
     shared(
         "503",
         "Unavailable",
-        &["unavailable", "database_busy", "database_unavailable", "write_conflict", "timed_out"],
+        &[
+            "unavailable",
+            "database_busy",
+            "database_unavailable",
+            "replicas_behind",
+            "write_conflict",
+            "timed_out",
+        ],
     ),
     shared("507", "StorageFull", &["storage_full"]),
 ];

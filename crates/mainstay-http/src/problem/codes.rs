@@ -116,6 +116,12 @@ pub const PLATFORM: &[Code] = &[
         "The database cannot be reached. Repeat after `Retry-After` seconds.",
     ),
     code(
+        "replicas_behind",
+        503,
+        "Replicas behind",
+        "No replica of the database has what you have seen, and the primary is spared. Repeat after `Retry-After` seconds.",
+    ),
+    code(
         "write_conflict",
         503,
         "Write conflict",

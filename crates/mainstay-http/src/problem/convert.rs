@@ -124,6 +124,10 @@ impl From<mainstay_db::DbError> for Problem {
                 Self::unavailable(retry_after, "The database took too long.").coded("timed_out")
             }
             DbError::StorageFull(_) => storage_full(&error),
+            DbError::ReplicasBehind { retry_after } => {
+                Self::unavailable(retry_after, "The replicas of the database are behind.")
+                    .coded("replicas_behind")
+            }
             other => Self::internal(other),
         }
     }

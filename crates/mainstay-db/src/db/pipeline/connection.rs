@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use tokio_postgres::Row;
 
 use super::Config;
+use crate::db::READ_ONLY;
 use crate::statement::{Parameters, Statement};
 use crate::{DbError, Session, Target};
 
@@ -43,13 +44,18 @@ pub(super) fn driver_config(
     application: &str,
     connect: Duration,
 ) -> tokio_postgres::Config {
+    let target = if target.has_choice() { &target.writable() } else { target };
     let mut pg = target.driver_config().clone();
     let mut options = pg.get_options().map(|given| format!("{given} ")).unwrap_or_default();
     // The statements were written for one plan each, and bind their limits.
     options.push_str(&format!(
-        "-c default_transaction_read_only=on -c statement_timeout={} -c plan_cache_mode=force_generic_plan",
+        "-c statement_timeout={} -c plan_cache_mode=force_generic_plan",
         config.statement_timeout_ms
     ));
+    // The driver finds the writable one of several hosts by whether a session may write, so there it is told later.
+    if !target.has_choice() {
+        options.push_str(" -c default_transaction_read_only=on");
+    }
     pg.options(options).application_name(format!("{application} pipelined")).connect_timeout(connect);
     pg
 }
@@ -81,7 +87,7 @@ impl Slot {
         if let Some(live) = self.open() {
             return Some(live);
         }
-        match Session::open(&self.pg).await {
+        match self.connect().await {
             Ok(session) => {
                 let live = Arc::new(Live { session, prepared: RwLock::default() });
                 *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&live));
@@ -93,6 +99,14 @@ impl Slot {
                 None
             }
         }
+    }
+
+    async fn connect(&self) -> Result<Session, tokio_postgres::Error> {
+        let session = Session::open(&self.pg).await?;
+        if self.pg.get_hosts().len() > 1 {
+            session.batch_execute(READ_ONLY).await?;
+        }
+        Ok(session)
     }
 
     fn open(&self) -> Option<Arc<Live>> {
