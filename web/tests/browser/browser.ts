@@ -1,6 +1,7 @@
 // One Chromium for a file of tests, and pages that notice what must not happen: errors, foreign addresses, moved content.
 // Never here: what a page should show.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -49,7 +50,10 @@ export async function launchLasting(): Promise<BrowserContext> {
 		ignoreDefaultArgs: ['--disable-back-forward-cache'],
 		baseURL: inject('server'),
 	});
-	context.on('close', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
+	// The browser may still write for a moment; what it will not let go is the system's to remove.
+	context.on('close', () => {
+		rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 }).catch(() => undefined);
+	});
 	return context;
 }
 
