@@ -7,5 +7,6 @@ pub mod accounts;
 pub mod activities;
 pub mod analytics;
 pub mod athletes;
+pub mod database;
 pub mod scaling;
 pub mod uploads;

@@ -15,7 +15,7 @@ use utoipa::openapi::{RefOr, Response, Schema};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::features::{about, accounts, activities, analytics, athletes, scaling, uploads};
+use crate::features::{about, accounts, activities, analytics, athletes, database, scaling, uploads};
 use crate::state::App;
 use crate::web;
 
@@ -38,6 +38,7 @@ use crate::web;
         (name = "activities", description = "Activities with splits, streams and files"),
         (name = "analytics", description = "What many activities say together"),
         (name = "scaling", description = "For administrators: the servers behind this one"),
+        (name = "database", description = "How the database does, for administrators"),
     )
 )]
 struct Document;
@@ -61,6 +62,12 @@ const CODES: &[Code] = &[
         403,
         "Registration closed",
         "Nobody may register here. Whoever runs the installation makes accounts.",
+    ),
+    code(
+        "admin_only",
+        403,
+        "Administrators only",
+        "The account is no administrator's. Sign in as one; whoever runs the installation makes such accounts.",
     ),
     code(
         "same_session_exists",
@@ -118,14 +125,14 @@ fn own_data() -> OpenApiRouter<App> {
         .merge(analytics::router())
 }
 
+/// For administrators: how the installation does.
+fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(database::router()).merge(scaling::router())
+}
+
 /// For everybody: what this is, signing up and in.
 fn open_to_all() -> OpenApiRouter<App> {
     OpenApiRouter::new().merge(about::router()).merge(accounts::router())
-}
-
-/// For those who run the installation.
-fn operations() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(scaling::router())
 }
 
 fn documented() -> OpenApiRouter<App> {

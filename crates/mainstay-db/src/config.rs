@@ -7,7 +7,7 @@ use std::time::Duration;
 use mainstay_config::Faults;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Target, advisor, migrate, partitions, pipeline, replicas};
+use crate::{Target, advisor, insight, migrate, partitions, pipeline, replicas};
 
 /// Pools, time-outs and the address of the server. Times are integers in milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,8 @@ pub struct Config {
     pub idle_in_transaction_timeout_ms: u64,
     /// At start, how long to try again while the server does not answer.
     pub connect_retry_for_ms: u64,
+    /// A statement that takes longer is told in the log, and its plan is kept.
+    pub slow_statement_ms: u64,
     /// The name that the server's own views show for our sessions.
     pub application_name: String,
     /// Replicas of the server to read from, as `host:port,host:port`; role, password and database are those of `url`.
@@ -53,6 +55,8 @@ pub struct Config {
     pub advisor: advisor::Config,
     /// Limits of the keeper of monthly partitions.
     pub partitions: partitions::Config,
+    /// What is kept about statements.
+    pub insight: insight::Config,
 }
 
 impl Default for Config {
@@ -71,12 +75,14 @@ impl Default for Config {
             lock_timeout_ms: 5_000,
             idle_in_transaction_timeout_ms: 60_000,
             connect_retry_for_ms: 30_000,
+            slow_statement_ms: 100,
             application_name: "mainstay".to_owned(),
             read_replicas: String::new(),
             replicas: replicas::Config::default(),
             migrate: migrate::Config::default(),
             advisor: advisor::Config::default(),
             partitions: partitions::Config::default(),
+            insight: insight::Config::default(),
         }
     }
 }
@@ -115,6 +121,7 @@ impl Config {
         faults.number("lock_timeout_ms", self.lock_timeout_ms, 10..=DAY_MS);
         faults.number("idle_in_transaction_timeout_ms", self.idle_in_transaction_timeout_ms, 10..=DAY_MS);
         faults.number("connect_retry_for_ms", self.connect_retry_for_ms, 0..=DAY_MS);
+        faults.number("slow_statement_ms", self.slow_statement_ms, 1..=DAY_MS);
         let name = &self.application_name;
         if name.is_empty()
             || name.len() > MOST_NAME
@@ -134,6 +141,7 @@ impl Config {
         faults.section("migrate", self.migrate.faults());
         faults.section("advisor", self.advisor.faults());
         faults.section("partitions", self.partitions.faults());
+        faults.section("insight", self.insight.faults());
         faults
     }
 
@@ -165,6 +173,10 @@ impl Config {
 
     pub(crate) fn connect_timeout(&self) -> Duration {
         Duration::from_millis(self.connect_timeout_ms)
+    }
+
+    pub(crate) fn slow_statement(&self) -> Duration {
+        Duration::from_millis(self.slow_statement_ms)
     }
 
     pub(crate) fn connect_retry_for(&self) -> Duration {

@@ -20,6 +20,7 @@ use mainstay_runtime::{Clock, Random};
 use tokio_postgres::{NoTls, Row};
 
 use crate::error::{chain, is_connection_loss};
+use crate::insight::Insight;
 use crate::replicas::{Answer, Replicas, Wish};
 use crate::statement::{Parameters, Statement};
 use crate::{Config, ConnectError, DbError, Lane, Session, Target, causality};
@@ -31,6 +32,7 @@ pub use retry::TransactionError;
 pub use stats::{PoolStats, Stats};
 pub use tx::Tx;
 
+use client::Server;
 use pipeline::Pipeline;
 use stats::Counters;
 
@@ -58,6 +60,7 @@ struct Inner {
     transaction_retries: u32,
     random: Random,
     counters: Arc<Counters>,
+    insight: Arc<Insight>,
 }
 
 impl Db {
@@ -82,6 +85,7 @@ impl Db {
             transaction_retries: config.transaction_retries,
             random: Random::system(),
             counters: Arc::new(Counters::default()),
+            insight: Arc::new(Insight::new(&config.insight, config.slow_statement())),
         }));
         let session = reach(config, target).await?;
         let info = info::load(&session)
@@ -107,7 +111,12 @@ impl Db {
     /// any other takes a connection of the pool, which may end in [`DbError::PoolExhausted`] after
     /// `acquire_timeout_ms`.
     pub fn read(&self) -> Read {
-        Read::new(self.clone())
+        Read::new(self.clone(), Server::Any)
+    }
+
+    /// The same, and never from a replica: for what only the primary knows, such as its own statistics.
+    pub fn read_from_primary(&self) -> Read {
+        Read::new(self.clone(), Server::Primary)
     }
 
     /// A transaction that has begun. It takes effect by [`Tx::commit`] alone; dropped, it leaves no trace.
@@ -147,6 +156,11 @@ impl Db {
     /// The pools as they stand, and the counters since start. Costs no round trip.
     pub fn stats(&self) -> Stats {
         Stats::of(&self.0.read.status(), &self.0.write.status(), self.0.pipeline.stats(), &self.0.counters)
+    }
+
+    /// What its statements have cost since start.
+    pub fn insight(&self) -> &Insight {
+        &self.0.insight
     }
 
     /// The replicas that reads may go to, if any are configured. Somebody must run [`Replicas::watch`].

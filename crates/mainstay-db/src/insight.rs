@@ -1,8 +1,20 @@
-//! What the statements of one request cost: how many, how long, how many rows, by name. Never here: what is done about
-//! it (headers, metrics, refusals), which belongs to whoever opened the scope.
+//! What statements cost: those of one request, and those of the process since its start, by name; the slow ones with
+//! their plans; and what the server itself tells of its tables, indexes and statements. Never here: what is done about
+//! it (headers, refusals, routes), which belongs to whoever asks.
 
+mod config;
+mod figures;
+mod plan;
 mod request;
+mod slow;
+mod spread;
+pub mod views;
 
-pub use request::{Budget, RequestStats, StatementStats, apart, scope};
+pub use config::Config;
+pub use figures::{Insight, StatementFigures};
+pub use plan::ExplainError;
+pub use request::{Budget, RequestStats, StatementStats, apart, name_route, scope};
+pub use slow::{Plan, SlowStatement};
+pub use spread::{BOUNDS_S, Spread};
 
 pub(crate) use request::begin;

@@ -2,6 +2,7 @@
 
 mod test_db;
 
+mod max_statements;
 mod statements;
 
 mod own_cluster;
@@ -12,6 +13,7 @@ mod cleaning;
 mod place;
 mod server;
 
+pub use max_statements::max_statements;
 pub use own_cluster::{OwnCluster, own_cluster};
 pub use replicas::{Member, ReplicaSet, replica_set};
 pub use statements::Statements;

@@ -19,6 +19,9 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most connections of one test in each pool; many tests share one server.
 const POOL_MAX: usize = 4;
 
+/// Many tests share the cores: what is slow here says nothing of the statement, and its line would fail a test.
+const SLOW_MS: u64 = 30_000;
+
 /// A database that one test has for itself. It is dropped when this is.
 #[derive(Debug)]
 pub struct TestDb {
@@ -75,7 +78,12 @@ impl TestDb {
         let admin = Session::connect(&admin_target, "test admin", CONNECT_TIMEOUT).await?;
         let name = create(&admin, template).await?;
         let target = admin_target.with_database(&name);
-        let config = Config { pool_max: POOL_MAX, pool_read_max: POOL_MAX, ..Config::default() };
+        let config = Config {
+            pool_max: POOL_MAX,
+            pool_read_max: POOL_MAX,
+            slow_statement_ms: SLOW_MS,
+            ..Config::default()
+        };
         let db = Db::connect(&config, &target).await?;
         Ok(Self { db, target, admin, admin_target })
     }

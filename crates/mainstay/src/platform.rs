@@ -154,11 +154,14 @@ impl Platform {
                 async move { replicas.watch(stop).await }
             });
         }
+        let registry = Registry::new();
+        db.insight().measure_into(&registry);
+        tasks::explain_slow(&supervisor, &db, config.database.insight.plan_interval());
         Ok(Self {
             supervisor,
             effects,
             lifecycle: Lifecycle::new(),
-            registry: Registry::new(),
+            registry,
             db,
             migrated,
             private,

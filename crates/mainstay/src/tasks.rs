@@ -1,10 +1,21 @@
-//! The supervisor's tasks as the probes and the metrics show them. Never here: what becomes of a task.
+//! The platform's own task beside the requests, and the supervisor's tasks as the probes and the metrics show them.
+//! Never here: what becomes of a task.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use mainstay_db::Db;
 use mainstay_runtime::{Supervisor, TaskState, TaskStatus};
 use mainstay_telemetry::Registry;
+
+/// Asks now and then for the plans of statements that were slow.
+pub(crate) fn explain_slow(supervisor: &Supervisor, db: &Db, every: Duration) {
+    let db = db.clone();
+    supervisor.spawn_periodic("slow plans", every, move || {
+        let db = db.clone();
+        async move { db.explain_slow().await.map(drop) }
+    });
+}
 
 /// Names the tasks that give no sign of life or wait to be started again. A reason to look, none to be restarted.
 pub(crate) fn check(supervisor: &Supervisor) -> Result<(), String> {

@@ -24,7 +24,7 @@ mod views;
 
 pub use email::{Email, EmailError};
 pub use expiry::{Removed, remove_expired};
-pub use principal::Principal;
+pub use principal::{Admin, Principal};
 pub(crate) use routes::router;
 
 /// What an account may do.

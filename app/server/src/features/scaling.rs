@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::accounts::{Principal, Role};
+use super::accounts::Admin;
 use crate::state::App;
 
 /// The database's replicas at one moment.
@@ -115,16 +115,10 @@ pub(crate) fn router() -> OpenApiRouter<App> {
     get, path = "/v1/scaling/replication/status", tag = "scaling",
     responses(
         (status = 200, body = Replication),
-        (status = 403, description = "`forbidden`: only for administrators", body = Problem),
+        (status = 403, description = "`admin_only`", body = Problem),
     )
 )]
-async fn replication_status(
-    State(app): State<App>,
-    principal: Principal,
-) -> Result<Json<Replication>, Problem> {
-    if principal.role != Role::Admin {
-        return Err(Problem::forbidden("forbidden", "Only administrators may see the servers."));
-    }
+async fn replication_status(State(app): State<App>, _: Admin) -> Json<Replication> {
     let none = || Status {
         off: Some("no replica is configured".to_owned()),
         epoch: None,
@@ -134,5 +128,5 @@ async fn replication_status(
         fallbacks: 0,
         refused: 0,
     };
-    Ok(Json(app.db.replicas().map_or_else(none, Replicas::status).into()))
+    Json(app.db.replicas().map_or_else(none, Replicas::status).into())
 }

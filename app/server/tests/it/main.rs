@@ -15,6 +15,7 @@ mod batches;
 mod claims;
 mod commands;
 mod contract;
+mod database;
 mod demo;
 mod first_run;
 mod imports;

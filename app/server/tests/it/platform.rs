@@ -218,7 +218,7 @@ async fn who_runs_the_installation_sees_its_replicas_and_nobody_else() {
     let world = World::new().await;
     let kim = world.register("kim@example.org").await;
     let path = "/v1/scaling/replication/status";
-    assert_eq!(kim.get(path).await.problem(), (403, "forbidden".to_owned()));
+    assert_eq!(kim.get(path).await.problem(), (403, "admin_only".to_owned()));
     let tx = world.db.db().write().await.unwrap();
     tx.execute("update athlete set role = 'admin' where id = $1", &[&kim.id]).await.unwrap();
     tx.commit().await.unwrap();

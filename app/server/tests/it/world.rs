@@ -33,6 +33,9 @@ pub(crate) const PASSWORD: &str = "testpassword123";
 pub(crate) const SECRET: &str = "a secret of the tests, long enough to sign with";
 pub(crate) const KEY_ID: &str = "test";
 
+/// Many tests share the cores: what is slow here says nothing of the statement.
+const SLOW_MS: u64 = 30_000;
+
 /// How long a condition may take to come true before the test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -237,6 +240,7 @@ impl Drop for World {
 fn config(db: &TestDb) -> Config {
     let mut config: Config = toml::from_str(DEFAULTS).unwrap();
     config.database.url = db.target().url();
+    config.database.slow_statement_ms = SLOW_MS;
     config.http.passwords.memory_kib = 64;
     config.http.passwords.passes = 1;
     config.http.health.cache = Duration::ZERO;

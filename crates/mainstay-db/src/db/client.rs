@@ -1,38 +1,54 @@
 //! What runs statements behind a read session or a transaction: the transaction's own connection, or for reads the
 //! pipelined lane, else a connection of the pool that is taken when first needed. Never here: when a transaction ends.
 
+use std::sync::Arc;
+
 use deadpool_postgres::Object;
 use tokio::sync::OnceCell;
 use tokio_postgres::Row;
 
 use super::{Db, Lane};
+use crate::DbError;
 use crate::causality::{self, Causality};
+use crate::insight::{self, Insight};
 use crate::replicas::{self, Replicas};
 use crate::statement::{Executor, Parameters, Statement};
-use crate::{DbError, insight};
 
 /// Runs statements. Generated statements bind to it; it is what [`crate::Read`] and [`crate::Tx`] lead to.
 #[derive(Debug)]
-pub struct Client(Via);
+pub struct Client {
+    via: Via,
+    insight: Arc<Insight>,
+}
 
 #[derive(Debug)]
 enum Via {
     Held(Object),
-    Reading { db: Db, held: OnceCell<Object> },
+    Reading { db: Db, held: OnceCell<Object>, server: Server },
+}
+
+/// Which server a read may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Server {
+    /// A replica that has what the session has seen, else the primary.
+    Any,
+    /// The primary alone.
+    Primary,
 }
 
 impl Client {
-    pub(super) fn held(connection: Object) -> Self {
-        Self(Via::Held(connection))
+    pub(super) fn held(connection: Object, insight: Arc<Insight>) -> Self {
+        Self { via: Via::Held(connection), insight }
     }
 
-    pub(super) fn reading(db: Db) -> Self {
-        Self(Via::Reading { db, held: OnceCell::new() })
+    pub(super) fn reading(db: Db, server: Server) -> Self {
+        let insight = Arc::clone(&db.0.insight);
+        Self { via: Via::Reading { db, held: OnceCell::new(), server }, insight }
     }
 
     /// The connection of a transaction.
     pub(super) fn into_held(self) -> Option<Object> {
-        match self.0 {
+        match self.via {
             Via::Held(connection) => Some(connection),
             Via::Reading { held, .. } => held.into_inner(),
         }
@@ -40,25 +56,25 @@ impl Client {
 
     /// The connection of a transaction, while it lasts.
     pub(super) fn held_connection(&self) -> Option<&Object> {
-        match &self.0 {
+        match &self.via {
             Via::Held(connection) => Some(connection),
             Via::Reading { .. } => None,
         }
     }
 
     async fn connection(&self) -> Result<&Object, DbError> {
-        match &self.0 {
+        match &self.via {
             Via::Held(connection) => Ok(connection),
-            Via::Reading { db, held } => held.get_or_try_init(|| db.acquire(Lane::Read)).await,
+            Via::Reading { db, held, .. } => held.get_or_try_init(|| db.acquire(Lane::Read)).await,
         }
     }
 
     /// The replicas, and the session that reads: what it reads from the primary they must have before they answer it
     /// again.
     fn followed(&self) -> Option<(&Replicas, Causality)> {
-        match &self.0 {
-            Via::Reading { db, .. } => db.replicas().zip(causality::current()),
-            Via::Held(_) => None,
+        match &self.via {
+            Via::Reading { db, server: Server::Any, .. } => db.replicas().zip(causality::current()),
+            _ => None,
         }
     }
 
@@ -68,7 +84,7 @@ impl Client {
         statement: &'static Statement,
         parameters: &Parameters<'_>,
     ) -> Result<Option<Vec<Row>>, DbError> {
-        let Via::Reading { db, .. } = &self.0 else { return Ok(None) };
+        let Via::Reading { db, .. } = &self.via else { return Ok(None) };
         if self.followed().is_some() {
             return db.ask_replica(statement, parameters).await;
         }
@@ -138,7 +154,7 @@ impl Executor for Client {
         statement: &'static Statement,
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, DbError> {
-        let running = insight::begin(statement, parameters)?;
+        let running = insight::begin(&self.insight, statement, parameters)?;
         let rows = match self.read_elsewhere(statement, parameters).await? {
             Some(rows) => rows,
             None => self.read_here(statement, parameters).await?,
@@ -152,7 +168,7 @@ impl Executor for Client {
         statement: &'static Statement,
         parameters: &Parameters<'_>,
     ) -> Result<u64, DbError> {
-        let running = insight::begin(statement, parameters)?;
+        let running = insight::begin(&self.insight, statement, parameters)?;
         let connection = self.connection().await?;
         let prepared = connection.prepare_cached(statement.text()).await?;
         let changed = connection.execute(&prepared, parameters).await?;

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use super::client::Server;
 use super::{Client, Db};
 
 /// A read-only session. Each statement is its own transaction. A connection of the pool is taken by the first statement
@@ -12,8 +13,8 @@ pub struct Read {
 }
 
 impl Read {
-    pub(super) fn new(db: Db) -> Self {
-        Self { client: Client::reading(db) }
+    pub(super) fn new(db: Db, server: Server) -> Self {
+        Self { client: Client::reading(db, server) }
     }
 }
 

@@ -1,8 +1,10 @@
 //! A transaction that owns its connection. Never here: what is written in it; the verbs of other crates
 //! (`enqueue`, `emit`, …) are extension traits over [`Tx`].
 
-use deadpool_postgres::Object;
 use std::ops::Deref;
+use std::sync::Arc;
+
+use deadpool_postgres::Object;
 
 use super::{Client, Db};
 use crate::{DbError, causality, replicas};
@@ -29,7 +31,8 @@ impl Tx {
     pub(super) async fn begin(connection: Object, db: Db) -> Result<Self, NotBegun> {
         let was_idle = Object::metrics(&connection).recycle_count > 0;
         // From here on a cancelled future must not return a connection with an open transaction to the pool.
-        let mut tx = Self { client: Some(Client::held(connection)), db };
+        let client = Client::held(connection, Arc::clone(&db.0.insight));
+        let mut tx = Self { client: Some(client), db };
         match tx.batch_execute("begin").await {
             Ok(()) => Ok(tx),
             Err(error) => {

@@ -5,9 +5,13 @@ use std::collections::hash_map::DefaultHasher;
 use std::fmt::Write as _;
 use std::future::Future;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use mainstay_telemetry::metrics::MAX_LABEL_BYTES;
+
+use super::Insight;
+use super::figures::Run;
 use crate::DbError;
 use crate::statement::{Parameters, Statement};
 
@@ -26,7 +30,20 @@ pub async fn scope<F: Future>(stats: RequestStats, work: F) -> F::Output {
 /// Runs work whose number of statements grows with what it was given, on purpose, such as storing each file of an
 /// archive: it is neither counted nor limited.
 pub async fn apart<F: Future>(work: F) -> F::Output {
-    CURRENT.scope(RequestStats::default(), work).await
+    let stats = RequestStats::default();
+    if let Ok(Some(route)) = CURRENT.try_with(|outer| outer.shared.route.get().cloned()) {
+        let _ = stats.shared.route.set(route);
+    }
+    CURRENT.scope(stats, work).await
+}
+
+/// Says which route the present scope works for. The first name stays; a longer one than
+/// [`MAX_LABEL_BYTES`] names nothing. Give templates, never what a client wrote.
+pub fn name_route(route: &str) {
+    if route.len() > MAX_LABEL_BYTES {
+        return;
+    }
+    let _ = CURRENT.try_with(|stats| stats.shared.route.get_or_init(|| route.into()).len());
 }
 
 /// What a request may ask of the database.
@@ -50,7 +67,13 @@ impl Default for Budget {
 #[derive(Clone, Debug, Default)]
 pub struct RequestStats {
     budget: Budget,
-    statements: Arc<Mutex<BTreeMap<&'static str, Gathered>>>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    route: OnceLock<Arc<str>>,
+    statements: Mutex<BTreeMap<&'static str, Gathered>>,
 }
 
 /// One statement in one request.
@@ -85,7 +108,7 @@ impl Gathered {
 impl RequestStats {
     /// Nothing yet, and what there may be.
     pub fn within(budget: Budget) -> Self {
-        Self { budget, statements: Arc::default() }
+        Self { budget, shared: Arc::default() }
     }
 
     /// The statements that ran as often with different parameters as a loop would.
@@ -118,21 +141,27 @@ impl RequestStats {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Gathered>> {
-        self.statements.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.statements.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A statement that runs; counted when it ends, however it ends.
-pub(crate) struct Running {
+pub(crate) struct Running<'a> {
+    insight: &'a Insight,
     statement: &'static Statement,
     parameters: u64,
     began: Instant,
     rows: u64,
+    has_ended: bool,
     stats: Option<RequestStats>,
 }
 
 /// Begins to count a statement, unless the budget of its request is used up.
-pub(crate) fn begin(statement: &'static Statement, parameters: &Parameters<'_>) -> Result<Running, DbError> {
+pub(crate) fn begin<'a>(
+    insight: &'a Insight,
+    statement: &'static Statement,
+    parameters: &Parameters<'_>,
+) -> Result<Running<'a>, DbError> {
     let stats = CURRENT.try_with(Clone::clone).ok();
     let mut compared = 0;
     if let Some(stats) = &stats {
@@ -142,24 +171,29 @@ pub(crate) fn begin(statement: &'static Statement, parameters: &Parameters<'_>) 
         }
         compared = digest(parameters);
     }
-    Ok(Running { statement, parameters: compared, began: Instant::now(), rows: 0, stats })
+    let began = Instant::now();
+    Ok(Running { insight, statement, parameters: compared, began, rows: 0, has_ended: false, stats })
 }
 
-impl Running {
+impl Running<'_> {
     /// It ended well.
     pub(crate) fn end(mut self, rows: u64) {
         self.rows = rows;
+        self.has_ended = true;
     }
 }
 
-impl Drop for Running {
+impl Drop for Running<'_> {
     fn drop(&mut self) {
+        let took = self.began.elapsed();
+        let route = self.stats.as_ref().and_then(|stats| stats.shared.route.get());
+        self.insight.ended(self.statement, Run { took, rows: self.rows, failed: !self.has_ended, route });
         let Some(stats) = &self.stats else { return };
         let mut statements = stats.lock();
         let gathered = statements.entry(self.statement.name()).or_default();
         gathered.count += 1;
         gathered.rows += self.rows;
-        gathered.time += self.began.elapsed();
+        gathered.time += took;
         gathered.parameters.insert(self.parameters);
         let is_loop = gathered.is_repeated(&stats.budget);
         drop(statements);

@@ -161,6 +161,7 @@ pub(super) fn note_route(request: Request<Body>) -> Request<Body> {
         // Already set when routers are nested; the first is the whole path.
         if facts.route.set(route.clone()).is_ok() {
             Span::current().record("http.route", route.as_str());
+            insight::name_route(route.as_str());
         }
     }
     request

@@ -1,7 +1,8 @@
-//! A database per test, and the statement counter.
+//! A database per test, the statement counter and the bound on statements.
 
 use mainstay_db::migrate::{Migration, Migrations};
-use mainstay_testing::TestDb;
+use mainstay_db::{DbError, Statement, one};
+use mainstay_testing::{TestDb, max_statements};
 
 const NOTES: &[Migration] =
     &[Migration { version: 1, name: "notes", sql: "create table note (id int primary key, text text);" }];
@@ -83,4 +84,27 @@ async fn a_failed_setup_leaves_no_template_behind() {
     .await
     .unwrap();
     db.db().read().query("select * from made", &[]).await.unwrap();
+}
+
+static ADD: Statement = Statement::pipelined("sum.add", "/* sum.add */ select $1::bigint + 1");
+
+async fn add(db: &TestDb, numbers: std::ops::Range<i64>) -> Result<i64, DbError> {
+    let mut sum = 0;
+    for number in numbers {
+        sum += one(&*db.db().read(), &ADD, &[&number]).await?.try_get::<_, i64>(0)?;
+    }
+    Ok(sum)
+}
+
+#[tokio::test]
+async fn work_within_its_bound_gives_its_result() {
+    let db = TestDb::empty().await.unwrap();
+    assert_eq!(max_statements(3, add(&db, 0..3)).await.unwrap(), 6);
+}
+
+#[tokio::test]
+#[should_panic(expected = "4 statements ran, 3 may\n     4 x sum.add, 4 rows")]
+async fn work_beyond_its_bound_is_named() {
+    let db = TestDb::empty().await.unwrap();
+    max_statements(3, add(&db, 0..4)).await.unwrap();
 }

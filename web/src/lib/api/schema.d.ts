@@ -398,6 +398,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/database/cache-hit-ratio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often the server found in its memory what it needed. */
+        get: operations["database_cache_hit_ratio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/database/index-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The indexes that are read most, and those that are hardly read and keep no rule. */
+        get: operations["database_index_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/database/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Size, sessions, the largest tables and the slowest statements, and what they advise. */
+        get: operations["database_performance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/database/pool-stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The connections of the process that answers. */
+        get: operations["database_pool_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/database/slow-queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The statements that take longer than 100 ms on average, of every process, as the server counts them.
+         * @description Without the extension `pg_stat_statements`, `available` is false and `remedy` says what would bring it.
+         */
+        get: operations["database_slow_queries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/database/table-bloat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables with dead rows, and the room that these take by estimate. */
+        get: operations["database_table_bloat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/performance/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the process that answers has measured of its statements since it began. Times are in seconds. */
+        get: operations["database_queries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/performance/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same with the server's memory and with advice. */
+        get: operations["database_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scaling/replication/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The replicas of the database: which are read from, and how far they are behind. */
+        get: operations["scaling_replication_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/training-load/current": {
         parameters: {
             query?: never;
@@ -961,6 +1117,11 @@ export interface components {
             total_duration_s: number;
         };
         /**
+         * @description How much it matters.
+         * @enum {string}
+         */
+        AdviceSeverity: "info" | "warning";
+        /**
          * @description Whether there was enough to answer with.
          * @enum {string}
          */
@@ -1093,6 +1254,11 @@ export interface components {
             /** @description Shortest distance first. */
             best_efforts: components["schemas"]["BestEffort"][];
         };
+        /**
+         * @description What the ratio means.
+         * @enum {string}
+         */
+        CacheAssessment: "excellent" | "good" | "fair" | "poor";
         /** @description A change of password. */
         ChangePasswordBody: {
             current_password: string;
@@ -1112,6 +1278,263 @@ export interface components {
             /** Format: int64 */
             source_days: number;
             status: components["schemas"]["AnalyticsStatus"];
+        };
+        /** @description Something to do. */
+        DatabaseAdvice: {
+            /** @description What to do about it. */
+            action: string;
+            /** @description `pool`, `cache`, `indexes`, `bloat` or `statements`. */
+            category: string;
+            /** @description What was seen. */
+            message: string;
+            severity: components["schemas"]["AdviceSeverity"];
+        };
+        /** @description How often the server found in its memory what it needed. */
+        DatabaseCacheHitRatio: {
+            /**
+             * Format: double
+             * @description Those of all, in percent; null before anything was read.
+             * @example 98.5
+             */
+            cache_hit_ratio_percent?: number | null;
+            /**
+             * Format: int64
+             * @description Blocks of tables that were.
+             */
+            heap_blocks_hit: number;
+            /**
+             * Format: int64
+             * @description Blocks of tables that were not in memory.
+             */
+            heap_blocks_read: number;
+            /**
+             * Format: double
+             * @description The same for indexes.
+             */
+            index_hit_ratio_percent?: number | null;
+            performance_assessment?: components["schemas"]["CacheAssessment"] | null;
+        };
+        /** @description An index. */
+        DatabaseIndex: {
+            index: string;
+            /** Format: int64 */
+            scans: number;
+            schema: string;
+            /** @example 12.5 MB */
+            size: string;
+            /** Format: int64 */
+            size_bytes: number;
+            table: string;
+            /**
+             * Format: int64
+             * @description Living rows that plain index scans have fetched.
+             */
+            tuples_fetched: number;
+            /**
+             * Format: int64
+             * @description Its entries that scans have returned.
+             */
+            tuples_read: number;
+        };
+        /** @description How indexes are used since the server's statistics were last reset. */
+        DatabaseIndexUsage: {
+            /** @description The most scans first, at most 20. */
+            most_used: components["schemas"]["DatabaseIndex"][];
+            /** @description Fewer than 10 scans, the largest first, at most 20. Those that keep a rule are not among them. */
+            potentially_unused: components["schemas"]["DatabaseUnusedIndex"][];
+        };
+        /** @description The database at a glance. */
+        DatabasePerformance: {
+            /**
+             * Format: int64
+             * @description Those of them that run a statement now.
+             */
+            active_connections: number;
+            /**
+             * Format: double
+             * @description Blocks of tables that were in the server's memory when they were needed, in percent.
+             */
+            cache_hit_ratio_percent?: number | null;
+            /**
+             * Format: int64
+             * @description Sessions of every process.
+             */
+            connections: number;
+            /**
+             * @description For people.
+             * @example 12.5 MB
+             */
+            database_size: string;
+            /** Format: int64 */
+            database_size_bytes: number;
+            /** @description At most 10. */
+            largest_tables: components["schemas"]["DatabaseTableSize"][];
+            /** @description What to do, if anything. */
+            recommendations: components["schemas"]["DatabaseAdvice"][];
+            /** @description At most 5, the slowest first; empty without statement statistics. */
+            slow_queries: components["schemas"]["DatabaseSlowQuery"][];
+        };
+        /** @description The connections that many short reads share. */
+        DatabasePipeline: {
+            /** @description Reads under way. */
+            in_flight: number;
+            open_connections: number;
+            /**
+             * Format: int64
+             * @description Reads that went to the pool instead since start.
+             */
+            overflowed: number;
+            /**
+             * Format: int64
+             * @description Reads that it has answered since start.
+             */
+            served: number;
+        };
+        /** @description One pool. */
+        DatabasePool: {
+            checked_in_connections: number;
+            checked_out_connections: number;
+            /**
+             * Format: int64
+             * @description Callers who waited in vain since start.
+             */
+            exhausted: number;
+            /** @description `read` or `write`. */
+            lane: string;
+            pool_size: number;
+            waiting: number;
+        };
+        /** @description The connections of the process that answers. */
+        DatabasePoolStats: {
+            /** @description Open and free. */
+            checked_in_connections: number;
+            /** @description In use. */
+            checked_out_connections: number;
+            /** @description Each pool by itself. */
+            lanes: components["schemas"]["DatabasePool"][];
+            /** @description Always 0. */
+            max_overflow: number;
+            /** @description Beyond the pools: always 0, since they are a limit. */
+            overflow_connections: number;
+            pipeline: components["schemas"]["DatabasePipeline"];
+            /**
+             * Format: double
+             * @description A connection that is older is not used again, in seconds.
+             */
+            pool_recycle: number;
+            /** @description Most connections of both pools. */
+            pool_size: number;
+            /**
+             * Format: double
+             * @description Longest wait for a connection, in seconds.
+             */
+            pool_timeout: number;
+            /** @description Open in both pools. */
+            total_connections: number;
+            /** @description Callers who wait for a connection now. */
+            waiting: number;
+        };
+        /** @description The slow statements of every process, as the server counts them. */
+        DatabaseSlowQueries: {
+            /** @description Whether the server keeps statistics of statements. */
+            available: boolean;
+            /** @description The slowest first, at most 20. */
+            queries: components["schemas"]["DatabaseSlowQuery"][];
+            /** @description What would bring them, where there are none. */
+            remedy?: string | null;
+            /**
+             * Format: double
+             * @description A mean time above this is slow, in milliseconds.
+             * @example 100
+             */
+            threshold_ms: number;
+        };
+        /** @description A slow statement. */
+        DatabaseSlowQuery: {
+            /**
+             * Format: int64
+             * @description How many times it ran to its end.
+             */
+            calls: number;
+            /** Format: double */
+            max_time_sec: number;
+            /** Format: double */
+            mean_time_sec: number;
+            /**
+             * @description Its name, if it is one of ours.
+             * @example activities.list_activities
+             */
+            name?: string | null;
+            /** @description The first 200 characters of its text; parameters are numbers behind a dollar sign. */
+            query: string;
+            /** @description The routes that ran it in the process that answers. */
+            routes: string[];
+            /**
+             * Format: int64
+             * @description Rows returned or changed.
+             */
+            rows: number;
+            /** Format: double */
+            total_time_sec: number;
+        };
+        /** @description A table with rows that nobody can see any more. Rows are estimates of the server. */
+        DatabaseTableBloat: {
+            /**
+             * Format: double
+             * @description Dead rows of all, in percent.
+             */
+            dead_tuple_percent?: number | null;
+            /** Format: int64 */
+            dead_tuples: number;
+            /**
+             * Format: int64
+             * @description If dead rows are as long as the others.
+             */
+            estimated_wasted_bytes: number;
+            /**
+             * Format: date-time
+             * @description By hand or by itself.
+             */
+            last_analyze?: string | null;
+            /**
+             * Format: date-time
+             * @description By hand or by itself.
+             */
+            last_vacuum?: string | null;
+            /** Format: int64 */
+            live_tuples: number;
+            schema: string;
+            table: string;
+            /** @example 12.5 MB */
+            table_size: string;
+            /** Format: int64 */
+            table_size_bytes: number;
+        };
+        /** @description Tables with dead rows. */
+        DatabaseTableBloats: {
+            /** @description Those that waste most first, at most 50. */
+            tables: components["schemas"]["DatabaseTableBloat"][];
+        };
+        /** @description A table and its room on the disk. */
+        DatabaseTableSize: {
+            /**
+             * Format: int64
+             * @description As the server estimates them.
+             */
+            rows: number;
+            schema: string;
+            /**
+             * @description With indexes.
+             * @example 12.5 MB
+             */
+            size: string;
+            /** Format: int64 */
+            size_bytes: number;
+            table: string;
+        };
+        /** @description An index that is hardly read. */
+        DatabaseUnusedIndex: components["schemas"]["DatabaseIndex"] & {
+            suggestion: string;
         };
         /** @description From one day to another, both included. */
         DateRange: {
@@ -1815,6 +2238,123 @@ export interface components {
              */
             total_pages: number;
         };
+        /** @description Blocks of tables that the server needed. */
+        PerformanceCache: {
+            /**
+             * Format: double
+             * @description Null before anything was read.
+             */
+            hit_rate_percent?: number | null;
+            /**
+             * Format: int64
+             * @description They were in its memory.
+             */
+            hits: number;
+            /**
+             * Format: int64
+             * @description They were not.
+             */
+            misses: number;
+            /** Format: int64 */
+            total_requests: number;
+        };
+        /** @description The statements of the process that answers, since it began. Times are in seconds, from asking to the last row. */
+        PerformanceQueries: {
+            /** Format: double */
+            avg_time?: number | null;
+            /**
+             * Format: int64
+             * @description Runs that failed or were given up.
+             */
+            failed_queries: number;
+            /** Format: double */
+            max_time?: number | null;
+            /** Format: double */
+            min_time?: number | null;
+            /**
+             * Format: double
+             * @description Drawn between the bounds that times are counted by.
+             */
+            p95_time?: number | null;
+            /**
+             * Format: double
+             * @description Drawn between the bounds that times are counted by.
+             */
+            p99_time?: number | null;
+            /** @description Runs by table; one run counts for each table that its statement names. */
+            queries_by_table: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description `database.slow_statement_ms`, in seconds.
+             * @example 0.1
+             */
+            slow_above: number;
+            /** @description The newest first, at most 10. */
+            slow_queries: components["schemas"]["PerformanceSlowQuery"][];
+            /**
+             * Format: int64
+             * @description Runs that took longer than `slow_above`.
+             */
+            slow_queries_count: number;
+            /** @description Each statement, the one that took most time together first. */
+            statements: components["schemas"]["PerformanceStatement"][];
+            /** Format: int64 */
+            total_queries: number;
+        };
+        /** @description A run that was slow. */
+        PerformanceSlowQuery: {
+            /** Format: double */
+            duration: number;
+            /** @description Whether it failed or was given up. */
+            failed: boolean;
+            /** @example activities.list_activities */
+            name: string;
+            /** @description How the server goes about it whatever the parameters; null until it was asked, which happens now and then. */
+            plan?: string | null;
+            /** @description Why there is no plan. */
+            plan_refused?: string | null;
+            /** @description The route that ran it; null for work beside the requests. */
+            route?: string | null;
+            /** Format: int64 */
+            rows: number;
+            /** @description The first 200 characters of its text, without parameters. */
+            statement: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            timestamp?: string | null;
+        };
+        /** @description One statement. */
+        PerformanceStatement: {
+            /** Format: double */
+            avg_time: number;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            errors: number;
+            /** Format: double */
+            max_time: number;
+            /** @example activities.list_activities */
+            name: string;
+            /** Format: double */
+            p95_time?: number | null;
+            /** @description The routes that ran it, as many as are kept. */
+            routes: string[];
+            /** Format: int64 */
+            rows: number;
+            /** Format: double */
+            total_time: number;
+        };
+        /** @description Statements, the server's memory and advice. */
+        PerformanceSummary: {
+            cache: components["schemas"]["PerformanceCache"];
+            queries: components["schemas"]["PerformanceQueries"];
+            /** @description What to do, if anything. */
+            recommendations: components["schemas"]["DatabaseAdvice"][];
+        };
         /** @description The fastest effort of one distance. */
         PersonalBest: {
             /**
@@ -1962,6 +2502,76 @@ export interface components {
          * @enum {string}
          */
         RegistrationState: "open" | "closed";
+        /** @description One replica. */
+        Replica: {
+            /** @description Whether it answers and is on the primary's history. */
+            healthy: boolean;
+            /** @description Where it is, and as whom we are there. */
+            host: string;
+            /** @description Reads that it is answering now. */
+            in_flight: number;
+            /**
+             * Format: int64
+             * @description Bytes of the log that it is behind; null while that is not known.
+             */
+            lag_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Reads since start that it answered.
+             */
+            reads: number;
+            /** @description Why not; null where it is. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Answers since start that did not count: it was behind, in conflict, or went away.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Everything older than this it has, in milliseconds; null while that is not known.
+             */
+            staleness_ms?: number | null;
+        };
+        /** @description The database's replicas at one moment. */
+        Replication: {
+            /**
+             * Format: int64
+             * @description Reads since start that went to the primary because no replica had what their session has seen.
+             */
+            fallbacks: number;
+            /**
+             * @description How far the primary's log reached when it was last asked, as PostgreSQL writes it.
+             * @example 0/3A2F1B8
+             */
+            position?: string | null;
+            /**
+             * Format: int64
+             * @description How long ago that was, in milliseconds.
+             */
+            position_age_ms?: number | null;
+            /** @description Why they do not; null where they do. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Reads since start that were refused because the primary had taken enough of them.
+             */
+            refused: number;
+            /** @description Each replica, in the order of the configuration. */
+            replicas: components["schemas"]["Replica"][];
+            /** @description Whether reads go to replicas. */
+            status: components["schemas"]["ReplicationState"];
+            /**
+             * Format: int32
+             * @description The primary's timeline: it rises with each promotion. Null before its first answer.
+             */
+            timeline?: number | null;
+        };
+        /**
+         * @description Whether reads go to replicas.
+         * @enum {string}
+         */
+        ReplicationState: "healthy" | "degraded" | "off";
         /** @description How many sessions ended. */
         SessionsEnded: {
             /** Format: int64 */
@@ -2192,7 +2802,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unavailable`, `database_busy`, `database_unavailable`, `write_conflict` or `timed_out` */
+        /** @description `unavailable`, `database_busy`, `database_unavailable`, `replicas_behind`, `write_conflict` or `timed_out` */
         Unavailable: {
             headers: {
                 /** @description Seconds to wait before the request is repeated. */
@@ -3489,6 +4099,369 @@ export interface operations {
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
+        };
+    };
+    database_cache_hit_ratio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseCacheHitRatio"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    database_index_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseIndexUsage"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    database_performance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabasePerformance"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    database_pool_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabasePoolStats"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    database_slow_queries: {
+        parameters: {
+            query?: {
+                /** @description What the slowest is: by one run on average, or by all runs together. */
+                order?: "mean" | "total";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseSlowQueries"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    database_table_bloat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseTableBloats"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    database_queries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformanceQueries"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    database_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformanceSummary"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    scaling_replication_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replication"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     analytics_current_load: {

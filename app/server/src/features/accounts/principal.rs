@@ -48,3 +48,23 @@ impl FromRequestParts<App> for Principal {
         })
     }
 }
+
+/// Somebody who runs the installation. Extracting it costs what [`Principal`] costs, and answers 403 `admin_only` for
+/// everybody else who is signed in.
+#[derive(Debug, Clone)]
+pub struct Admin(pub Principal);
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let principal = Principal::from_request_parts(parts, app).await?;
+        match principal.role {
+            Role::Admin => Ok(Self(principal)),
+            Role::Athlete | Role::Coach => Err(Problem::forbidden(
+                "admin_only",
+                "Only administrators of this installation may see this.",
+            )),
+        }
+    }
+}

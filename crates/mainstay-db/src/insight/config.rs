@@ -1,0 +1,56 @@
+//! Limits of what is kept about statements. Never here: the budget of a request, which its server sets.
+
+use std::time::Duration;
+
+use mainstay_config::Faults;
+use serde::{Deserialize, Serialize};
+
+/// What is kept about statements. Times are integers in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Slow runs that are kept; the oldest makes room for a new one.
+    pub slow_kept: usize,
+    /// Routes that are named for a statement; further ones are left out.
+    pub routes_kept: usize,
+    /// How often plans of slow statements are asked for, and how old a plan gets before it is asked for again.
+    pub plan_interval_ms: u64,
+    /// The server ends the search for a plan, or its wait for a lock, that takes longer.
+    pub plan_timeout_ms: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { slow_kept: 100, routes_kept: 8, plan_interval_ms: 60_000, plan_timeout_ms: 1_000 }
+    }
+}
+
+impl Config {
+    /// What cannot be, by key.
+    pub fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        faults.number("slow_kept", self.slow_kept, 0..=10_000);
+        faults.number("routes_kept", self.routes_kept, 0..=100);
+        faults.number("plan_interval_ms", self.plan_interval_ms, 1_000..=crate::config::DAY_MS);
+        // 0 would switch the server's limit off.
+        faults.number("plan_timeout_ms", self.plan_timeout_ms, 10..=crate::config::DAY_MS);
+        faults
+    }
+
+    /// See [`Config::plan_interval_ms`].
+    pub fn plan_interval(&self) -> Duration {
+        Duration::from_millis(self.plan_interval_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_is_told_by_key() {
+        assert!(Config::default().faults().is_empty());
+        let bad = Config { plan_timeout_ms: 0, plan_interval_ms: 1, ..Config::default() };
+        assert_eq!(bad.faults().messages().count(), 2);
+    }
+}
