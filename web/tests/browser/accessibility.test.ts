@@ -9,6 +9,7 @@ test.each(['light', 'dark'] as const)('no page has a serious finding in the %s',
 	const visit = await Visit.begin({ colorScheme });
 	const { page } = visit;
 	await page.goto('/sign-in');
+	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 	expect(await findings(visit), 'sign-in').toEqual([]);
 	await signInAsDemo(page);
 	const newest = await page.evaluate(async () => {
