@@ -24,7 +24,7 @@ async fn a_rising_series_is_improving() {
     let answer = world.get(who, "/v1/analytics/efficiency-trends?days=30&include_stability=true&include_load_response=true&include_annotations=true").await;
     assert_eq!(answer.status, 200, "{}", answer.json());
     let json = answer.json();
-    assert_eq!(json["status"], "ok");
+    assert_eq!((&json["status"], &json["algorithm_version"]), (&"ok".into(), &3.into()));
     assert_eq!(json["time_series"].as_array().unwrap().len(), 30);
     // Efficiency rises, so the ten runs before the period pull the mean of its first day down.
     let first = &json["time_series"][0];

@@ -1775,6 +1775,12 @@ export interface components {
         };
         /** @description The trend of efficiency: grade-adjusted metres per heartbeat of steady runs, higher is better. */
         EfficiencyTrends: {
+            /**
+             * Format: int32
+             * @description The version of the formulas. Activities that were computed by an earlier one are computed again in the background.
+             * @example 3
+             */
+            algorithm_version: number;
             /** @description With `include_load_response`: weeks, oldest first. */
             load_response?: components["schemas"]["LoadWeek"][] | null;
             /** @description What a trend needs, what there is, and why runs were left out. */
@@ -2073,6 +2079,12 @@ export interface components {
         };
         /** @description Fitness, fatigue and form by day. */
         LoadHistory: {
+            /**
+             * Format: int32
+             * @description The version of the formulas. Activities that were computed by an earlier one are computed again in the background.
+             * @example 3
+             */
+            algorithm_version: number;
             /** @description One entry a civil day, from the first load on; none before it, because nothing is known of that time. */
             days: components["schemas"]["LoadDay"][];
             /** Format: date */

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use paceline_domain::analysis::efficiency::EFFICIENCY_POLARITY;
+use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use paceline_domain::analysis::trend::rolling::{Window, rolling_means};
 use paceline_domain::analysis::trend::{self, MIN_POINTS, Trend, TrendError, trend};
 
@@ -52,6 +53,7 @@ pub(super) fn assemble(
     let analysis = trend_analysis(&trend, &points, window);
     let enough = analysis.direction != Verdict::InsufficientData;
     Ok(EfficiencyTrends {
+        algorithm_version: ALGORITHM_VERSION,
         status: if enough { Status::Ok } else { Status::InsufficientData },
         missing: missing(&shown, valid.len(), &trend),
         time_series: series(&valid, &rolling, include.annotations),

@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 use paceline_domain::analysis::fitness::{Before, FitnessDay, FitnessError, fitness};
+use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 
 use super::store::LoadPoint;
 use super::views::{CurrentLoad, LoadDay, LoadHistory, SourceCounts, Status};
@@ -28,6 +29,7 @@ pub(super) fn history(points: &[LoadPoint], window: DayWindow) -> Result<LoadHis
     let series: Vec<LoadDay> =
         days(points, window)?.into_iter().filter(|day| window.contains(day.date)).map(day_view).collect();
     Ok(LoadHistory {
+        algorithm_version: ALGORITHM_VERSION,
         status: if series.is_empty() { Status::InsufficientData } else { Status::Ok },
         period_days: window.days(),
         start_date: window.first,

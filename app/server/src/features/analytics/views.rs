@@ -23,6 +23,9 @@ pub(super) enum Status {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct EfficiencyTrends {
     pub(super) status: Status,
+    /// The version of the formulas. Activities that were computed by an earlier one are computed again in the background.
+    #[schema(example = 3)]
+    pub(super) algorithm_version: i32,
     /// What a trend needs, what there is, and why runs were left out.
     pub(super) missing: Missing,
     /// Every valid run, oldest first.
@@ -279,6 +282,9 @@ pub(super) struct CurrentLoad {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LoadHistory {
     pub(super) status: Status,
+    /// The version of the formulas. Activities that were computed by an earlier one are computed again in the background.
+    #[schema(example = 3)]
+    pub(super) algorithm_version: i32,
     /// Civil days of the period.
     pub(super) period_days: i64,
     pub(super) start_date: Date,
