@@ -93,6 +93,8 @@ async fn a_full_lane_overflows_into_the_pool() {
         (lane.connections, lane.in_flight) = (1, 1);
     })
     .await;
+    // From here on the connection is open: nothing overflows because it is not.
+    add(&db, 0).await.unwrap();
     let holder = observer(test.target()).await;
     holder.execute("select pg_advisory_lock(7)", &[]).await.unwrap();
     let read = db.read();
@@ -102,7 +104,7 @@ async fn a_full_lane_overflows_into_the_pool() {
             tokio::task::yield_now().await;
         }
         assert_eq!(add(&db, 1).await.unwrap(), 2);
-        assert_eq!((db.stats().pipeline.overflowed, db.stats().pipeline.served), (1, 0));
+        assert_eq!((db.stats().pipeline.overflowed, db.stats().pipeline.served), (1, 1));
         holder.execute("select pg_advisory_unlock(7)", &[]).await.unwrap();
     };
     let (waited, ()) = tokio::join!(waiting, others);
@@ -114,11 +116,18 @@ async fn a_lost_connection_costs_no_answer() {
     let test = TestDb::empty().await.unwrap();
     let db = connect(test.target(), |lane| lane.connections = 1).await;
     add(&db, 1).await.unwrap();
-    let observer = observer(test.target()).await;
     for number in 0..5 {
-        let sql = "select pg_terminate_backend(pid, 5000) from pg_stat_activity \
-                   where datname = current_database() and application_name like '% pipelined'";
-        observer.query(sql, &[]).await.unwrap();
+        // From a thread that this one waits for: nothing here sees the connection close before it is used again.
+        let target = test.target().clone();
+        let ending = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let sql = "select pg_terminate_backend(pid, 5000) from pg_stat_activity \
+                           where datname = current_database() and application_name like '% pipelined'";
+                observer(&target).await.query(sql, &[]).await.unwrap();
+            });
+        });
+        ending.join().unwrap();
         assert_eq!(add(&db, number).await.unwrap(), number + 1);
     }
     while db.stats().pipeline.open == 0 {
