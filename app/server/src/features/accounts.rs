@@ -133,12 +133,6 @@ pub enum AccountError {
     Db(#[from] DbError),
 }
 
-impl From<tokio_postgres::Error> for AccountError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Db(error.into())
-    }
-}
-
 /// Creates an account and returns its id.
 pub async fn create(app: &App, registration: Registration) -> Result<Uuid, AccountError> {
     let id = app.effects.ids.next();

@@ -153,3 +153,7 @@ impl Drop for Turn<'_> {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -37,12 +37,6 @@ pub enum FoundingError {
     Db(#[from] DbError),
 }
 
-impl From<tokio_postgres::Error> for FoundingError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Db(error.into())
-    }
-}
-
 /// The new passwords of the two accounts.
 #[derive(Debug)]
 pub struct Passwords {

@@ -60,12 +60,6 @@ pub enum BatchError {
     Db(#[from] DbError),
 }
 
-impl From<tokio_postgres::Error> for BatchError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Db(error.into())
-    }
-}
-
 /// Imports everything under the paths for the athlete and returns the id of the report.
 pub async fn import_paths(
     app: &App,

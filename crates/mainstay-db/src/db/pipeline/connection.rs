@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio_postgres::Row;
 
-use super::Config;
+use super::{Config, nanos};
 use crate::db::READ_ONLY;
 use crate::statement::{Parameters, Statement};
 use crate::{DbError, Session, Target};
@@ -163,8 +163,4 @@ impl Live {
     ) -> Result<Vec<Row>, DbError> {
         Ok(self.session.query(prepared, parameters).await?)
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

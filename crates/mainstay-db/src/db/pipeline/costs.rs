@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::Config;
+use super::{Config, nanos};
 use crate::statement::Statement;
 
 /// A new time counts for an eighth of the average.
@@ -82,10 +82,6 @@ impl Costs {
             Arc::clone(costs.entry(statement.key()).or_default())
         })
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
