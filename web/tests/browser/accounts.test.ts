@@ -10,6 +10,8 @@ test('an account is made, left and come back to', async () => {
 	await page.goto('/activities');
 	await page.waitForURL('**/sign-in?next=%2Factivities');
 	await page.getByRole('link', { name: 'Make an account' }).click();
+	// The page before has a field of the same name.
+	await page.getByRole('button', { name: 'Make the account' }).waitFor();
 	await page.getByLabel('E-mail').fill('robin@example.org');
 	await page.getByLabel('Password').fill(PASSWORD);
 	await page.getByRole('button', { name: 'Make the account' }).click();

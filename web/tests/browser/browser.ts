@@ -11,7 +11,7 @@ import {
 	type BrowserContextOptions,
 	type Page,
 } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFailed } from 'vitest';
 
 export const DEMO = 'demo@paceline.example';
 export const PASSWORD = 'correct horse battery';
@@ -86,6 +86,7 @@ export class Visit {
 		const page = await context.newPage();
 		page.setDefaultTimeout(30_000);
 		const visit = new Visit(page);
+		onTestFailed(() => visit.tell());
 		page.on('pageerror', (error) => visit.errors.push(error.message));
 		page.on('console', (message) => {
 			// Chromium writes an error for each answer above 399; those are the page's business.
@@ -114,6 +115,12 @@ export class Visit {
 				),
 			),
 		);
+	}
+
+	/** Where the page of a failed test stands, and what a reader of it meets: the words that a log of the checks keeps. */
+	private async tell() {
+		const seen = await this.page.ariaSnapshot({ timeout: 5000 }).catch(String);
+		console.error([this.page.url(), seen, ...this.errors].join('\n'));
 	}
 
 	/** Nothing was noticed that must never happen. Only requests below `allowed` may have gone elsewhere. */

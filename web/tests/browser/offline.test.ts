@@ -118,14 +118,22 @@ test('a page that the browser put aside is empty when its athlete has left', asy
 	await lasting.close();
 });
 
-/** A browser looks for a new version some time after a visit; at times not after this one, but after the next. */
-async function happensSoon(condition: () => Promise<boolean>): Promise<boolean> {
-	const until = Date.now() + 20_000;
-	while (Date.now() < until) {
-		if (await condition()) return true;
-		await new Promise((later) => setTimeout(later, 100));
-	}
-	return false;
+/**
+ * Has the browser look for a new version, as it does by itself some time after each visit, until exactly `names` are kept.
+ * It may answer with a look that it had begun before. No visit happens meanwhile: the browser's debugger, which holds each
+ * new worker for a moment, then at times holds the page for ever. Without a debugger it does not (none of 150 visits).
+ */
+async function update(page: Page, names: string[]) {
+	const look = async () => {
+		const registration = await navigator.serviceWorker.ready;
+		await registration.update();
+		return caches.keys();
+	};
+	await expect.poll(() => page.evaluate(look), { timeout: 20_000, interval: 500 }).toEqual(names);
+	await page.waitForFunction(async () => {
+		const { installing, waiting, active } = await navigator.serviceWorker.ready;
+		return !installing && !waiting && active?.state === 'activated';
+	});
 }
 
 test('a deployment is there at the next visit, and the open page still finds its parts', async () => {
@@ -156,22 +164,20 @@ test('a deployment is there at the next visit, and the open page still finds its
 	await page.reload();
 	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
 	expect(loaded).toContain('/_app/immutable/start.deployed.js');
-	const kept = () => page.evaluate(() => caches.keys());
-	const isKept = async () => (await kept()).includes('paceline-deployed');
-	for (let visits = 0; visits < 4 && !(await happensSoon(isKept)); visits += 1) await page.reload();
-	expect(await kept()).toEqual([...before, 'paceline-deployed']);
-	await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
+	await update(page, [...before, 'paceline-deployed']);
 	const found = await open.evaluate(
 		(path) => fetch(path).then((answer) => answer.status),
 		front.gone[0] ?? '',
 	);
 	expect(found, 'a file of the version before').toBe(200);
 
+	front.changes[1] = [version, 'deployed-again'];
+	await update(page, ['paceline-deployed', 'paceline-deployed-again']);
 	await front.end();
 	await page.reload();
 	await page.getByRole('heading', { name: 'Paceline cannot be reached' }).waitFor();
 	await visit.end();
-}, 200_000);
+});
 
 test('it can be installed', async () => {
 	const lasting = await launchLasting();
