@@ -14,6 +14,7 @@ mod config;
 mod error;
 mod explain;
 mod names;
+mod of_db;
 mod plan;
 mod report;
 mod rules;
@@ -23,7 +24,7 @@ mod what_if;
 mod workload;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::Client;
 
@@ -57,9 +58,10 @@ const APPLICATION: &str = "mainstay advisor";
 /// # Errors
 /// [`AdviseError::NoStatistics`] says how to have the workload recorded; otherwise what the driver says.
 pub async fn advise(target: &Target, replicas: &[&Session], config: &Config) -> Result<Report, AdviseError> {
+    let until = Instant::now() + config.search();
     let session = planning_session(target, config).await?;
-    let catalog = Catalog::load(&session).await?;
     let workload = workload::load(&session, config.statements).await?;
+    let catalog = Catalog::load(&session).await?;
     let explainer = Explainer::new(&session).await?;
     let mut report = Report {
         counted_s: workload.counted.map(|counted| counted.as_secs()),
@@ -75,7 +77,7 @@ pub async fn advise(target: &Target, replicas: &[&Session], config: &Config) -> 
     let world = World { catalog: &catalog, workload: &workload, config };
     match what_if::available(&session).await? {
         Ok(schema) => {
-            let mut what_if = WhatIf::new(&explainer, &schema, &ready, &found.candidates);
+            let mut what_if = WhatIf::new(&explainer, &schema, &ready, &found.candidates, until);
             choose(&mut what_if, &found.candidates, &scans, world, &mut report).await?;
         }
         Err(remedy) => {
@@ -211,10 +213,9 @@ async fn choose(
         select::select(&problem, what_if).await?;
     report.plans += questions;
     if is_cut_short {
-        let limit = world.config.plans;
-        report
-            .notes
-            .push(format!("the search ended after {limit} plans (`plans`); there may be better indexes"));
+        report.notes.push(format!(
+            "the search ended after {questions} plans (limits: `plans` and `search_ms`); there may be better indexes"
+        ));
     }
     let mut used_by: Vec<Vec<usize>> = vec![Vec::new(); candidates.len()];
     for (at, statement) in report.statements.iter_mut().enumerate() {

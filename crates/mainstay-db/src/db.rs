@@ -61,6 +61,7 @@ struct Inner {
     random: Random,
     counters: Arc<Counters>,
     insight: Arc<Insight>,
+    advising: tokio::sync::Mutex<()>,
 }
 
 impl Db {
@@ -86,6 +87,7 @@ impl Db {
             random: Random::system(),
             counters: Arc::new(Counters::default()),
             insight: Arc::new(Insight::new(&config.insight, config.slow_statement())),
+            advising: tokio::sync::Mutex::default(),
         }));
         let session = reach(config, target).await?;
         let info = info::load(&session)
@@ -166,6 +168,11 @@ impl Db {
     /// The replicas that reads may go to, if any are configured. Somebody must run [`Replicas::watch`].
     pub fn replicas(&self) -> Option<&Replicas> {
         self.0.replicas.as_ref()
+    }
+
+    /// Whose turn it is to look for missing indexes: one at a time.
+    pub(crate) fn advising(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.advising
     }
 
     /// The rows from a replica that has what the task's session has seen. `None`: ask the server itself.

@@ -55,11 +55,11 @@ fn config(folder: &Path, at: usize) -> Config {
     let settings = [
         ("autovacuum", "off"),
         ("hot_standby_feedback", "off"),
-        ("shared_preload_libraries", ""),
         ("synchronous_commit", "on"),
         ("wal_keep_size", "512MB"),
         ("wal_receiver_status_interval", "1s"),
         ("wal_retrieve_retry_interval", "100ms"),
+        ("shared_preload_libraries", "pg_stat_statements"),
     ];
     Config {
         data_dir: folder.join(format!("server-{at}")),

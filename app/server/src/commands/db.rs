@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mainstay_db::Target;
 use mainstay_db::advisor::{self, AdviseError, Built, Config, Report};
+use mainstay_db::{Db, Target};
 
 use super::{Common, MustChange, open, print};
 
@@ -39,7 +39,7 @@ pub(super) async fn run(common: &Common, command: &Command) -> anyhow::Result<Ex
     let opened = open::open(common, None).await?;
     let mut config = opened.app.config.database.advisor.clone();
     config.recommendations = options.limit.unwrap_or(config.recommendations);
-    let said = advise(opened.platform.db.target(), options, &config).await;
+    let said = advise(&opened.platform.db, options, &config).await;
     opened.close().await;
     let (text, code) = said?;
     print(&text)?;
@@ -47,11 +47,12 @@ pub(super) async fn run(common: &Common, command: &Command) -> anyhow::Result<Ex
 }
 
 /// What to print, and how it ended.
-async fn advise(target: &Target, options: &Options, config: &Config) -> anyhow::Result<(String, ExitCode)> {
+async fn advise(db: &Db, options: &Options, config: &Config) -> anyhow::Result<(String, ExitCode)> {
+    let target = db.target();
     if options.prepare {
         advisor::prepare(target).await.map_err(must_change)?;
     }
-    let report = advisor::advise(target, &[], config).await.map_err(must_change)?;
+    let report = db.advise(config).await.map_err(must_change)?;
     if options.json {
         return Ok((serde_json::to_string_pretty(&report)?, ExitCode::SUCCESS));
     }

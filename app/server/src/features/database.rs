@@ -3,6 +3,7 @@
 //! What lives here: which figures make an answer, and who may see them. What they advise is in `advice`.
 //! What must never live here: anything of an athlete, parameters of statements, statements (`mainstay_db::insight`).
 
+use mainstay_db::advisor::AdviseError;
 use mainstay_db::insight::views as server;
 use mainstay_db::insight::views::{SlowQueries, SlowerThan};
 use mainstay_http::Problem;
@@ -73,6 +74,19 @@ async fn index_usage(app: &App, _: &Admin) -> Result<views::IndexUsage, Problem>
     let most_used = server::most_used_indexes(&read, MAX_INDEXES).await?;
     let unused = server::unused_indexes(&read, FEW_SCANS, MAX_INDEXES).await?;
     Ok(views::IndexUsage::new(most_used, unused))
+}
+
+async fn index_recommendations(app: &App, _: &Admin) -> Result<views::IndexRecommendations, Problem> {
+    match app.db.advise(&app.config.database.advisor).await {
+        Ok(report) => Ok(views::IndexRecommendations::new(report, &Measured::now(app))),
+        Err(AdviseError::NoStatistics { remedy }) => Ok(views::IndexRecommendations::unavailable(remedy)),
+        Err(error @ AdviseError::Underway) => {
+            let text = format!("{error}: ask again in a few seconds.");
+            Err(Problem::conflict("advice_underway", text))
+        }
+        Err(AdviseError::Database(error)) => Err(error.into()),
+        Err(error) => Err(Problem::internal(error)),
+    }
 }
 
 async fn cache_hit_ratio(app: &App, _: &Admin) -> Result<views::CacheHitRatio, Problem> {

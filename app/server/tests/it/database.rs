@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use crate::world::{Athlete, World};
 
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 9] = [
     "/v1/database/slow-queries",
     "/v1/database/performance",
     "/v1/database/index-usage",
+    "/v1/database/index-recommendations",
     "/v1/database/cache-hit-ratio",
     "/v1/database/table-bloat",
     "/v1/database/pool-stats",
@@ -48,7 +49,7 @@ async fn each_answer_costs_few_statements() {
     let world = World::without_importer().await;
     let admin = person(&world, "admin").await;
     // One of them says who is asking.
-    for (path, budget) in PATHS.into_iter().zip([2, 7, 3, 2, 2, 1, 1, 4]) {
+    for (path, budget) in PATHS.into_iter().zip([2, 7, 3, 2, 2, 2, 1, 1, 4]) {
         let before = world.db.statements().await.unwrap();
         world.get(admin, path).await.expect(200);
         let used = world.db.statements().await.unwrap().since(&before);
@@ -161,5 +162,98 @@ async fn the_process_tells_of_its_own_statements_by_name_route_and_table() {
     assert!(has(&summary["cache"], &["hits", "misses", "hit_rate_percent", "total_requests"]), "{summary}");
     let advice = summary["recommendations"].as_array().unwrap();
     assert!(advice.iter().any(|one| one["category"] == "statements"), "{summary}");
+    world.close().await;
+}
+
+/// A table as a feature to come would have it: rows of many athletes, and no index on what is asked.
+const JOURNAL: &str = "
+    create extension pg_stat_statements;
+    create table journal (athlete_id bigint not null, day int not null, weight_kg double precision);
+    insert into journal select n % 2000, n / 2000, 70 from generate_series(1, 100000) as n;
+    analyze journal;
+    create table holder (id bigint not null, constraint holder_pkey primary key (id));
+    create index holder_again on holder (id);";
+
+const READ_JOURNAL: &str =
+    "/* journal.read_day pooled */ select weight_kg from journal where athlete_id = $1 and day = $2";
+
+async fn run_journal(world: &World) {
+    for round in 0..5_i32 {
+        let tx = world.db.db().write().await.unwrap();
+        tx.query(READ_JOURNAL, &[&i64::from(round), &round]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+async fn batch(world: &World, sql: &str) {
+    let tx = world.db.db().write().await.unwrap();
+    tx.batch_execute(sql).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_missing_index_is_recommended_by_rules_and_with_hypopg_by_the_planner() {
+    const PATH: &str = "/v1/database/index-recommendations";
+    let world = World::without_importer().await;
+    let admin = person(&world, "admin").await;
+    let without = world.get(admin, PATH).await.expect(200);
+    assert!(without["available"] == false && without["recommendations"] == Value::Array(vec![]), "{without}");
+    assert!(without["remedy"].as_str().unwrap().contains("create extension pg_stat_statements"), "{without}");
+
+    batch(&world, JOURNAL).await;
+    run_journal(&world).await;
+    let by_rules = world.get(admin, PATH).await.expect(200);
+    assert!(by_rules["available"] == true && by_rules["judged_by_planner"] == false, "{by_rules}");
+    assert!(by_rules["remedy"].as_str().unwrap().contains("hypopg"), "{by_rules}");
+    assert_eq!(by_rules["recommendations"][0]["table"], "journal", "{by_rules}");
+
+    batch(&world, "create extension hypopg").await;
+    let judged = world.get(admin, PATH).await.expect(200);
+    assert!(judged["judged_by_planner"] == true && judged["remedy"].is_null(), "{judged}");
+    let one = &judged["recommendations"][0];
+    let fields = ["table", "column", "distinct_values", "recommendation"];
+    assert!(has(one, &fields) && one["table"] == "journal", "{judged}");
+    let sql = one["recommendation"].as_str().unwrap();
+    assert!(sql.starts_with("CREATE INDEX journal_") && sql.contains(" ON journal ("), "{judged}");
+    assert!(one["distinct_values"].as_i64().unwrap() > 10, "{judged}");
+    let user = &one["statements"][0];
+    assert!(user["name"] == "journal.read_day" && user["calls"].as_i64().unwrap() >= 5, "{judged}");
+    assert!(user["cost_after"].as_f64() < user["cost_before"].as_f64(), "{judged}");
+    let surplus = judged["surplus"].as_array().unwrap();
+    let again = surplus.iter().find(|one| one["index"] == "holder_again").unwrap();
+    assert!(again["reason"] == "duplicate" && again["instead"] == "holder_pkey", "{judged}");
+
+    // What was advised is right: once it is there, nothing is said of the table.
+    batch(&world, sql).await;
+    let done = world.get(admin, PATH).await.expect(200);
+    let still = done["recommendations"].as_array().unwrap().iter().any(|one| one["table"] == "journal");
+    assert!(!still, "{done}");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn one_search_for_missing_indexes_runs_at_a_time_and_ends_in_time() {
+    const PATH: &str = "/v1/database/index-recommendations";
+    let world = World::with(|config| config.database.advisor.search_ms = 1).await;
+    let admin = person(&world, "admin").await;
+    batch(&world, JOURNAL).await;
+    batch(&world, "create extension hypopg").await;
+    run_journal(&world).await;
+    let cut = world.get(admin, PATH).await.expect(200);
+    let notes = cut["notes"].to_string();
+    assert!(cut["recommendations"] == Value::Array(vec![]) && notes.contains("search_ms"), "{cut}");
+
+    // The first one cannot plan while somebody holds the table.
+    let tx = world.db.db().write().await.unwrap();
+    tx.batch_execute("lock table journal in access exclusive mode").await.unwrap();
+    let second = async {
+        while !has_waited(&tx).await {}
+        let refused = world.get(admin, PATH).await;
+        tx.commit().await.unwrap();
+        refused.problem()
+    };
+    let (first, second) = tokio::join!(world.get(admin, PATH), second);
+    first.expect(200);
+    assert_eq!(second, (409, "advice_underway".to_owned()));
     world.close().await;
 }

@@ -20,6 +20,8 @@ pub struct Config {
     pub candidates: u32,
     /// Most plans that are asked for; a search that needs more ends with what it has, and says so.
     pub plans: u32,
+    /// The search ends with what it has when it has taken so long, and says so.
+    pub search_ms: u64,
     /// Most indexes that are recommended.
     pub recommendations: u32,
     /// The least net saving of an index, in percent of the workload's time.
@@ -49,6 +51,7 @@ impl Default for Config {
             least_rows: 1_000,
             candidates: 200,
             plans: 20_000,
+            search_ms: 10_000,
             recommendations: 10,
             least_saving_percent: 3,
             write_us: 5,
@@ -73,6 +76,7 @@ impl Config {
         faults.number("least_rows", self.least_rows, 0..=1_000_000_000);
         faults.number("candidates", self.candidates, 1..=10_000);
         faults.number("plans", self.plans, 1..=10_000_000);
+        faults.number("search_ms", self.search_ms, 1..=DAY_MS);
         faults.number("recommendations", self.recommendations, 1..=1_000);
         faults.number("least_saving_percent", self.least_saving_percent, 0..=100);
         faults.number("write_us", self.write_us, 0..=1_000_000);
@@ -95,6 +99,10 @@ impl Config {
 
     pub(super) fn least_saving(&self) -> f64 {
         f64::from(self.least_saving_percent) / 100.0
+    }
+
+    pub(super) fn search(&self) -> Duration {
+        Duration::from_millis(self.search_ms)
     }
 
     pub(super) fn unused_after(&self) -> Duration {

@@ -15,6 +15,9 @@ pub enum AdviseError {
     /// Somebody else builds indexes on this database's advice. Try again later.
     #[error("another process builds recommended indexes in this database")]
     Busy,
+    /// This process looks for missing indexes already. Try again when it has ended.
+    #[error("this process looks for missing indexes already")]
+    Underway,
     /// An index could not be built. Those before it stay. What it left is dropped by the next attempt.
     #[error("the index {index} could not be built: {why}{}", left.as_ref().map(|drop| format!("; an invalid index is \
         left, which the next attempt drops, or: {drop}")).unwrap_or_default())]

@@ -10,6 +10,9 @@ pub(super) trait CostModel {
 
     /// The cost of one statement with these candidates, in the planner's unit.
     async fn cost(&mut self, statement: usize, candidates: &BTreeSet<usize>) -> Result<f64, Self::Error>;
+
+    /// Whether there is time for further candidates.
+    fn has_time(&self) -> bool;
 }
 
 /// A statement of the workload.
@@ -47,7 +50,7 @@ pub(super) struct Selection {
     pub(super) after: Vec<f64>,
     /// How often the cost model was asked.
     pub(super) questions: usize,
-    /// True if `most_questions` ended the search.
+    /// True if `most_questions` or the time ended the search.
     pub(super) is_cut_short: bool,
 }
 
@@ -61,7 +64,14 @@ pub(super) async fn select<Model: CostModel>(
     problem: &Problem,
     model: &mut Model,
 ) -> Result<Selection, Model::Error> {
-    let mut asking = Asking { problem, model, known: BTreeMap::new(), before: Vec::new(), questions: 0 };
+    let mut asking = Asking {
+        problem,
+        model,
+        known: BTreeMap::new(),
+        before: Vec::new(),
+        questions: 0,
+        is_cut_short: false,
+    };
     asking.before = asking.costs(&BTreeSet::new()).await?;
     let total: f64 = problem.statements.iter().map(|statement| statement.total_ms).sum();
     let least = problem.least_saving * total;
@@ -83,8 +93,7 @@ pub(super) async fn select<Model: CostModel>(
         saved_ms.insert(*pick, asking.saved_by(*pick, &picks).await?);
     }
     let after = asking.costs(&picks).await?;
-    let Asking { before, questions, .. } = asking;
-    let is_cut_short = questions >= problem.most_questions;
+    let Asking { before, questions, is_cut_short, .. } = asking;
     Ok(Selection { picks, saved_ms, before, after, questions, is_cut_short })
 }
 
@@ -105,7 +114,8 @@ async fn grow<Model: CostModel>(
             if picks.contains(&candidate) || rejected.contains(&candidate) {
                 continue;
             }
-            if asking.questions >= asking.problem.most_questions {
+            if asking.questions >= asking.problem.most_questions || !asking.model.has_time() {
+                asking.is_cut_short = true;
                 return Ok(());
             }
             let mut with = picks.clone();
@@ -134,6 +144,7 @@ struct Asking<'given, Model> {
     known: BTreeMap<(usize, BTreeSet<usize>), f64>,
     before: Vec<f64>,
     questions: usize,
+    is_cut_short: bool,
 }
 
 impl<Model: CostModel> Asking<'_, Model> {

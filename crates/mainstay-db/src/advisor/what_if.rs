@@ -2,6 +2,7 @@
 //! Never here: which of them to build.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use tokio_postgres::Client;
 
@@ -23,6 +24,8 @@ pub(super) struct WhatIf<'given> {
     schema: String,
     /// What is imagined now, by candidate, with the number that HypoPG gave it.
     imagined: BTreeMap<usize, u32>,
+    /// When the search is to end.
+    until: Instant,
 }
 
 /// Whether indexes can be imagined here: the schema of the extension, else what to do.
@@ -47,8 +50,9 @@ impl<'given> WhatIf<'given> {
         schema: &str,
         statements: &'given [Plannable],
         candidates: &'given [Candidate],
+        until: Instant,
     ) -> Self {
-        Self { explainer, statements, candidates, schema: quoted(schema), imagined: BTreeMap::new() }
+        Self { explainer, statements, candidates, schema: quoted(schema), imagined: BTreeMap::new(), until }
     }
 
     /// The size of each candidate in bytes as HypoPG estimates it; None for one that the server would refuse.
@@ -121,5 +125,9 @@ impl CostModel for WhatIf<'_> {
 
     async fn cost(&mut self, statement: usize, candidates: &BTreeSet<usize>) -> Result<f64, AdviseError> {
         Ok(self.plan(statement, candidates).await?.0.cost())
+    }
+
+    fn has_time(&self) -> bool {
+        Instant::now() < self.until
     }
 }

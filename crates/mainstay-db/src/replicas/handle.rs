@@ -196,7 +196,7 @@ impl Replicas {
         &self.0.primary
     }
 
-    pub(super) fn replica_targets(&self) -> &[Target] {
+    pub(crate) fn replica_targets(&self) -> &[Target] {
         &self.0.targets
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mainstay_db::Target;
 use mainstay_db::advisor::{self, AdviseError, Config, Method, Reason, Report};
-use mainstay_testing::TestDb;
+use mainstay_db::{Db, Target};
+use mainstay_testing::{TestDb, replica_set};
 
 mod shop;
 
@@ -202,4 +202,41 @@ async fn a_build_that_gets_no_lock_says_what_it_left_and_the_next_one_replaces_i
     shop.number(lock).await;
     let error = advisor::apply(shop.target(), &report, &Config::default(), |_| {}).await.unwrap_err();
     assert!(matches!(error, AdviseError::Busy), "{error}");
+}
+
+/// A handle on a database with these replicas.
+async fn with_replicas(target: &Target, replicas: &str) -> Db {
+    let config = mainstay_db::Config { read_replicas: replicas.to_owned(), ..mainstay_db::Config::default() };
+    Db::connect(&config, target).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_a_configured_replica_reads_is_not_called_unused_nor_what_a_silent_one_may_read() {
+    let set = replica_set(1).await.unwrap();
+    let tables = "create extension if not exists pg_stat_statements; create table read_there (day int); \
+        create index read_there_idx on read_there (day); create index read_nowhere_idx on read_there ((day + 1))";
+    set.execute(set.primary(), tables).await.unwrap();
+    let replica = set.replicas()[0];
+    set.wait_until_caught_up(replica).await.unwrap();
+    let read = "set enable_seqscan = off; select count(*) from read_there where day = 5";
+    set.execute(replica, read).await.unwrap();
+    let scans = "select idx_scan > 0 from pg_stat_user_indexes where indexrelname = 'read_there_idx'";
+    set.wait(replica, scans).await.unwrap();
+
+    let primary = set.target(set.primary());
+    let unused = async |db: &Db| {
+        let report = db.advise(&Config::default()).await.unwrap();
+        let unused = report.surplus.iter().filter(|one| one.reason == Reason::Unused);
+        (unused.map(|one| one.index.clone()).collect::<Vec<_>>(), report.notes.join(" "))
+    };
+    let alone = with_replicas(&primary, "").await;
+    assert_eq!(unused(&alone).await.0, ["read_nowhere_idx", "read_there_idx"]);
+    let writer = set.writer_address();
+    let part = |key| writer.split_whitespace().find_map(|part: &str| part.strip_prefix(key)).unwrap();
+    let of_replica = |list: &str| list.split(',').nth(replica).unwrap().to_owned();
+    let address = format!("{}:{}", of_replica(part("host=")), of_replica(part("port=")));
+    assert_eq!(unused(&with_replicas(&primary, &address).await).await.0, ["read_nowhere_idx"], "{address}");
+    let (none, notes) = unused(&with_replicas(&primary, &format!("{address},127.0.0.1:1")).await).await;
+    assert!(none.is_empty() && notes.contains("no index is called unused"), "{none:?} {notes}");
+    set.close().await.unwrap();
 }

@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::views::{
-    CacheHitRatio, IndexUsage, Performance, PoolStats, Queries, SlowQueries, Summary, TableBloats,
+    CacheHitRatio, IndexRecommendations, IndexUsage, Performance, PoolStats, Queries, SlowQueries, Summary,
+    TableBloats,
 };
 use crate::features::accounts::Admin;
 use crate::state::App;
@@ -18,6 +19,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(slow_queries))
         .routes(routes!(performance))
         .routes(routes!(index_usage))
+        .routes(routes!(index_recommendations))
         .routes(routes!(cache_hit_ratio))
         .routes(routes!(table_bloat))
         .routes(routes!(pool_stats))
@@ -90,6 +92,28 @@ async fn performance(State(app): State<App>, admin: Admin) -> Result<Json<Perfor
 )]
 async fn index_usage(State(app): State<App>, admin: Admin) -> Result<Json<IndexUsage>, Problem> {
     super::index_usage(&app, &admin).await.map(Json)
+}
+
+/// The indexes that the statements of this database lack, and those that serve nobody. The planner is asked, no statement
+/// runs.
+///
+/// It takes seconds where there are many statements and ends after `database.advisor.search_ms` with what it has. Without
+/// the extension `pg_stat_statements`, `available` is false; without HypoPG the advice follows from rules. `remedy` says
+/// what would bring either.
+#[utoipa::path(
+    get, path = "/v1/database/index-recommendations", tag = "database",
+    responses(
+        (status = 200, body = IndexRecommendations),
+        (status = 401, body = Problem),
+        (status = 403, description = "`admin_only`", body = Problem),
+        (status = 409, description = "`advice_underway`: somebody else asked and still waits", body = Problem),
+    )
+)]
+async fn index_recommendations(
+    State(app): State<App>,
+    admin: Admin,
+) -> Result<Json<IndexRecommendations>, Problem> {
+    super::index_recommendations(&app, &admin).await.map(Json)
 }
 
 /// How often the server found in its memory what it needed.

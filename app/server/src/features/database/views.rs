@@ -10,9 +10,11 @@ use super::measured::Measured;
 
 mod pools;
 mod queries;
+mod recommendations;
 
 pub(super) use pools::PoolStats;
 pub(super) use queries::{Queries, Summary};
+pub(super) use recommendations::IndexRecommendations;
 
 /// The slow statements of every process, as the server counts them.
 #[derive(Debug, Serialize, ToSchema)]

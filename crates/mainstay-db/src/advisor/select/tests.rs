@@ -11,6 +11,8 @@ use super::*;
 struct Fake {
     costs: Vec<(f64, Vec<f64>)>,
     asked: usize,
+    /// Questions until its time is over.
+    time_for: usize,
 }
 
 impl CostModel for Fake {
@@ -20,11 +22,15 @@ impl CostModel for Fake {
         self.asked += 1;
         Ok(self.truth(statement, candidates))
     }
+
+    fn has_time(&self) -> bool {
+        self.asked < self.time_for
+    }
 }
 
 impl Fake {
     fn new(costs: Vec<(f64, Vec<f64>)>) -> Self {
-        Self { costs, asked: 0 }
+        Self { costs, asked: 0, time_for: usize::MAX }
     }
 
     fn truth(&self, statement: usize, candidates: &BTreeSet<usize>) -> f64 {
@@ -64,6 +70,16 @@ fn chosen(problem: &Problem, fake: &mut Fake) -> Selection {
 
 fn picks(problem: &Problem, fake: &mut Fake) -> Vec<usize> {
     chosen(problem, fake).picks.into_iter().collect()
+}
+
+#[test]
+fn a_search_without_time_ends_with_what_it_has_and_says_so() {
+    let with = problem(&[100.0, 100.0], &[1.0, 1.0]);
+    let costs = vec![(100.0, vec![1.0, 100.0]), (100.0, vec![100.0, 1.0])];
+    let whole = chosen(&with, &mut Fake::new(costs.clone()));
+    assert!(whole.picks.len() == 2 && !whole.is_cut_short, "{whole:?}");
+    let cut = chosen(&with, &mut Fake { time_for: 2, ..Fake::new(costs) });
+    assert!(cut.picks.is_empty() && cut.is_cut_short, "{cut:?}");
 }
 
 #[test]
