@@ -415,6 +415,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/database/index-recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The indexes that the statements of this database lack, and those that serve nobody. The planner is asked, no statement
+         *     runs.
+         * @description It takes seconds where there are many statements and ends after `database.advisor.search_ms` with what it has. Without
+         *     the extension `pg_stat_statements`, `available` is false; without HypoPG the advice follows from rules. `remedy` says
+         *     what would bring either.
+         */
+        get: operations["database_index_recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/database/index-usage": {
         parameters: {
             query?: never;
@@ -1336,6 +1359,88 @@ export interface components {
              */
             tuples_read: number;
         };
+        /** @description A statement that would use a recommended index. */
+        DatabaseIndexBeneficiary: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: double
+             * @description With all recommendations; null where the planner was not asked.
+             */
+            cost_after?: number | null;
+            /**
+             * Format: double
+             * @description The planner's cost now.
+             */
+            cost_before: number;
+            /**
+             * @description Its name, else its beginning.
+             * @example activities.list_activities
+             */
+            name: string;
+            /** @description The routes that ran it in the process that answers. */
+            routes: string[];
+            /** Format: double */
+            total_time_sec: number;
+        };
+        /** @description An index to build. */
+        DatabaseIndexRecommendation: {
+            /** @description Its first column. */
+            column: string;
+            /** @description All its columns. */
+            columns: string[];
+            /**
+             * Format: int64
+             * @description Of its first column, as the server estimates them; null where the table was never analysed.
+             */
+            distinct_values?: number | null;
+            index: string;
+            /** @description The same beside live traffic, as a migration without a transaction. */
+            migration: string;
+            /**
+             * @description The statement that builds it.
+             * @example CREATE INDEX activity_gear_idx ON activity (gear);
+             */
+            recommendation: string;
+            /**
+             * Format: double
+             * @description The part of all statements' time that it saves beside the others; null where the planner was not asked.
+             */
+            saved_percent?: number | null;
+            /**
+             * @description By estimate, about two times too large.
+             * @example 12.5 MB
+             */
+            size?: string | null;
+            /** Format: int64 */
+            size_bytes?: number | null;
+            /** @description The statements that would use it. */
+            statements: components["schemas"]["DatabaseIndexBeneficiary"][];
+            /** @example activity */
+            table: string;
+        };
+        /** @description The indexes that the database lacks, and those that it could do without. */
+        DatabaseIndexRecommendations: {
+            /** @description Whether the server keeps statistics of statements, which all of this is found from. */
+            available: boolean;
+            /**
+             * Format: int64
+             * @description How long the statements have been counted, in seconds.
+             */
+            counted_s?: number | null;
+            /** @description Columns for which a GIN index may help; it is not judged. */
+            hints: string[];
+            /** @description Whether the planner judged each index; else they follow from rules, and nobody was asked. */
+            judged_by_planner: boolean;
+            /** @description What limits this advice. */
+            notes: string[];
+            /** @description The indexes to build, those that save most first; at most `database.advisor.recommendations`. */
+            recommendations: components["schemas"]["DatabaseIndexRecommendation"][];
+            /** @description What would bring the statistics, or have the planner judge. */
+            remedy?: string | null;
+            /** @description The indexes that may go. */
+            surplus: components["schemas"]["DatabaseSurplusIndex"][];
+        };
         /** @description How indexes are used since the server's statistics were last reset. */
         DatabaseIndexUsage: {
             /** @description The most scans first, at most 20. */
@@ -1476,6 +1581,23 @@ export interface components {
             rows: number;
             /** Format: double */
             total_time_sec: number;
+        };
+        /** @description An index that may go. */
+        DatabaseSurplusIndex: {
+            index: string;
+            /** @description The one that does its work. */
+            instead?: string | null;
+            /** @description Whether the statistics are too young to act on, or a foreign key may need it. */
+            is_doubtful: boolean;
+            reason: components["schemas"]["SurplusReason"];
+            /** @description What would remove it. */
+            remedy: string;
+            /** @example 12.5 MB */
+            size: string;
+            /** Format: int64 */
+            size_bytes: number;
+            table: string;
+            why: string;
         };
         /** @description A table with rows that nobody can see any more. Rows are estimates of the server. */
         DatabaseTableBloat: {
@@ -2620,6 +2742,11 @@ export interface components {
          * @enum {string}
          */
         SplitKind: "km" | "mile" | "lap";
+        /**
+         * @description Why an index may go.
+         * @enum {string}
+         */
+        SurplusReason: "invalid" | "duplicate" | "prefix" | "unused";
         /**
          * @description Where the tokens go.
          * @enum {string}
@@ -4141,6 +4268,54 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             /** @description `admin_only` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    database_index_recommendations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseIndexRecommendations"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `advice_underway`: somebody else asked and still waits */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
