@@ -271,7 +271,7 @@ ALTER TABLE ONLY public.upload_file
 ALTER TABLE ONLY public.upload
     ADD CONSTRAINT upload_pkey PRIMARY KEY (athlete_id, id);
 
-CREATE INDEX activity_analysis_version_idx ON public.activity_analysis USING btree (algorithm_version);
+CREATE INDEX activity_analysis_outdated_idx ON public.activity_analysis USING btree (algorithm_version, athlete_id, activity_id);
 
 CREATE INDEX activity_deleted_idx ON public.activity USING btree (athlete_id, deleted_at) WHERE (deleted_at IS NOT NULL);
 
@@ -290,6 +290,10 @@ CREATE INDEX activity_time_idx ON public.activity USING btree (athlete_id, start
 CREATE UNIQUE INDEX athlete_email_key ON public.athlete USING btree (lower(email));
 
 CREATE INDEX best_effort_fastest_idx ON public.best_effort USING btree (athlete_id, sport, distance_m, elapsed_s);
+
+CREATE INDEX login_session_expires_idx ON public.login_session USING btree (expires_at);
+
+CREATE INDEX refresh_token_expires_idx ON public.refresh_token USING btree (expires_at);
 
 CREATE UNIQUE INDEX refresh_token_hash_key ON public.refresh_token USING btree (token_hash);
 

@@ -13,6 +13,22 @@ const FILES: &[Migration] = &[
         "0007_failed_recompute.sql",
         include_str!("../migrations/0007_failed_recompute.sql"),
     ),
+    Migration::from_file(
+        "0008_analysis_outdated_idx.sql",
+        include_str!("../migrations/0008_analysis_outdated_idx.sql"),
+    ),
+    Migration::from_file(
+        "0009_analysis_version_idx.sql",
+        include_str!("../migrations/0009_analysis_version_idx.sql"),
+    ),
+    Migration::from_file(
+        "0010_refresh_token_expired_idx.sql",
+        include_str!("../migrations/0010_refresh_token_expired_idx.sql"),
+    ),
+    Migration::from_file(
+        "0011_login_session_expired_idx.sql",
+        include_str!("../migrations/0011_login_session_expired_idx.sql"),
+    ),
 ];
 
 /// The history of Paceline's own tables.

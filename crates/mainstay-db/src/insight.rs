@@ -4,6 +4,7 @@
 
 mod config;
 mod figures;
+mod history;
 mod plan;
 mod request;
 mod slow;
@@ -12,6 +13,7 @@ pub mod views;
 
 pub use config::Config;
 pub use figures::{Insight, StatementFigures};
+pub use history::History;
 pub use plan::ExplainError;
 pub use request::{Budget, RequestStats, StatementStats, apart, name_route, scope};
 pub use slow::{Plan, SlowStatement};

@@ -22,6 +22,7 @@ mod files;
 mod indexes;
 mod ledger;
 mod lock;
+mod platform;
 mod statements;
 
 use std::time::{Duration, Instant};
@@ -35,6 +36,7 @@ pub use config::{AtStart, Config};
 pub use error::MigrateError;
 pub use files::{Migration, Migrations};
 pub use lock::Holder;
+pub use platform::PLATFORM;
 
 use ledger::Pending;
 

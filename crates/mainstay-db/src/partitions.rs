@@ -37,5 +37,5 @@ pub use error::PartitionError;
 pub use keeper::{Keeper, Round};
 pub use month::Month;
 pub use on_demand::is_missing_month;
-pub use statement_history::{STATEMENT_HISTORY, STATEMENT_HISTORY_MIGRATIONS};
+pub use statement_history::statement_history;
 pub use table::{Brin, Export, PartitionedTable};

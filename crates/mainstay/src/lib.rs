@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod database;
+mod history;
 mod platform;
 mod private_server;
 mod tasks;

@@ -1,10 +1,12 @@
 //! Boot and drain in order. Never here: what any part does.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use mainstay_config::Faults;
 use mainstay_db::embedded;
+use mainstay_db::insight::History;
 use mainstay_db::migrate::{self, MigrateError, Migrations};
 use mainstay_db::{ConnectError, Db};
 use mainstay_http::health::{Probes, Severity};
@@ -15,6 +17,7 @@ use mainstay_telemetry::{Registry, events};
 use tokio::net::TcpListener;
 
 use crate::database::{self, DatabaseError};
+use crate::history;
 use crate::private_server::{PrivateServer, ServerLost};
 use crate::tasks;
 
@@ -118,11 +121,15 @@ pub struct Platform {
     /// What the migrations did at this start.
     pub migrated: migrate::Report,
     private: Option<PrivateServer>,
+    database: mainstay_db::Config,
+    /// From the moment on which it serves.
+    history: Option<Arc<History>>,
     http: mainstay_http::Config,
 }
 
 impl Platform {
-    /// Chooses the database, brings it up to date and opens the pools.
+    /// Chooses the database, brings it up to date (the platform's own tables, then those of `migrations`) and opens the
+    /// pools.
     ///
     /// # Errors
     /// [`StartError`]; what had been started is stopped again.
@@ -130,7 +137,9 @@ impl Platform {
         let (target, cluster) = database::choose(config).await?;
         let opened = async {
             let db = Db::connect(&config.database, &target).await?;
-            let migrated = migrate::start(&target, migrations, &config.database.migrate).await?;
+            let sets: Vec<&Migrations> =
+                std::iter::once(&migrate::PLATFORM).chain(migrations.iter().copied()).collect();
+            let migrated = migrate::start(&target, &sets, &config.database.migrate).await?;
             Ok::<_, StartError>((db, migrated))
         };
         let (db, migrated) = match opened.await {
@@ -165,6 +174,8 @@ impl Platform {
             db,
             migrated,
             private,
+            database: config.database.clone(),
+            history: None,
             http: config.http.clone(),
         })
     }
@@ -178,7 +189,9 @@ impl Platform {
     ///
     /// # Errors
     /// [`ServeError`] when serving cannot begin, or ended because the private PostgreSQL died too often.
-    pub async fn serve(self, listener: TcpListener, router: Router) -> Result<StopReport, ServeError> {
+    pub async fn serve(mut self, listener: TcpListener, router: Router) -> Result<StopReport, ServeError> {
+        self.history =
+            history::start(&self.database, &self.db, (&self.supervisor, &self.effects), &self.registry).await;
         let (pinged, watched) = (self.db.clone(), self.supervisor.clone());
         let probes = Probes::builder(&self.http.health, self.effects.clock.clone(), self.lifecycle.clone())
             .check("database", Severity::Critical, move || {
@@ -226,6 +239,9 @@ impl Platform {
     pub async fn stop(self, serve: Option<ServeReport>) -> StopReport {
         self.lifecycle.enter(Phase::Draining);
         let tasks = self.supervisor.drain(TASK_DRAIN).await;
+        if let Some(history) = &self.history {
+            history::end(history).await;
+        }
         self.db.close();
         if let Some(private) = self.private {
             private.stop().await;

@@ -1012,7 +1012,7 @@ pub struct RemoveExpiredRefreshTokensStmt(&'static mainstay_db::Statement);
 pub fn remove_expired_refresh_tokens() -> RemoveExpiredRefreshTokensStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.remove_expired_refresh_tokens",
-        "/* accounts.remove_expired_refresh_tokens */ with expired as materialized ( select athlete_id, token_hash from refresh_token where expires_at <= $1 limit $2 for update skip locked ) delete from refresh_token using expired where refresh_token.athlete_id = expired.athlete_id and refresh_token.token_hash = expired.token_hash",
+        "/* accounts.remove_expired_refresh_tokens */ delete from refresh_token where ctid = any(array( select ctid from refresh_token where expires_at <= $1 order by expires_at limit $2 for update skip locked ))",
     );
     RemoveExpiredRefreshTokensStmt(&STATEMENT)
 }
@@ -1048,7 +1048,7 @@ pub struct RemoveExpiredSessionsStmt(&'static mainstay_db::Statement);
 pub fn remove_expired_sessions() -> RemoveExpiredSessionsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.remove_expired_sessions",
-        "/* accounts.remove_expired_sessions */ with expired as materialized ( select athlete_id, id from login_session where expires_at <= $1 and not exists ( select from refresh_token where refresh_token.athlete_id = login_session.athlete_id and refresh_token.session_id = login_session.id ) limit $2 for update skip locked ) delete from login_session using expired where login_session.athlete_id = expired.athlete_id and login_session.id = expired.id",
+        "/* accounts.remove_expired_sessions */ delete from login_session where ctid = any(array( select ctid from login_session where expires_at <= $1 and not exists ( select from refresh_token where refresh_token.athlete_id = login_session.athlete_id and refresh_token.session_id = login_session.id offset 0 ) order by expires_at limit $2 for update of login_session skip locked ))",
     );
     RemoveExpiredSessionsStmt(&STATEMENT)
 }

@@ -388,16 +388,17 @@ pub struct InsertAnalysisParams<
 }
 #[derive(Clone, Copy, Debug)]
 pub struct ListOutdatedParams {
+    pub after_version: i32,
     pub after_athlete_id: uuid::Uuid,
     pub after_id: uuid::Uuid,
-    pub all_versions: bool,
     pub version: i32,
     pub max_rows: i64,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct CountOutdatedParams {
-    pub all_versions: bool,
-    pub version: i32,
+pub struct ListAnalysedParams {
+    pub after_athlete_id: uuid::Uuid,
+    pub after_id: uuid::Uuid,
+    pub max_rows: i64,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct SetFailedVersionParams {
@@ -720,9 +721,10 @@ impl<'a> From<FindStandingBorrowed<'a>> for FindStanding {
     }
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
-pub struct ListOutdated {
+pub struct AnalysedRow {
     pub athlete_id: uuid::Uuid,
     pub id: uuid::Uuid,
+    pub algorithm_version: i32,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindPrimarySource {
@@ -1221,20 +1223,20 @@ where
             .transpose()?)
     }
 }
-pub struct ListOutdatedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct AnalysedRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static mainstay_db::Statement,
     cached: std::marker::PhantomData<&'s ()>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListOutdated, mainstay_db::DbError>,
-    mapper: fn(ListOutdated) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<AnalysedRow, mainstay_db::DbError>,
+    mapper: fn(AnalysedRow) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> ListOutdatedQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> AnalysedRowQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(ListOutdated) -> R) -> ListOutdatedQuery<'c, 'a, 's, C, R, N> {
-        ListOutdatedQuery {
+    pub fn map<R>(self, mapper: fn(AnalysedRow) -> R) -> AnalysedRowQuery<'c, 'a, 's, C, R, N> {
+        AnalysedRowQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -3530,7 +3532,7 @@ pub struct ListOutdatedStmt(&'static mainstay_db::Statement);
 pub fn list_outdated() -> ListOutdatedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.list_outdated",
-        "/* uploads.list_outdated */ select activity_analysis.athlete_id, activity_analysis.activity_id as id from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2) and activity.primary_sha256 is not null and ($3 or ( activity_analysis.algorithm_version < $4 and coalesce(activity_analysis.failed_version, 0) < $4 )) order by activity_analysis.athlete_id, activity_analysis.activity_id limit $5",
+        "/* uploads.list_outdated */ select activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2, $3) and activity_analysis.algorithm_version < $4 and coalesce(activity_analysis.failed_version, 0) < $4 and activity.primary_sha256 is not null order by activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id limit $5",
     );
     ListOutdatedStmt(&STATEMENT)
 }
@@ -3538,21 +3540,25 @@ impl ListOutdatedStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
+        after_version: &'a i32,
         after_athlete_id: &'a uuid::Uuid,
         after_id: &'a uuid::Uuid,
-        all_versions: &'a bool,
         version: &'a i32,
         max_rows: &'a i64,
-    ) -> ListOutdatedQuery<'c, 'a, 's, C, ListOutdated, 5> {
-        ListOutdatedQuery {
+    ) -> AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 5> {
+        AnalysedRowQuery {
             client,
-            params: [after_athlete_id, after_id, all_versions, version, max_rows],
+            params: [after_version, after_athlete_id, after_id, version, max_rows],
             query: self.0,
             cached: std::marker::PhantomData,
-            extractor: |row: &tokio_postgres::Row| -> Result<ListOutdated, mainstay_db::DbError> {
-                Ok(ListOutdated { athlete_id: row.try_get(0)?, id: row.try_get(1)? })
+            extractor: |row: &tokio_postgres::Row| -> Result<AnalysedRow, mainstay_db::DbError> {
+                Ok(AnalysedRow {
+                    athlete_id: row.try_get(0)?,
+                    id: row.try_get(1)?,
+                    algorithm_version: row.try_get(2)?,
+                })
             },
-            mapper: |it| ListOutdated::from(it),
+            mapper: |it| AnalysedRow::from(it),
         }
     }
 }
@@ -3562,7 +3568,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         ListOutdatedParams,
-        ListOutdatedQuery<'c, 'a, 's, C, ListOutdated, 5>,
+        AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 5>,
         C,
     > for ListOutdatedStmt
 {
@@ -3570,12 +3576,12 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a ListOutdatedParams,
-    ) -> ListOutdatedQuery<'c, 'a, 's, C, ListOutdated, 5> {
+    ) -> AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 5> {
         self.bind(
             client,
+            &params.after_version,
             &params.after_athlete_id,
             &params.after_id,
-            &params.all_versions,
             &params.version,
             &params.max_rows,
         )
@@ -3585,7 +3591,7 @@ pub struct CountOutdatedStmt(&'static mainstay_db::Statement);
 pub fn count_outdated() -> CountOutdatedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.count_outdated",
-        "/* uploads.count_outdated */ select count(*) as outdated from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity.primary_sha256 is not null and ($1 or ( activity_analysis.algorithm_version < $2 and coalesce(activity_analysis.failed_version, 0) < $2 ))",
+        "/* uploads.count_outdated */ select count(*) as outdated from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity_analysis.algorithm_version < $1 and coalesce(activity_analysis.failed_version, 0) < $1 and activity.primary_sha256 is not null",
     );
     CountOutdatedStmt(&STATEMENT)
 }
@@ -3593,12 +3599,11 @@ impl CountOutdatedStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        all_versions: &'a bool,
         version: &'a i32,
-    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+    ) -> I64Query<'c, 'a, 's, C, i64, 1> {
         I64Query {
             client,
-            params: [all_versions, version],
+            params: [version],
             query: self.0,
             cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
@@ -3606,12 +3611,74 @@ impl CountOutdatedStmt {
         }
     }
 }
+pub struct ListAnalysedStmt(&'static mainstay_db::Statement);
+pub fn list_analysed() -> ListAnalysedStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.list_analysed",
+        "/* uploads.list_analysed */ select activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2) and activity.primary_sha256 is not null order by activity_analysis.athlete_id, activity_analysis.activity_id limit $3",
+    );
+    ListAnalysedStmt(&STATEMENT)
+}
+impl ListAnalysedStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        after_athlete_id: &'a uuid::Uuid,
+        after_id: &'a uuid::Uuid,
+        max_rows: &'a i64,
+    ) -> AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 3> {
+        AnalysedRowQuery {
+            client,
+            params: [after_athlete_id, after_id, max_rows],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<AnalysedRow, mainstay_db::DbError> {
+                Ok(AnalysedRow {
+                    athlete_id: row.try_get(0)?,
+                    id: row.try_get(1)?,
+                    algorithm_version: row.try_get(2)?,
+                })
+            },
+            mapper: |it| AnalysedRow::from(it),
+        }
+    }
+}
 impl<'c, 'a, 's, C: GenericClient>
-    crate::client::async_::Params<'c, 'a, 's, CountOutdatedParams, I64Query<'c, 'a, 's, C, i64, 2>, C>
-    for CountOutdatedStmt
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListAnalysedParams,
+        AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 3>,
+        C,
+    > for ListAnalysedStmt
 {
-    fn params(&'s self, client: &'c C, params: &'a CountOutdatedParams) -> I64Query<'c, 'a, 's, C, i64, 2> {
-        self.bind(client, &params.all_versions, &params.version)
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListAnalysedParams,
+    ) -> AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 3> {
+        self.bind(client, &params.after_athlete_id, &params.after_id, &params.max_rows)
+    }
+}
+pub struct CountAnalysedStmt(&'static mainstay_db::Statement);
+pub fn count_analysed() -> CountAnalysedStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.count_analysed",
+        "/* uploads.count_analysed */ select count(*) as analysed from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity.primary_sha256 is not null",
+    );
+    CountAnalysedStmt(&STATEMENT)
+}
+impl CountAnalysedStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(&'s self, client: &'c C) -> I64Query<'c, 'a, 's, C, i64, 0> {
+        I64Query {
+            client,
+            params: [],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
     }
 }
 pub struct SetFailedVersionStmt(&'static mainstay_db::Statement);

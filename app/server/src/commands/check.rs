@@ -141,7 +141,7 @@ async fn look_at_migrations(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let set = schema::migrations();
-    let lacking = migrate::pending(target, &[&set], config).await?;
+    let lacking = migrate::pending(target, &[&migrate::PLATFORM, &set], config).await?;
     if lacking.is_empty() {
         report.ok("migrations are applied");
     } else if config.at_start == AtStart::Check {

@@ -3,10 +3,11 @@
 //! What lives here: which figures make an answer, and who may see them. What they advise is in `advice`.
 //! What must never live here: anything of an athlete, parameters of statements, statements (`mainstay_db::insight`).
 
+use jiff::SignedDuration;
 use mainstay_db::advisor::AdviseError;
 use mainstay_db::insight::views as server;
 use mainstay_db::insight::views::{SlowQueries, SlowerThan};
-use mainstay_http::Problem;
+use mainstay_http::{FieldError, Problem};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::features::accounts::Admin;
@@ -41,6 +42,15 @@ const MAX_INDEXES: i64 = 20;
 
 /// An index with fewer scans is perhaps not needed.
 const FEW_SCANS: i64 = 10;
+
+/// Hours of the longest span of the history: a year.
+const MAX_HOURS: u16 = 8_784;
+
+/// Statements of the history.
+const MAX_PAST: i64 = 100;
+
+/// Steps of a statement's curve.
+const STEPS: u16 = 48;
 
 /// Tables of each list.
 const MAX_TABLES: i64 = 10;
@@ -107,6 +117,31 @@ fn queries(app: &App, _: &Admin) -> views::Queries {
 
 fn shown(app: &App, measured: &Measured) -> views::Queries {
     views::Queries::new(measured, app.db.insight().slow_after(), app.effects.clock.now())
+}
+
+async fn history(
+    app: &App,
+    _: &Admin,
+    hours: u16,
+    statement: Option<&str>,
+) -> Result<views::History, Problem> {
+    if !(1..=MAX_HOURS).contains(&hours) {
+        let message = format!("write 1 to {MAX_HOURS}");
+        return Err(Problem::invalid_query(vec![FieldError::new("/hours", "out_of_range", message)]));
+    }
+    let until = app.effects.clock.now();
+    let since = until - SignedDuration::from_hours(i64::from(hours));
+    let read = app.db.read_from_primary();
+    let statements = server::statement_history(&read, since, until, MAX_PAST).await?;
+    let curve = match statement {
+        Some(name) => {
+            let step_s = f64::from(hours) * 3600.0 / f64::from(STEPS);
+            server::statement_curve(&read, name, (since, until), step_s, i64::from(STEPS) + 1).await?
+        }
+        None => Vec::new(),
+    };
+    let interval = app.config.database.insight.history_interval();
+    Ok(views::History::new(interval, (since, until), statements, curve))
 }
 
 async fn summary(app: &App, _: &Admin) -> Result<views::Summary, Problem> {

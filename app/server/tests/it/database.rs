@@ -1,11 +1,16 @@
 //! The database's figures over HTTP: who may see them, and what they say. Never here: what a figure advises.
 
+use std::num::NonZeroU32;
+
 use mainstay_db::Tx;
+use mainstay_db::insight::History;
+use mainstay_db::partitions::{Keeper, statement_history};
+use mainstay_telemetry::Registry;
 use serde_json::Value;
 
 use crate::world::{Athlete, World};
 
-const PATHS: [&str; 9] = [
+const PATHS: [&str; 10] = [
     "/v1/database/slow-queries",
     "/v1/database/performance",
     "/v1/database/index-usage",
@@ -14,6 +19,7 @@ const PATHS: [&str; 9] = [
     "/v1/database/table-bloat",
     "/v1/database/pool-stats",
     "/v1/performance/queries",
+    "/v1/performance/history",
     "/v1/performance/summary",
 ];
 
@@ -49,7 +55,7 @@ async fn each_answer_costs_few_statements() {
     let world = World::without_importer().await;
     let admin = person(&world, "admin").await;
     // One of them says who is asking.
-    for (path, budget) in PATHS.into_iter().zip([2, 7, 3, 2, 2, 2, 1, 1, 4]) {
+    for (path, budget) in PATHS.into_iter().zip([2, 7, 3, 2, 2, 2, 1, 1, 2, 4]) {
         let before = world.db.statements().await.unwrap();
         world.get(admin, path).await.expect(200);
         let used = world.db.statements().await.unwrap().since(&before);
@@ -255,5 +261,51 @@ async fn one_search_for_missing_indexes_runs_at_a_time_and_ends_in_time() {
     let (first, second) = tokio::join!(world.get(admin, PATH), second);
     first.expect(200);
     assert_eq!(second, (409, "advice_underway".to_owned()));
+    world.close().await;
+}
+
+/// Writes the process's part of the history of this world, as its platform would, under a name of its own.
+async fn recorder(world: &World, process: &str) -> History {
+    let table = statement_history(NonZeroU32::MIN);
+    let clock = &world.effects.clock;
+    let keeper =
+        Keeper::new(&Default::default(), world.db.target(), clock, &Registry::new(), vec![table.clone()])
+            .unwrap();
+    keeper.round().await.unwrap();
+    History::new(&world.app.db, &keeper, table, clock, process.to_owned())
+}
+
+#[tokio::test]
+async fn the_history_of_statements_outlives_the_process_and_shows_what_changed() {
+    const PATH: &str = "/v1/performance/history";
+    let world = World::without_importer().await;
+    let admin = person(&world, "admin").await;
+    let empty = world.get(admin, PATH).await.expect(200);
+    assert!(empty["statements"] == Value::Array(vec![]) && empty["recorded"] == false, "{empty}");
+    let recorder = recorder(&world, "one").await;
+    for day in [1_u64, 1] {
+        for _ in 0..3 {
+            world.get(admin, "/v1/athletes/me").await.expect(200);
+        }
+        world.advance(day * 86_400);
+        assert!(recorder.record().await.unwrap() > 2);
+    }
+    let shown =
+        world.get(admin, &format!("{PATH}?hours=24&statement=athletes.find_athlete")).await.expect(200);
+    let statements = shown["statements"].as_array().unwrap();
+    let found = statements.iter().find(|one| one["name"] == "athletes.find_athlete").unwrap();
+    assert!(found["count"] == 3 && found["errors"] == 0 && found["rows"] == 3, "{shown}");
+    assert!(
+        found["avg_time_before"].as_f64() > Some(0.0) && found["total_time"].as_f64() > Some(0.0),
+        "{shown}"
+    );
+    assert_eq!(shown["curve"].as_array().unwrap().iter().map(|one| &one["count"]).collect::<Vec<_>>(), [3]);
+    let both = world.get(admin, &format!("{PATH}?hours=72")).await.expect(200);
+    let found = both["statements"].as_array().unwrap();
+    assert!(found.iter().any(|one| one["name"] == "athletes.find_athlete" && one["count"] == 6), "{both}");
+    for refused in ["hours=0", "hours=8785", "days=1"] {
+        let refused = world.get(admin, &format!("{PATH}?{refused}")).await;
+        assert_eq!(refused.problem(), (400, "invalid_query".to_owned()));
+    }
     world.close().await;
 }

@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use http::Method;
 use jiff::civil::date;
+use mainstay_db::migrate::PLATFORM;
 use mainstay_testing::TestDb;
 use paceline::commands::demo::{SeasonError, finish_season, import_season};
 use paceline::features::accounts::founding;
@@ -102,7 +103,7 @@ async fn a_first_start_gives_the_demo_athlete_a_season_and_the_next_start_its_re
 
 #[tokio::test]
 async fn a_season_ends_on_a_day_that_is_over_and_belongs_to_a_demo_athlete() {
-    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&[&PLATFORM, &schema::migrations()]).await.unwrap();
     for day in ["2200-01-01", "1994-12-31", "soon"] {
         let (code, _, stderr) = said(&on(&db).args(["demo", "--until", day]).output().unwrap());
         assert!(code == 2 && stderr.contains(day), "{code} {stderr}");

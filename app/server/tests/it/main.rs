@@ -21,6 +21,7 @@ mod first_run;
 mod imports;
 mod merging;
 mod migrations;
+mod plans;
 mod platform;
 mod process;
 mod seed;

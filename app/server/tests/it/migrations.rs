@@ -84,8 +84,9 @@ async fn rows_of_the_former_release_survive_this_one() {
     let empty: Vec<_> = before.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
     assert!(empty.is_empty(), "no rows to lose in {empty:?}");
 
-    let report = migrate::run(db.target(), &[&all]).await.unwrap();
-    assert_eq!(report.applied.len(), all.migrations().len() - FORMER_RELEASE);
+    let report = migrate::run(db.target(), &[&migrate::PLATFORM, &all]).await.unwrap();
+    let platform = migrate::PLATFORM.migrations().len();
+    assert_eq!(report.applied.len(), platform + all.migrations().len() - FORMER_RELEASE);
     let after = rows(&session).await;
     for (table, before) in &before {
         let after = &after[table];
@@ -106,12 +107,12 @@ async fn of_four_processes_that_start_at_once_one_migrates_and_all_come_up() {
     let processes: Vec<_> = (0..4)
         .map(|_| on(&db).arg("migrate").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
         .collect();
-    let all = schema::migrations().migrations().len();
+    let all = migrate::PLATFORM.migrations().len() + schema::migrations().migrations().len();
     let mut applied = 0;
     for process in processes {
         let (code, stdout, stderr) = said(&process.wait_with_output().unwrap());
         assert_eq!(code, 0, "{stdout}{stderr}");
-        applied += stdout.lines().filter(|line| line.starts_with("applied paceline ")).count();
+        applied += stdout.lines().filter(|line| line.starts_with("applied ")).count();
         assert!(
             stdout.contains(&format!("{all} applied, 0 were there before"))
                 || stdout.contains(&format!("0 applied, {all} were there before")),
@@ -133,7 +134,10 @@ async fn an_instance_that_only_checks_starts_after_somebody_has_migrated() {
         let (code, stdout, stderr) = checking(arguments);
         let said = format!("{stdout}{stderr}");
         assert_eq!(code, 78, "{arguments}: {said}");
-        assert!(said.contains("it lacks paceline/0001_accounts, "), "{arguments}: {said}");
+        assert!(
+            said.contains("it lacks mainstay/0001_statement_history, paceline/0001_accounts, "),
+            "{arguments}: {said}"
+        );
         assert!(said.contains("run this release's `migrate` command"), "{arguments}: {said}");
     }
     // The command that is named does it, whatever a start does.

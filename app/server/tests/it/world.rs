@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::Method;
 use jiff::Timestamp;
 use mainstay::Platform;
+use mainstay_db::migrate::PLATFORM;
 use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
@@ -126,7 +127,7 @@ impl World {
     }
 
     async fn build(change: impl FnOnce(&mut Config)) -> Self {
-        let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+        let db = TestDb::migrated(&[&PLATFORM, &schema::migrations()]).await.unwrap();
         let mut config = config(&db);
         change(&mut config);
         let mut platform = Platform::start(&config.platform(), &[&schema::migrations()]).await.unwrap();
@@ -241,6 +242,7 @@ fn config(db: &TestDb) -> Config {
     let mut config: Config = toml::from_str(DEFAULTS).unwrap();
     config.database.url = db.target().url();
     config.database.slow_statement_ms = SLOW_MS;
+    config.database.insight.history_interval_ms = 0;
     config.http.passwords.memory_kib = 64;
     config.http.passwords.passes = 1;
     config.http.health.cache = Duration::ZERO;

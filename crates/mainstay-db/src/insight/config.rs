@@ -1,9 +1,13 @@
 //! Limits of what is kept about statements. Never here: the budget of a request, which its server sets.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use mainstay_config::Faults;
 use serde::{Deserialize, Serialize};
+
+/// Months of history: a quarter shows what a release has changed.
+const MONTHS: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
 /// What is kept about statements. Times are integers in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,11 +21,22 @@ pub struct Config {
     pub plan_interval_ms: u64,
     /// The server ends the search for a plan, or its wait for a lock, that takes longer.
     pub plan_timeout_ms: u64,
+    /// Pause between two readings of the history of statements; 0: none is written.
+    pub history_interval_ms: u64,
+    /// How many months the history is kept.
+    pub history_months: NonZeroU32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { slow_kept: 100, routes_kept: 8, plan_interval_ms: 60_000, plan_timeout_ms: 1_000 }
+        Self {
+            slow_kept: 100,
+            routes_kept: 8,
+            plan_interval_ms: 60_000,
+            plan_timeout_ms: 1_000,
+            history_interval_ms: 300_000,
+            history_months: MONTHS,
+        }
     }
 }
 
@@ -34,7 +49,16 @@ impl Config {
         faults.number("plan_interval_ms", self.plan_interval_ms, 1_000..=crate::config::DAY_MS);
         // 0 would switch the server's limit off.
         faults.number("plan_timeout_ms", self.plan_timeout_ms, 10..=crate::config::DAY_MS);
+        if self.history_interval_ms > 0 {
+            faults.number("history_interval_ms", self.history_interval_ms, 1_000..=crate::config::DAY_MS);
+        }
+        faults.number("history_months", self.history_months.get(), 1..=120);
         faults
+    }
+
+    /// See [`Config::history_interval_ms`].
+    pub fn history_interval(&self) -> Option<Duration> {
+        (self.history_interval_ms > 0).then(|| Duration::from_millis(self.history_interval_ms))
     }
 
     /// See [`Config::plan_interval_ms`].

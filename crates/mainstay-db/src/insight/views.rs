@@ -21,6 +21,9 @@ static MOST_USED: Statement =
 static UNUSED: Statement = Statement::pooled("insight.unused_indexes", include_str!("views/unused.sql"));
 static CACHE: Statement = Statement::pooled("insight.cache_hits", include_str!("views/cache.sql"));
 static BLOAT: Statement = Statement::pooled("insight.table_bloat", include_str!("views/bloat.sql"));
+static HISTORY: Statement = Statement::pooled("insight.statement_history", include_str!("views/history.sql"));
+static HISTORY_CURVE: Statement =
+    Statement::pooled("insight.statement_history_curve", include_str!("views/history_curve.sql"));
 static SIZE: Statement = Statement::pooled("insight.database_size", include_str!("views/size.sql"));
 static LARGEST: Statement = Statement::pooled("insight.largest_tables", include_str!("views/largest.sql"));
 
@@ -249,6 +252,89 @@ pub async fn table_bloat(client: &Client, limit: i64) -> Result<Vec<TableBloat>,
                 estimated_wasted_bytes: row.try_get("estimated_wasted_bytes")?,
                 last_vacuum: row.try_get("last_vacuum")?,
                 last_analyze: row.try_get("last_analyze")?,
+            })
+        })
+        .collect()
+}
+
+/// What a statement cost in a span, over all processes that wrote into the history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastStatement {
+    /// `feature.statement`.
+    pub name: String,
+    /// How many times it ran.
+    pub calls: i64,
+    /// How many of these failed or were given up.
+    pub failed: i64,
+    /// How many were slow.
+    pub slow: i64,
+    /// Rows returned or changed.
+    pub rows: i64,
+    /// All runs together, in milliseconds, waiting for a connection included.
+    pub total_ms: f64,
+    /// One run on average in the equally long span before, in milliseconds.
+    pub mean_before_ms: Option<f64>,
+}
+
+/// The statements of a span, those that took most time together first. What a process has run since its last reading is
+/// not there yet.
+///
+/// # Errors
+/// As [`crate::Db::read`].
+pub async fn statement_history(
+    client: &Client,
+    since: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<PastStatement>, DbError> {
+    let rows = client.rows(&HISTORY, &[&since, &until, &limit]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(PastStatement {
+                name: row.try_get("name")?,
+                calls: row.try_get("calls")?,
+                failed: row.try_get("failed")?,
+                slow: row.try_get("slow")?,
+                rows: row.try_get("rows")?,
+                total_ms: row.try_get("total_ms")?,
+                mean_before_ms: row.try_get("mean_before_ms")?,
+            })
+        })
+        .collect()
+}
+
+/// What one statement cost in one step of a span.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PastStep {
+    /// When the step began.
+    pub began: Timestamp,
+    /// How many times it ran.
+    pub calls: i64,
+    /// How many of these failed or were given up.
+    pub failed: i64,
+    /// All runs together, in milliseconds.
+    pub total_ms: f64,
+}
+
+/// One statement over a span, in steps of so many seconds; a step in which it did not run is left out.
+///
+/// # Errors
+/// As [`crate::Db::read`].
+pub async fn statement_curve(
+    client: &Client,
+    name: &str,
+    span: (Timestamp, Timestamp),
+    step_s: f64,
+    limit: i64,
+) -> Result<Vec<PastStep>, DbError> {
+    let rows = client.rows(&HISTORY_CURVE, &[&span.0, &span.1, &name, &step_s, &limit]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(PastStep {
+                began: row.try_get("began")?,
+                calls: row.try_get("calls")?,
+                failed: row.try_get("failed")?,
+                total_ms: row.try_get("total_ms")?,
             })
         })
         .collect()

@@ -1,26 +1,14 @@
-//! The history of statements: which ran how often and for how long, round by round. Never here: who writes it.
+//! The history of statements as the keeper knows it. Never here: who writes and reads it (`insight`).
 
 use std::num::NonZeroU32;
 
 use super::{Brin, PartitionedTable};
-use crate::migrate::{Migration, Migrations};
 
-/// `mainstay.statement_history`: three months, then gone.
-pub const STATEMENT_HISTORY: PartitionedTable = PartitionedTable {
-    schema: "mainstay",
-    table: "statement_history",
-    column: "taken_at",
-    retention: NonZeroU32::new(3),
-    export: None,
-    brin: Some(Brin { pages_per_range: 32 }),
-};
-
-/// Its migration, for whoever runs the platform's.
-pub const STATEMENT_HISTORY_MIGRATIONS: Migrations = Migrations::new(
-    "mainstay",
-    &[Migration::from_file(
-        "0001_statement_history.sql",
-        include_str!("../../migrations/0001_statement_history.sql"),
-    )],
-)
-.in_schema("mainstay");
+/// `mainstay.statement_history`, kept for so many months.
+pub fn statement_history(months: NonZeroU32) -> PartitionedTable {
+    PartitionedTable {
+        retention: Some(months),
+        brin: Some(Brin { pages_per_range: 32 }),
+        ..PartitionedTable::new("mainstay", "statement_history", "taken_at")
+    }
+}

@@ -108,33 +108,34 @@ update athlete
 set password_hash = :password_hash
 where id = :athlete_id and password_hash = :verified_hash;
 
--- Of all athletes. `materialized`: the limit holds however the delete is planned. Rows that somebody else holds are left
--- for the next time.
+-- Of all athletes. Rows that somebody else holds are left for the next time. The order is that of an index, and the rows
+-- that were found and locked are deleted where they are: whatever the planner believes of their number, it has no reason
+-- to read the table.
 --! remove_expired_refresh_tokens
-with expired as materialized (
-    select athlete_id, token_hash
+delete from refresh_token
+where ctid = any(array(
+    select ctid
     from refresh_token
     where expires_at <= :now
+    order by expires_at
     limit :max_rows
     for update skip locked
-)
-delete from refresh_token
-using expired
-where refresh_token.athlete_id = expired.athlete_id and refresh_token.token_hash = expired.token_hash;
+));
 
--- Sessions that still have tokens wait until those are removed: the foreign key would remove any number of them.
+-- Sessions that still have tokens wait until those are removed: the foreign key would remove any number of them. `offset`
+-- has each session looked up by itself, as many as the limit lets pass, instead of reading all tokens first.
 --! remove_expired_sessions
-with expired as materialized (
-    select athlete_id, id
+delete from login_session
+where ctid = any(array(
+    select ctid
     from login_session
     where expires_at <= :now
         and not exists (
             select from refresh_token
             where refresh_token.athlete_id = login_session.athlete_id and refresh_token.session_id = login_session.id
+            offset 0
         )
+    order by expires_at
     limit :max_rows
-    for update skip locked
-)
-delete from login_session
-using expired
-where login_session.athlete_id = expired.athlete_id and login_session.id = expired.id;
+    for update of login_session skip locked
+));

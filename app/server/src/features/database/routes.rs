@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::views::{
-    CacheHitRatio, IndexRecommendations, IndexUsage, Performance, PoolStats, Queries, SlowQueries, Summary,
-    TableBloats,
+    CacheHitRatio, History, IndexRecommendations, IndexUsage, Performance, PoolStats, Queries, SlowQueries,
+    Summary, TableBloats,
 };
 use crate::features::accounts::Admin;
 use crate::state::App;
@@ -24,7 +24,44 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(table_bloat))
         .routes(routes!(pool_stats))
         .routes(routes!(queries))
+        .routes(routes!(history))
         .routes(routes!(summary))
+}
+
+/// The query of the history of statements.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct HistoryParams {
+    /// How far back, 1 to 8784 hours.
+    #[serde(default = "a_day")]
+    #[param(minimum = 1, maximum = 8_784, default = 24)]
+    hours: u16,
+    /// The statement whose curve is wanted.
+    statement: Option<String>,
+}
+
+const fn a_day() -> u16 {
+    24
+}
+
+/// What statements cost over time, as every process of this database wrote it down, restarts included; each beside what
+/// it cost in the equally long span before.
+#[utoipa::path(
+    get, path = "/v1/performance/history", tag = "database", params(HistoryParams),
+    responses(
+        (status = 200, body = History),
+        (status = 400, description = "`invalid_query`", body = Problem),
+        (status = 401, body = Problem),
+        (status = 403, description = "`admin_only`", body = Problem),
+    )
+)]
+async fn history(
+    State(app): State<App>,
+    admin: Admin,
+    Query(params): Query<HistoryParams>,
+) -> Result<Json<History>, Problem> {
+    super::history(&app, &admin, params.hours, params.statement.as_deref()).await.map(Json)
 }
 
 /// The query of slow statements.

@@ -8,10 +8,12 @@ use utoipa::ToSchema;
 use super::advice::{Advice, Facts};
 use super::measured::Measured;
 
+mod history;
 mod pools;
 mod queries;
 mod recommendations;
 
+pub(super) use history::History;
 pub(super) use pools::PoolStats;
 pub(super) use queries::{Queries, Summary};
 pub(super) use recommendations::IndexRecommendations;

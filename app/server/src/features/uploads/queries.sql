@@ -228,6 +228,7 @@ where original.athlete_id = :athlete_id
         select from activity
         where activity.athlete_id = original.athlete_id and activity.primary_sha256 = original.sha256);
 
+--: AnalysedRow()
 --: SourceRow(parent_id?, distance_m?, sha256?)
 
 -- What an incoming session could be another source of: every source, and every manual entry, that overlaps it.
@@ -403,28 +404,44 @@ values
     :first_half_ef, :second_half_ef, :decoupling_percent, :efficiency_reasons, :decoupling_reasons, :ngp_m_s, :load, :load_source,
     :trimp, :now);
 
--- Activities whose analysis is older than this version, a page at a time; without those that this version could not
--- compute either. Whatever has an original has an analysis: an import writes both.
---! list_outdated
-select activity_analysis.athlete_id, activity_analysis.activity_id as id
+-- Activities whose analysis is older than this version, a page at a time in the order of activity_analysis_outdated_idx,
+-- so that looking costs nothing where there are none; without those that this version could not compute either.
+-- Whatever has an original has an analysis: an import writes both.
+--! list_outdated : AnalysedRow
+select activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version
 from activity_analysis
 join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id
-where (activity_analysis.athlete_id, activity_analysis.activity_id) > (:after_athlete_id, :after_id)
+where
+    (activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id)
+        > (:after_version, :after_athlete_id, :after_id)
+    and activity_analysis.algorithm_version < :version
+    and coalesce(activity_analysis.failed_version, 0) < :version
     and activity.primary_sha256 is not null
-    and (:all_versions or (
-        activity_analysis.algorithm_version < :version and coalesce(activity_analysis.failed_version, 0) < :version
-    ))
-order by activity_analysis.athlete_id, activity_analysis.activity_id
+order by activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id
 limit :max_rows;
 
 --! count_outdated
 select count(*) as outdated
 from activity_analysis
 join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id
-where activity.primary_sha256 is not null
-    and (:all_versions or (
-        activity_analysis.algorithm_version < :version and coalesce(activity_analysis.failed_version, 0) < :version
-    ));
+where activity_analysis.algorithm_version < :version and coalesce(activity_analysis.failed_version, 0) < :version
+    and activity.primary_sha256 is not null;
+
+-- Every activity that was computed from an original, a page at a time.
+--! list_analysed : AnalysedRow
+select activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version
+from activity_analysis
+join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id
+where (activity_analysis.athlete_id, activity_analysis.activity_id) > (:after_athlete_id, :after_id)
+    and activity.primary_sha256 is not null
+order by activity_analysis.athlete_id, activity_analysis.activity_id
+limit :max_rows;
+
+--! count_analysed
+select count(*) as analysed
+from activity_analysis
+join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id
+where activity.primary_sha256 is not null;
 
 --! set_failed_version
 update activity_analysis

@@ -55,7 +55,7 @@ pub fn start(app: &App, supervisor: &Supervisor) {
 async fn run(app: App, stop: Stop) {
     while !stop.is_stopping() {
         stop.heartbeat();
-        let pause = match recompute_until(&app, false, &stop, |_| {}).await {
+        let pause = match recompute_until(&app, Some(ALGORITHM_VERSION), &stop, || {}).await {
             Ok(report) => {
                 for (id, error) in &report.failed {
                     tracing::warn!(event = "recompute.activity.failed", activity.id = %id, error, "an activity could not be computed again");
@@ -77,29 +77,31 @@ async fn run(app: App, stop: Stop) {
 
 /// Computes what an older version computed, or everything. A second run goes on where a first one was interrupted. An
 /// activity that cannot be computed is reported and does not stop the others.
-pub async fn recompute(app: &App, all: bool, tell: impl FnMut(Progress)) -> Result<Report, DbError> {
-    recompute_until(app, all, &app.supervisor.stop(), tell).await
+pub async fn recompute(app: &App, all: bool, mut tell: impl FnMut(Progress)) -> Result<Report, DbError> {
+    let version = (!all).then_some(ALGORITHM_VERSION);
+    let total = store::count_to_compute(&app.db.read(), version).await?;
+    let mut progress = Progress { done: 0, total: u64::try_from(total).unwrap_or(0) };
+    recompute_until(app, version, &app.supervisor.stop(), || {
+        progress.done += 1;
+        tell(progress);
+    })
+    .await
 }
 
+/// Computes what an older version than `version` computed, else everything.
 async fn recompute_until(
     app: &App,
-    all: bool,
+    version: Option<i32>,
     stop: &Stop,
-    mut tell: impl FnMut(Progress),
+    mut tell: impl FnMut(),
 ) -> Result<Report, DbError> {
-    let read = app.db.read();
-    let total = store::count_outdated(&read, all, ALGORITHM_VERSION).await?;
-    drop(read);
-    let mut progress = Progress { done: 0, total: u64::try_from(total).unwrap_or(0) };
     let mut report = Report::default();
     let context = ImportContext::of(app);
-    let mut after = (Uuid::nil(), Uuid::nil());
+    let mut after = None;
     loop {
         let read = app.db.read();
-        let page = store::list_outdated(&read, after, all, ALGORITHM_VERSION, PAGE).await?;
+        let page = store::list_to_compute(&read, after.as_ref(), version, PAGE).await?;
         drop(read);
-        let Some(last) = page.last() else { return Ok(report) };
-        after = (last.athlete_id, last.id);
         for row in &page {
             if stop.is_stopping() {
                 return Ok(report);
@@ -117,8 +119,11 @@ async fn recompute_until(
                 }
                 Err(error) => report.failed.push((row.id, error.to_string())),
             }
-            progress.done += 1;
-            tell(progress);
+            tell();
+        }
+        after = page.into_iter().next_back();
+        if after.is_none() {
+            return Ok(report);
         }
     }
 }

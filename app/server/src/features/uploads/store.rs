@@ -480,18 +480,30 @@ async fn insert_analysis(
     sql::insert_analysis().params(tx, &params).await.map(drop)
 }
 
-pub(super) async fn count_outdated(db: &Client, all: bool, version: i32) -> Result<i64, DbError> {
-    sql::count_outdated().bind(db, &all, &version).one().await
+/// How many activities an older version than `version` computed; all that were computed where there is none.
+pub(super) async fn count_to_compute(db: &Client, version: Option<i32>) -> Result<i64, DbError> {
+    match version {
+        Some(version) => sql::count_outdated().bind(db, &version).one().await,
+        None => sql::count_analysed().bind(db).one().await,
+    }
 }
 
-pub(super) async fn list_outdated(
+/// The next page of them, behind the last row of the one before.
+pub(super) async fn list_to_compute(
     db: &Client,
-    after: (Uuid, Uuid),
-    all: bool,
-    version: i32,
+    after: Option<&sql::AnalysedRow>,
+    version: Option<i32>,
     max_rows: i64,
-) -> Result<Vec<sql::ListOutdated>, DbError> {
-    sql::list_outdated().bind(db, &after.0, &after.1, &all, &version, &max_rows).all().await
+) -> Result<Vec<sql::AnalysedRow>, DbError> {
+    // Versions begin at 0.
+    let (behind, athlete_id, id) =
+        after.map_or((-1, Uuid::nil(), Uuid::nil()), |row| (row.algorithm_version, row.athlete_id, row.id));
+    match version {
+        Some(version) => {
+            sql::list_outdated().bind(db, &behind, &athlete_id, &id, &version, &max_rows).all().await
+        }
+        None => sql::list_analysed().bind(db, &athlete_id, &id, &max_rows).all().await,
+    }
 }
 
 pub(super) async fn find_primary_source(

@@ -1,12 +1,12 @@
 //! Months ahead, months on demand, and several who make them at once.
 
 use std::cell::Cell;
+use std::num::NonZeroU32;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use mainstay_db::partitions::{
-    Brin, Keeper, PartitionError, PartitionedTable, STATEMENT_HISTORY, STATEMENT_HISTORY_MIGRATIONS,
-};
+use mainstay_db::migrate::PLATFORM;
+use mainstay_db::partitions::{Brin, Keeper, PartitionError, PartitionedTable, statement_history};
 use mainstay_db::{Db, DbError, migrate};
 use mainstay_runtime::Clock;
 use mainstay_telemetry::capture::Capture;
@@ -254,12 +254,12 @@ async fn months_that_are_over_get_their_small_index() {
 #[tokio::test]
 async fn the_history_of_statements_takes_its_rows() {
     let db = TestDb::empty().await.unwrap();
-    migrate::run(db.target(), &[&STATEMENT_HISTORY_MIGRATIONS]).await.unwrap();
+    migrate::run(db.target(), &[&PLATFORM]).await.unwrap();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let unlisted = STATEMENT_HISTORY_MIGRATIONS.unlisted(&folder).unwrap();
+    let unlisted = PLATFORM.unlisted(&folder).unwrap();
     assert_eq!(unlisted, ["0000_history.sql"], "the runner's own table comes with the runner");
-    let (keeper, _) = keeper(&db, MID_MAY, &Config::default(), STATEMENT_HISTORY);
+    let (keeper, _) = keeper(&db, MID_MAY, &Config::default(), statement_history(NonZeroU32::MIN));
     assert_eq!(keeper.round().await.unwrap().created.len(), 4);
-    let sql = "insert into mainstay.statement_history values ('2024-08-31 23:59:59.999+00', 1, 'a.b', 2, 3.5, 4, 5, 6)";
+    let sql = "insert into mainstay.statement_history values ('2024-08-31 23:59:59.999+00', 'one', 'a.b', '2024-08-31', 2, 1, 0, 3.5, 4)";
     session(db.target()).await.batch_execute(sql).await.unwrap();
 }
