@@ -3,6 +3,7 @@
 
 mod advisor;
 mod embedded;
+mod history;
 mod insight;
 mod migrations;
 mod outages;
