@@ -209,7 +209,8 @@ pub(super) const HOT: &[Case] = &[
     hot("uploads.find_primary_source"),
 ];
 
-/// Indexes of no constraint, each with a statement that is worse off without it.
+/// Indexes of no constraint, each with a statement that is worse off without it. `activity_original_idx` is not among them:
+/// the foreign key's own check needs it when an original is purged, and no plan shows that.
 pub(super) const MISSED_WITHOUT: &[(&str, &str)] = &[
     ("athlete_email_key", "accounts.find_account_by_email"),
     ("refresh_token_hash_key", "accounts.find_refresh_token"),
@@ -221,7 +222,6 @@ pub(super) const MISSED_WITHOUT: &[(&str, &str)] = &[
     ("activity_time_idx", "analytics.load_points"),
     ("activity_parent_idx", "activities.delete_activity"),
     ("activity_deleted_idx", "activities.list_deleted"),
-    ("activity_original_idx", "uploads.purge_originals"),
     ("activity_source_original_idx", "uploads.find_source_activities"),
     ("activity_source_overlap_idx", "uploads.find_overlapping_sources"),
     ("best_effort_fastest_idx", "athletes.personal_bests"),
