@@ -11,6 +11,21 @@ CREATE TABLE mainstay.migration (
     took_ms bigint NOT NULL
 );
 
+CREATE TABLE mainstay.statement_history (
+    taken_at timestamp with time zone NOT NULL,
+    process text NOT NULL,
+    name text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    calls bigint NOT NULL,
+    failed bigint NOT NULL,
+    slow bigint NOT NULL,
+    total_ms double precision NOT NULL,
+    rows bigint NOT NULL,
+    CONSTRAINT statement_history_counts_positive CHECK (((calls > 0) AND (failed >= 0) AND (slow >= 0) AND (total_ms >= (0)::double precision) AND (rows >= 0))),
+    CONSTRAINT statement_history_span CHECK ((since < taken_at))
+)
+PARTITION BY RANGE (taken_at);
+
 CREATE TABLE public.activity (
     athlete_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -235,6 +250,9 @@ ALTER TABLE ONLY public.upload_file ALTER COLUMN pending_content SET STORAGE EXT
 ALTER TABLE ONLY mainstay.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (history, version);
 
+ALTER TABLE ONLY mainstay.statement_history
+    ADD CONSTRAINT statement_history_pkey PRIMARY KEY (taken_at, process, name);
+
 ALTER TABLE ONLY public.activity_analysis
     ADD CONSTRAINT activity_analysis_pkey PRIMARY KEY (athlete_id, activity_id);
 
@@ -270,6 +288,8 @@ ALTER TABLE ONLY public.upload_file
 
 ALTER TABLE ONLY public.upload
     ADD CONSTRAINT upload_pkey PRIMARY KEY (athlete_id, id);
+
+CREATE INDEX statement_history_name_idx ON ONLY mainstay.statement_history USING btree (name, taken_at DESC);
 
 CREATE INDEX activity_analysis_outdated_idx ON public.activity_analysis USING btree (algorithm_version, athlete_id, activity_id);
 

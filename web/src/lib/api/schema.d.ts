@@ -526,6 +526,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/performance/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What statements cost over time, as every process of this database wrote it down, restarts included; each beside what
+         *     it cost in the equally long span before.
+         */
+        get: operations["database_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/performance/queries": {
         parameters: {
             query?: never;
@@ -1397,10 +1417,7 @@ export interface components {
             index: string;
             /** @description The same beside live traffic, as a migration without a transaction. */
             migration: string;
-            /**
-             * @description The statement that builds it.
-             * @example CREATE INDEX activity_gear_idx ON activity (gear);
-             */
+            /** @description The statement that builds it. */
             recommendation: string;
             /**
              * Format: double
@@ -2391,6 +2408,66 @@ export interface components {
             misses: number;
             /** Format: int64 */
             total_requests: number;
+        };
+        /** @description What statements cost in a span, as every process wrote it down. Times are in seconds. */
+        PerformanceHistory: {
+            /** @description The statement that was asked for, step by step; steps in which it did not run are left out. */
+            curve: components["schemas"]["PerformancePastStep"][];
+            /**
+             * Format: double
+             * @description Between two readings, in seconds; what has run since the last one is not here yet.
+             */
+            interval: number;
+            /** @description Whether this process writes its part (`database.insight.history_interval_ms`). */
+            recorded: boolean;
+            /** Format: date-time */
+            since: string;
+            /** @description Those that took most time together first, at most 100. */
+            statements: components["schemas"]["PerformancePastStatement"][];
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description One statement in the span. */
+        PerformancePastStatement: {
+            /** Format: double */
+            avg_time: number;
+            /**
+             * Format: double
+             * @description In the equally long span before; null where it did not run.
+             */
+            avg_time_before?: number | null;
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description Runs that failed or were given up.
+             */
+            errors: number;
+            /** @example activities.list_activities */
+            name: string;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Runs that were slow.
+             */
+            slow: number;
+            /** Format: double */
+            total_time: number;
+        };
+        /** @description One step of a statement's curve. */
+        PerformancePastStep: {
+            /** Format: double */
+            avg_time: number;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            errors: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            timestamp: string;
         };
         /** @description The statements of the process that answers, since it began. Times are in seconds, from asking to the last row. */
         PerformanceQueries: {
@@ -4519,6 +4596,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    database_history: {
+        parameters: {
+            query?: {
+                /** @description How far back, 1 to 8784 hours. */
+                hours?: number;
+                /** @description The statement whose curve is wanted. */
+                statement?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformanceHistory"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             401: components["responses"]["Unauthorized"];
             /** @description `admin_only` */

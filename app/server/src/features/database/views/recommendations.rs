@@ -40,7 +40,6 @@ pub(in super::super) struct Recommendation {
     /// Of its first column, as the server estimates them; null where the table was never analysed.
     pub(super) distinct_values: Option<i64>,
     /// The statement that builds it.
-    #[schema(example = "CREATE INDEX activity_gear_idx ON activity (gear);")]
     pub(super) recommendation: String,
     /// All its columns.
     pub(super) columns: Vec<String>,
