@@ -40,6 +40,8 @@ pub struct Config {
     pub idle_in_transaction_timeout_ms: u64,
     /// At start, how long to try again while the server does not answer.
     pub connect_retry_for_ms: u64,
+    /// How long after the server refused something for want of room `/health` says that its disk is full.
+    pub storage_alarm_ms: u64,
     /// A statement that takes longer is told in the log, and its plan is kept.
     pub slow_statement_ms: u64,
     /// The name that the server's own views show for our sessions.
@@ -75,6 +77,7 @@ impl Default for Config {
             lock_timeout_ms: 5_000,
             idle_in_transaction_timeout_ms: 60_000,
             connect_retry_for_ms: 30_000,
+            storage_alarm_ms: 60_000,
             slow_statement_ms: 100,
             application_name: "mainstay".to_owned(),
             read_replicas: String::new(),
@@ -121,6 +124,7 @@ impl Config {
         faults.number("lock_timeout_ms", self.lock_timeout_ms, 10..=DAY_MS);
         faults.number("idle_in_transaction_timeout_ms", self.idle_in_transaction_timeout_ms, 10..=DAY_MS);
         faults.number("connect_retry_for_ms", self.connect_retry_for_ms, 0..=DAY_MS);
+        faults.number("storage_alarm_ms", self.storage_alarm_ms, 1..=DAY_MS);
         faults.number("slow_statement_ms", self.slow_statement_ms, 1..=DAY_MS);
         let name = &self.application_name;
         if name.is_empty()
@@ -173,6 +177,10 @@ impl Config {
 
     pub(crate) fn connect_timeout(&self) -> Duration {
         Duration::from_millis(self.connect_timeout_ms)
+    }
+
+    pub(crate) fn storage_alarm(&self) -> Duration {
+        Duration::from_millis(self.storage_alarm_ms)
     }
 
     pub(crate) fn slow_statement(&self) -> Duration {

@@ -6,10 +6,12 @@ mod info;
 pub mod pipeline;
 mod read;
 mod retry;
+mod room;
 mod stats;
 mod tx;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
@@ -29,11 +31,13 @@ pub use client::Client;
 pub use info::ServerInfo;
 pub use read::Read;
 pub use retry::TransactionError;
+pub use room::NoRoom;
 pub use stats::{PoolStats, Stats};
 pub use tx::Tx;
 
 use client::Server;
 use pipeline::Pipeline;
+use room::Room;
 use stats::Counters;
 
 /// The oldest server we work with, as `server_version_num` counts.
@@ -42,7 +46,7 @@ const OLDEST_VERSION: i32 = 140_000;
 /// What makes a session refuse writes.
 pub(crate) const READ_ONLY: &str = "set default_transaction_read_only = on";
 
-/// First and longest pause between two attempts to reach the server at start.
+/// First and longest pause between two attempts to reach the server.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
 /// The connections to one database. A clone is one reference count.
@@ -57,6 +61,10 @@ struct Inner {
     replicas: Option<Replicas>,
     target: Target,
     acquire_timeout: Duration,
+    /// Somebody waited for a connection in vain, and nobody has had one since.
+    is_away: AtomicBool,
+    room: Room,
+    storage_alarm: Duration,
     transaction_retries: u32,
     random: Random,
     counters: Arc<Counters>,
@@ -83,6 +91,9 @@ impl Db {
             replicas: replicas(config, target)?,
             target: target.clone(),
             acquire_timeout: config.acquire_timeout(),
+            is_away: AtomicBool::new(false),
+            room: Room::default(),
+            storage_alarm: config.storage_alarm(),
             transaction_retries: config.transaction_retries,
             random: Random::system(),
             counters: Arc::new(Counters::default()),
@@ -157,7 +168,28 @@ impl Db {
 
     /// The pools as they stand, and the counters since start. Costs no round trip.
     pub fn stats(&self) -> Stats {
-        Stats::of(&self.0.read.status(), &self.0.write.status(), self.0.pipeline.stats(), &self.0.counters)
+        let inner = &self.0;
+        Stats::of(
+            &inner.read.status(),
+            &inner.write.status(),
+            inner.pipeline.stats(),
+            &inner.room,
+            &inner.counters,
+        )
+    }
+
+    /// Whether the server has room on its disk, as far as its answers tell. Costs no round trip.
+    ///
+    /// # Errors
+    /// [`NoRoom`] for `storage_alarm_ms` after a statement was refused.
+    pub fn check_room(&self) -> Result<(), NoRoom> {
+        self.0.room.check(self.0.storage_alarm)
+    }
+
+    /// Every statement of the pools is prepared anew: after a migration under it, one of them was not valid any more.
+    fn forget_prepared(&self) {
+        self.0.read.manager().statement_caches.clear();
+        self.0.write.manager().statement_caches.clear();
     }
 
     /// What its statements have cost since start.
@@ -217,9 +249,34 @@ impl Db {
             Lane::Write => &self.0.write,
         };
         let asked = Instant::now();
-        let got = pool.get().await;
+        let got = self.acquire_from(pool, asked).await;
         self.0.counters.waited(lane, asked.elapsed());
         got.map_err(|error| self.refused(lane, error))
+    }
+
+    /// A server that restarts, or a replica that is being promoted, is waited for until `acquire_timeout` has passed.
+    /// Once somebody has waited in vain, the others are told at once until the server is back: an outage must not
+    /// make everybody queue.
+    async fn acquire_from(&self, pool: &Pool, asked: Instant) -> Result<Object, PoolError> {
+        let mut pause = RETRY_PAUSE.0;
+        loop {
+            let got = pool.get().await;
+            match &got {
+                Ok(_) => self.0.is_away.store(false, Ordering::Relaxed),
+                Err(PoolError::Backend(error)) if is_connection_loss(error) => {
+                    if asked.elapsed() + pause < self.0.acquire_timeout
+                        && !self.0.is_away.load(Ordering::Relaxed)
+                    {
+                        tokio::time::sleep(pause).await;
+                        pause = (pause * 2).min(RETRY_PAUSE.1);
+                        continue;
+                    }
+                    self.0.is_away.store(true, Ordering::Relaxed);
+                }
+                Err(_) => {}
+            }
+            return got;
+        }
     }
 
     fn refused(&self, lane: Lane, error: PoolError) -> DbError {

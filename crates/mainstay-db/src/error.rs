@@ -50,6 +50,10 @@ pub enum DbError {
     /// The server's disk is full. Reads go on; writes fail until somebody makes room.
     #[error("the database has no room left on its disk")]
     StorageFull(#[source] tokio_postgres::Error),
+    /// A migration has changed what a prepared statement gives. Reads and the first statement of a transaction were
+    /// already asked again; here the transaction had done something before. Run all of it again.
+    #[error("the schema was changed under a prepared statement")]
+    StalePlan(#[source] tokio_postgres::Error),
     /// A write was tried in a read session. A defect of the caller: use `db.write()`.
     #[error("a read session cannot write")]
     ReadOnly(#[source] tokio_postgres::Error),
@@ -86,7 +90,7 @@ pub enum DbError {
 impl DbError {
     /// True if the whole transaction may simply be run once more.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Conflict(_) | Self::LockTimeout(_))
+        matches!(self, Self::Conflict(_) | Self::LockTimeout(_) | Self::StalePlan(_))
     }
 
     /// True if the server cannot be reached or went away.
@@ -164,11 +168,16 @@ impl From<tokio_postgres::Error> for DbError {
             &SqlState::DISK_FULL => Self::StorageFull(error),
             &SqlState::READ_ONLY_SQL_TRANSACTION => Self::ReadOnly(error),
             &SqlState::IN_FAILED_SQL_TRANSACTION => Self::AlreadyFailed(error),
+            &SqlState::FEATURE_NOT_SUPPORTED if db.routine() == Some(STALE_PLAN) => Self::StalePlan(error),
             code if is_server_absent(code) => unavailable(error),
             _ => Self::Statement(error),
         }
     }
 }
+
+/// Where the server says "cached plan must not change result type": the words are in the operator's language, and the
+/// code stands for much else.
+const STALE_PLAN: &str = "RevalidateCachedQuery";
 
 fn unavailable(error: tokio_postgres::Error) -> DbError {
     DbError::Unavailable { why: chain(&error), source: Some(error) }

@@ -25,7 +25,7 @@ pub mod replicas;
 
 pub use config::{Config, DatabaseUrl};
 pub use db::pipeline;
-pub use db::{Client, Db, PoolStats, Read, ServerInfo, Stats, TransactionError, Tx};
+pub use db::{Client, Db, NoRoom, PoolStats, Read, ServerInfo, Stats, TransactionError, Tx};
 pub use direct::Session;
 pub use error::{ConnectError, ConstraintKind, DbError, Lane};
 pub use statement::{Executor, Parameters, Params, Statement, one, opt};

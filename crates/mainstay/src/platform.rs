@@ -192,12 +192,13 @@ impl Platform {
     pub async fn serve(mut self, listener: TcpListener, router: Router) -> Result<StopReport, ServeError> {
         self.history =
             history::start(&self.database, &self.db, (&self.supervisor, &self.effects), &self.registry).await;
-        let (pinged, watched) = (self.db.clone(), self.supervisor.clone());
+        let (pinged, stored, watched) = (self.db.clone(), self.db.clone(), self.supervisor.clone());
         let probes = Probes::builder(&self.http.health, self.effects.clock.clone(), self.lifecycle.clone())
             .check("database", Severity::Critical, move || {
                 let db = pinged.clone();
                 async move { db.ping().await }
             })
+            .check("storage", Severity::Degrading, move || std::future::ready(stored.check_room()))
             .check("tasks", Severity::Degrading, move || std::future::ready(tasks::check(&watched)))
             .build();
         let (db, supervisor, registry) = (self.db.clone(), self.supervisor.clone(), self.registry.clone());

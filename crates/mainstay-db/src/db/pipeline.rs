@@ -100,7 +100,7 @@ impl Pipeline {
     ) -> Result<Vec<Row>, DbError> {
         let prepared = live.prepare(statement).await?;
         let asked = self.began.elapsed();
-        let rows = live.query(&prepared, parameters).await?;
+        let rows = live.query(statement, &prepared, parameters).await?;
         // Answers come in the order of the questions, so ours was worked on from the last answer before it at most.
         let answered = self.began.elapsed();
         let worked = answered.saturating_sub(asked.max(slot.answered(answered)));

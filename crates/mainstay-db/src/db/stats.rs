@@ -7,6 +7,7 @@ use deadpool_postgres::Status;
 use mainstay_telemetry::Registry;
 
 use super::pipeline::PipelineStats;
+use super::room::{self, Room};
 use crate::Lane;
 
 /// Both pools at one moment, and what happened since start.
@@ -24,6 +25,8 @@ pub struct Stats {
     pub retried: u64,
     /// Transactions undone by name.
     pub rolled_back: u64,
+    /// Statements and commits that were refused because the server's disk was full.
+    pub storage_full: u64,
     /// Transactions dropped without an end: early returns and cancelled requests. Each cost a connection.
     pub dropped: u64,
 }
@@ -48,8 +51,15 @@ pub struct PoolStats {
 }
 
 impl Stats {
-    pub(super) fn of(read: &Status, write: &Status, pipeline: PipelineStats, counters: &Counters) -> Self {
+    pub(super) fn of(
+        read: &Status,
+        write: &Status,
+        pipeline: PipelineStats,
+        room: &Room,
+        counters: &Counters,
+    ) -> Self {
         Self {
+            storage_full: room.refusals(),
             read: pool(read, &counters.read),
             write: pool(write, &counters.write),
             pipeline,
@@ -90,6 +100,7 @@ impl Stats {
             }
         }
         self.pipeline.publish(registry);
+        room::publish(self.storage_full, registry);
         let retried =
             registry.counter("db_transaction_retries", "Transactions run again after a conflict.", &[]);
         let counter = retried.with(&[]);

@@ -2,7 +2,6 @@
 //! (`enqueue`, `emit`, …) are extension traits over [`Tx`].
 
 use std::ops::Deref;
-use std::sync::Arc;
 
 use deadpool_postgres::Object;
 
@@ -31,13 +30,17 @@ impl Tx {
     pub(super) async fn begin(connection: Object, db: Db) -> Result<Self, NotBegun> {
         let was_idle = Object::metrics(&connection).recycle_count > 0;
         // From here on a cancelled future must not return a connection with an open transaction to the pool.
-        let client = Client::held(connection, Arc::clone(&db.0.insight));
+        let client = Client::held(connection, db.clone());
         let mut tx = Self { client: Some(client), db };
-        match tx.batch_execute("begin").await {
+        let begun = match tx.held_connection() {
+            Some(connection) => connection.batch_execute("begin").await,
+            None => Ok(()),
+        };
+        match begun {
             Ok(()) => Ok(tx),
             Err(error) => {
                 tx.close_connection();
-                Err(NotBegun { error, was_idle })
+                Err(NotBegun { error: error.into(), was_idle })
             }
         }
     }
@@ -57,6 +60,9 @@ impl Tx {
                 Ok(())
             }
             Err(error) => {
+                if matches!(error, DbError::StorageFull(_)) {
+                    self.db.0.room.refused();
+                }
                 if matches!(error, DbError::AlreadyFailed(_)) {
                     self.rollback().await?;
                 } else {

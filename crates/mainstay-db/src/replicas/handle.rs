@@ -123,7 +123,7 @@ impl Replicas {
             tried.push(replica);
             choice = match unfit {
                 Unfit::Failed(error) => return Err(error),
-                Unfit::AskPrimary => self.state().router.choose_primary(now),
+                Unfit::AskPrimary | Unfit::StalePlan => self.state().router.choose_primary(now),
                 Unfit::Behind | Unfit::Elsewhere => self.state().router.choose_again(wish, now, &tried),
                 Unfit::NoReplica(why) => {
                     let mut state = self.state();

@@ -56,6 +56,8 @@ pub(super) enum Unfit {
     Elsewhere,
     /// The server has become a primary, or was replaced by another.
     NoReplica(String),
+    /// A migration that the replica has replayed changed what was prepared.
+    StalePlan,
     /// The statement itself: the primary has the last word on it.
     AskPrimary,
     /// It ran for too long. The primary would be no quicker.
@@ -140,6 +142,22 @@ impl Connection {
         params: &[&(dyn ToSql + Sync)],
         config: &Config,
     ) -> Result<Answer, Unfit> {
+        match self.ask_once(ticket, sql, params, config).await {
+            Err(Unfit::StalePlan) => {
+                self.statements().remove(sql);
+                self.ask_once(ticket, sql, params, config).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn ask_once(
+        &self,
+        ticket: &Ticket,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+        config: &Config,
+    ) -> Result<Answer, Unfit> {
         let statement = self.statement(sql, config.statements).await.map_err(judge)?;
         let again = config.monotonic.then(|| self.session.query_one(&self.replayed, &[]));
         // `join3` polls in order and each sends at its first poll, so the server takes them in this order: the
@@ -215,6 +233,7 @@ impl Replayed {
 fn judge(error: Error) -> Unfit {
     match DbError::from(error) {
         DbError::Conflict(_) | DbError::Unavailable { .. } => Unfit::Elsewhere,
+        DbError::StalePlan(_) => Unfit::StalePlan,
         error @ DbError::Cancelled(_) => Unfit::Failed(error),
         _ => Unfit::AskPrimary,
     }

@@ -13,3 +13,4 @@ mod replicas;
 mod requests;
 mod retries;
 mod sessions;
+mod stale_plans;

@@ -120,6 +120,10 @@ impl From<mainstay_db::DbError> for Problem {
                 Self::unavailable(retry_after, "Somebody else changed the same thing at the same time.")
                     .coded("write_conflict")
             }
+            DbError::StalePlan(_) => {
+                Self::unavailable(retry_after, "The database has just been brought up to date.")
+                    .coded("database_unavailable")
+            }
             DbError::Cancelled(_) => {
                 Self::unavailable(retry_after, "The database took too long.").coded("timed_out")
             }

@@ -202,6 +202,7 @@ fn blame(error: &DbError) -> Blame {
         | DbError::Unavailable { .. }
         | DbError::PoolExhausted { .. }
         | DbError::StorageFull(_)
+        | DbError::StalePlan(_)
         | DbError::ReplicasBehind { .. }
         | DbError::ReadOnly(_) => Blame::Server,
         DbError::Statement(source) => blame_of_code(source.code().map(SqlState::code)),

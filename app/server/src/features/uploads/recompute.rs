@@ -113,7 +113,8 @@ async fn recompute_until(
                 Err(
                     error @ (DbError::Unavailable { .. }
                     | DbError::PoolExhausted { .. }
-                    | DbError::StorageFull(_)),
+                    | DbError::StorageFull(_)
+                    | DbError::StalePlan(_)),
                 ) => {
                     return Err(error);
                 }

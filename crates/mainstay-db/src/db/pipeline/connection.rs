@@ -156,11 +156,20 @@ impl Live {
         Ok(prepared)
     }
 
+    /// The rows. Where a migration has changed what was prepared, it is prepared anew and asked once more.
     pub(super) async fn query(
         &self,
+        statement: &'static Statement,
         prepared: &tokio_postgres::Statement,
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, DbError> {
-        Ok(self.session.query(prepared, parameters).await?)
+        match self.session.query(prepared, parameters).await.map_err(DbError::from) {
+            Err(DbError::StalePlan(_)) => {
+                self.prepared.write().unwrap_or_else(PoisonError::into_inner).remove(&statement.key());
+                let prepared = self.prepare(statement).await?;
+                Ok(self.session.query(&prepared, parameters).await?)
+            }
+            answer => answer,
+        }
     }
 }
