@@ -267,6 +267,7 @@ impl Db {
                     if asked.elapsed() + pause < self.0.acquire_timeout
                         && !self.0.is_away.load(Ordering::Relaxed)
                     {
+                        self.0.counters.tried_again();
                         tokio::time::sleep(pause).await;
                         pause = (pause * 2).min(RETRY_PAUSE.1);
                         continue;

@@ -9,6 +9,8 @@ mod own_cluster;
 
 mod replicas;
 
+mod small_disk;
+
 mod cleaning;
 mod place;
 mod server;
@@ -16,5 +18,6 @@ mod server;
 pub use max_statements::max_statements;
 pub use own_cluster::{OwnCluster, own_cluster};
 pub use replicas::{Member, ReplicaSet, replica_set};
+pub use small_disk::SmallDisk;
 pub use statements::Statements;
 pub use test_db::TestDb;

@@ -113,6 +113,11 @@ impl ReplicaSet {
         )
     }
 
+    /// Where one server is, as `host:port`: what a list of replicas names.
+    pub fn address(&self, at: usize) -> String {
+        format!("{}:{}", self.members[at].host(), self.members[at].port())
+    }
+
     /// Runs statements on one server.
     ///
     /// # Errors

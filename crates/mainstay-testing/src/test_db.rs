@@ -29,6 +29,7 @@ pub struct TestDb {
     target: Target,
     admin: Session,
     admin_target: Target,
+    is_ours: bool,
 }
 
 impl TestDb {
@@ -74,10 +75,24 @@ impl TestDb {
         Self::copy(&template, admin_target).await
     }
 
+    /// A database of a server that the test has for itself, such as an [`crate::OwnCluster`]: it goes with its server.
+    /// `target` may name several hosts.
+    ///
+    /// # Errors
+    /// If the server cannot be reached.
+    pub async fn given(target: &Target) -> Result<Self> {
+        let admin = Session::connect(target, "test admin", CONNECT_TIMEOUT).await?;
+        Self::open(target.clone(), target.clone(), admin, false).await
+    }
+
     async fn copy(template: &str, admin_target: Target) -> Result<Self> {
         let admin = Session::connect(&admin_target, "test admin", CONNECT_TIMEOUT).await?;
         let name = create(&admin, template).await?;
         let target = admin_target.with_database(&name);
+        Self::open(target, admin_target, admin, true).await
+    }
+
+    async fn open(target: Target, admin_target: Target, admin: Session, is_ours: bool) -> Result<Self> {
         let config = Config {
             pool_max: POOL_MAX,
             pool_read_max: POOL_MAX,
@@ -85,7 +100,7 @@ impl TestDb {
             ..Config::default()
         };
         let db = Db::connect(&config, &target).await?;
-        Ok(Self { db, target, admin, admin_target })
+        Ok(Self { db, target, admin, admin_target, is_ours })
     }
 
     /// Its pools.
@@ -118,13 +133,16 @@ impl TestDb {
     /// If the server refuses.
     pub async fn close(self) -> Result<()> {
         self.db.close();
-        drop_database(&self.admin, self.name()).await
+        if self.is_ours { drop_database(&self.admin, self.name()).await } else { Ok(()) }
     }
 }
 
 impl Drop for TestDb {
     fn drop(&mut self) {
         self.db.close();
+        if !self.is_ours {
+            return;
+        }
         let (admin, name) = (self.admin_target.clone(), self.name().to_owned());
         // The test's own runtime cannot be waited for from here. What cannot be dropped now is dropped when the
         // shared server starts next.

@@ -17,6 +17,7 @@ mod commands;
 mod contract;
 mod database;
 mod demo;
+mod faults;
 mod first_run;
 mod imports;
 mod merging;

@@ -127,7 +127,11 @@ impl World {
     }
 
     async fn build(change: impl FnOnce(&mut Config)) -> Self {
-        let db = TestDb::migrated(&[&PLATFORM, &schema::migrations()]).await.unwrap();
+        Self::on(TestDb::migrated(&[&PLATFORM, &schema::migrations()]).await.unwrap(), change).await
+    }
+
+    /// The application without importers on this database, whose migrations it applies.
+    pub(crate) async fn on(db: TestDb, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = config(&db);
         change(&mut config);
         let mut platform = Platform::start(&config.platform(), &[&schema::migrations()]).await.unwrap();
@@ -220,10 +224,20 @@ impl World {
         self.send(who, "GET", path, None).await
     }
 
+    /// A fresh token.
+    pub(crate) fn token(&self, who: Athlete) -> String {
+        self.app.gate.tokens().issue(who.id, who.session, "athlete").unwrap()
+    }
+
+    /// Sends files as one form.
+    pub(crate) async fn upload(&self, who: Athlete, files: &[(&str, &[u8])]) -> Answer {
+        answer(self.request(Method::POST, "/v1/uploads").bearer_auth(self.token(who)).multipart(form(files)))
+            .await
+    }
+
     /// A request with a fresh token.
     pub(crate) async fn send(&self, who: Athlete, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let token = self.app.gate.tokens().issue(who.id, who.session, "athlete").unwrap();
-        let mut request = self.request(method.parse().unwrap(), path).bearer_auth(token);
+        let mut request = self.request(method.parse().unwrap(), path).bearer_auth(self.token(who));
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -264,6 +278,11 @@ fn app(platform: &Platform, config: Config) -> App {
         config,
         imports: ImportSignal::new(&platform.registry),
     })
+}
+
+fn form(files: &[(&str, &[u8])]) -> Form {
+    let part = |bytes: &[u8], name: &str| Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+    files.iter().fold(Form::new(), |form, (name, bytes)| form.part("file", part(bytes, name)))
 }
 
 /// Sends a request and reads its answer.
@@ -312,11 +331,7 @@ impl Client {
 
     /// Sends files as one form and returns the answer as it comes.
     pub(crate) async fn send_files(&self, files: &[(&str, &[u8])]) -> Answer {
-        let mut form = Form::new();
-        for (name, bytes) in files {
-            form = form.part("file", Part::bytes(bytes.to_vec()).file_name((*name).to_owned()));
-        }
-        answer(self.request(Method::POST, "/v1/uploads").multipart(form)).await
+        answer(self.request(Method::POST, "/v1/uploads").multipart(form(files))).await
     }
 
     /// Sends one file as the raw body.

@@ -25,6 +25,8 @@ pub struct Stats {
     pub retried: u64,
     /// Transactions undone by name.
     pub rolled_back: u64,
+    /// Times that a connection was tried again because the server refused it or was not there.
+    pub connect_retries: u64,
     /// Statements and commits that were refused because the server's disk was full.
     pub storage_full: u64,
     /// Transactions dropped without an end: early returns and cancelled requests. Each cost a connection.
@@ -59,6 +61,7 @@ impl Stats {
         counters: &Counters,
     ) -> Self {
         Self {
+            connect_retries: counters.connect_retries.load(Ordering::Relaxed),
             storage_full: room.refusals(),
             read: pool(read, &counters.read),
             write: pool(write, &counters.write),
@@ -105,6 +108,9 @@ impl Stats {
             registry.counter("db_transaction_retries", "Transactions run again after a conflict.", &[]);
         let counter = retried.with(&[]);
         counter.inc_by(self.retried.saturating_sub(counter.get()));
+        let about = "Connections tried again because the server refused them or was not there.";
+        let counter = registry.counter("db_connect_retries", about, &[]).with(&[]);
+        counter.inc_by(self.connect_retries.saturating_sub(counter.get()));
         let ended = registry.counter("db_transactions", "Transactions by how they ended.", &["end"]);
         let ends =
             [("committed", self.committed), ("rolled_back", self.rolled_back), ("dropped", self.dropped)];
@@ -156,6 +162,7 @@ pub(super) struct Counters {
     rolled_back: AtomicU64,
     dropped: AtomicU64,
     retried: AtomicU64,
+    connect_retries: AtomicU64,
     read: PoolCounters,
     write: PoolCounters,
 }
@@ -182,6 +189,10 @@ impl Counters {
 
     pub(super) fn retried(&self) {
         self.retried.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn tried_again(&self) {
+        self.connect_retries.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn exhausted(&self, lane: Lane) {

@@ -135,11 +135,8 @@ async fn a_read_of_a_replica_is_prepared_anew_and_stays_there() {
     let set = replica_set(1).await.unwrap();
     set.execute(0, TABLE).await.unwrap();
     set.wait_until_caught_up(1).await.unwrap();
-    let host = set.target(1);
-    let place = host.to_string();
-    let (address, _) = place.split_once("/app as ").unwrap();
     let mut config =
-        Config { pool_max: 2, pool_read_max: 2, read_replicas: address.to_owned(), ..Config::default() };
+        Config { pool_max: 2, pool_read_max: 2, read_replicas: set.address(1), ..Config::default() };
     // One connection, so that every read meets what the one before it prepared.
     config.replicas.connections = 1;
     config.replicas.statement_timeout_ms = 60_000;

@@ -146,6 +146,8 @@ mod tests {
                 retried: 0,
                 rolled_back: 0,
                 dropped: 0,
+                connect_retries: 0,
+                storage_full: 0,
             },
             slow_runs: 0,
         }

@@ -1,0 +1,24 @@
+//! What breaks around the application, each on a real server and seen through HTTP: its disk is full, its primary dies
+//! under load, it goes away and comes back, its pool is empty, an index is missing.
+
+mod disk;
+mod outages;
+mod promotion;
+mod slow_table;
+
+use http::Method;
+
+use crate::world::{Answer, World};
+
+async fn probe(world: &World, path: &str) -> Answer {
+    world.anonymous(Method::GET, path, None).await
+}
+
+/// A problem that says when to come back.
+#[track_caller]
+fn assert_comes_back(answer: &Answer, code: &str) {
+    assert_eq!(answer.problem(), (503, code.to_owned()), "{}", answer.text());
+    let seconds: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&seconds), "{seconds}");
+    assert!(answer.json()["detail"].as_str().is_some_and(|words| words.len() > 10), "{}", answer.text());
+}
