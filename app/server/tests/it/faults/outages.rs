@@ -21,6 +21,10 @@ fn impatient(config: &mut paceline::config::Config) {
 
 #[tokio::test]
 async fn a_database_that_is_killed_is_told_and_comes_back_without_a_restart() {
+    a_database_is_killed_and_comes_back().await;
+}
+
+pub(super) async fn a_database_is_killed_and_comes_back() {
     let mut server = server().await;
     let world = World::on(TestDb::given(&server.target(0)).await.unwrap(), impatient).await;
     world.start_importers();
