@@ -40,9 +40,13 @@ pub(super) async fn a_database_is_killed_and_comes_back() {
         assert_comes_back(&world.get(who, "/v1/activities").await, "database_unavailable");
         assert_comes_back(&rename("meanwhile").await, "database_unavailable");
     }
+    // Nobody waits any more for what others have waited for in vain.
+    let waited = world.app.db.stats().connect_retries;
     let login = json!({ "email": "kim@example.org", "password": "testpassword123" });
     let login = world.anonymous(Method::POST, "/v1/auth/login", Some(login)).await;
     assert_comes_back(&login, "database_unavailable");
+    assert_comes_back(&rename("meanwhile").await, "database_unavailable");
+    assert_eq!(world.app.db.stats().connect_retries, waited);
     let ready = probe(&world, "/readyz").await;
     assert!(ready.status == 503 && ready.text().contains("database"), "{}", ready.text());
     let health = probe(&world, "/health").await;

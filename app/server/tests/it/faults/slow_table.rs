@@ -27,17 +27,18 @@ async fn grow(world: &World, who: Athlete, from: i32, to: i32) {
     tx.batch_execute("set local session_replication_role = replica").await.unwrap();
     let efforts = format!(
         "insert into best_effort (athlete_id, activity_id, distance_m, sport, elapsed_s, start_s, achieved_at) \
-         select $1, {id}, d * 100, 'run', d * 30 + n, 0, now() \
+         select $1, {id}, d * 100, (array['run', 'cycling'])[n % 2 + 1], d * 30 + n, 0, now() \
          from generate_series($2::int, $3 - 1) as n, generate_series(1, $4) as d"
     );
     tx.execute(&efforts, &[&who.id, &from, &to, &DISTANCES]).await.unwrap();
     tx.commit().await.unwrap();
-    world.db.db().write().await.unwrap().commit().await.unwrap();
 }
 
 async fn analyze(world: &World) {
     let tx = world.db.db().write().await.unwrap();
     tx.batch_execute("analyze activity, best_effort").await.unwrap();
+    // The rows came over years; as the work of one second they would speak against any index.
+    tx.batch_execute("select pg_stat_reset_single_table_counters('best_effort'::regclass)").await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -54,7 +55,6 @@ async fn a_table_that_outgrew_a_missing_index_is_bounded_and_named() {
     let world = World::with(|config| {
         config.database.statement_timeout_ms = 2_000;
         config.database.slow_statement_ms = 500;
-        config.database.migrate.statement_timeout_ms = 600_000;
     })
     .await;
     let (who, other) = (world.athlete("UTC").await, world.athlete("UTC").await);
@@ -69,6 +69,9 @@ async fn a_table_that_outgrew_a_missing_index_is_bounded_and_named() {
         world.get(who, BESTS).await.expect(200);
     }
     grow(&world, who, FEW, MANY).await;
+    for _ in 0..5 {
+        grow(&world, world.athlete("UTC").await, 0, MANY / 10).await;
+    }
     analyze(&world).await;
 
     // Several at once, and others meanwhile.
@@ -107,16 +110,18 @@ async fn a_table_that_outgrew_a_missing_index_is_bounded_and_named() {
     let (code, report, stderr) = advised.await.unwrap();
     assert_eq!(code, 0, "{stderr}");
     let report: Value = serde_json::from_str(&report).unwrap();
-    let recommended = report["recommendations"].to_string();
-    assert!(recommended.contains("best_effort"), "{report}");
+    let is_it = |one: &Value| {
+        let columns = one["columns"].as_array().unwrap();
+        one["table"] == "best_effort" && columns[0] == "athlete_id" && columns.contains(&"distance_m".into())
+    };
+    assert!(report["recommendations"].as_array().unwrap().iter().any(is_it), "{report}");
 
-    // Somebody builds it, and the same process answers.
+    // Once the index is there, the same process answers.
     let tx = world.db.db().write().await.unwrap();
-    tx.batch_execute(
-        "create index best_effort_fastest_idx on best_effort (athlete_id, sport, distance_m, elapsed_s)",
-    )
-    .await
-    .unwrap();
+    let columns = "athlete_id, sport, distance_m, elapsed_s";
+    tx.batch_execute(&format!("create index best_effort_fastest_idx on best_effort ({columns})"))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     world.get(who, BESTS).await.expect(200);
     world.close().await;
