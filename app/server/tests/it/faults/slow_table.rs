@@ -10,7 +10,7 @@ use crate::world::{Athlete, World};
 
 /// Every best effort of so many activities, each over so many distances. Without the index each distance reads all.
 const DISTANCES: i32 = 400;
-const FEW: i32 = 10;
+const FEW: i32 = 4;
 const MANY: i32 = 500;
 
 /// Activities from one number to the next, each with its efforts.
@@ -65,7 +65,7 @@ async fn a_table_that_outgrew_a_missing_index_is_bounded_and_named() {
     // While the table is small nobody notices, but the server keeps count.
     grow(&world, who, 0, FEW).await;
     analyze(&world).await;
-    for _ in 0..3 {
+    for _ in 0..5 {
         world.get(who, BESTS).await.expect(200);
     }
     grow(&world, who, FEW, MANY).await;
