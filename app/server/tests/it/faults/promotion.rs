@@ -143,6 +143,10 @@ async fn world(set: &ReplicaSet) -> World {
     .await
 }
 
+fn acknowledged(browsers: &[Browser<'_>]) -> Vec<u64> {
+    browsers.iter().map(Browser::acknowledged).collect()
+}
+
 async fn all_have_written(browsers: &[Browser<'_>], beyond: &[u64]) {
     wait_until("every session writes", async || {
         let mut each = browsers.iter().zip(beyond);
@@ -173,8 +177,11 @@ async fn a_promotion_under_load_loses_no_acknowledged_write_and_needs_no_restart
         all_have_written(&browsers, &[0; SESSIONS]).await;
         let served = || replicas.status().replicas.iter().map(|replica| replica.served).sum::<u64>();
         wait_until("the replicas answer reads", async || served() > 0).await;
+        // One replica gets nothing any more: whoever read from it now would miss what he has just written.
+        set.cut(2).await.unwrap();
+        all_have_written(&browsers, &acknowledged(&browsers)).await;
         set.kill(0).await.unwrap();
-        let at_death: Vec<u64> = browsers.iter().map(Browser::acknowledged).collect();
+        let at_death = acknowledged(&browsers);
         set.promote(1).await.unwrap();
         set.follow(2).await.unwrap();
         all_have_written(&browsers, &at_death).await;
