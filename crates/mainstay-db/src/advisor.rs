@@ -96,7 +96,7 @@ pub async fn advise(target: &Target, replicas: &[&Session], config: &Config) -> 
 /// What the driver says, above all that the role may not.
 pub async fn prepare(target: &Target) -> Result<Vec<String>, AdviseError> {
     let session = Session::connect(target, APPLICATION, CONNECT_TIMEOUT).await?;
-    let sql = "/* mainstay.advisor_extensions */ select name::text as name from pg_available_extensions \
+    let sql = "select /* mainstay.advisor_extensions */ name::text as name from pg_available_extensions \
                where name in ('pg_stat_statements', 'hypopg') and installed_version is null order by name";
     let mut created = Vec::new();
     for row in session.query(sql, &[]).await? {
@@ -123,7 +123,7 @@ async fn planning_session(target: &Target, config: &Config) -> Result<Session, A
 
 /// Where an extension lives, if this database has it.
 async fn extension_schema(session: &Client, name: &str) -> Result<Option<String>, tokio_postgres::Error> {
-    let sql = "/* mainstay.advisor_extension */ select n.nspname::text as schema from pg_extension as e \
+    let sql = "select /* mainstay.advisor_extension */ n.nspname::text as schema from pg_extension as e \
                inner join pg_namespace as n on e.extnamespace = n.oid where e.extname = $1";
     session.query_opt(sql, &[&name]).await?.map(|row| row.try_get("schema")).transpose()
 }

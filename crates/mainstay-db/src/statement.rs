@@ -21,8 +21,9 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// A statement that runs on a connection of its own for as long as it takes. `text` begins with its name in a
-    /// comment, so that `pg_stat_statements` and `pg_stat_activity` show it.
+    /// A statement that runs on a connection of its own for as long as it takes. Behind its first word `text` has its
+    /// name in a comment, so that `pg_stat_statements` and `pg_stat_activity` show it: PostgreSQL 18 keeps no comment
+    /// that leads a statement, and a long text is cut at its end.
     pub const fn pooled(name: &'static str, text: &'static str) -> Self {
         Self { name, text, is_pipelined: false }
     }
@@ -52,6 +53,27 @@ impl Statement {
     pub(crate) fn key(&'static self) -> usize {
         std::ptr::from_ref(self) as usize
     }
+}
+
+/// The name that a text of ours carries, `select /* feature.statement */ …`, whoever shows it to us. A comment that leads
+/// the text counts too.
+pub(crate) fn name_in(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start();
+    while let Some(comment) = rest.strip_prefix("--") {
+        rest = comment.split_once('\n')?.1.trim_start();
+    }
+    if !rest.starts_with("/*") {
+        rest = rest.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).trim_start();
+    }
+    let (comment, _) = rest.strip_prefix("/*")?.split_once("*/")?;
+    // A second word may say the lane; more of them are prose.
+    let mut words = comment.split_whitespace();
+    let (name, _, None) = (words.next()?, words.next(), words.next()) else { return None };
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    (name.contains('.') && name.split('.').all(is_part)).then_some(name)
 }
 
 /// Whatever runs statements: a read session or a transaction.
@@ -104,4 +126,40 @@ pub async fn opt<C: Executor>(
         return Err(DbError::RowCount { statement: statement.name, found: rows.len() });
     }
     Ok(rows.pop())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_behind_the_first_word_or_leads() {
+        for text in [
+            "select /* sum.add_2 */ 1",
+            "-- Why.\n-- Why else.\nwith /* sum.add_2 pipelined */ a as (select 1) select 1",
+            "/* sum.add_2 */ select 1",
+            "\n/* sum.add_2 pipelined */ select 1",
+        ] {
+            assert_eq!(name_in(text), Some("sum.add_2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_somebody_else_has_no_name() {
+        for foreign in [
+            "select 1",
+            "select 1 /* sum.add */",
+            "select a /* sum.add */ from b",
+            "/* a hint */ select 1",
+            "/* e.g. this one */ select 1",
+            "select /* sum.add",
+            "/**/ select 1",
+            "select /* sum. */ 1",
+            "/* X.y */ select",
+            "-- /* sum.add */",
+            "",
+        ] {
+            assert_eq!(name_in(foreign), None, "{foreign}");
+        }
+    }
 }

@@ -94,10 +94,11 @@ fn named(noun: &str, text: &str, lanes: &BTreeMap<String, bool>) -> Result<Strin
         found += 1;
         let (name, kind, sql) = (&made[1], &made[2], &made[3]);
         let lane = if lanes.get(name).copied().unwrap_or(false) { "pipelined" } else { "pooled" };
-        let sql = sql.trim_start_matches('"');
+        // PostgreSQL 18 keeps no comment that leads a statement.
+        let (verb, sql) = sql.trim_start_matches('"').split_once(' ').unwrap_or_default();
         format!(
             "pub fn {name}() -> {kind}Stmt {{\n    static STATEMENT: mainstay_db::Statement =\n        \
-             mainstay_db::Statement::{lane}(\"{noun}.{name}\", \"/* {noun}.{name} */ {sql});\n    \
+             mainstay_db::Statement::{lane}(\"{noun}.{name}\", \"{verb} /* {noun}.{name} */ {sql});\n    \
              {kind}Stmt(&STATEMENT)\n}}"
         )
     });
@@ -186,7 +187,7 @@ mod tests {
             pub fn find_note() -> FindNoteStmt {\n    FindNoteStmt(\n        \"select \\\"a\\\" from note\",\n        None,\n    )\n}\n";
         let lanes = BTreeMap::from([("find_note".to_owned(), true)]);
         let named = named("notes", text, &lanes).unwrap();
-        assert!(named.contains("Statement::pipelined(\"notes.find_note\", \"/* notes.find_note */ select \\\"a\\\" from note\")"), "{named}");
+        assert!(named.contains("Statement::pipelined(\"notes.find_note\", \"select /* notes.find_note */ \\\"a\\\" from note\")"), "{named}");
         assert!(named.contains("FindNoteStmt(&STATEMENT)"), "{named}");
     }
 

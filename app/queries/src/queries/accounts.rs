@@ -414,7 +414,7 @@ pub struct InsertAccountStmt(&'static mainstay_db::Statement);
 pub fn insert_account() -> InsertAccountStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.insert_account",
-        "/* accounts.insert_account */ insert into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict (lower(email)) do nothing",
+        "insert /* accounts.insert_account */ into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8) on conflict (lower(email)) do nothing",
     );
     InsertAccountStmt(&STATEMENT)
 }
@@ -484,7 +484,7 @@ pub struct FindAccountByEmailStmt(&'static mainstay_db::Statement);
 pub fn find_account_by_email() -> FindAccountByEmailStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "accounts.find_account_by_email",
-        "/* accounts.find_account_by_email */ select id, email, display_name, role, timezone, password_hash from athlete where lower(email) = lower($1)",
+        "select /* accounts.find_account_by_email */ id, email, display_name, role, timezone, password_hash from athlete where lower(email) = lower($1)",
     );
     FindAccountByEmailStmt(&STATEMENT)
 }
@@ -517,7 +517,7 @@ pub struct FindAccountStmt(&'static mainstay_db::Statement);
 pub fn find_account() -> FindAccountStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "accounts.find_account",
-        "/* accounts.find_account */ select id, email, display_name, role, timezone, password_hash from athlete where id = $1",
+        "select /* accounts.find_account */ id, email, display_name, role, timezone, password_hash from athlete where id = $1",
     );
     FindAccountStmt(&STATEMENT)
 }
@@ -550,7 +550,7 @@ pub struct LookAroundStmt(&'static mainstay_db::Statement);
 pub fn look_around() -> LookAroundStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.look_around",
-        "/* accounts.look_around */ select exists (select from athlete where role = 'admin') as has_admin, exists (select from athlete where not is_demo) as has_people, (select id from athlete where lower(email) = lower($1) and is_demo) as demo_id",
+        "select /* accounts.look_around */ exists (select from athlete where role = 'admin') as has_admin, exists (select from athlete where not is_demo) as has_people, (select id from athlete where lower(email) = lower($1) and is_demo) as demo_id",
     );
     LookAroundStmt(&STATEMENT)
 }
@@ -580,7 +580,7 @@ pub struct FindPrincipalStmt(&'static mainstay_db::Statement);
 pub fn find_principal() -> FindPrincipalStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "accounts.find_principal",
-        "/* accounts.find_principal */ select athlete.id, athlete.email, athlete.display_name, athlete.role, athlete.timezone, athlete.resting_hr_bpm, athlete.max_hr_bpm, athlete.threshold_hr_bpm, athlete.threshold_pace_s_per_km, login_session.id as session_id from login_session join athlete on athlete.id = login_session.athlete_id where login_session.athlete_id = $1 and login_session.id = $2 and login_session.revoked_at is null and login_session.expires_at > $3",
+        "select /* accounts.find_principal */ athlete.id, athlete.email, athlete.display_name, athlete.role, athlete.timezone, athlete.resting_hr_bpm, athlete.max_hr_bpm, athlete.threshold_hr_bpm, athlete.threshold_pace_s_per_km, login_session.id as session_id from login_session join athlete on athlete.id = login_session.athlete_id where login_session.athlete_id = $1 and login_session.id = $2 and login_session.revoked_at is null and login_session.expires_at > $3",
     );
     FindPrincipalStmt(&STATEMENT)
 }
@@ -637,7 +637,7 @@ pub struct InsertSessionStmt(&'static mainstay_db::Statement);
 pub fn insert_session() -> InsertSessionStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.insert_session",
-        "/* accounts.insert_session */ insert into login_session (athlete_id, id, created_at, last_used_at, expires_at, user_agent) select id, $1, $2, $2, $3, $4 from athlete where id = $5 and password_hash = $6 for key share",
+        "insert /* accounts.insert_session */ into login_session (athlete_id, id, created_at, last_used_at, expires_at, user_agent) select id, $1, $2, $2, $3, $4 from athlete where id = $5 and password_hash = $6 for key share",
     );
     InsertSessionStmt(&STATEMENT)
 }
@@ -685,7 +685,7 @@ pub struct InsertRefreshTokenStmt(&'static mainstay_db::Statement);
 pub fn insert_refresh_token() -> InsertRefreshTokenStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.insert_refresh_token",
-        "/* accounts.insert_refresh_token */ insert into refresh_token (athlete_id, token_hash, session_id, issued_at, expires_at) values ($1, $2, $3, $4, $5)",
+        "insert /* accounts.insert_refresh_token */ into refresh_token (athlete_id, token_hash, session_id, issued_at, expires_at) values ($1, $2, $3, $4, $5)",
     );
     InsertRefreshTokenStmt(&STATEMENT)
 }
@@ -731,7 +731,7 @@ pub struct FindRefreshTokenStmt(&'static mainstay_db::Statement);
 pub fn find_refresh_token() -> FindRefreshTokenStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.find_refresh_token",
-        "/* accounts.find_refresh_token */ select refresh_token.athlete_id, refresh_token.session_id, refresh_token.expires_at, refresh_token.used_at, login_session.revoked_at from refresh_token join login_session on login_session.athlete_id = refresh_token.athlete_id and login_session.id = refresh_token.session_id where refresh_token.token_hash = $1 for update of refresh_token",
+        "select /* accounts.find_refresh_token */ refresh_token.athlete_id, refresh_token.session_id, refresh_token.expires_at, refresh_token.used_at, login_session.revoked_at from refresh_token join login_session on login_session.athlete_id = refresh_token.athlete_id and login_session.id = refresh_token.session_id where refresh_token.token_hash = $1 for update of refresh_token",
     );
     FindRefreshTokenStmt(&STATEMENT)
 }
@@ -763,7 +763,7 @@ pub struct UseRefreshTokenStmt(&'static mainstay_db::Statement);
 pub fn use_refresh_token() -> UseRefreshTokenStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.use_refresh_token",
-        "/* accounts.use_refresh_token */ update refresh_token set used_at = $1 where athlete_id = $2 and token_hash = $3",
+        "update /* accounts.use_refresh_token */ refresh_token set used_at = $1 where athlete_id = $2 and token_hash = $3",
     );
     UseRefreshTokenStmt(&STATEMENT)
 }
@@ -800,7 +800,7 @@ pub struct TouchSessionStmt(&'static mainstay_db::Statement);
 pub fn touch_session() -> TouchSessionStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.touch_session",
-        "/* accounts.touch_session */ update login_session set last_used_at = $1, expires_at = $2 where athlete_id = $3 and id = $4",
+        "update /* accounts.touch_session */ login_session set last_used_at = $1, expires_at = $2 where athlete_id = $3 and id = $4",
     );
     TouchSessionStmt(&STATEMENT)
 }
@@ -838,7 +838,7 @@ pub struct RevokeSessionStmt(&'static mainstay_db::Statement);
 pub fn revoke_session() -> RevokeSessionStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.revoke_session",
-        "/* accounts.revoke_session */ update login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id = $4 and revoked_at is null",
+        "update /* accounts.revoke_session */ login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id = $4 and revoked_at is null",
     );
     RevokeSessionStmt(&STATEMENT)
 }
@@ -876,7 +876,7 @@ pub struct RevokeOtherSessionsStmt(&'static mainstay_db::Statement);
 pub fn revoke_other_sessions() -> RevokeOtherSessionsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.revoke_other_sessions",
-        "/* accounts.revoke_other_sessions */ update login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id <> $4 and revoked_at is null",
+        "update /* accounts.revoke_other_sessions */ login_session set revoked_at = $1, revoked_reason = $2 where athlete_id = $3 and id <> $4 and revoked_at is null",
     );
     RevokeOtherSessionsStmt(&STATEMENT)
 }
@@ -914,7 +914,7 @@ pub struct LockSignInsStmt(&'static mainstay_db::Statement);
 pub fn lock_sign_ins() -> LockSignInsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.lock_sign_ins",
-        "/* accounts.lock_sign_ins */ select password_hash from athlete where id = $1 for update",
+        "select /* accounts.lock_sign_ins */ password_hash from athlete where id = $1 for update",
     );
     LockSignInsStmt(&STATEMENT)
 }
@@ -938,7 +938,7 @@ pub struct SetPasswordHashStmt(&'static mainstay_db::Statement);
 pub fn set_password_hash() -> SetPasswordHashStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.set_password_hash",
-        "/* accounts.set_password_hash */ update athlete set password_hash = $1, updated_at = $2 where id = $3",
+        "update /* accounts.set_password_hash */ athlete set password_hash = $1, updated_at = $2 where id = $3",
     );
     SetPasswordHashStmt(&STATEMENT)
 }
@@ -975,7 +975,7 @@ pub struct RenewPasswordHashStmt(&'static mainstay_db::Statement);
 pub fn renew_password_hash() -> RenewPasswordHashStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.renew_password_hash",
-        "/* accounts.renew_password_hash */ update athlete set password_hash = $1 where id = $2 and password_hash = $3",
+        "update /* accounts.renew_password_hash */ athlete set password_hash = $1 where id = $2 and password_hash = $3",
     );
     RenewPasswordHashStmt(&STATEMENT)
 }
@@ -1012,7 +1012,7 @@ pub struct RemoveExpiredRefreshTokensStmt(&'static mainstay_db::Statement);
 pub fn remove_expired_refresh_tokens() -> RemoveExpiredRefreshTokensStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.remove_expired_refresh_tokens",
-        "/* accounts.remove_expired_refresh_tokens */ delete from refresh_token where ctid = any(array( select ctid from refresh_token where expires_at <= $1 order by expires_at limit $2 for update skip locked ))",
+        "delete /* accounts.remove_expired_refresh_tokens */ from refresh_token where ctid = any(array( select ctid from refresh_token where expires_at <= $1 order by expires_at limit $2 for update skip locked ))",
     );
     RemoveExpiredRefreshTokensStmt(&STATEMENT)
 }
@@ -1048,7 +1048,7 @@ pub struct RemoveExpiredSessionsStmt(&'static mainstay_db::Statement);
 pub fn remove_expired_sessions() -> RemoveExpiredSessionsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "accounts.remove_expired_sessions",
-        "/* accounts.remove_expired_sessions */ delete from login_session where ctid = any(array( select ctid from login_session where expires_at <= $1 and not exists ( select from refresh_token where refresh_token.athlete_id = login_session.athlete_id and refresh_token.session_id = login_session.id offset 0 ) order by expires_at limit $2 for update of login_session skip locked ))",
+        "delete /* accounts.remove_expired_sessions */ from login_session where ctid = any(array( select ctid from login_session where expires_at <= $1 and not exists ( select from refresh_token where refresh_token.athlete_id = login_session.athlete_id and refresh_token.session_id = login_session.id offset 0 ) order by expires_at limit $2 for update of login_session skip locked ))",
     );
     RemoveExpiredSessionsStmt(&STATEMENT)
 }

@@ -1282,7 +1282,7 @@ pub struct ListActivitiesStmt(&'static mainstay_db::Statement);
 pub fn list_activities() -> ListActivitiesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.list_activities",
-        "/* activities.list_activities */ select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, exists ( select from activity_stream as stream where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id and stream.channels @> array['latitude_deg', 'longitude_deg'] ) as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and (start_time, id) < ($2, $3) and start_time <= $2 and start_time >= $4 and ($5::text is null or sport = $5) and ($6::boolean is null or is_race = $6) and ($7::double precision is null or distance_m >= $7) and ($8::double precision is null or distance_m <= $8) and ($9::double precision is null or ascent_m >= $9) and ($10::double precision is null or ascent_m <= $10) order by start_time desc, id desc limit $11",
+        "select /* activities.list_activities */ id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, exists ( select from activity_stream as stream where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id and stream.channels @> array['latitude_deg', 'longitude_deg'] ) as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and (start_time, id) < ($2, $3) and start_time <= $2 and start_time >= $4 and ($5::text is null or sport = $5) and ($6::boolean is null or is_race = $6) and ($7::double precision is null or distance_m >= $7) and ($8::double precision is null or distance_m <= $8) and ($9::double precision is null or ascent_m >= $9) and ($10::double precision is null or ascent_m <= $10) order by start_time desc, id desc limit $11",
     );
     ListActivitiesStmt(&STATEMENT)
 }
@@ -1387,7 +1387,7 @@ pub struct PageActivitiesStmt(&'static mainstay_db::Statement);
 pub fn page_activities() -> PageActivitiesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.page_activities",
-        "/* activities.page_activities */ select id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, exists ( select from activity_stream as stream where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id and stream.channels @> array['latitude_deg', 'longitude_deg'] ) as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9) order by case when $10 = 'distance_m' and $11 then distance_m end desc nulls last, case when $10 = 'distance_m' and not $11 then distance_m end asc nulls last, case when $10 = 'duration_s' and $11 then moving_time_s end desc, case when $10 = 'duration_s' and not $11 then moving_time_s end asc, case when $11 then start_time end desc, case when not $11 then start_time end asc, id desc offset $12 limit $13",
+        "select /* activities.page_activities */ id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, exists ( select from activity_stream as stream where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id and stream.channels @> array['latitude_deg', 'longitude_deg'] ) as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9) order by case when $10 = 'distance_m' and $11 then distance_m end desc nulls last, case when $10 = 'distance_m' and not $11 then distance_m end asc nulls last, case when $10 = 'duration_s' and $11 then moving_time_s end desc, case when $10 = 'duration_s' and not $11 then moving_time_s end asc, case when $11 then start_time end desc, case when not $11 then start_time end asc, id desc offset $12 limit $13",
     );
     PageActivitiesStmt(&STATEMENT)
 }
@@ -1498,7 +1498,7 @@ pub struct CountActivitiesStmt(&'static mainstay_db::Statement);
 pub fn count_activities() -> CountActivitiesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.count_activities",
-        "/* activities.count_activities */ select count(*) as total from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9)",
+        "select /* activities.count_activities */ count(*) as total from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9)",
     );
     CountActivitiesStmt(&STATEMENT)
 }
@@ -1563,7 +1563,7 @@ pub struct FindActivityStmt(&'static mainstay_db::Statement);
 pub fn find_activity() -> FindActivityStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.find_activity",
-        "/* activities.find_activity */ select activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm, sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min, coalesce(stream.channels, '{}') as channels, athlete.resting_hr_bpm as profile_resting_hr_bpm, athlete.max_hr_bpm as profile_max_hr_bpm, athlete.threshold_hr_bpm as profile_threshold_hr_bpm, athlete.threshold_pace_s_per_km as profile_threshold_pace_s_per_km, athlete.threshold_power_w as profile_threshold_power_w, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s, 'load_points', of_leg.load, 'load_source', of_leg.load_source) order by leg.leg_index) from activity as leg left join activity_analysis as of_leg on of_leg.athlete_id = leg.athlete_id and of_leg.activity_id = leg.id where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs, ( select jsonb_build_object( 'id', event.id, 'name', event.name, 'legs', ( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name) order by leg.leg_index) from activity as leg where leg.athlete_id = event.athlete_id and leg.parent_id = event.id and leg.deleted_at is null)) from activity as event where event.athlete_id = activity.athlete_id and event.id = activity.parent_id and event.deleted_at is null ) as parent from activity join athlete on athlete.id = activity.athlete_id left join activity_stream as stream on stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m, sum(split.avg_hr_bpm * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(split.max_hr_bpm) as max_hr_bpm, sum(split.avg_cadence_per_min * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0) as avg_cadence_per_min from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
+        "select /* activities.find_activity */ activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm, sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min, coalesce(stream.channels, '{}') as channels, athlete.resting_hr_bpm as profile_resting_hr_bpm, athlete.max_hr_bpm as profile_max_hr_bpm, athlete.threshold_hr_bpm as profile_threshold_hr_bpm, athlete.threshold_pace_s_per_km as profile_threshold_pace_s_per_km, athlete.threshold_power_w as profile_threshold_power_w, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s, 'load_points', of_leg.load, 'load_source', of_leg.load_source) order by leg.leg_index) from activity as leg left join activity_analysis as of_leg on of_leg.athlete_id = leg.athlete_id and of_leg.activity_id = leg.id where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs, ( select jsonb_build_object( 'id', event.id, 'name', event.name, 'legs', ( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name) order by leg.leg_index) from activity as leg where leg.athlete_id = event.athlete_id and leg.parent_id = event.id and leg.deleted_at is null)) from activity as event where event.athlete_id = activity.athlete_id and event.id = activity.parent_id and event.deleted_at is null ) as parent from activity join athlete on athlete.id = activity.athlete_id left join activity_stream as stream on stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m, sum(split.avg_hr_bpm * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(split.max_hr_bpm) as max_hr_bpm, sum(split.avg_cadence_per_min * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0) as avg_cadence_per_min from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
     );
     FindActivityStmt(&STATEMENT)
 }
@@ -1663,7 +1663,7 @@ pub struct ListSplitsStmt(&'static mainstay_db::Statement);
 pub fn list_splits() -> ListSplitsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.list_splits",
-        "/* activities.list_splits */ select split.split_number, split.start_s, split.distance_m, split.elapsed_s, split.moving_time_s, split.avg_hr_bpm, split.max_hr_bpm, split.avg_cadence_per_min, split.ascent_m, split.descent_m, split.gap_s_per_km, split.is_partial from activity_split as split join activity on activity.athlete_id = split.athlete_id and activity.id = split.activity_id where split.athlete_id = $1 and split.activity_id = $2 and split.kind = $3 and activity.deleted_at is null order by split.split_number limit $4",
+        "select /* activities.list_splits */ split.split_number, split.start_s, split.distance_m, split.elapsed_s, split.moving_time_s, split.avg_hr_bpm, split.max_hr_bpm, split.avg_cadence_per_min, split.ascent_m, split.descent_m, split.gap_s_per_km, split.is_partial from activity_split as split join activity on activity.athlete_id = split.athlete_id and activity.id = split.activity_id where split.athlete_id = $1 and split.activity_id = $2 and split.kind = $3 and activity.deleted_at is null order by split.split_number limit $4",
     );
     ListSplitsStmt(&STATEMENT)
 }
@@ -1723,7 +1723,7 @@ pub struct ActivityExistsStmt(&'static mainstay_db::Statement);
 pub fn activity_exists() -> ActivityExistsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.activity_exists",
-        "/* activities.activity_exists */ select exists ( select from activity where athlete_id = $1 and id = $2 and deleted_at is null ) as present",
+        "select /* activities.activity_exists */ exists ( select from activity where athlete_id = $1 and id = $2 and deleted_at is null ) as present",
     );
     ActivityExistsStmt(&STATEMENT)
 }
@@ -1760,7 +1760,7 @@ pub struct FindStreamStmt(&'static mainstay_db::Statement);
 pub fn find_stream() -> FindStreamStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.find_stream",
-        "/* activities.find_stream */ select stream.samples, stream.data from activity_stream as stream join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id where stream.athlete_id = $1 and stream.activity_id = $2 and activity.deleted_at is null",
+        "select /* activities.find_stream */ stream.samples, stream.data from activity_stream as stream join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id where stream.athlete_id = $1 and stream.activity_id = $2 and activity.deleted_at is null",
     );
     FindStreamStmt(&STATEMENT)
 }
@@ -1805,7 +1805,7 @@ pub struct FindPowerStreamStmt(&'static mainstay_db::Statement);
 pub fn find_power_stream() -> FindPowerStreamStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.find_power_stream",
-        "/* activities.find_power_stream */ select stream.data from activity_stream as stream join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id where stream.athlete_id = $1 and stream.activity_id = $2 and activity.deleted_at is null and stream.channels @> array['power_w']",
+        "select /* activities.find_power_stream */ stream.data from activity_stream as stream join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id where stream.athlete_id = $1 and stream.activity_id = $2 and activity.deleted_at is null and stream.channels @> array['power_w']",
     );
     FindPowerStreamStmt(&STATEMENT)
 }
@@ -1842,7 +1842,7 @@ pub struct FindBestEffortsStmt(&'static mainstay_db::Statement);
 pub fn find_best_efforts() -> FindBestEffortsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.find_best_efforts",
-        "/* activities.find_best_efforts */ select effort.distance_m, effort.elapsed_s, effort.start_s, effort.achieved_at, not exists ( select from best_effort as other join activity as holder on holder.athlete_id = other.athlete_id and holder.id = other.activity_id where other.athlete_id = effort.athlete_id and other.sport = effort.sport and other.distance_m = effort.distance_m and holder.deleted_at is null and (other.elapsed_s, other.achieved_at, other.activity_id) < (effort.elapsed_s, effort.achieved_at, effort.activity_id) ) as is_personal_best from best_effort as effort join activity on activity.athlete_id = effort.athlete_id and activity.id = effort.activity_id where effort.athlete_id = $1 and effort.activity_id = $2 and activity.deleted_at is null order by effort.distance_m limit $3",
+        "select /* activities.find_best_efforts */ effort.distance_m, effort.elapsed_s, effort.start_s, effort.achieved_at, not exists ( select from best_effort as other join activity as holder on holder.athlete_id = other.athlete_id and holder.id = other.activity_id where other.athlete_id = effort.athlete_id and other.sport = effort.sport and other.distance_m = effort.distance_m and holder.deleted_at is null and (other.elapsed_s, other.achieved_at, other.activity_id) < (effort.elapsed_s, effort.achieved_at, effort.activity_id) ) as is_personal_best from best_effort as effort join activity on activity.athlete_id = effort.athlete_id and activity.id = effort.activity_id where effort.athlete_id = $1 and effort.activity_id = $2 and activity.deleted_at is null order by effort.distance_m limit $3",
     );
     FindBestEffortsStmt(&STATEMENT)
 }
@@ -1894,7 +1894,7 @@ pub struct FindFileStmt(&'static mainstay_db::Statement);
 pub fn find_file() -> FindFileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.find_file",
-        "/* activities.find_file */ select original.format, original.file_name, original.size_bytes, original.content from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id join original on original.athlete_id = source.athlete_id and original.sha256 = source.sha256 where source.athlete_id = $1 and source.activity_id = $2 and activity.deleted_at is null and source.sha256 = coalesce($3, activity.primary_sha256) limit $4",
+        "select /* activities.find_file */ original.format, original.file_name, original.size_bytes, original.content from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id join original on original.athlete_id = source.athlete_id and original.sha256 = source.sha256 where source.athlete_id = $1 and source.activity_id = $2 and activity.deleted_at is null and source.sha256 = coalesce($3, activity.primary_sha256) limit $4",
     );
     FindFileStmt(&STATEMENT)
 }
@@ -1946,7 +1946,7 @@ pub struct LockEditableStmt(&'static mainstay_db::Statement);
 pub fn lock_editable() -> LockEditableStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.lock_editable",
-        "/* activities.lock_editable */ select name, sport, notes, is_race, rpe, moving_time_s, edited from activity where athlete_id = $1 and id = $2 and deleted_at is null for no key update",
+        "select /* activities.lock_editable */ name, sport, notes, is_race, rpe, moving_time_s, edited from activity where athlete_id = $1 and id = $2 and deleted_at is null for no key update",
     );
     LockEditableStmt(&STATEMENT)
 }
@@ -1999,7 +1999,7 @@ pub struct UpdateEditedStmt(&'static mainstay_db::Statement);
 pub fn update_edited() -> UpdateEditedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.update_edited",
-        "/* activities.update_edited */ update activity set name = $1, sport = $2, notes = $3, is_race = $4, rpe = $5, edited = $6, updated_at = $7 where athlete_id = $8 and id = $9 and deleted_at is null",
+        "update /* activities.update_edited */ activity set name = $1, sport = $2, notes = $3, is_race = $4, rpe = $5, edited = $6, updated_at = $7 where athlete_id = $8 and id = $9 and deleted_at is null",
     );
     UpdateEditedStmt(&STATEMENT)
 }
@@ -2071,7 +2071,7 @@ pub struct UpdateRpeLoadStmt(&'static mainstay_db::Statement);
 pub fn update_rpe_load() -> UpdateRpeLoadStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.update_rpe_load",
-        "/* activities.update_rpe_load */ update activity_analysis set load = $1, load_source = $2, computed_at = $3 where athlete_id = $4 and activity_id = $5 and (load_source is null or load_source = 'rpe')",
+        "update /* activities.update_rpe_load */ activity_analysis set load = $1, load_source = $2, computed_at = $3 where athlete_id = $4 and activity_id = $5 and (load_source is null or load_source = 'rpe')",
     );
     UpdateRpeLoadStmt(&STATEMENT)
 }
@@ -2117,7 +2117,7 @@ pub struct DeleteActivityStmt(&'static mainstay_db::Statement);
 pub fn delete_activity() -> DeleteActivityStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.delete_activity",
-        "/* activities.delete_activity */ update activity set deleted_at = $1, updated_at = $1 where athlete_id = $2 and (id = $3 or parent_id = $3) and deleted_at is null",
+        "update /* activities.delete_activity */ activity set deleted_at = $1, updated_at = $1 where athlete_id = $2 and (id = $3 or parent_id = $3) and deleted_at is null",
     );
     DeleteActivityStmt(&STATEMENT)
 }
@@ -2154,7 +2154,7 @@ pub struct RestoreActivityStmt(&'static mainstay_db::Statement);
 pub fn restore_activity() -> RestoreActivityStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.restore_activity",
-        "/* activities.restore_activity */ update activity set deleted_at = null, updated_at = $1 from activity as chosen where chosen.athlete_id = $2 and chosen.id = $3 and chosen.deleted_at > $4 and (chosen.parent_id is null or exists ( select from activity as parent where parent.athlete_id = chosen.athlete_id and parent.id = chosen.parent_id and parent.deleted_at is null)) and activity.athlete_id = chosen.athlete_id and activity.deleted_at = chosen.deleted_at and (activity.id = chosen.id or activity.parent_id = chosen.id)",
+        "update /* activities.restore_activity */ activity set deleted_at = null, updated_at = $1 from activity as chosen where chosen.athlete_id = $2 and chosen.id = $3 and chosen.deleted_at > $4 and (chosen.parent_id is null or exists ( select from activity as parent where parent.athlete_id = chosen.athlete_id and parent.id = chosen.parent_id and parent.deleted_at is null)) and activity.athlete_id = chosen.athlete_id and activity.deleted_at = chosen.deleted_at and (activity.id = chosen.id or activity.parent_id = chosen.id)",
     );
     RestoreActivityStmt(&STATEMENT)
 }
@@ -2192,7 +2192,7 @@ pub struct ListDeletedStmt(&'static mainstay_db::Statement);
 pub fn list_deleted() -> ListDeletedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.list_deleted",
-        "/* activities.list_deleted */ select activity.id, activity.sport, activity.name, activity.start_time, activity.moving_time_s, activity.distance_m, activity.deleted_at from activity where activity.athlete_id = $1 and activity.deleted_at > $2 and (activity.deleted_at, activity.id) < ($3, $4) and activity.deleted_at <= $3 and (activity.parent_id is null or exists ( select from activity as parent where parent.athlete_id = activity.athlete_id and parent.id = activity.parent_id and parent.deleted_at is null)) order by activity.deleted_at desc, activity.id desc limit $5",
+        "select /* activities.list_deleted */ activity.id, activity.sport, activity.name, activity.start_time, activity.moving_time_s, activity.distance_m, activity.deleted_at from activity where activity.athlete_id = $1 and activity.deleted_at > $2 and (activity.deleted_at, activity.id) < ($3, $4) and activity.deleted_at <= $3 and (activity.parent_id is null or exists ( select from activity as parent where parent.athlete_id = activity.athlete_id and parent.id = activity.parent_id and parent.deleted_at is null)) order by activity.deleted_at desc, activity.id desc limit $5",
     );
     ListDeletedStmt(&STATEMENT)
 }
@@ -2255,7 +2255,7 @@ pub struct FindParentStmt(&'static mainstay_db::Statement);
 pub fn find_parent() -> FindParentStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.find_parent",
-        "/* activities.find_parent */ select parent_id from activity where athlete_id = $1 and id = $2",
+        "select /* activities.find_parent */ parent_id from activity where athlete_id = $1 and id = $2",
     );
     FindParentStmt(&STATEMENT)
 }
@@ -2298,7 +2298,7 @@ pub struct DeleteEmptyParentStmt(&'static mainstay_db::Statement);
 pub fn delete_empty_parent() -> DeleteEmptyParentStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.delete_empty_parent",
-        "/* activities.delete_empty_parent */ update activity set deleted_at = $1, updated_at = $1 where activity.athlete_id = $2 and activity.id = $3 and activity.deleted_at is null and not exists ( select from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null)",
+        "update /* activities.delete_empty_parent */ activity set deleted_at = $1, updated_at = $1 where activity.athlete_id = $2 and activity.id = $3 and activity.deleted_at is null and not exists ( select from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null)",
     );
     DeleteEmptyParentStmt(&STATEMENT)
 }
@@ -2335,7 +2335,7 @@ pub struct InsertManualStmt(&'static mainstay_db::Statement);
 pub fn insert_manual() -> InsertManualStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.insert_manual",
-        "/* activities.insert_manual */ insert into activity (athlete_id, id, sport, name, notes, start_time, end_time, source_format, elapsed_s, moving_time_s, distance_m, avg_hr_bpm, max_hr_bpm, rpe, is_race, has_track, edited, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, 'manual', $8, $8, $9, $10, $11, $12, $13, false, $14, $15, $15)",
+        "insert /* activities.insert_manual */ into activity (athlete_id, id, sport, name, notes, start_time, end_time, source_format, elapsed_s, moving_time_s, distance_m, avg_hr_bpm, max_hr_bpm, rpe, is_race, has_track, edited, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, 'manual', $8, $8, $9, $10, $11, $12, $13, false, $14, $15, $15)",
     );
     InsertManualStmt(&STATEMENT)
 }
@@ -2427,7 +2427,7 @@ pub struct InsertManualAnalysisStmt(&'static mainstay_db::Statement);
 pub fn insert_manual_analysis() -> InsertManualAnalysisStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.insert_manual_analysis",
-        "/* activities.insert_manual_analysis */ insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_reasons, decoupling_reasons, load, load_source, computed_at) values ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
+        "insert /* activities.insert_manual_analysis */ into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_reasons, decoupling_reasons, load, load_source, computed_at) values ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
     );
     InsertManualAnalysisStmt(&STATEMENT)
 }
@@ -2492,7 +2492,7 @@ pub struct SummariseStmt(&'static mainstay_db::Statement);
 pub fn summarise() -> SummariseStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.summarise",
-        "/* activities.summarise */ select sport, count(*) as activities, coalesce(sum(distance_m), 0)::double precision as distance_m, coalesce(sum(moving_time_s), 0)::double precision as moving_time_s, coalesce(sum(moving_time_s) filter (where distance_m > 0), 0)::double precision as moving_time_with_distance_s, coalesce(sum(ascent_m), 0)::double precision as ascent_m, count(*) filter (where is_race) as races from activity where athlete_id = $1 and deleted_at is null and sport not in ('multisport', 'transition') and start_time >= $2 and start_time < $3 group by sport order by sport limit $4",
+        "select /* activities.summarise */ sport, count(*) as activities, coalesce(sum(distance_m), 0)::double precision as distance_m, coalesce(sum(moving_time_s), 0)::double precision as moving_time_s, coalesce(sum(moving_time_s) filter (where distance_m > 0), 0)::double precision as moving_time_with_distance_s, coalesce(sum(ascent_m), 0)::double precision as ascent_m, count(*) filter (where is_race) as races from activity where athlete_id = $1 and deleted_at is null and sport not in ('multisport', 'transition') and start_time >= $2 and start_time < $3 group by sport order by sport limit $4",
     );
     SummariseStmt(&STATEMENT)
 }

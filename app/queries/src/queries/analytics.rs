@@ -208,7 +208,7 @@ pub struct EfficiencyRunsStmt(&'static mainstay_db::Statement);
 pub fn efficiency_runs() -> EfficiencyRunsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "analytics.efficiency_runs",
-        "/* analytics.efficiency_runs */ select activity.id, activity.start_time, activity.distance_m, activity.moving_time_s, activity.avg_hr_bpm, activity.is_race, athlete.threshold_hr_bpm, analysis.efficiency_factor, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons from activity join athlete on athlete.id = activity.athlete_id left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id where activity.athlete_id = $1 and activity.deleted_at is null and activity.sport = 'run' and activity.start_time >= $2 and activity.start_time < $3 order by activity.start_time desc, activity.id desc limit $4",
+        "select /* analytics.efficiency_runs */ activity.id, activity.start_time, activity.distance_m, activity.moving_time_s, activity.avg_hr_bpm, activity.is_race, athlete.threshold_hr_bpm, analysis.efficiency_factor, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons from activity join athlete on athlete.id = activity.athlete_id left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id where activity.athlete_id = $1 and activity.deleted_at is null and activity.sport = 'run' and activity.start_time >= $2 and activity.start_time < $3 order by activity.start_time desc, activity.id desc limit $4",
     );
     EfficiencyRunsStmt(&STATEMENT)
 }
@@ -268,7 +268,7 @@ pub struct LoadPointsStmt(&'static mainstay_db::Statement);
 pub fn load_points() -> LoadPointsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "analytics.load_points",
-        "/* analytics.load_points */ select activity.sport, activity.start_time, activity.distance_m, activity.moving_time_s, analysis.load, analysis.load_source from activity left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id where activity.athlete_id = $1 and activity.deleted_at is null and activity.sport <> 'multisport' and activity.start_time >= $2 and activity.start_time < $3 order by activity.start_time desc, activity.id desc limit $4",
+        "select /* analytics.load_points */ activity.sport, activity.start_time, activity.distance_m, activity.moving_time_s, analysis.load, analysis.load_source from activity left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id where activity.athlete_id = $1 and activity.deleted_at is null and activity.sport <> 'multisport' and activity.start_time >= $2 and activity.start_time < $3 order by activity.start_time desc, activity.id desc limit $4",
     );
     LoadPointsStmt(&STATEMENT)
 }

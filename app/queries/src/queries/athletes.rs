@@ -231,7 +231,7 @@ pub struct FindAthleteStmt(&'static mainstay_db::Statement);
 pub fn find_athlete() -> FindAthleteStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "athletes.find_athlete",
-        "/* athletes.find_athlete */ select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1",
+        "select /* athletes.find_athlete */ id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1",
     );
     FindAthleteStmt(&STATEMENT)
 }
@@ -272,7 +272,7 @@ pub struct LockAthleteProfileStmt(&'static mainstay_db::Statement);
 pub fn lock_athlete_profile() -> LockAthleteProfileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "athletes.lock_athlete_profile",
-        "/* athletes.lock_athlete_profile */ select id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1 for no key update",
+        "select /* athletes.lock_athlete_profile */ id, email, display_name, role, timezone, birthdate, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w, is_demo, created_at from athlete where id = $1 for no key update",
     );
     LockAthleteProfileStmt(&STATEMENT)
 }
@@ -313,7 +313,7 @@ pub struct UpdateAthleteStmt(&'static mainstay_db::Statement);
 pub fn update_athlete() -> UpdateAthleteStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "athletes.update_athlete",
-        "/* athletes.update_athlete */ update athlete set display_name = $1, timezone = $2, birthdate = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, threshold_hr_bpm = $7, threshold_pace_s_per_km = $8, threshold_power_w = $9, updated_at = $10 where id = $11",
+        "update /* athletes.update_athlete */ athlete set display_name = $1, timezone = $2, birthdate = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, threshold_hr_bpm = $7, threshold_pace_s_per_km = $8, threshold_power_w = $9, updated_at = $10 where id = $11",
     );
     UpdateAthleteStmt(&STATEMENT)
 }
@@ -396,7 +396,7 @@ pub struct OutdateAnalysesStmt(&'static mainstay_db::Statement);
 pub fn outdate_analyses() -> OutdateAnalysesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "athletes.outdate_analyses",
-        "/* athletes.outdate_analyses */ update activity_analysis set algorithm_version = 0 from activity where activity_analysis.athlete_id = $1 and activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id and activity.primary_sha256 is not null",
+        "update /* athletes.outdate_analyses */ activity_analysis set algorithm_version = 0 from activity where activity_analysis.athlete_id = $1 and activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id and activity.primary_sha256 is not null",
     );
     OutdateAnalysesStmt(&STATEMENT)
 }
@@ -413,7 +413,7 @@ pub struct PersonalBestsStmt(&'static mainstay_db::Statement);
 pub fn personal_bests() -> PersonalBestsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "athletes.personal_bests",
-        "/* athletes.personal_bests */ with recursive raced (sport, distance_m) as ( ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) order by best_effort.sport, best_effort.distance_m limit $3 ) union all select following.sport, following.distance_m from raced cross join lateral ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) and (best_effort.sport, best_effort.distance_m) > (raced.sport, raced.distance_m) order by best_effort.sport, best_effort.distance_m limit $3 ) as following ) select fastest.sport, fastest.distance_m, fastest.elapsed_s, fastest.start_s, fastest.achieved_at, fastest.activity_id, fastest.activity_name, fastest.is_race from raced cross join lateral ( select best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at, best_effort.activity_id, activity.name as activity_name, activity.is_race from best_effort join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id where best_effort.athlete_id = $1 and best_effort.sport = raced.sport and best_effort.distance_m = raced.distance_m and activity.deleted_at is null order by best_effort.elapsed_s, best_effort.achieved_at, best_effort.activity_id limit $3 ) as fastest order by fastest.sport, fastest.distance_m limit $4",
+        "with /* athletes.personal_bests */ recursive raced (sport, distance_m) as ( ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) order by best_effort.sport, best_effort.distance_m limit $3 ) union all select following.sport, following.distance_m from raced cross join lateral ( select best_effort.sport, best_effort.distance_m from best_effort where best_effort.athlete_id = $1 and ($2::text is null or best_effort.sport = $2) and (best_effort.sport, best_effort.distance_m) > (raced.sport, raced.distance_m) order by best_effort.sport, best_effort.distance_m limit $3 ) as following ) select fastest.sport, fastest.distance_m, fastest.elapsed_s, fastest.start_s, fastest.achieved_at, fastest.activity_id, fastest.activity_name, fastest.is_race from raced cross join lateral ( select best_effort.sport, best_effort.distance_m, best_effort.elapsed_s, best_effort.start_s, best_effort.achieved_at, best_effort.activity_id, activity.name as activity_name, activity.is_race from best_effort join activity on activity.athlete_id = best_effort.athlete_id and activity.id = best_effort.activity_id where best_effort.athlete_id = $1 and best_effort.sport = raced.sport and best_effort.distance_m = raced.distance_m and activity.deleted_at is null order by best_effort.elapsed_s, best_effort.achieved_at, best_effort.activity_id limit $3 ) as fastest order by fastest.sport, fastest.distance_m limit $4",
     );
     PersonalBestsStmt(&STATEMENT)
 }

@@ -1362,7 +1362,7 @@ pub struct InsertUploadStmt(&'static mainstay_db::Statement);
 pub fn insert_upload() -> InsertUploadStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_upload",
-        "/* uploads.insert_upload */ insert into upload (athlete_id, id, origin, created_at, alive_until) values ($1, $2, $3, $4, $5)",
+        "insert /* uploads.insert_upload */ into upload (athlete_id, id, origin, created_at, alive_until) values ($1, $2, $3, $4, $5)",
     );
     InsertUploadStmt(&STATEMENT)
 }
@@ -1408,7 +1408,7 @@ pub struct SetUploadAliveStmt(&'static mainstay_db::Statement);
 pub fn set_upload_alive() -> SetUploadAliveStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.set_upload_alive",
-        "/* uploads.set_upload_alive */ update upload set alive_until = $1 where athlete_id = $2 and id = $3 and finished_at is null",
+        "update /* uploads.set_upload_alive */ upload set alive_until = $1 where athlete_id = $2 and id = $3 and finished_at is null",
     );
     SetUploadAliveStmt(&STATEMENT)
 }
@@ -1445,7 +1445,7 @@ pub struct InsertPendingFileStmt(&'static mainstay_db::Statement);
 pub fn insert_pending_file() -> InsertPendingFileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_pending_file",
-        "/* uploads.insert_pending_file */ insert into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome) values ($1, $2, $3, $4, $5, $6, $7, 'pending')",
+        "insert /* uploads.insert_pending_file */ into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome) values ($1, $2, $3, $4, $5, $6, $7, 'pending')",
     );
     InsertPendingFileStmt(&STATEMENT)
 }
@@ -1505,7 +1505,7 @@ pub struct InsertDecidedFileStmt(&'static mainstay_db::Statement);
 pub fn insert_decided_file() -> InsertDecidedFileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_decided_file",
-        "/* uploads.insert_decided_file */ insert into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, outcome, activity_id, reason, message, warnings, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert /* uploads.insert_decided_file */ into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, outcome, activity_id, reason, message, warnings, finished_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     );
     InsertDecidedFileStmt(&STATEMENT)
 }
@@ -1603,7 +1603,7 @@ pub struct DecidePendingFileStmt(&'static mainstay_db::Statement);
 pub fn decide_pending_file() -> DecidePendingFileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.decide_pending_file",
-        "/* uploads.decide_pending_file */ with decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, pending_content = null, leased_until = null, finished_at = $6 where upload_file.athlete_id = $7 and upload_file.upload_id = $8 and upload_file.position = $9 and upload_file.outcome = 'pending' and upload_file.attempts = $10 returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $7 and upload.id = $8 and upload.finished_at is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $7 and other.upload_id = $8 and other.outcome = 'pending' and other.position <> $9) ) select exists (select from decided) as is_ours",
+        "with /* uploads.decide_pending_file */ decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, pending_content = null, leased_until = null, finished_at = $6 where upload_file.athlete_id = $7 and upload_file.upload_id = $8 and upload_file.position = $9 and upload_file.outcome = 'pending' and upload_file.attempts = $10 returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $7 and upload.id = $8 and upload.finished_at is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $7 and other.upload_id = $8 and other.outcome = 'pending' and other.position <> $9) ) select exists (select from decided) as is_ours",
     );
     DecidePendingFileStmt(&STATEMENT)
 }
@@ -1695,7 +1695,7 @@ pub struct FinishUploadStmt(&'static mainstay_db::Statement);
 pub fn finish_upload() -> FinishUploadStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.finish_upload",
-        "/* uploads.finish_upload */ update upload set finished_at = $1 where athlete_id = $2 and id = $3 and finished_at is null and not exists ( select from upload_file where upload_file.athlete_id = $2 and upload_file.upload_id = $3 and upload_file.outcome = 'pending')",
+        "update /* uploads.finish_upload */ upload set finished_at = $1 where athlete_id = $2 and id = $3 and finished_at is null and not exists ( select from upload_file where upload_file.athlete_id = $2 and upload_file.upload_id = $3 and upload_file.outcome = 'pending')",
     );
     FinishUploadStmt(&STATEMENT)
 }
@@ -1732,7 +1732,7 @@ pub struct ClaimPendingFileStmt(&'static mainstay_db::Statement);
 pub fn claim_pending_file() -> ClaimPendingFileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.claim_pending_file",
-        "/* uploads.claim_pending_file */ with quick as materialized ( select set_config('synchronous_commit', 'off', true) ), next as ( select upload_file.athlete_id, upload_file.upload_id, upload_file.position from upload_file where upload_file.outcome = 'pending' and (upload_file.leased_until is null or upload_file.leased_until <= $1) order by upload_file.upload_id, upload_file.position limit $2 for update skip locked ) update upload_file set attempts = upload_file.attempts + 1, leased_until = $3 from next, quick where upload_file.athlete_id = next.athlete_id and upload_file.upload_id = next.upload_id and upload_file.position = next.position returning upload_file.athlete_id, upload_file.upload_id, upload_file.position, upload_file.file_name, upload_file.hints, upload_file.attempts, upload_file.pending_content as content",
+        "with /* uploads.claim_pending_file */ quick as materialized ( select set_config('synchronous_commit', 'off', true) ), next as ( select upload_file.athlete_id, upload_file.upload_id, upload_file.position from upload_file where upload_file.outcome = 'pending' and (upload_file.leased_until is null or upload_file.leased_until <= $1) order by upload_file.upload_id, upload_file.position limit $2 for update skip locked ) update upload_file set attempts = upload_file.attempts + 1, leased_until = $3 from next, quick where upload_file.athlete_id = next.athlete_id and upload_file.upload_id = next.upload_id and upload_file.position = next.position returning upload_file.athlete_id, upload_file.upload_id, upload_file.position, upload_file.file_name, upload_file.hints, upload_file.attempts, upload_file.pending_content as content",
     );
     ClaimPendingFileStmt(&STATEMENT)
 }
@@ -1786,7 +1786,7 @@ pub struct RenewClaimStmt(&'static mainstay_db::Statement);
 pub fn renew_claim() -> RenewClaimStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.renew_claim",
-        "/* uploads.renew_claim */ update upload_file set leased_until = $1 where athlete_id = $2 and upload_id = $3 and position = $4 and outcome = 'pending' and attempts = $5",
+        "update /* uploads.renew_claim */ upload_file set leased_until = $1 where athlete_id = $2 and upload_id = $3 and position = $4 and outcome = 'pending' and attempts = $5",
     );
     RenewClaimStmt(&STATEMENT)
 }
@@ -1832,7 +1832,7 @@ pub struct GiveBackClaimStmt(&'static mainstay_db::Statement);
 pub fn give_back_claim() -> GiveBackClaimStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.give_back_claim",
-        "/* uploads.give_back_claim */ update upload_file set leased_until = $1, attempts = attempts - $2 where athlete_id = $3 and upload_id = $4 and position = $5 and outcome = 'pending' and attempts = $6",
+        "update /* uploads.give_back_claim */ upload_file set leased_until = $1, attempts = attempts - $2 where athlete_id = $3 and upload_id = $4 and position = $5 and outcome = 'pending' and attempts = $6",
     );
     GiveBackClaimStmt(&STATEMENT)
 }
@@ -1880,7 +1880,7 @@ pub struct EndAllClaimsStmt(&'static mainstay_db::Statement);
 pub fn end_all_claims() -> EndAllClaimsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.end_all_claims",
-        "/* uploads.end_all_claims */ update upload_file set leased_until = null where outcome = 'pending' and leased_until is not null",
+        "update /* uploads.end_all_claims */ upload_file set leased_until = null where outcome = 'pending' and leased_until is not null",
     );
     EndAllClaimsStmt(&STATEMENT)
 }
@@ -1896,7 +1896,7 @@ pub struct FindUploadStmt(&'static mainstay_db::Statement);
 pub fn find_upload() -> FindUploadStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "uploads.find_upload",
-        "/* uploads.find_upload */ select upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until, count(upload_file.position) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.id = $2 group by upload.athlete_id, upload.id",
+        "select /* uploads.find_upload */ upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until, count(upload_file.position) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload left join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.id = $2 group by upload.athlete_id, upload.id",
     );
     FindUploadStmt(&STATEMENT)
 }
@@ -1953,7 +1953,7 @@ pub struct ListUploadsStmt(&'static mainstay_db::Statement);
 pub fn list_uploads() -> ListUploadsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.list_uploads",
-        "/* uploads.list_uploads */ select upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until, counted.files, counted.pending, counted.imported, counted.merged, counted.duplicates, counted.refused from ( select athlete_id, id, origin, created_at, finished_at, alive_until from upload where athlete_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4 ) as upload cross join lateral ( select count(*) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload_file where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id ) as counted order by upload.created_at desc, upload.id desc",
+        "select /* uploads.list_uploads */ upload.id, upload.origin, upload.created_at, upload.finished_at, upload.alive_until, counted.files, counted.pending, counted.imported, counted.merged, counted.duplicates, counted.refused from ( select athlete_id, id, origin, created_at, finished_at, alive_until from upload where athlete_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4 ) as upload cross join lateral ( select count(*) as files, count(*) filter (where upload_file.outcome = 'pending') as pending, count(*) filter (where upload_file.outcome = 'imported') as imported, count(*) filter (where upload_file.outcome = 'merged') as merged, count(*) filter (where upload_file.outcome = 'duplicate') as duplicates, count(*) filter (where upload_file.outcome = 'refused') as refused from upload_file where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id ) as counted order by upload.created_at desc, upload.id desc",
     );
     ListUploadsStmt(&STATEMENT)
 }
@@ -2012,7 +2012,7 @@ pub struct ListUploadFilesStmt(&'static mainstay_db::Statement);
 pub fn list_upload_files() -> ListUploadFilesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "uploads.list_upload_files",
-        "/* uploads.list_upload_files */ select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at from upload_file where athlete_id = $1 and upload_id = $2 and position > $3 and ($4::text is null or outcome = $4) order by position limit $5",
+        "select /* uploads.list_upload_files */ position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at from upload_file where athlete_id = $1 and upload_id = $2 and position > $3 and ($4::text is null or outcome = $4) order by position limit $5",
     );
     ListUploadFilesStmt(&STATEMENT)
 }
@@ -2077,7 +2077,7 @@ pub struct FindFileOfOriginStmt(&'static mainstay_db::Statement);
 pub fn find_file_of_origin() -> FindFileOfOriginStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.find_file_of_origin",
-        "/* uploads.find_file_of_origin */ select upload_file.file_name from upload join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.origin = $2 and starts_with(upload_file.file_name, $3) order by upload.created_at desc limit $4",
+        "select /* uploads.find_file_of_origin */ upload_file.file_name from upload join upload_file on upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id where upload.athlete_id = $1 and upload.origin = $2 and starts_with(upload_file.file_name, $3) order by upload.created_at desc limit $4",
     );
     FindFileOfOriginStmt(&STATEMENT)
 }
@@ -2122,7 +2122,7 @@ pub struct HasFinishedImportStmt(&'static mainstay_db::Statement);
 pub fn has_finished_import() -> HasFinishedImportStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.has_finished_import",
-        "/* uploads.has_finished_import */ select exists ( select from upload where upload.athlete_id = $1 and upload.origin = $2 and upload.finished_at is not null and exists ( select from upload_file where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id and starts_with(upload_file.file_name, $3) ) ) as has_finished",
+        "select /* uploads.has_finished_import */ exists ( select from upload where upload.athlete_id = $1 and upload.origin = $2 and upload.finished_at is not null and exists ( select from upload_file where upload_file.athlete_id = upload.athlete_id and upload_file.upload_id = upload.id and starts_with(upload_file.file_name, $3) ) ) as has_finished",
     );
     HasFinishedImportStmt(&STATEMENT)
 }
@@ -2166,7 +2166,7 @@ pub struct LockAthleteStmt(&'static mainstay_db::Statement);
 pub fn lock_athlete() -> LockAthleteStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.lock_athlete",
-        "/* uploads.lock_athlete */ select id from athlete where id = $1 for no key update",
+        "select /* uploads.lock_athlete */ id from athlete where id = $1 for no key update",
     );
     LockAthleteStmt(&STATEMENT)
 }
@@ -2190,7 +2190,7 @@ pub struct FindOwnerStmt(&'static mainstay_db::Statement);
 pub fn find_owner() -> FindOwnerStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "uploads.find_owner",
-        "/* uploads.find_owner */ select timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w from athlete where id = $1",
+        "select /* uploads.find_owner */ timezone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, threshold_pace_s_per_km, threshold_power_w from athlete where id = $1",
     );
     FindOwnerStmt(&STATEMENT)
 }
@@ -2224,7 +2224,7 @@ pub struct FindSourceActivitiesStmt(&'static mainstay_db::Statement);
 pub fn find_source_activities() -> FindSourceActivitiesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.find_source_activities",
-        "/* uploads.find_source_activities */ select activity_source.activity_id, activity_source.part, activity.parent_id, activity.name, activity.deleted_at is not null as is_deleted, coalesce(activity.deleted_at <= $1, false) as is_expired from activity_source join activity on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id where activity_source.athlete_id = $2 and activity_source.sha256 = $3 order by is_expired desc, is_deleted, activity_source.part limit $4",
+        "select /* uploads.find_source_activities */ activity_source.activity_id, activity_source.part, activity.parent_id, activity.name, activity.deleted_at is not null as is_deleted, coalesce(activity.deleted_at <= $1, false) as is_expired from activity_source join activity on activity.athlete_id = activity_source.athlete_id and activity.id = activity_source.activity_id where activity_source.athlete_id = $2 and activity_source.sha256 = $3 order by is_expired desc, is_deleted, activity_source.part limit $4",
     );
     FindSourceActivitiesStmt(&STATEMENT)
 }
@@ -2279,7 +2279,7 @@ pub struct ListAthletesWithExpiredStmt(&'static mainstay_db::Statement);
 pub fn list_athletes_with_expired() -> ListAthletesWithExpiredStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.list_athletes_with_expired",
-        "/* uploads.list_athletes_with_expired */ select distinct athlete_id from activity where deleted_at <= $1 order by athlete_id limit $2",
+        "select /* uploads.list_athletes_with_expired */ distinct athlete_id from activity where deleted_at <= $1 order by athlete_id limit $2",
     );
     ListAthletesWithExpiredStmt(&STATEMENT)
 }
@@ -2322,7 +2322,7 @@ pub struct PurgeExpiredStmt(&'static mainstay_db::Statement);
 pub fn purge_expired() -> PurgeExpiredStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.purge_expired",
-        "/* uploads.purge_expired */ delete from activity where athlete_id = $1 and deleted_at <= $2",
+        "delete /* uploads.purge_expired */ from activity where athlete_id = $1 and deleted_at <= $2",
     );
     PurgeExpiredStmt(&STATEMENT)
 }
@@ -2358,7 +2358,7 @@ pub struct PurgeOriginalsStmt(&'static mainstay_db::Statement);
 pub fn purge_originals() -> PurgeOriginalsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.purge_originals",
-        "/* uploads.purge_originals */ delete from original where original.athlete_id = $1 and not exists ( select from activity_source where activity_source.athlete_id = original.athlete_id and activity_source.sha256 = original.sha256) and not exists ( select from activity where activity.athlete_id = original.athlete_id and activity.primary_sha256 = original.sha256)",
+        "delete /* uploads.purge_originals */ from original where original.athlete_id = $1 and not exists ( select from activity_source where activity_source.athlete_id = original.athlete_id and activity_source.sha256 = original.sha256) and not exists ( select from activity where activity.athlete_id = original.athlete_id and activity.primary_sha256 = original.sha256)",
     );
     PurgeOriginalsStmt(&STATEMENT)
 }
@@ -2375,7 +2375,7 @@ pub struct FindOverlappingSourcesStmt(&'static mainstay_db::Statement);
 pub fn find_overlapping_sources() -> FindOverlappingSourcesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.find_overlapping_sources",
-        "/* uploads.find_overlapping_sources */ select source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and source.start_time <= $2 and source.end_time >= $3 and activity.deleted_at is null union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.start_time <= $2 and activity.end_time >= $3 and activity.deleted_at is null and activity.source_format = 'manual' limit $4",
+        "select /* uploads.find_overlapping_sources */ source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and source.start_time <= $2 and source.end_time >= $3 and activity.deleted_at is null union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.start_time <= $2 and activity.end_time >= $3 and activity.deleted_at is null and activity.source_format = 'manual' limit $4",
     );
     FindOverlappingSourcesStmt(&STATEMENT)
 }
@@ -2433,7 +2433,7 @@ pub struct ListSourcesOfStmt(&'static mainstay_db::Statement);
 pub fn list_sources_of() -> ListSourcesOfStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.list_sources_of",
-        "/* uploads.list_sources_of */ select source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and (activity.id = $2 or activity.parent_id = $2) union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.id = $2 and activity.source_format = 'manual' limit $3",
+        "select /* uploads.list_sources_of */ source.activity_id, activity.parent_id, activity.name, source.sport, source.start_time, source.end_time, source.distance_m, source.format, source.sha256, source.part from activity_source as source join activity on activity.athlete_id = source.athlete_id and activity.id = source.activity_id where source.athlete_id = $1 and (activity.id = $2 or activity.parent_id = $2) union all select activity.id, activity.parent_id, activity.name, activity.sport, activity.start_time, activity.end_time, activity.distance_m, activity.source_format, null, 0 from activity where activity.athlete_id = $1 and activity.id = $2 and activity.source_format = 'manual' limit $3",
     );
     ListSourcesOfStmt(&STATEMENT)
 }
@@ -2490,7 +2490,7 @@ pub struct FindStandingStmt(&'static mainstay_db::Statement);
 pub fn find_standing() -> FindStandingStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.find_standing",
-        "/* uploads.find_standing */ select sport, name, notes, gear, rpe, edited from activity where athlete_id = $1 and id = $2 for no key update",
+        "select /* uploads.find_standing */ sport, name, notes, gear, rpe, edited from activity where athlete_id = $1 and id = $2 for no key update",
     );
     FindStandingStmt(&STATEMENT)
 }
@@ -2542,7 +2542,7 @@ pub struct UpdateStandingStmt(&'static mainstay_db::Statement);
 pub fn update_standing() -> UpdateStandingStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.update_standing",
-        "/* uploads.update_standing */ update activity set sport = $1, name = $2, notes = $3, gear = $4, rpe = $5, updated_at = $6 where athlete_id = $7 and id = $8",
+        "update /* uploads.update_standing */ activity set sport = $1, name = $2, notes = $3, gear = $4, rpe = $5, updated_at = $6 where athlete_id = $7 and id = $8",
     );
     UpdateStandingStmt(&STATEMENT)
 }
@@ -2610,7 +2610,7 @@ pub struct RefreshParentStmt(&'static mainstay_db::Statement);
 pub fn refresh_parent() -> RefreshParentStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.refresh_parent",
-        "/* uploads.refresh_parent */ update activity set start_time = legs.start_time, end_time = legs.end_time, elapsed_s = least( greatest(extract(epoch from legs.end_time - legs.start_time), legs.moving_time_s), 2678400), moving_time_s = legs.moving_time_s, timer_s = legs.timer_s, distance_m = legs.distance_m, ascent_m = legs.ascent_m, descent_m = legs.descent_m, avg_hr_bpm = legs.avg_hr_bpm, max_hr_bpm = legs.max_hr_bpm, energy_kcal = legs.energy_kcal, updated_at = $1 from ( select min(leg.start_time) as start_time, max(leg.end_time) as end_time, least(sum(leg.moving_time_s), 2678400) as moving_time_s, sum(leg.timer_s) as timer_s, sum(leg.distance_m) as distance_m, sum(leg.ascent_m) as ascent_m, sum(leg.descent_m) as descent_m, sum(leg.avg_hr_bpm * leg.moving_time_s) / nullif(sum(leg.moving_time_s) filter (where leg.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(leg.max_hr_bpm) as max_hr_bpm, sum(leg.energy_kcal) as energy_kcal from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null having count(*) > 0 ) as legs where activity.athlete_id = $2 and activity.id = $3",
+        "update /* uploads.refresh_parent */ activity set start_time = legs.start_time, end_time = legs.end_time, elapsed_s = least( greatest(extract(epoch from legs.end_time - legs.start_time), legs.moving_time_s), 2678400), moving_time_s = legs.moving_time_s, timer_s = legs.timer_s, distance_m = legs.distance_m, ascent_m = legs.ascent_m, descent_m = legs.descent_m, avg_hr_bpm = legs.avg_hr_bpm, max_hr_bpm = legs.max_hr_bpm, energy_kcal = legs.energy_kcal, updated_at = $1 from ( select min(leg.start_time) as start_time, max(leg.end_time) as end_time, least(sum(leg.moving_time_s), 2678400) as moving_time_s, sum(leg.timer_s) as timer_s, sum(leg.distance_m) as distance_m, sum(leg.ascent_m) as ascent_m, sum(leg.descent_m) as descent_m, sum(leg.avg_hr_bpm * leg.moving_time_s) / nullif(sum(leg.moving_time_s) filter (where leg.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(leg.max_hr_bpm) as max_hr_bpm, sum(leg.energy_kcal) as energy_kcal from activity as leg where leg.athlete_id = $2 and leg.parent_id = $3 and leg.deleted_at is null having count(*) > 0 ) as legs where activity.athlete_id = $2 and activity.id = $3",
     );
     RefreshParentStmt(&STATEMENT)
 }
@@ -2647,7 +2647,7 @@ pub struct AdoptLegStmt(&'static mainstay_db::Statement);
 pub fn adopt_leg() -> AdoptLegStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.adopt_leg",
-        "/* uploads.adopt_leg */ update activity set parent_id = $1, leg_index = $2, updated_at = $3 where athlete_id = $4 and id = $5 and parent_id is null",
+        "update /* uploads.adopt_leg */ activity set parent_id = $1, leg_index = $2, updated_at = $3 where athlete_id = $4 and id = $5 and parent_id is null",
     );
     AdoptLegStmt(&STATEMENT)
 }
@@ -2693,7 +2693,7 @@ pub struct InsertOriginalStmt(&'static mainstay_db::Statement);
 pub fn insert_original() -> InsertOriginalStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_original",
-        "/* uploads.insert_original */ insert into original (athlete_id, sha256, format, file_name, size_bytes, content, created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (athlete_id, sha256) do nothing",
+        "insert /* uploads.insert_original */ into original (athlete_id, sha256, format, file_name, size_bytes, content, created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (athlete_id, sha256) do nothing",
     );
     InsertOriginalStmt(&STATEMENT)
 }
@@ -2759,7 +2759,7 @@ pub struct InsertSourceStmt(&'static mainstay_db::Statement);
 pub fn insert_source() -> InsertSourceStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_source",
-        "/* uploads.insert_source */ insert into activity_source (athlete_id, activity_id, sha256, part, format, file_name, device, sport, start_time, end_time, distance_m, device_totals, warnings, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (athlete_id, activity_id, sha256, part) do nothing",
+        "insert /* uploads.insert_source */ into activity_source (athlete_id, activity_id, sha256, part, format, file_name, device, sport, start_time, end_time, distance_m, device_totals, warnings, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (athlete_id, activity_id, sha256, part) do nothing",
     );
     InsertSourceStmt(&STATEMENT)
 }
@@ -2865,7 +2865,7 @@ pub struct InsertActivityStmt(&'static mainstay_db::Statement);
 pub fn insert_activity() -> InsertActivityStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_activity",
-        "/* uploads.insert_activity */ insert into activity (athlete_id, id, parent_id, leg_index, sport, sub_sport, name, notes, start_time, end_time, source_format, primary_sha256, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $29)",
+        "insert /* uploads.insert_activity */ into activity (athlete_id, id, parent_id, leg_index, sport, sub_sport, name, notes, start_time, end_time, source_format, primary_sha256, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $29)",
     );
     InsertActivityStmt(&STATEMENT)
 }
@@ -3018,7 +3018,7 @@ pub struct UpdateMeasuredStmt(&'static mainstay_db::Statement);
 pub fn update_measured() -> UpdateMeasuredStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.update_measured",
-        "/* uploads.update_measured */ update activity set sub_sport = $1, start_time = $2, end_time = $3, source_format = $4, primary_sha256 = $5, device = $6, elapsed_s = $7, moving_time_s = $8, timer_s = $9, distance_m = $10, ascent_m = $11, descent_m = $12, avg_hr_bpm = $13, max_hr_bpm = $14, avg_cadence_per_min = $15, avg_power_w = $16, energy_kcal = $17, has_track = $18, updated_at = $19 where athlete_id = $20 and id = $21",
+        "update /* uploads.update_measured */ activity set sub_sport = $1, start_time = $2, end_time = $3, source_format = $4, primary_sha256 = $5, device = $6, elapsed_s = $7, moving_time_s = $8, timer_s = $9, distance_m = $10, ascent_m = $11, descent_m = $12, avg_hr_bpm = $13, max_hr_bpm = $14, avg_cadence_per_min = $15, avg_power_w = $16, energy_kcal = $17, has_track = $18, updated_at = $19 where athlete_id = $20 and id = $21",
     );
     UpdateMeasuredStmt(&STATEMENT)
 }
@@ -3139,7 +3139,7 @@ pub struct DeleteComputedStmt(&'static mainstay_db::Statement);
 pub fn delete_computed() -> DeleteComputedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.delete_computed",
-        "/* uploads.delete_computed */ with gone_splits as ( delete from activity_split where activity_split.athlete_id = $1 and activity_split.activity_id = $2 ), gone_efforts as ( delete from best_effort where best_effort.athlete_id = $1 and best_effort.activity_id = $2 ), gone_stream as ( delete from activity_stream where activity_stream.athlete_id = $1 and activity_stream.activity_id = $2 ) delete from activity_analysis where activity_analysis.athlete_id = $1 and activity_analysis.activity_id = $2",
+        "with /* uploads.delete_computed */ gone_splits as ( delete from activity_split where activity_split.athlete_id = $1 and activity_split.activity_id = $2 ), gone_efforts as ( delete from best_effort where best_effort.athlete_id = $1 and best_effort.activity_id = $2 ), gone_stream as ( delete from activity_stream where activity_stream.athlete_id = $1 and activity_stream.activity_id = $2 ) delete from activity_analysis where activity_analysis.athlete_id = $1 and activity_analysis.activity_id = $2",
     );
     DeleteComputedStmt(&STATEMENT)
 }
@@ -3175,7 +3175,7 @@ pub struct InsertStreamStmt(&'static mainstay_db::Statement);
 pub fn insert_stream() -> InsertStreamStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_stream",
-        "/* uploads.insert_stream */ insert into activity_stream (athlete_id, activity_id, samples, channels, data) values ($1, $2, $3, $4, $5)",
+        "insert /* uploads.insert_stream */ into activity_stream (athlete_id, activity_id, samples, channels, data) values ($1, $2, $3, $4, $5)",
     );
     InsertStreamStmt(&STATEMENT)
 }
@@ -3235,7 +3235,7 @@ pub struct InsertSplitsStmt(&'static mainstay_db::Statement);
 pub fn insert_splits() -> InsertSplitsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_splits",
-        "/* uploads.insert_splits */ insert into activity_split (athlete_id, activity_id, kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial) select $1::uuid, $2::uuid, split.kind, split.split_number, split.start_s, nullif(split.distance_m, 'NaN'), split.elapsed_s, split.moving_time_s, nullif(split.avg_hr_bpm, 'NaN'), nullif(split.max_hr_bpm, 'NaN'), nullif(split.avg_cadence_per_min, 'NaN'), nullif(split.ascent_m, 'NaN'), nullif(split.descent_m, 'NaN'), nullif(split.gap_s_per_km, 'NaN'), split.is_partial from unnest( $3::text[], $4::int[], $5::double precision[], $6::double precision[], $7::double precision[], $8::double precision[], $9::double precision[], $10::double precision[], $11::double precision[], $12::double precision[], $13::double precision[], $14::double precision[], $15::boolean[] ) as split ( kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial )",
+        "insert /* uploads.insert_splits */ into activity_split (athlete_id, activity_id, kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial) select $1::uuid, $2::uuid, split.kind, split.split_number, split.start_s, nullif(split.distance_m, 'NaN'), split.elapsed_s, split.moving_time_s, nullif(split.avg_hr_bpm, 'NaN'), nullif(split.max_hr_bpm, 'NaN'), nullif(split.avg_cadence_per_min, 'NaN'), nullif(split.ascent_m, 'NaN'), nullif(split.descent_m, 'NaN'), nullif(split.gap_s_per_km, 'NaN'), split.is_partial from unnest( $3::text[], $4::int[], $5::double precision[], $6::double precision[], $7::double precision[], $8::double precision[], $9::double precision[], $10::double precision[], $11::double precision[], $12::double precision[], $13::double precision[], $14::double precision[], $15::boolean[] ) as split ( kind, split_number, start_s, distance_m, elapsed_s, moving_time_s, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, ascent_m, descent_m, gap_s_per_km, is_partial )",
     );
     InsertSplitsStmt(&STATEMENT)
 }
@@ -3358,7 +3358,7 @@ pub struct InsertBestEffortsStmt(&'static mainstay_db::Statement);
 pub fn insert_best_efforts() -> InsertBestEffortsStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_best_efforts",
-        "/* uploads.insert_best_efforts */ insert into best_effort (athlete_id, activity_id, distance_m, sport, elapsed_s, start_s, achieved_at) select $1::uuid, $2::uuid, effort.distance_m, $3::text, effort.elapsed_s, effort.start_s, $4::timestamptz + make_interval(secs => effort.start_s) from unnest($5::double precision[], $6::double precision[], $7::double precision[]) as effort (distance_m, elapsed_s, start_s)",
+        "insert /* uploads.insert_best_efforts */ into best_effort (athlete_id, activity_id, distance_m, sport, elapsed_s, start_s, achieved_at) select $1::uuid, $2::uuid, effort.distance_m, $3::text, effort.elapsed_s, effort.start_s, $4::timestamptz + make_interval(secs => effort.start_s) from unnest($5::double precision[], $6::double precision[], $7::double precision[]) as effort (distance_m, elapsed_s, start_s)",
     );
     InsertBestEffortsStmt(&STATEMENT)
 }
@@ -3426,7 +3426,7 @@ pub struct InsertAnalysisStmt(&'static mainstay_db::Statement);
 pub fn insert_analysis() -> InsertAnalysisStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_analysis",
-        "/* uploads.insert_analysis */ insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, efficiency_variance, first_half_ef, second_half_ef, decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp, computed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        "insert /* uploads.insert_analysis */ into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor, efficiency_variance, first_half_ef, second_half_ef, decoupling_percent, efficiency_reasons, decoupling_reasons, ngp_m_s, load, load_source, trimp, computed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     );
     InsertAnalysisStmt(&STATEMENT)
 }
@@ -3532,7 +3532,7 @@ pub struct ListOutdatedStmt(&'static mainstay_db::Statement);
 pub fn list_outdated() -> ListOutdatedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.list_outdated",
-        "/* uploads.list_outdated */ select activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2, $3) and activity_analysis.algorithm_version < $4 and coalesce(activity_analysis.failed_version, 0) < $4 and activity.primary_sha256 is not null order by activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id limit $5",
+        "select /* uploads.list_outdated */ activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2, $3) and activity_analysis.algorithm_version < $4 and coalesce(activity_analysis.failed_version, 0) < $4 and activity.primary_sha256 is not null order by activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id limit $5",
     );
     ListOutdatedStmt(&STATEMENT)
 }
@@ -3591,7 +3591,7 @@ pub struct CountOutdatedStmt(&'static mainstay_db::Statement);
 pub fn count_outdated() -> CountOutdatedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.count_outdated",
-        "/* uploads.count_outdated */ select count(*) as outdated from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity_analysis.algorithm_version < $1 and coalesce(activity_analysis.failed_version, 0) < $1 and activity.primary_sha256 is not null",
+        "select /* uploads.count_outdated */ count(*) as outdated from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity_analysis.algorithm_version < $1 and coalesce(activity_analysis.failed_version, 0) < $1 and activity.primary_sha256 is not null",
     );
     CountOutdatedStmt(&STATEMENT)
 }
@@ -3615,7 +3615,7 @@ pub struct ListAnalysedStmt(&'static mainstay_db::Statement);
 pub fn list_analysed() -> ListAnalysedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.list_analysed",
-        "/* uploads.list_analysed */ select activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2) and activity.primary_sha256 is not null order by activity_analysis.athlete_id, activity_analysis.activity_id limit $3",
+        "select /* uploads.list_analysed */ activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where (activity_analysis.athlete_id, activity_analysis.activity_id) > ($1, $2) and activity.primary_sha256 is not null order by activity_analysis.athlete_id, activity_analysis.activity_id limit $3",
     );
     ListAnalysedStmt(&STATEMENT)
 }
@@ -3665,7 +3665,7 @@ pub struct CountAnalysedStmt(&'static mainstay_db::Statement);
 pub fn count_analysed() -> CountAnalysedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.count_analysed",
-        "/* uploads.count_analysed */ select count(*) as analysed from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity.primary_sha256 is not null",
+        "select /* uploads.count_analysed */ count(*) as analysed from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity.primary_sha256 is not null",
     );
     CountAnalysedStmt(&STATEMENT)
 }
@@ -3685,7 +3685,7 @@ pub struct SetFailedVersionStmt(&'static mainstay_db::Statement);
 pub fn set_failed_version() -> SetFailedVersionStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.set_failed_version",
-        "/* uploads.set_failed_version */ update activity_analysis set failed_version = $1 where athlete_id = $2 and activity_id = $3",
+        "update /* uploads.set_failed_version */ activity_analysis set failed_version = $1 where athlete_id = $2 and activity_id = $3",
     );
     SetFailedVersionStmt(&STATEMENT)
 }
@@ -3722,7 +3722,7 @@ pub struct FindPrimarySourceStmt(&'static mainstay_db::Statement);
 pub fn find_primary_source() -> FindPrimarySourceStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.find_primary_source",
-        "/* uploads.find_primary_source */ select activity.parent_id, activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device, activity_source.part from activity join original on original.athlete_id = activity.athlete_id and original.sha256 = activity.primary_sha256 join activity_source on activity_source.athlete_id = activity.athlete_id and activity_source.activity_id = activity.id and activity_source.sha256 = activity.primary_sha256 where activity.athlete_id = $1 and activity.id = $2 order by activity_source.part limit $3 for no key update of activity",
+        "select /* uploads.find_primary_source */ activity.parent_id, activity.sport, activity.rpe, original.sha256, original.content, activity_source.format, activity_source.device, activity_source.part from activity join original on original.athlete_id = activity.athlete_id and original.sha256 = activity.primary_sha256 join activity_source on activity_source.athlete_id = activity.athlete_id and activity_source.activity_id = activity.id and activity_source.sha256 = activity.primary_sha256 where activity.athlete_id = $1 and activity.id = $2 order by activity_source.part limit $3 for no key update of activity",
     );
     FindPrimarySourceStmt(&STATEMENT)
 }

@@ -74,7 +74,7 @@ async fn slow_queries_are_told_with_their_names_and_routes_or_how_to_have_them()
     let tx = world.db.db().write().await.unwrap();
     tx.batch_execute("create extension pg_stat_statements").await.unwrap();
     // The server takes what leads the text for its name, whoever asks.
-    let sleep = "/* accounts.find_principal */ select pg_sleep(0.15)";
+    let sleep = "select /* accounts.find_principal */ pg_sleep(0.15)";
     tx.query(sleep, &[]).await.unwrap();
     tx.commit().await.unwrap();
     for order in ["", "?order=mean", "?order=total"] {

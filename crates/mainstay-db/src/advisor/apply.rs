@@ -81,7 +81,7 @@ pub async fn apply(
 ) -> Result<Vec<Built>, AdviseError> {
     let session = Session::connect(target, APPLICATION, CONNECT_TIMEOUT).await?;
     session.batch_execute(&config.building_settings()).await?;
-    let sql = "/* mainstay.advisor_lock */ select pg_try_advisory_lock(hashtextextended('mainstay advisor', 0)) as is_ours";
+    let sql = "select /* mainstay.advisor_lock */ pg_try_advisory_lock(hashtextextended('mainstay advisor', 0)) as is_ours";
     if !session.query_one(sql, &[]).await?.try_get::<_, bool>("is_ours")? {
         return Err(AdviseError::Busy);
     }
@@ -119,7 +119,7 @@ async fn build(
         pause = (pause * 2).min(PAUSE.1);
     }
     let sql =
-        "/* mainstay.advisor_size */ select coalesce(pg_relation_size(to_regclass($1)), 0)::int8 as bytes";
+        "select /* mainstay.advisor_size */ coalesce(pg_relation_size(to_regclass($1)), 0)::int8 as bytes";
     let bytes = session.query_one(sql, &[&qualified(one)]).await?.try_get("bytes")?;
     Ok(Built { index: one.index.clone(), took: begun.elapsed(), bytes, effects: Vec::new() })
 }
@@ -177,7 +177,7 @@ fn qualified(one: &Recommendation) -> String {
 
 async fn drop_invalid(session: &Client, one: &Recommendation) -> Result<(), tokio_postgres::Error> {
     let name = qualified(one);
-    let sql = "/* mainstay.advisor_invalid */ select 1 from pg_index \
+    let sql = "select /* mainstay.advisor_invalid */ 1 from pg_index \
                where indexrelid = to_regclass($1) and not indisvalid limit 1";
     if session.query_opt(sql, &[&name]).await?.is_some() {
         tracing::info!(db.index = %one.index, "dropping an invalid index that an earlier attempt left");

@@ -1,7 +1,6 @@
-/* mainstay.advisor_columns */
 -- Columns of those tables: width in bytes, distinct values (null where the table was never analysed), and whether a
 -- B-tree on the column makes sense: its type has an order, and is no document, array or text search.
-select
+select /* mainstay.advisor_columns */
     n.nspname::text as schema,
     c.relname::text as table_name,
     a.attname::text as name,

@@ -68,7 +68,7 @@ impl<'session> Explainer<'session> {
             let number = self.prepared.fetch_add(1, Ordering::Relaxed);
             let name = format!("mainstay_advisor_{number}");
             self.session.batch_execute(&format!("prepare {name} as {text}")).await?;
-            let sql = "/* mainstay.advisor_parameters */ select parameter_types::text[] as types \
+            let sql = "select /* mainstay.advisor_parameters */ parameter_types::text[] as types \
                        from pg_prepared_statements where name = $1";
             let types: Vec<String> = self.session.query_one(sql, &[&name]).await?.try_get("types")?;
             let nulls: Vec<String> = types.iter().map(|one| format!("null::{one}")).collect();

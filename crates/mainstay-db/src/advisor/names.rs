@@ -1,4 +1,4 @@
-//! How tables, columns and statements are named, and how their names are written in SQL. Pure.
+//! How tables and columns are named, and how their names are written in SQL. Pure.
 //! Never here: what they contain.
 
 use std::fmt;
@@ -45,18 +45,6 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The name that stands in a statement's leading comment, `/* feature.statement lane */`: what the data layer writes
-/// before every statement that it sends. None where the text begins otherwise.
-pub(super) fn statement_name(text: &str) -> Option<&str> {
-    let comment = text.trim_start().strip_prefix("/*")?.split_once("*/")?.0;
-    let name = comment.split_whitespace().next()?;
-    let is_word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
-    let is_name = name.contains('.') && name.split('.').all(is_word);
-    (is_name && comment.split_whitespace().count() <= 2).then_some(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,19 +63,5 @@ mod tests {
         }
         let table = |schema: &str| Table { schema: schema.to_owned(), name: "user".to_owned() }.to_string();
         assert_eq!((table("public").as_str(), table("app").as_str()), ("\"user\"", "app.\"user\""));
-    }
-
-    #[test]
-    fn the_leading_comment_names_a_statement() {
-        for (text, name) in [
-            ("/* goals.list_goals pipelined */ select 1", Some("goals.list_goals")),
-            ("  /* goals.list_goals */\nselect 1", Some("goals.list_goals")),
-            ("select /* goals.list_goals */ 1", None),
-            ("/* why we do this */ select 1", None),
-            ("/* goals. */ select 1", None),
-            ("/* open", None),
-        ] {
-            assert_eq!(statement_name(text), name, "{text}");
-        }
     }
 }

@@ -1,6 +1,5 @@
-/* mainstay.advisor_progress */
 -- How far the build of one index is in its present phase.
-select
+select /* mainstay.advisor_progress */
     p.phase,
     case
         when p.blocks_total > 0 then p.blocks_done::float8 / p.blocks_total

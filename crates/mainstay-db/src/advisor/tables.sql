@@ -1,6 +1,5 @@
-/* mainstay.advisor_tables */
 -- Ordinary tables outside the system's schemas, with what the planner and the statistics know of each.
-select
+select /* mainstay.advisor_tables */
     n.nspname::text as schema,
     c.relname::text as name,
     greatest(c.reltuples, 0)::float8 as row_count,

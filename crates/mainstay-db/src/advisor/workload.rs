@@ -7,7 +7,8 @@ use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
 use super::AdviseError;
-use super::names::{quoted, statement_name};
+use super::names::quoted;
+use crate::statement::name_in;
 
 /// A statement as the server keeps it: values replaced by `$1`, `$2`, ….
 #[derive(Clone, Debug, PartialEq)]
@@ -28,9 +29,9 @@ pub(super) struct Workload {
 }
 
 impl Statement {
-    /// Its name from the leading comment, else its beginning.
+    /// Its name from its comment, else its beginning.
     pub(super) fn label(&self) -> String {
-        if let Some(name) = statement_name(&self.text) {
+        if let Some(name) = name_in(&self.text) {
             return name.to_owned();
         }
         let line = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -84,7 +85,7 @@ mod tests {
     #[test]
     fn a_statement_is_called_by_its_name_else_by_its_beginning() {
         let label = |text: &str| Statement { text: text.to_owned(), calls: 1, total_ms: 1.0 }.label();
-        assert_eq!(label("/* goals.list pooled */ select 1"), "goals.list");
+        assert_eq!(label("select /* goals.list pooled */ 1"), "goals.list");
         assert_eq!(label("select\n   $1"), "select $1");
         assert_eq!(label(&"é".repeat(200)).chars().count(), 101);
     }

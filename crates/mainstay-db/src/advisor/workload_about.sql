@@ -1,6 +1,5 @@
-/* mainstay.advisor_workload_about */
 -- How long statements have been counted, and how many of other roles this role may not see.
-select
+select /* mainstay.advisor_workload_about */
     (
         select count(*) from {schema}.pg_stat_statements as s
         where

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 
-use crate::statement::{Executor, Statement, one};
+use crate::statement::{Executor, Statement, name_in, one};
 use crate::{Client, DbError};
 
 mod assess;
@@ -108,14 +108,6 @@ fn slow_query(row: &Row) -> Result<SlowQuery, DbError> {
         mean_ms: row.try_get("mean_ms")?,
         max_ms: row.try_get("max_ms")?,
     })
-}
-
-/// The name in the comment that leads a statement of ours.
-pub fn name_in(text: &str) -> Option<&str> {
-    let (comment, _) = text.trim_start().strip_prefix("/*")?.split_once("*/")?;
-    let name = comment.split_whitespace().next()?;
-    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(&byte);
-    (name.contains('.') && name.bytes().all(is_name)).then_some(name)
 }
 
 mod remedies {
@@ -401,17 +393,6 @@ pub async fn largest_tables(client: &Client, limit: i64) -> Result<Vec<TableSize
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_what_leads_a_text_of_ours_and_nothing_else() {
-        assert_eq!(name_in("/* sum.add */ select 1"), Some("sum.add"));
-        assert_eq!(name_in("\n/* sum.add_2 pipelined */ select 1"), Some("sum.add_2"));
-        for foreign in
-            ["select 1", "/* a hint */ select 1", "/* sum.add", "/**/ select 1", "/* X.y */ select"]
-        {
-            assert_eq!(name_in(foreign), None, "{foreign}");
-        }
-    }
 
     #[test]
     fn what_can_be_mended_has_a_remedy() {

@@ -148,13 +148,13 @@ async fn statements_are_planned_and_never_executed() {
     )
     .await;
     for sql in [
-        "/* orders.count_up pooled */ select nextval('told'), id from orders where tenant_id = 5",
-        "/* orders.forget pooled */ delete from orders where customer_id = -1",
-        "/* orders.touch pooled */ update orders set total = total + 1 where customer_id = -1",
-        "/* orders.recent pooled */ select id from orders where created_at > now() - interval '1 day'",
-        "/* orders.labelled pooled */ select id from orders where labels @> '{\"a\": 1}'",
-        "/* orders.year pooled */ select extract(year from created_at) from orders limit 1",
-        "/* part.at pooled */ select at from part where at = 5",
+        "select /* orders.count_up pooled */ nextval('told'), id from orders where tenant_id = 5",
+        "delete /* orders.forget pooled */ from orders where customer_id = -1",
+        "update /* orders.touch pooled */ orders set total = total + 1 where customer_id = -1",
+        "select /* orders.recent pooled */ id from orders where created_at > now() - interval '1 day'",
+        "select /* orders.labelled pooled */ id from orders where labels @> '{\"a\": 1}'",
+        "select /* orders.year pooled */ extract(year from created_at) from orders limit 1",
+        "select /* part.at pooled */ at from part where at = 5",
     ] {
         shop.session.simple_query(sql).await.unwrap();
     }

@@ -6,14 +6,14 @@ use futures_util::future::try_join_all;
 use mainstay_db::{Config, Db, DbError, Executor, Session, Statement, Target, one, pipeline};
 use mainstay_testing::TestDb;
 
-static ADD: Statement = Statement::pipelined("sum.add", "/* sum.add */ select $1::bigint + 1");
+static ADD: Statement = Statement::pipelined("sum.add", "select /* sum.add */ $1::bigint + 1");
 static SLEEP: Statement =
-    Statement::pipelined("sum.sleep", "/* sum.sleep */ select pg_sleep($1), pg_backend_pid()::bigint");
+    Statement::pipelined("sum.sleep", "select /* sum.sleep */ pg_sleep($1), pg_backend_pid()::bigint");
 static SLEEP_POOLED: Statement = Statement::pooled("sum.sleep_pooled", "select pg_sleep($1), 1::bigint");
 static WRITE: Statement =
     Statement::pipelined("sum.write", "insert into note values ($1::bigint) returning id");
 static WAIT: Statement =
-    Statement::pipelined("sum.wait", "/* sum.wait */ select pg_advisory_lock_shared($1::bigint), 1::bigint");
+    Statement::pipelined("sum.wait", "select /* sum.wait */ pg_advisory_lock_shared($1::bigint), 1::bigint");
 
 async fn connect(target: &Target, change: impl FnOnce(&mut pipeline::Config)) -> Db {
     let mut config = Config { pool_max: 4, pool_read_max: 4, ..Config::default() };

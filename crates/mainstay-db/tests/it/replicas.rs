@@ -255,7 +255,7 @@ async fn promotion(set: &mut ReplicaSet, replicas: &Replicas) {
 }
 
 static NEWEST: Statement =
-    Statement::pipelined("note.newest", "/* note.newest */ select coalesce(max(id), 0) from note");
+    Statement::pipelined("note.newest", "select /* note.newest */ coalesce(max(id), 0) from note");
 
 /// Where a target is, as `read_replicas` names it.
 fn address(target: &Target) -> String {

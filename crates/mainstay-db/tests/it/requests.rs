@@ -6,9 +6,9 @@ use mainstay_db::insight::{self, Budget, RequestStats};
 use mainstay_db::{Db, DbError, Executor, Statement, one};
 use mainstay_testing::TestDb;
 
-static ADD: Statement = Statement::pipelined("sum.add", "/* sum.add */ select $1::bigint + 1");
+static ADD: Statement = Statement::pipelined("sum.add", "select /* sum.add */ $1::bigint + 1");
 static SERIES: Statement =
-    Statement::pooled("sum.series", "/* sum.series */ select generate_series(1, $1::bigint)");
+    Statement::pooled("sum.series", "select /* sum.series */ generate_series(1, $1::bigint)");
 
 async fn add(db: &Db, numbers: impl IntoIterator<Item = i64>) -> Result<(), DbError> {
     for number in numbers {

@@ -86,7 +86,7 @@ async fn a_failed_setup_leaves_no_template_behind() {
     db.db().read().query("select * from made", &[]).await.unwrap();
 }
 
-static ADD: Statement = Statement::pipelined("sum.add", "/* sum.add */ select $1::bigint + 1");
+static ADD: Statement = Statement::pipelined("sum.add", "select /* sum.add */ $1::bigint + 1");
 
 async fn add(db: &TestDb, numbers: std::ops::Range<i64>) -> Result<i64, DbError> {
     let mut sum = 0;

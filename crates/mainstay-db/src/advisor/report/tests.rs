@@ -23,7 +23,7 @@ fn report() -> Report {
         }],
         statements: vec![Statement {
             name: "orders.list_orders".to_owned(),
-            text: "/* orders.list_orders pipelined */ select 1".to_owned(),
+            text: "select /* orders.list_orders pipelined */ 1".to_owned(),
             calls: 6,
             total_ms: 1000.0,
             cost_before: 16862.0,

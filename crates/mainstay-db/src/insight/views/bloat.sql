@@ -1,6 +1,5 @@
-/* insight.table_bloat */
 -- Tables with dead rows. What is wasted is estimated: dead rows take as much room as living ones.
-select
+select /* insight.table_bloat */
     s.schemaname::text as schema,
     s.relname::text as table,
     s.n_live_tup as live_tuples,

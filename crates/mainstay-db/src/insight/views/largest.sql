@@ -1,5 +1,4 @@
-/* insight.largest_tables */
-select
+select /* insight.largest_tables */
     s.schemaname::text as schema,
     s.relname::text as table,
     s.n_live_tup as live_tuples,

@@ -1,5 +1,4 @@
-/* insight.most_used_indexes */
-select
+select /* insight.most_used_indexes */
     s.schemaname::text as schema,
     s.relname::text as table,
     s.indexrelname::text as index,

@@ -1,5 +1,4 @@
-/* insight.database_size */
-select
+select /* insight.database_size */
     current_database()::text as name,
     pg_database_size(current_database()) as size_bytes,
     (

@@ -1,7 +1,6 @@
-/* insight.slow_queries */
 -- Statements of this database whose mean time is above a bound. The same text may have several rows: one for each role,
 -- and one for each way it is reached.
-with summed as (
+with /* insight.slow_queries */ summed as (
     select
         queryid,
         min(query) as query,

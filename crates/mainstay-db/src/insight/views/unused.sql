@@ -1,7 +1,6 @@
-/* insight.unused_indexes */
 -- Indexes that few scans have used. Those that keep a rule are left out, however seldom they are read: primary keys,
 -- unique indexes, exclusion constraints, and what stands in for a row's identity in replication.
-select
+select /* insight.unused_indexes */
     s.schemaname::text as schema,
     s.relname::text as table,
     s.indexrelname::text as index,

@@ -45,28 +45,28 @@ const ROWS: &str = "
 /// Each statement with how often it runs. Values are parameters, as an application sends them.
 const WORKLOAD: [(&str, usize); 7] = [
     (
-        "/* orders.list_orders pipelined */ select id, total from orders \
+        "select /* orders.list_orders pipelined */ id, total from orders \
       where tenant_id = 17 and deleted_at is null order by created_at desc limit 50",
         6,
     ),
     (
-        "/* orders.of_customer pipelined */ select id, total from orders \
+        "select /* orders.of_customer pipelined */ id, total from orders \
       where customer_id = 4711 and deleted_at is null",
         6,
     ),
     (
-        "/* orders.in_span pooled */ select count(*) from orders \
+        "select /* orders.in_span pooled */ count(*) from orders \
       where tenant_id = 3 and created_at >= '2024-03-01' and created_at < '2024-03-02' and deleted_at is null",
         4,
     ),
-    ("/* customers.by_email pipelined */ select id from customer where email = 'c77@example.org'", 20),
+    ("select /* customers.by_email pipelined */ id from customer where email = 'c77@example.org'", 20),
     (
-        "/* orders.with_customer pooled */ select o.id, c.email from customer as c \
+        "select /* orders.with_customer pooled */ o.id, c.email from customer as c \
       inner join orders as o on c.id = o.customer_id \
       where c.email = 'c99@example.org' and o.deleted_at is null",
         4,
     ),
-    ("/* orders.find pipelined */ select total from orders where id = 12345", 20),
+    ("select /* orders.find pipelined */ total from orders where id = 12345", 20),
     ("select word from small where id = 5", 3),
 ];
 

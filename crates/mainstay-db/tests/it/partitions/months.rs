@@ -77,7 +77,7 @@ async fn other_failed_checks_are_not_taken_for_a_missing_month() {
     for sql in [
         "insert into reading (taken_at, value) values ('2024-05-01', -1)",
         // Straight into a month that does not hold it.
-        "insert into reading_y2024m05 (taken_at, id) values ('2024-06-01', 1)",
+        "insert into reading_y2024m05 (taken_at, id) overriding system value values ('2024-06-01', 1)",
         // Rules of the application's own, in the words of the server.
         "insert into reading (taken_at, note) values ('2024-05-01', 'named')",
         "insert into reading (taken_at, note) values ('2024-05-01', 'nameless')",
