@@ -16,6 +16,7 @@ mod module_docs;
 mod names;
 mod queries;
 mod quick_start;
+mod sql;
 mod sql_places;
 mod tasks;
 mod test_binaries;
@@ -55,5 +56,6 @@ const RULES: [Rule; 20] = [
 
 /// Prints what breaks a rule, with the way out.
 pub(crate) fn run(root: &Path) -> Result<bool> {
-    Ok(report("tidy", &RULES, &Tree::read(root)?))
+    let rules: Vec<Rule> = RULES.into_iter().chain(sql::RULES).collect();
+    Ok(report("tidy", &rules, &Tree::read(root)?))
 }

@@ -4,12 +4,14 @@
 --: Account(password_hash?)
 --: Principal(resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
 
+-- tidy: upsert, an address has one account among all athletes
 -- Inserts nothing where the address has an account, whatever its capitals.
 --! insert_account (password_hash?)
 insert into athlete (id, email, password_hash, display_name, role, timezone, is_demo, created_at, updated_at)
 values (:id, :email, :password_hash, :display_name, :role, :timezone, :is_demo, :now, :now)
 on conflict (lower(email)) do nothing;
 
+-- tidy: all athletes, who signs in is known by an address alone
 -- lane: pipelined
 --! find_account_by_email : Account
 select id, email, display_name, role, timezone, password_hash
@@ -23,6 +25,8 @@ from athlete
 where id = :athlete_id;
 
 -- What a first start finds: of all accounts, as nobody's yet.
+-- tidy: all athletes, a first start asks whether there is anybody
+-- tidy: join, three questions that have nothing to do with each other
 --! look_around : (demo_id?)
 select
     exists (select from athlete where role = 'admin') as has_admin,
@@ -57,6 +61,7 @@ insert into refresh_token (athlete_id, token_hash, session_id, issued_at, expire
 values (:athlete_id, :token_hash, :session_id, :now, :expires_at);
 
 -- The row stays locked until the caller's transaction ends: two at once are one after the other.
+-- tidy: all athletes, the bearer of a refresh token says nothing else
 --! find_refresh_token : (used_at?, revoked_at?)
 select
     refresh_token.athlete_id, refresh_token.session_id, refresh_token.expires_at, refresh_token.used_at,
@@ -111,6 +116,7 @@ where id = :athlete_id and password_hash = :verified_hash;
 -- Of all athletes. Rows that somebody else holds are left for the next time. The order is that of an index, and the rows
 -- that were found and locked are deleted where they are: whatever the planner believes of their number, it has no reason
 -- to read the table.
+-- tidy: all athletes, housekeeping
 --! remove_expired_refresh_tokens
 delete from refresh_token
 where ctid = any(array(
@@ -124,6 +130,7 @@ where ctid = any(array(
 
 -- Sessions that still have tokens wait until those are removed: the foreign key would remove any number of them. `offset`
 -- has each session looked up by itself, as many as the limit lets pass, instead of reading all tokens first.
+-- tidy: all athletes, housekeeping
 --! remove_expired_sessions
 delete from login_session
 where ctid = any(array(

@@ -29,6 +29,7 @@ order by start_time desc, id desc
 limit :max_rows;
 
 -- One page by number, in any documented order.
+-- tidy: offset, clients that number their pages ask for one of them
 --! page_activities (sport?, is_race?, min_distance_m?, max_distance_m?, min_ascent_m?, max_ascent_m?) : ActivityRow
 select
     id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,

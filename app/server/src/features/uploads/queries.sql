@@ -61,6 +61,7 @@ where athlete_id = :athlete_id and id = :upload_id and finished_at is null
 
 -- Claims the oldest pending file of anybody that nobody works on. Losing a claim in a crash of the server loses no file,
 -- so its commit does not wait for the disk.
+-- tidy: all athletes, one queue for everybody's files
 --! claim_pending_file
 with
     quick as materialized (
@@ -99,6 +100,7 @@ where athlete_id = :athlete_id and upload_id = :upload_id and position = :positi
     and attempts = :attempts;
 
 -- Everybody's claims end: whoever held them is dead.
+-- tidy: all athletes, whoever they worked for
 --! end_all_claims
 update upload_file
 set leased_until = null
@@ -206,6 +208,7 @@ order by is_expired desc, is_deleted, activity_source.part
 limit :max_rows;
 
 -- Athletes with activities that were deleted too long ago to come back.
+-- tidy: all athletes, housekeeping
 --! list_athletes_with_expired
 select distinct athlete_id
 from activity
@@ -407,6 +410,7 @@ values
 -- Activities whose analysis is older than this version, a page at a time in the order of activity_analysis_outdated_idx,
 -- so that looking costs nothing where there are none; without those that this version could not compute either.
 -- Whatever has an original has an analysis: an import writes both.
+-- tidy: all athletes, a new version outdates everybody's
 --! list_outdated : AnalysedRow
 select activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version
 from activity_analysis
@@ -420,6 +424,7 @@ where
 order by activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id
 limit :max_rows;
 
+-- tidy: all athletes, a new version outdates everybody's
 --! count_outdated
 select count(*) as outdated
 from activity_analysis
