@@ -132,9 +132,9 @@ async fn a_file_costs_few_statements() {
     .await;
     let used = world.db.statements().await.unwrap().since(&before);
     let counted = |part: &str| used.containing(part);
-    assert_eq!(counted("with decided as"), 1, "{used}");
+    assert_eq!(counted("with /* uploads.decide_pending_file */ decided as"), 1, "{used}");
     assert_eq!(counted("for no key update"), 1, "{used}");
-    assert_eq!(counted("insert into"), 6, "{used}");
+    assert_eq!(counted("insert /* uploads."), 6, "{used}");
     assert_eq!(counted("timezone, sex"), 2, "before the analysis, and under the lock: {used}");
     assert_eq!(counted("from activity_source"), 2, "{used}");
     assert_eq!(progress(&client, &sent, "imported").await, 1);
