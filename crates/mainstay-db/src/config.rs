@@ -19,10 +19,18 @@ pub struct Config {
     pub pool_max: usize,
     /// Most connections for reads (`db.read()`).
     pub pool_read_max: usize,
+    /// Connections for transactions that are open before they are needed.
+    pub pool_min: usize,
+    /// Connections for reads that are open before they are needed.
+    pub pool_read_min: usize,
+    /// How often it is looked whether they are.
+    pub keep_interval_ms: u64,
+    /// Statements that are prepared on such a connection: those that this process has run most.
+    pub warm_statements: usize,
     /// The pipelined lane for short reads.
     pub pipeline: pipeline::Config,
-    /// A connection that is older is not used again, so that a restarted balancer or a grown session cache is left
-    /// behind.
+    /// A connection that is older, less up to a tenth, is not used again, so that a restarted balancer or a grown
+    /// session cache is left behind.
     pub max_lifetime_ms: u64,
     /// Processes of this application that share the server: what they open together must fit `max_connections`.
     pub nodes: usize,
@@ -67,6 +75,10 @@ impl Default for Config {
             url: DatabaseUrl::default(),
             pool_max: 16,
             pool_read_max: 16,
+            pool_min: 2,
+            pool_read_min: 2,
+            keep_interval_ms: 1_000,
+            warm_statements: 16,
             pipeline: pipeline::Config::default(),
             max_lifetime_ms: 1_800_000,
             nodes: 1,
@@ -96,6 +108,9 @@ pub(crate) const DAY_MS: u64 = 24 * 3600 * 1000;
 /// Most connections of a pool; PostgreSQL itself allows 262,143 sessions.
 const MOST_CONNECTIONS: usize = 10_000;
 
+/// Most statements that are prepared ahead: each is a round trip, and memory of the server for every connection.
+const MOST_WARM: usize = 1_000;
+
 /// Most times that a transaction is run again: after that the conflict is of its own making.
 const MOST_RETRIES: u32 = 100;
 
@@ -113,6 +128,21 @@ impl Config {
         }
         faults.number("pool_max", self.pool_max, 1..=MOST_CONNECTIONS);
         faults.number("pool_read_max", self.pool_read_max, 1..=MOST_CONNECTIONS);
+        let pools = [
+            ("pool_min", self.pool_min, "pool_max", self.pool_max),
+            ("pool_read_min", self.pool_read_min, "pool_read_max", self.pool_read_max),
+        ];
+        // A pool of none is told above.
+        for (key, least, most_key, most) in pools.into_iter().filter(|(_, _, _, most)| *most > 0) {
+            if least > most {
+                let what = format_args!(
+                    "is {least}, and the pool holds {most}; write 0 to {most}, or raise {most_key}"
+                );
+                faults.across(key, &[most_key], what);
+            }
+        }
+        faults.number("keep_interval_ms", self.keep_interval_ms, 10..=60_000);
+        faults.number("warm_statements", self.warm_statements, 0..=MOST_WARM);
         faults.section("pipeline", self.pipeline.faults());
         faults.number("max_lifetime_ms", self.max_lifetime_ms, 1_000..=DAY_MS);
         faults.number("nodes", self.nodes, 1..=MOST_CONNECTIONS);
@@ -160,6 +190,10 @@ impl Config {
     /// Most connections that all processes of the application open together.
     pub fn most_connections_together(&self) -> usize {
         self.most_connections().saturating_mul(self.nodes)
+    }
+
+    pub(crate) fn keep_interval(&self) -> Duration {
+        Duration::from_millis(self.keep_interval_ms)
     }
 
     pub(crate) fn max_lifetime(&self) -> Duration {
@@ -285,6 +319,12 @@ mod tests {
             told(|config| config.migrate.lock_tries = 0),
             ["migrate.lock_tries is 0; write 1 to 1000"]
         );
+        assert_eq!(
+            told(|config| (config.pool_max, config.pool_min) = (3, 4)),
+            ["pool_min is 4, and the pool holds 3; write 0 to 3, or raise pool_max"]
+        );
+        assert_eq!(told(|config| (config.pool_read_max, config.pool_read_min) = (1, 2)).len(), 1);
+        assert_eq!(told(|config| (config.pool_max, config.pool_min) = (4, 4)), Vec::<String>::new());
         assert_eq!(told(|config| config.lock_timeout_ms = u64::MAX).len(), 1);
         for bad in ["", "n\0l", "Bücher", &"n".repeat(51)] {
             let faults = told(|config| config.application_name = bad.to_owned());

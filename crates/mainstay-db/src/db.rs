@@ -3,6 +3,7 @@
 
 mod client;
 mod info;
+mod keep;
 pub mod pipeline;
 mod read;
 mod retry;
@@ -36,6 +37,7 @@ pub use stats::{PoolStats, Stats};
 pub use tx::Tx;
 
 use client::Server;
+use keep::Keep;
 use pipeline::Pipeline;
 use room::Room;
 use stats::Counters;
@@ -60,6 +62,7 @@ struct Inner {
     pipeline: Pipeline,
     replicas: Option<Replicas>,
     target: Target,
+    keep: Keep,
     acquire_timeout: Duration,
     /// Somebody waited for a connection in vain, and nobody has had one since.
     is_away: AtomicBool,
@@ -74,7 +77,7 @@ struct Inner {
 
 impl Db {
     /// Reaches the server, trying again for `connect_retry_for_ms` while it does not answer, and makes the pools.
-    /// Their connections are opened when first needed.
+    /// Their connections are opened when first needed, or ahead where somebody runs [`Db::keep_open`].
     ///
     /// # Errors
     /// [`ConnectError`]: the server does not answer, refuses us, or is older than PostgreSQL 14.
@@ -90,6 +93,13 @@ impl Db {
             ),
             replicas: replicas(config, target)?,
             target: target.clone(),
+            keep: Keep {
+                read_min: config.pool_read_min.min(config.pool_read_max),
+                write_min: config.pool_min.min(config.pool_max),
+                longest: config.max_lifetime(),
+                interval: config.keep_interval(),
+                statements: config.warm_statements,
+            },
             acquire_timeout: config.acquire_timeout(),
             is_away: AtomicBool::new(false),
             room: Room::default(),
@@ -169,13 +179,15 @@ impl Db {
     /// The pools as they stand, and the counters since start. Costs no round trip.
     pub fn stats(&self) -> Stats {
         let inner = &self.0;
-        Stats::of(
+        let mut stats = Stats::of(
             &inner.read.status(),
             &inner.write.status(),
             inner.pipeline.stats(),
             &inner.room,
             &inner.counters,
-        )
+        );
+        (stats.read.min, stats.write.min) = (inner.keep.read_min, inner.keep.write_min);
+        stats
     }
 
     /// Whether the server has room on its disk, as far as its answers tell. Costs no round trip.
@@ -343,7 +355,7 @@ fn pool(config: &Config, target: &Target, lane: Lane) -> Result<Pool, ConnectErr
         create: Some(config.connect_timeout()),
         recycle: Some(config.acquire_timeout()),
     };
-    let lifetime = config.max_lifetime();
+    let longest = config.max_lifetime();
     let read_only = Hook::async_fn(move |client: &mut ClientWrapper, _| {
         Box::pin(async move {
             if is_told_later {
@@ -355,7 +367,7 @@ fn pool(config: &Config, target: &Target, lane: Lane) -> Result<Pool, ConnectErr
     Pool::builder(manager)
         .post_create(read_only)
         .pre_recycle(Hook::sync_fn(move |_, metrics| {
-            if metrics.created.elapsed() > lifetime {
+            if keep::is_old(longest, metrics.created) {
                 return Err(HookError::message("it has lived its time"));
             }
             Ok(())

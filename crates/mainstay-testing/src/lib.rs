@@ -10,6 +10,7 @@ mod own_cluster;
 mod replicas;
 
 mod small_disk;
+mod until;
 
 mod cleaning;
 mod place;
@@ -21,3 +22,4 @@ pub use replicas::{Member, ReplicaSet, replica_set};
 pub use small_disk::SmallDisk;
 pub use statements::Statements;
 pub use test_db::TestDb;
+pub use until::until;

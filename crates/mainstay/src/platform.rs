@@ -58,6 +58,9 @@ impl PlatformConfig {
 /// The watcher of replicas asks several times a second; a server that does not answer holds it for a while.
 const REPLICAS_BEAT_WITHIN: Duration = Duration::from_secs(60);
 
+/// The keeper of the pools looks every minute or more often; a server that does not answer holds it for a while.
+const POOLS_BEAT_WITHIN: Duration = Duration::from_secs(600);
+
 /// How long tasks may take to stop, after the last request was answered.
 const TASK_DRAIN: Duration = Duration::from_secs(20);
 
@@ -157,6 +160,11 @@ impl Platform {
         if let Some(private) = &private {
             private.watch(&supervisor, &effects);
         }
+        let pools = db.clone();
+        supervisor.spawn_resident("pools", POOLS_BEAT_WITHIN, move |stop| {
+            let pools = pools.clone();
+            async move { pools.keep_open(stop).await }
+        });
         if let Some(replicas) = db.replicas().cloned() {
             supervisor.spawn_resident("replicas", REPLICAS_BEAT_WITHIN, move |stop| {
                 let replicas = replicas.clone();

@@ -4,12 +4,13 @@ use std::cell::Cell;
 
 use http::Method;
 use mainstay_http::auth::passwords::{self, NewPassword, Passwords};
+use mainstay_testing::until;
 use paceline::config::RegistrationRule;
 use paceline::features::accounts::remove_expired;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::process::{fed, on, said, wait_until};
+use crate::process::{fed, on, said};
 use crate::world::{Answer, Client, KEY_ID, PASSWORD, SECRET, World, answer};
 
 async fn post(world: &World, path: &str, body: Value) -> Answer {
@@ -366,14 +367,14 @@ async fn a_sign_in_does_not_outlive_a_change_of_password_that_it_raced() {
     let change = one.post("/v1/auth/change-password", body);
     let sign_in_done = Cell::new(false);
     let sign_in = async {
-        wait_until("the change waits", async || waiting(&world).await == 1).await;
+        until("the change waits", async || waiting(&world).await == 1).await;
         // The old password is still the one that everybody sees.
         let answer = login(&world, "kim@example.org", PASSWORD).await;
         sign_in_done.set(true);
         answer
     };
     let open_gate = async {
-        wait_until("the sign-in waits too", async || sign_in_done.get() || waiting(&world).await == 2).await;
+        until("the sign-in waits too", async || sign_in_done.get() || waiting(&world).await == 2).await;
         gate.rollback().await.unwrap();
     };
     let (changed, signed_in, ()) = tokio::join!(change, sign_in, open_gate);
@@ -397,14 +398,14 @@ async fn a_change_of_password_ends_a_sign_in_that_was_a_moment_earlier() {
     let sign_in = login(&world, "kim@example.org", PASSWORD);
     let change_done = Cell::new(false);
     let change = async {
-        wait_until("the sign-in waits", async || waiting(&world).await == 1).await;
+        until("the sign-in waits", async || waiting(&world).await == 1).await;
         let body = json!({ "current_password": PASSWORD, "new_password": "another good one" });
         let answer = one.post("/v1/auth/change-password", body).await;
         change_done.set(true);
         answer
     };
     let open_gate = async {
-        wait_until("the change waits too", async || change_done.get() || waiting(&world).await == 2).await;
+        until("the change waits too", async || change_done.get() || waiting(&world).await == 2).await;
         gate.rollback().await.unwrap();
     };
     let (signed_in, changed, ()) = tokio::join!(sign_in, change, open_gate);
@@ -425,7 +426,7 @@ async fn of_two_changes_of_password_at_once_one_is_refused() {
         kim.post("/v1/auth/change-password", body).await
     };
     let open_gate = async {
-        wait_until("both wait", async || waiting(&world).await == 2).await;
+        until("both wait", async || waiting(&world).await == 2).await;
         gate.rollback().await.unwrap();
     };
     let (one, other, ()) = tokio::join!(change("another good one"), change("a third good one"), open_gate);
@@ -481,11 +482,11 @@ async fn a_hash_that_is_renewed_at_this_moment_keeps_nobody_out() {
     let sign_in = async || login(&world, "kim@example.org", PASSWORD).await;
     let change = async {
         let body = json!({ "current_password": PASSWORD, "new_password": "another good one" });
-        wait_until("both sign-ins wait", async || waiting(&world).await == 2).await;
+        until("both sign-ins wait", async || waiting(&world).await == 2).await;
         kim.post("/v1/auth/change-password", body).await
     };
     let open_gate = async {
-        wait_until("all wait", async || waiting(&world).await == 3).await;
+        until("all wait", async || waiting(&world).await == 3).await;
         gate.rollback().await.unwrap();
     };
     let (one, other, changed, ()) = tokio::join!(sign_in(), sign_in(), change, open_gate);

@@ -1,12 +1,12 @@
 //! Pending files and who works on them: leases, attempts, and importers that die or are overtaken.
 
 use http::Method;
+use mainstay_testing::until;
 use paceline::features::uploads::worker;
 use serde_json::Value;
 use tokio_postgres::types::ToSql;
 
 use crate::batches::gpx;
-use crate::process::wait_until;
 use crate::world::{Client, World, answer};
 
 async fn change(world: &World, sql: &str, params: &[&(dyn ToSql + Sync)]) {
@@ -40,13 +40,13 @@ async fn a_claimed_file_is_left_alone_until_its_lease_has_passed() {
     let client = world.register("kim@example.org").await;
     let sent = with_a_dead_claim(&world, &client, 1).await;
     world.start_importers();
-    wait_until("the free file is done", async || progress(&client, &sent, "imported").await == 1).await;
+    until("the free file is done", async || progress(&client, &sent, "imported").await == 1).await;
     world.advance(29);
     // Whoever looks now finds nothing: this upload is taken up after the claimed file, and done before it.
     let other = client.upload("3.gpx", &gpx(3)).await;
     assert_eq!(other["outcome"], "imported");
     assert_eq!(progress(&client, &sent, "pending").await, 1);
-    wait_until("the lease has passed", async || {
+    until("the lease has passed", async || {
         world.advance(1);
         progress(&client, &sent, "imported").await == 2
     })
@@ -99,18 +99,18 @@ async fn an_importer_that_was_overtaken_writes_nothing() {
     world.start_importers();
     let waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted \
         and database = (select oid from pg_database where datname = current_database())";
-    wait_until("the first importer waits at the door", async || number(&world, waiting).await == 1).await;
+    until("the first importer waits at the door", async || number(&world, waiting).await == 1).await;
     // As if its lease had passed and another importer were at work by now.
     change(&world, "update upload_file set attempts = attempts + 1", &[]).await;
     held.commit().await.unwrap();
-    wait_until("it leaves without a trace", async || number(&world, waiting).await == 0).await;
+    until("it leaves without a trace", async || number(&world, waiting).await == 0).await;
     let idle = "select count(*) from pg_stat_activity where datname = current_database() and xact_start is not null \
         and pid <> pg_backend_pid()";
-    wait_until("nobody writes", async || number(&world, idle).await == 0).await;
+    until("nobody writes", async || number(&world, idle).await == 0).await;
     assert_eq!(number(&world, "select count(*) from activity").await, 0);
     assert_eq!(number(&world, "select count(*) from original").await, 0);
     assert_eq!(progress(&client, &sent, "pending").await, 1, "the line belongs to the other one");
-    wait_until("that one dies too", async || {
+    until("that one dies too", async || {
         world.advance(1);
         progress(&client, &sent, "imported").await == 1
     })
@@ -126,7 +126,7 @@ async fn a_file_costs_few_statements() {
     let sent = client.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
     let before = world.db.statements().await.unwrap();
     world.start_importers();
-    wait_until("the file is done", async || {
+    until("the file is done", async || {
         number(&world, "select count(*) from upload_file where outcome = 'imported'").await == 1
     })
     .await;

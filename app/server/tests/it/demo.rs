@@ -6,13 +6,13 @@ use std::process::Stdio;
 use http::Method;
 use jiff::civil::date;
 use mainstay_db::migrate::PLATFORM;
-use mainstay_testing::TestDb;
+use mainstay_testing::{TestDb, until};
 use paceline::commands::demo::{SeasonError, finish_season, import_season};
 use paceline::features::accounts::founding;
 use paceline::schema;
 use serde_json::json;
 
-use crate::process::{Paceline, Signal, fed, on, said, wait_until};
+use crate::process::{Paceline, Signal, fed, on, said};
 use crate::world::{PASSWORD, World};
 
 const EMAIL: &str = "demo@paceline.example";
@@ -34,7 +34,7 @@ async fn an_interrupted_season_is_finished_by_the_next_run_and_the_api_tells_its
     command.args(["demo", "--until", LAST_DAY]).stdin(Stdio::piped());
     let mut first = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     writeln!(first.stdin.take().unwrap(), "{PASSWORD}").unwrap();
-    wait_until("some files are imported", async || count(&world, "activity").await > 20).await;
+    until("some files are imported", async || count(&world, "activity").await > 20).await;
     first.kill().unwrap();
     first.wait().unwrap();
     let interrupted = count(&world, "upload_file").await;
@@ -82,7 +82,7 @@ async fn a_first_start_gives_the_demo_athlete_a_season_and_the_next_start_its_re
     let mut first = Paceline::start(&mut up);
     let (_, printed) = first.ready();
     assert!(printed.contains(EMAIL) && printed.contains("simulated"), "{printed}");
-    wait_until("some files are imported", async || count(&world, "activity").await > 20).await;
+    until("some files are imported", async || count(&world, "activity").await > 20).await;
     first.send(Signal::Kill);
     first.wait();
     let unfinished = count(&world, "upload where finished_at is null").await;
@@ -92,7 +92,7 @@ async fn a_first_start_gives_the_demo_athlete_a_season_and_the_next_start_its_re
     second.ready();
     let finished = "upload where finished_at is not null and exists (select from upload_file f \
                     where f.upload_id = upload.id and f.file_name like 'demo-season-until-%')";
-    wait_until("the season is complete", async || count(&world, finished).await == 1).await;
+    until("the season is complete", async || count(&world, finished).await == 1).await;
     second.send(Signal::Terminate);
     assert!(second.wait().success());
     let imports = count(&world, "upload").await;
@@ -130,7 +130,7 @@ async fn a_season_keeps_the_profile_and_the_last_day_of_an_earlier_one() {
     // Dropped with the first file that is done.
     tokio::select! {
         _ = import_season(&world.app, demo_id, None, |_| {}) => panic!("it was quicker than its first file"),
-        () = wait_until("a file is imported", async || count(&world, "upload_file").await > 0) => {}
+        () = until("a file is imported", async || count(&world, "upload_file").await > 0) => {}
     }
     let profile = "athlete where max_hr_bpm = 201 and resting_hr_bpm is null and is_demo";
     assert_eq!(count(&world, profile).await, 1);

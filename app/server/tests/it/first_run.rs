@@ -1,11 +1,12 @@
 //! The first start: an administrator and a demo athlete, whatever interrupts it and whoever else starts.
 
 use http::Method;
+use mainstay_testing::until;
 use paceline::commands::first_run::welcome;
 use paceline::state::App;
 use serde_json::json;
 
-use crate::process::{Paceline, Signal, login, wait_until};
+use crate::process::{Paceline, Signal, login};
 use crate::world::{PASSWORD, World};
 
 /// What a first start printed.
@@ -136,7 +137,7 @@ async fn held_at_the_demo_athlete(world: &World) -> (Paceline, mainstay_db::Tx) 
     let gate = world.db.db().write().await.unwrap();
     gate.batch_execute("lock table upload in share mode").await.unwrap();
     let process = Paceline::up(&world.db);
-    wait_until("the import of the samples waits", async || {
+    until("the import of the samples waits", async || {
         let read = world.db.db().read();
         let sql = "select exists (select from athlete where is_demo) and exists (select from pg_stat_activity \
             where datname = current_database() and wait_event_type = 'Lock')";

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use mainstay_db::{Session, Target, migrate};
-use mainstay_testing::{OwnCluster, TestDb, own_cluster};
+use mainstay_testing::{OwnCluster, TestDb, own_cluster, until};
 use paceline::schema;
 use serde_json::Value;
 
 use crate::batches::{folder, gpx, zip};
-use crate::process::{Paceline, Signal, binary, fed, login, on, said, wait_until};
+use crate::process::{Paceline, Signal, binary, fed, login, on, said};
 use crate::world::{PASSWORD, PATIENCE};
 
 const KIM: &str = "kim@example.org";
@@ -141,7 +141,7 @@ impl Api {
         };
         tokio::select! {
             () = sending => {}
-            () = wait_until("some are imported", async || {
+            () = until("some are imported", async || {
                 self.newest().await["progress"]["imported"].as_i64().is_some_and(|done| done >= imported)
             }) => {}
         }
@@ -165,7 +165,7 @@ async fn survives_a_kill(start: impl Fn() -> Paceline) {
     let api = Api::of(&mut second).await;
     let before = api.newest().await;
     assert!(before["progress"]["imported"].as_i64().unwrap() < 30, "it was killed too late: {before}");
-    wait_until("all are done", async || api.newest().await["status"] == "finished").await;
+    until("all are done", async || api.newest().await["status"] == "finished").await;
     let progress = api.newest().await["progress"].clone();
     assert_eq!((&progress["total"], &progress["imported"]), (&60.into(), &30.into()), "{progress}");
     assert_eq!((&progress["duplicates"], &progress["pending"]), (&30.into(), &0.into()), "{progress}");
@@ -227,14 +227,14 @@ async fn a_killed_command_shows_as_interrupted_and_a_second_one_does_the_rest() 
         command
     };
     let mut killed = command().spawn().unwrap();
-    wait_until("some are imported", async || {
+    until("some are imported", async || {
         api.newest().await["progress"]["imported"].as_i64().is_some_and(|done| done >= 3)
     })
     .await;
     assert_eq!(api.newest().await["status"], "processing");
     killed.kill().unwrap();
     killed.wait().unwrap();
-    wait_until("it shows", async || api.newest().await["status"] == "interrupted").await;
+    until("it shows", async || api.newest().await["status"] == "interrupted").await;
     let done = api.newest().await["progress"]["imported"].as_i64().unwrap();
     assert!(done < 30, "it was killed too late");
     assert!(command().status().unwrap().success());

@@ -1,11 +1,11 @@
 //! What several files, edits, deletions and returns make of the activities that are there.
 
 use http::Method;
+use mainstay_testing::until;
 use paceline::features::uploads::{purge, recompute};
 use serde_json::{Value, json};
 
 use crate::batches::zip;
-use crate::process::wait_until;
 use crate::world::{Client, World};
 
 fn sample(name: &str) -> Vec<u8> {
@@ -576,7 +576,7 @@ async fn a_file_that_is_read_while_the_profile_changes_is_analysed_for_the_new_o
     gate.execute("select from athlete for no key update", &[]).await.unwrap();
     let file = tcx(&[session("Running", MORNING, 40)]);
     let change = async {
-        wait_until("the file is read and waits for the athlete", async || {
+        until("the file is read and waits for the athlete", async || {
             let read = world.db.db().read();
             let sql = "select exists (select from pg_stat_activity \
                 where datname = current_database() and wait_event_type = 'Lock')";

@@ -127,13 +127,3 @@ pub(crate) async fn login(base: &str, email: &str, password: &str) -> Value {
     assert_eq!(answer.status(), 200, "{email}");
     answer.json().await.unwrap()
 }
-
-/// Waits until the condition holds.
-pub(crate) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let waiting = async {
-        while !holds().await {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
-}

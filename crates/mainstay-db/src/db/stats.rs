@@ -38,12 +38,16 @@ pub struct Stats {
 pub struct PoolStats {
     /// The most that there may be.
     pub max: usize,
+    /// As many are kept open.
+    pub min: usize,
     /// Open now.
     pub open: usize,
     /// In use now.
     pub in_use: usize,
     /// Callers who wait for one now.
     pub waiting: usize,
+    /// Opened since start before somebody asked for them.
+    pub kept: u64,
     /// Callers who waited in vain since start.
     pub exhausted: u64,
     /// Callers who asked for one since start.
@@ -81,6 +85,9 @@ impl Stats {
         let open = registry.gauge("db_pool_connections", "Open connections.", &["lane"]);
         let busy = registry.gauge("db_pool_connections_in_use", "Connections in use.", &["lane"]);
         let max = registry.gauge("db_pool_connections_max", "Most connections that there may be.", &["lane"]);
+        let min = registry.gauge("db_pool_connections_min", "Connections that are kept open.", &["lane"]);
+        let kept =
+            registry.counter("db_pool_kept", "Connections opened before one was asked for.", &["lane"]);
         let waiting = registry.gauge("db_pool_waiting", "Callers who wait for a connection.", &["lane"]);
         let vain = registry.counter("db_pool_exhausted", "Callers who waited in vain.", &["lane"]);
         let asked = registry.counter("db_pool_acquired", "Callers who asked for a connection.", &["lane"]);
@@ -90,14 +97,21 @@ impl Stats {
             &["lane"],
         );
         for (lane, pool) in [("read", &self.read), ("write", &self.write)] {
-            for (gauge, value) in
-                [(&open, pool.open), (&busy, pool.in_use), (&max, pool.max), (&waiting, pool.waiting)]
-            {
+            for (gauge, value) in [
+                (&open, pool.open),
+                (&busy, pool.in_use),
+                (&max, pool.max),
+                (&min, pool.min),
+                (&waiting, pool.waiting),
+            ] {
                 gauge.with(&[lane]).set(i64::try_from(value).unwrap_or(i64::MAX));
             }
-            for (family, now) in
-                [(&vain, pool.exhausted), (&asked, pool.acquired), (&waited, micros(pool.waited))]
-            {
+            for (family, now) in [
+                (&kept, pool.kept),
+                (&vain, pool.exhausted),
+                (&asked, pool.acquired),
+                (&waited, micros(pool.waited)),
+            ] {
                 let counter = family.with(&[lane]);
                 counter.inc_by(now.saturating_sub(counter.get()));
             }
@@ -146,9 +160,11 @@ fn micros(duration: Duration) -> u64 {
 fn pool(status: &Status, counters: &PoolCounters) -> PoolStats {
     PoolStats {
         max: status.max_size,
+        min: 0,
         open: status.size,
         in_use: status.size.saturating_sub(status.available),
         waiting: status.waiting,
+        kept: counters.kept.load(Ordering::Relaxed),
         exhausted: counters.exhausted.load(Ordering::Relaxed),
         acquired: counters.acquired.load(Ordering::Relaxed),
         waited: Duration::from_nanos(counters.waited_ns.load(Ordering::Relaxed)),
@@ -169,6 +185,7 @@ pub(super) struct Counters {
 
 #[derive(Debug, Default)]
 struct PoolCounters {
+    kept: AtomicU64,
     exhausted: AtomicU64,
     acquired: AtomicU64,
     waited_ns: AtomicU64,
@@ -193,6 +210,10 @@ impl Counters {
 
     pub(super) fn tried_again(&self) {
         self.connect_retries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn kept(&self, lane: Lane) {
+        self.pool(lane).kept.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn exhausted(&self, lane: Lane) {

@@ -128,6 +128,17 @@ impl Insight {
         all
     }
 
+    /// The texts of the statements that have run most on connections of the pools, at most so many.
+    pub(crate) fn most_run(&self, most: usize) -> Vec<&'static str> {
+        let known = self.by_statement.read().unwrap_or_else(PoisonError::into_inner);
+        let pooled = known.values().filter(|figures| !figures.statement.is_pipelined());
+        let mut all: Vec<_> =
+            pooled.map(|figures| (figures.count.load(Ordering::Relaxed), figures.statement.text())).collect();
+        drop(known);
+        all.sort_unstable_by_key(|(count, text)| (std::cmp::Reverse(*count), *text));
+        all.into_iter().take(most).map(|(_, text)| text).collect()
+    }
+
     /// The last slow runs, the newest first, with their statements' plans as far as they are known.
     pub fn slow(&self) -> Vec<SlowStatement> {
         self.slow.newest_first()

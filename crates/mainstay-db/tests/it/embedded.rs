@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use mainstay_db::embedded::{Cluster, Config, Durability, EmbeddedError, Lifetime};
 use mainstay_db::{Session, Target};
-use mainstay_testing::OwnCluster;
+use mainstay_testing::{OwnCluster, until};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -34,14 +34,6 @@ async fn rows(target: &Target) -> i64 {
 
 fn pid(raw: i32) -> Pid {
     Pid::from_raw(raw).unwrap()
-}
-
-async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "waited in vain until {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
 
 /// Where the processes below are told to hold a cluster: a file of this name in their working folder.
@@ -175,7 +167,7 @@ async fn a_killed_server_comes_back_on_the_same_socket_though_somebody_took_its_
     let tcp_port: u16 =
         cluster.tcp_url().rsplit_once(':').unwrap().1.split('/').next().unwrap().parse().unwrap();
     let mut thief = None;
-    until("the port is free", || {
+    until("the port is free", async || {
         thief = std::net::TcpListener::bind(("127.0.0.1", tcp_port)).ok();
         thief.is_some()
     })
@@ -214,7 +206,7 @@ async fn an_ordinary_user_needs_no_root() {
 async fn parent_dies(folder: &TempDir, program: &Path, wrap: &[&str]) {
     let mut parent = holder(program, folder.path(), wrap);
     let url = folder.path().join("url");
-    until("the other process has its cluster", || {
+    until("the other process has its cluster", async || {
         assert!(parent.try_wait().unwrap().is_none(), "the other process ended");
         url.exists()
     })
@@ -230,7 +222,7 @@ async fn parent_dies(folder: &TempDir, program: &Path, wrap: &[&str]) {
     parent.kill().unwrap();
     parent.wait().unwrap();
     // The server removes the file as the last thing of an orderly stop.
-    until("the server has ended with its parent", || !running.exists()).await;
+    until("the server has ended with its parent", async || !running.exists()).await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod advisor;
 mod embedded;
 mod history;
 mod insight;
+mod keeping;
 mod migrations;
 mod outages;
 mod partitions;

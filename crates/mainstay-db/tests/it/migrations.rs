@@ -5,7 +5,7 @@ mod failures;
 mod starts;
 mod traffic;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mainstay_db::Session;
 use mainstay_db::migrate::{self, Config, MigrateError, Migration, Migrations};
@@ -44,11 +44,9 @@ const INDEX_IS_VALID: &str = "select indisvalid from pg_index where indexrelid =
 
 /// Looks until the database says so.
 async fn until(db: &TestDb, sql: &str) {
-    let (session, begun) = (session(db).await, Instant::now());
-    while !session.query_one(sql, &[]).await.unwrap().get::<_, bool>(0) {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it never came: {sql}");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let session = session(db).await;
+    let says_so = async || session.query_one(sql, &[]).await.unwrap().get::<_, bool>(0);
+    mainstay_testing::until(sql, says_so).await;
 }
 
 /// A transaction that has looked at the table and goes on: no change of the table, and no concurrent build of an index,

@@ -83,11 +83,5 @@ async fn prefer(db: &TestDb, setting: &str) {
 
 /// Waits until the statement, which answers one boolean, answers true.
 async fn until(session: &Session, sql: &str) {
-    for _ in 0..1_000 {
-        if one(session, sql).await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never true: {sql}");
+    mainstay_testing::until(sql, async || one(session, sql).await).await;
 }

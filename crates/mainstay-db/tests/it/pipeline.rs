@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use mainstay_db::{Config, Db, DbError, Executor, Session, Statement, Target, one, pipeline};
-use mainstay_testing::TestDb;
+use mainstay_testing::{TestDb, until};
 
 static ADD: Statement = Statement::pipelined("sum.add", "select /* sum.add */ $1::bigint + 1");
 static SLEEP: Statement =
@@ -100,9 +100,7 @@ async fn a_full_lane_overflows_into_the_pool() {
     let read = db.read();
     let waiting = read.rows(&WAIT, &[&7_i64]);
     let others = async {
-        while db.stats().pipeline.in_flight == 0 {
-            tokio::task::yield_now().await;
-        }
+        until("the lane waits", async || db.stats().pipeline.in_flight > 0).await;
         assert_eq!(add(&db, 1).await.unwrap(), 2);
         assert_eq!((db.stats().pipeline.overflowed, db.stats().pipeline.served), (1, 1));
         holder.execute("select pg_advisory_unlock(7)", &[]).await.unwrap();
@@ -162,7 +160,5 @@ async fn a_closed_handle_refuses_the_lane_too() {
     db.close();
     assert!(matches!(add(&db, 1).await.unwrap_err(), DbError::Unavailable { .. }));
     let observer = observer(test.target()).await;
-    while sessions(&observer).await > 0 {
-        tokio::task::yield_now().await;
-    }
+    until("no session is left", async || sessions(&observer).await == 0).await;
 }

@@ -1,13 +1,13 @@
 //! Reads from real replicas: held, killed, promoted. What chance finds is for `cargo xtask fault replicas`; here each
 //! case is made on purpose.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mainstay_db::causality::{self, Causality};
 use mainstay_db::replicas::{self, Answer, Config, Replicas, Rows, Token, Wish};
 use mainstay_db::{Db, Executor, Session, Statement, Target};
 use mainstay_runtime::{Clock, Stop};
-use mainstay_testing::{ReplicaSet, TestDb, replica_set};
+use mainstay_testing::{ReplicaSet, TestDb, replica_set, until};
 
 const READ: &str = "select coalesce(max(id), 0) from note where id >= $1";
 
@@ -42,16 +42,8 @@ async fn watched(replicas: &Replicas, test: impl Future<Output = ()>) {
     }
 }
 
-async fn wait_for(what: &str, mut condition: impl AsyncFnMut() -> bool) {
-    let begun = Instant::now();
-    while !condition().await {
-        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
 async fn wait_until_usable(replicas: &Replicas) {
-    wait_for("replicas in use", async || {
+    until("replicas in use", async || {
         let status = replicas.status();
         status
             .replicas
@@ -104,7 +96,7 @@ async fn a_session_reads_its_own_writes_whatever_the_replicas_do() {
         wait_until_usable(replicas).await;
         let primary = session(&plain(&set.target(0))).await;
         let first = write(&primary, replicas, 1).await;
-        wait_for(
+        until(
             "the write on the replica",
             async || matches!(read(replicas, first).await, Answer::Rows(rows) if value(&rows) == 1),
         )
@@ -118,10 +110,10 @@ async fn a_session_reads_its_own_writes_whatever_the_replicas_do() {
         assert_eq!(value(&rows), 1);
         let (first, seen, last) = (first.unwrap().lsn, rows.token.unwrap().lsn, second.unwrap().lsn);
         assert!(first <= seen && seen <= last, "{first} {seen} {last}");
-        wait_for("the lag to be seen", async || replicas.status().replicas[0].lag_bytes > Some(0)).await;
+        until("the lag to be seen", async || replicas.status().replicas[0].lag_bytes > Some(0)).await;
 
         set.resume(1).await.unwrap();
-        wait_for(
+        until(
             "the second write",
             async || matches!(read(replicas, second).await, Answer::Rows(rows) if value(&rows) == 2),
         )
@@ -187,7 +179,7 @@ async fn conflict(set: &ReplicaSet, replicas: &Replicas) {
     set.execute(0, "insert into note select 0 from generate_series(1, 100)").await.unwrap();
     set.execute(victim, "alter system set max_standby_streaming_delay = 0").await.unwrap();
     set.execute(victim, "select pg_reload_conf()").await.unwrap();
-    wait_for("the setting", async || {
+    until("the setting", async || {
         let answer = replicas.query(&wish(None), DELAY, &[]).await.unwrap();
         matches!(answer, Answer::Rows(rows) if rows.rows[0].get::<_, String>(0) == "0")
     })
@@ -211,9 +203,9 @@ async fn crash(set: &mut ReplicaSet, replicas: &Replicas) {
     set.kill(2).await.unwrap();
     // Whether their end was already noticed or not, the read does not fail.
     assert!(matches!(read(replicas, None).await, Answer::AskPrimary));
-    wait_for("the loss", async || replicas.status().replicas.iter().all(|replica| !replica.healthy)).await;
+    until("the loss", async || replicas.status().replicas.iter().all(|replica| !replica.healthy)).await;
     set.start(2).await.unwrap();
-    wait_for(
+    until(
         "its return",
         async || matches!(read(replicas, None).await, Answer::Rows(rows) if rows.replica == 1),
     )
@@ -233,7 +225,7 @@ async fn promotion(set: &mut ReplicaSet, replicas: &Replicas) {
     set.wait_until_caught_up(1).await.unwrap();
     set.kill(0).await.unwrap();
     set.promote(2).await.unwrap();
-    wait_for("the new timeline", async || replicas.status().epoch.is_some_and(|epoch| epoch.timeline == 2))
+    until("the new timeline", async || replicas.status().epoch.is_some_and(|epoch| epoch.timeline == 2))
         .await;
 
     let primary = session(&plain(&set.target(2))).await;
@@ -246,7 +238,7 @@ async fn promotion(set: &mut ReplicaSet, replicas: &Replicas) {
     set.stop(1).await.unwrap();
     set.rebuild(1).await.unwrap();
     for token in [token, kept] {
-        wait_for(
+        until(
             "the rebuilt replica",
             async || matches!(read(replicas, token).await, Answer::Rows(rows) if value(&rows) == 2),
         )
@@ -300,7 +292,7 @@ async fn sessions_of_the_handle_read_their_own_writes_and_spread_over_replicas()
                 assert_eq!(newest(&db).await, id);
             }
             assert!(session.token().is_some());
-            wait_for("a read from a replica", async || {
+            until("a read from a replica", async || {
                 assert_eq!(newest(&db).await, 30);
                 served(&db) > 0
             })
@@ -338,12 +330,12 @@ async fn of_several_hosts_the_one_that_takes_writes_is_used_by_every_lane() {
     assert_eq!(newest(&db).await, 1);
     set.kill(0).await.unwrap();
     set.promote(1).await.unwrap();
-    wait_for("the promoted server", async || match db.write().await {
+    until("the promoted server", async || match db.write().await {
         Ok(tx) => tx.execute("insert into note values (2)", &[]).await.is_ok() && tx.commit().await.is_ok(),
         Err(_) => false,
     })
     .await;
-    wait_for("reads from it", async || {
+    until("reads from it", async || {
         db.read().rows(&NEWEST, &[]).await.is_ok_and(|rows| rows[0].get::<_, i64>(0) == 2)
     })
     .await;

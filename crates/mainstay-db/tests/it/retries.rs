@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mainstay_db::{Config, ConnectError, Db, DbError, TransactionError, Tx};
-use mainstay_testing::TestDb;
+use mainstay_testing::{TestDb, until};
 use tokio::sync::Barrier;
 
 const SERIALIZABLE: &str = "set transaction isolation level serializable";
@@ -161,7 +161,5 @@ async fn a_connection_that_has_lived_its_time_is_replaced() {
         async || -> i32 { db.read().query_one("select pg_backend_pid()", &[]).await.unwrap().get(0) };
     let first = backend().await;
     assert_eq!(backend().await, first);
-    while backend().await == first {
-        tokio::task::yield_now().await;
-    }
+    until("another connection serves", async || backend().await != first).await;
 }

@@ -34,9 +34,10 @@ fn server(folder: &Path) -> Option<Pid> {
 
 /// Returns when another process than `former` is the server.
 async fn until_another(folder: &Path, former: Pid) {
-    while server(folder).is_none_or(|now| now == former) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    mainstay_testing::until("another process is the server", async || {
+        server(folder).is_some_and(|now| now != former)
+    })
+    .await;
 }
 
 #[tokio::test]

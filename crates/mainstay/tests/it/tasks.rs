@@ -35,12 +35,7 @@ async fn a_broken_or_silent_task_degrades_the_service_and_never_ends_it() {
         serde_json::from_str::<Value>(&text).unwrap()["components"]["tasks"].clone()
     };
     let until = async |status: &str| {
-        let asking = async {
-            while tasks().await["status"] != status {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(crate::world::PATIENCE, asking).await.unwrap();
+        mainstay_testing::until(status, async || tasks().await["status"] == status).await;
         tasks().await["detail"].as_str().unwrap_or_default().to_owned()
     };
     assert_eq!(until("degraded").await, "importer ended and waits to be started again, for the 1. time");

@@ -1,0 +1,127 @@
+//! Connections that are open before somebody asks for one, and that do not all grow old together. Never here: when a
+//! caller gets one.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::{Object, Pool, PoolError, TimeoutType, Timeouts};
+use mainstay_runtime::Stop;
+
+use super::Db;
+use crate::error::chain;
+use crate::{DbError, Lane};
+
+impl Db {
+    /// Keeps the pools at their least sizes until the stop: a round at once, then one every `keep_interval_ms`. A server
+    /// that does not answer is asked again in the next round; that it is away is for the probes to tell.
+    pub async fn keep_open(&self, stop: Stop) {
+        while !stop.is_stopping() {
+            stop.heartbeat();
+            if let Err(error) = self.keep().await {
+                tracing::debug!(error = %chain(&error), "no connection could be opened ahead");
+            }
+            tokio::select! {
+                () = stop.stopped() => {}
+                () = tokio::time::sleep(self.0.keep.interval) => {}
+            }
+        }
+    }
+
+    /// One round: closes idle connections that are broken or have lived their time, and opens those that are then
+    /// missing to `pool_min` and `pool_read_min`. Returns how many it opened. It never waits for a connection that is in
+    /// use.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] if the server is gone, and whatever it says against a new session.
+    pub async fn keep(&self) -> Result<usize, DbError> {
+        let (read, write) = futures_util::future::join(
+            self.keep_pool(Lane::Read, &self.0.read, self.0.keep.read_min),
+            self.keep_pool(Lane::Write, &self.0.write, self.0.keep.write_min),
+        )
+        .await;
+        Ok(read? + write?)
+    }
+
+    async fn keep_pool(&self, lane: Lane, pool: &Pool, least: usize) -> Result<usize, DbError> {
+        let longest = self.0.keep.longest;
+        let closed = pool.retain(|client, metrics| !client.is_closed() && !is_old(longest, metrics.created));
+        drop(closed);
+        // The pool opens a connection only when none is free: the free ones are held until there are enough.
+        let mut held = Vec::new();
+        let mut opened = 0;
+        while pool.status().size < least {
+            let connection = match pool.timeout_get(&at_once(&pool.timeouts())).await {
+                Ok(connection) => connection,
+                // All are in use, or the pool is closed: whoever comes next opens their own.
+                Err(PoolError::Timeout(TimeoutType::Wait) | PoolError::Closed) => break,
+                Err(error) => return Err(self.refused(lane, error)),
+            };
+            if Object::metrics(&connection).recycled.is_none() {
+                self.warm(&connection).await;
+                self.0.counters.kept(lane);
+                opened += 1;
+            }
+            held.push(connection);
+        }
+        Ok(opened)
+    }
+
+    /// Prepares the statements that this process has run most, which the first callers would wait for.
+    async fn warm(&self, connection: &Object) {
+        for text in self.0.insight.most_run(self.0.keep.statements) {
+            if let Err(error) = connection.prepare_cached(text).await {
+                tracing::debug!(error = %chain(&error), "a statement could not be prepared ahead");
+            }
+        }
+    }
+}
+
+/// What the rounds go by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keep {
+    pub(super) read_min: usize,
+    pub(super) write_min: usize,
+    pub(super) longest: Duration,
+    pub(super) interval: Duration,
+    pub(super) statements: usize,
+}
+
+fn at_once(timeouts: &Timeouts) -> Timeouts {
+    Timeouts { wait: Some(Duration::ZERO), ..*timeouts }
+}
+
+/// Whether a connection has lived its time.
+pub(super) fn is_old(longest: Duration, created: Instant) -> bool {
+    created.elapsed() > lifetime(longest, created)
+}
+
+/// How long a connection lives: the longest time less up to a tenth, by the instant of its birth, so that those which a
+/// rush has opened together do not end together.
+fn lifetime(longest: Duration, created: Instant) -> Duration {
+    const PARTS: u32 = 1_000;
+    let mut hasher = DefaultHasher::new();
+    created.hash(&mut hasher);
+    let part = u32::try_from(hasher.finish() % u64::from(PARTS)).unwrap_or(0);
+    longest - longest / 10 * part / PARTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_of_one_rush_live_for_different_times_within_a_tenth() {
+        let (longest, now) = (Duration::from_secs(1_000), Instant::now());
+        let times: Vec<Duration> =
+            (0..200).map(|later| lifetime(longest, now + Duration::from_micros(later))).collect();
+        assert!(times.iter().all(|time| (longest - longest / 10..=longest).contains(time)), "{times:?}");
+        let (first, last) = (times.iter().min().unwrap(), times.iter().max().unwrap());
+        assert!(*last - *first > longest / 20, "{first:?} to {last:?}");
+        assert_eq!(
+            lifetime(longest, now),
+            lifetime(longest, now),
+            "it does not change while a connection lives"
+        );
+        assert!(!is_old(longest, now) && is_old(Duration::ZERO, now - Duration::from_secs(1)));
+    }
+}
