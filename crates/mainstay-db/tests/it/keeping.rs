@@ -11,7 +11,8 @@ static COUNT: Statement =
     Statement::pooled("kept.count", "select /* kept.count */ count(*) from pg_class where oid > $1");
 
 /// How many of its prepared statements are the one above.
-const PREPARED: &str = "select count(*) from pg_prepared_statements where statement like 'select /* kept.count%'";
+const PREPARED: &str =
+    "select count(*) from pg_prepared_statements where statement like 'select /* kept.count%'";
 
 /// The server's processes behind a database's pools, in order.
 const BACKENDS: &str = "select pid from pg_stat_activity \
@@ -120,10 +121,14 @@ async fn what_ran_most_is_prepared_on_a_connection_that_nobody_used_yet() {
 #[tokio::test]
 async fn a_pool_in_use_is_left_alone_and_a_closed_one_stays_closed() {
     let test = TestDb::empty().await.unwrap();
-    let db =
-        pools(&test, |config| (config.pool_max, config.pool_min, config.pool_read_min) = (2, 2, 0)).await;
+    let db = pools(&test, |config| {
+        (config.pool_max, config.pool_min, config.pool_read_min) = (2, 2, 0);
+        config.acquire_timeout_ms = 60_000;
+    })
+    .await;
     let held = [db.write().await.unwrap(), db.write().await.unwrap()];
-    assert_eq!(db.keep().await.unwrap(), 0);
+    let round = tokio::time::timeout(Duration::from_secs(10), db.keep()).await;
+    assert_eq!(round.expect("it waits for nobody").unwrap(), 0);
     drop(held);
     db.close();
     assert_eq!(db.keep().await.unwrap(), 0);

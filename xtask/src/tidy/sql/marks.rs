@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn an_unknown_rule_and_a_missing_reason_are_found() {
-        assert_eq!(findings("-- tidy: ofset, why\nselect 1;\n"), 1);
+        assert_eq!(findings("-- tidy: pages, why\nselect 1;\n"), 1);
         assert_eq!(findings("-- tidy: offset\nselect 1;\n"), 1);
         assert_eq!(findings("-- tidy: offset, clients ask for it.\nselect 1;\n"), 0);
     }
