@@ -10,6 +10,9 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 use crate::world::{Client, World, answer};
 
+mod hostile;
+mod reports;
+
 const RIDE: &str = "01a_ride_edge1000_5laps.fit";
 
 fn samples() -> PathBuf {
@@ -293,104 +296,6 @@ async fn a_raw_body_is_a_file_and_nothing_is_none() {
     world.close().await;
 }
 
-/// A file's name, its bytes, and why it is refused; empty for those that import.
-type Case = (&'static str, Vec<u8>, &'static str);
-
-fn hostile_archives() -> Vec<Case> {
-    let slip = zip(&[("../../evil.fit", &sample(RIDE))]);
-    let cut = slip[..slip.len() - 10].to_vec();
-    vec![
-        ("slip.zip", slip, "unsafe_path"),
-        ("cut.zip", cut, "damaged_archive"),
-        ("bomb.zip", zip(&[("bomb.gpx", &vec![b' '; 30 << 20])]), "expansion_ratio"),
-        ("bomb.gpx.gz", gzip(&vec![b' '; 30 << 20]), "expansion_ratio"),
-    ]
-}
-
-fn hostile_files() -> Vec<Case> {
-    let noise = (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect();
-    let laughs = gpx("2024-01-01T10:00:00Z", "<name>&b;</name>");
-    let laughs = format!("<!DOCTYPE gpx [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]>{laughs}");
-    vec![
-        ("noise.fit", noise, "unknown_format"),
-        ("empty.fit", Vec::new(), "empty"),
-        ("picture.fit", b"\xff\xd8\xff\xe0 a picture".to_vec(), "unknown_format"),
-        ("header.fit", sample(RIDE)[..14].to_vec(), "damaged"),
-        ("laughs.gpx", laughs.into(), "unsafe_xml"),
-        ("deep.gpx", format!("<gpx>{}", "<a>".repeat(5000)).into(), "too_deep"),
-        ("1970.gpx", gpx("1970-01-01T00:00:00Z", "").into(), "implausible_time"),
-        ("2100.gpx", gpx("2100-01-01T00:00:00Z", "").into(), "implausible_time"),
-        ("2085.gpx", gpx("2085-01-01T00:00:00Z", "").into(), "implausible_time"),
-    ]
-}
-
-/// Odd, yet somebody's training.
-fn odd_files() -> Vec<Case> {
-    let nul = "<name>a&#0;b\u{0}c</name><desc>&#0;</desc><type>&#0;</type>";
-    let half = sample("08_treadmill_12km_polar.fit");
-    vec![
-        (
-            "long.gpx",
-            gpx("2024-01-02T10:00:00Z", &format!("<name>{}</name>", "A".repeat(40 << 20))).into(),
-            "",
-        ),
-        ("nul.gpx", gpx("2024-01-03T10:00:00Z", nul).into(), ""),
-        ("odd.tcx", tcx("2024-02-01", &["0", "NaN", "-5", "1e300", "inf", "12"], 1).into(), ""),
-        ("leap.tcx", tcx("2024-02-03", &["0", "97", "194", "197"], 1).into(), ""),
-        ("twice.tcx", tcx("2024-02-02", &["0", "1", "2"], 0).into(), ""),
-        ("far.tcx", tcx("2024-02-04", &["0", "3", "6"], 1).replace("-7", "9999999").into(), ""),
-        ("half.fit", half[..half.len() / 2].to_vec(), ""),
-        ("a ride, wrongly named.gpx", sample(RIDE), ""),
-    ]
-}
-
-#[tokio::test]
-async fn hostile_and_broken_files_get_their_line_and_the_good_ones_import() {
-    let world = World::new().await;
-    let client = world.register("kim@example.org").await;
-    let files: Vec<Case> = [hostile_files(), hostile_archives(), odd_files()].concat();
-    let sent: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes, _)| (*name, bytes.as_slice())).collect();
-    let report = client.upload_all(&sent).await;
-    let expected = |(name, _, reason): &Case| {
-        let name = match *name {
-            "slip.zip" => "../../evil.fit",
-            "bomb.zip" => "bomb.gpx",
-            name => name,
-        };
-        let outcome = if reason.is_empty() { "imported" } else { "refused" };
-        (name.to_owned(), outcome.to_owned(), (*reason).to_owned())
-    };
-    assert_eq!(lines(&report), files.iter().map(expected).collect::<Vec<_>>(), "{report}");
-    let items = report["files"]["items"].as_array().unwrap();
-    for line in items {
-        let refused = line["outcome"] == "refused";
-        let message = line["message"].as_str();
-        assert_eq!(message.is_some_and(|text| text.starts_with("refused because ")), refused, "{line}");
-        if !refused {
-            client.get(&activity_path(line)).await.expect(200);
-            client.get(&format!("{}/streams", activity_path(line))).await.expect(200);
-        }
-    }
-    let warned = |name: &str| {
-        let line = items.iter().find(|line| line["file_name"] == name).unwrap();
-        line["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].clone()).collect::<Vec<_>>()
-    };
-    assert_eq!(warned("twice.tcx"), ["duplicate_times"]);
-    assert_eq!(warned("half.fit"), ["truncated", "no_session"]);
-    assert_eq!(warned("far.tcx"), ["implausible_distance"]);
-    let far = items.iter().find(|line| line["file_name"] == "far.tcx").unwrap();
-    assert_eq!(client.get(&activity_path(far)).await.expect(200)["distance_m"], 6.0);
-    assert_eq!(client.activities().await.len(), odd_files().len());
-    let path = format!("/v1/uploads/{}/files?limit=5", report["id"].as_str().unwrap());
-    let page = client.get(&path).await.expect(200);
-    assert_eq!(page["items"].as_array().unwrap()[..], items[..5]);
-    let cursor = page["next_cursor"].as_str().unwrap();
-    let page = client.get(&format!("{path}&cursor={cursor}")).await.expect(200);
-    assert_eq!(page["items"].as_array().unwrap()[..], items[5..10]);
-    client.get("/v1/analytics/efficiency-trends?days=365").await.expect(200);
-    world.close().await;
-}
-
 /// An hour's run as a FIT file with nothing but its summary, in which the athlete rated the effort in tenths.
 fn rated_fit(rating: u8) -> Vec<u8> {
     let start = 1_767_225_600_u32 - 631_065_600;
@@ -436,99 +341,6 @@ async fn a_file_of_tomorrow_imports_and_one_of_later_is_refused() {
         expected.map(|(outcome, reason)| (outcome.to_owned(), reason.to_owned())),
         "{report}"
     );
-    world.close().await;
-}
-
-#[tokio::test]
-async fn the_list_of_uploads_says_how_far_each_is() {
-    let world = World::without_importer().await;
-    let (client, other) =
-        (world.register("kim@example.org").await, world.register("robin@example.org").await);
-    let first = client.send_files(&[("a.fit", &sample(RIDE)), ("b.fit", b"no file")]).await.expect(202);
-    world.advance(60);
-    let second = client.send_files(&[("a.fit", &sample(RIDE))]).await.expect(202);
-    other.send_files(&[("a.fit", &sample(RIDE))]).await.expect(202);
-    let list = async || client.get("/v1/uploads").await.expect(200)["items"].clone();
-    let waiting = list().await;
-    assert_eq!(waiting.as_array().unwrap().len(), 2, "one's own");
-    for (item, report) in [(&waiting[0], &second), (&waiting[1], &first)] {
-        for field in ["id", "status", "progress", "origin", "created_at", "finished_at"] {
-            assert_eq!(item[field], report[field], "{field}");
-        }
-    }
-    assert_eq!((&waiting[1]["status"], &waiting[1]["progress"]["total"]), (&json!("processing"), &json!(2)));
-    for (path, budget) in [
-        ("/v1/uploads".to_owned(), 1),
-        (format!("/v1/uploads/{}/files?outcome=pending", first["id"].as_str().unwrap()), 2),
-    ] {
-        let before = world.db.statements().await.unwrap();
-        client.get(&path).await.expect(200);
-        let used = world.db.statements().await.unwrap().since(&before);
-        // One more says who is asking.
-        assert_eq!(used.total(), budget + 1, "{path}: {used}");
-    }
-    world.start_importers();
-    client.finished(&first).await;
-    client.finished(&second).await;
-    let done = list().await;
-    assert_eq!((&done[0]["status"], &done[0]["progress"]["duplicates"]), (&json!("finished"), &json!(1)));
-    assert_eq!(
-        done[1]["progress"],
-        json!({ "total": 2, "pending": 0, "imported": 1, "merged": 0, "duplicates": 0, "refused": 1 })
-    );
-    world.close().await;
-}
-
-#[tokio::test]
-async fn the_lines_of_one_outcome_are_a_list_of_their_own() {
-    let world = World::new().await;
-    let client = world.register("kim@example.org").await;
-    let files: [(&str, &[u8]); 4] =
-        [("1.fit", b"no file"), ("2.fit", &sample(RIDE)), ("3.fit", b"none"), ("4.fit", b"neither")];
-    let report = client.upload_all(&files).await;
-    let path = format!("/v1/uploads/{}/files", report["id"].as_str().unwrap());
-    let ask = async |query: &str| {
-        let page = client.get(&format!("{path}?{query}")).await.expect(200);
-        let lines = page["items"].as_array().unwrap().iter();
-        (
-            lines.map(|line| line["position"].as_i64().unwrap()).collect::<Vec<_>>(),
-            page["next_cursor"].clone(),
-        )
-    };
-    assert_eq!(ask("outcome=imported").await, (vec![2], Value::Null));
-    assert_eq!(ask("outcome=pending").await, (vec![], Value::Null));
-    let (first, cursor) = ask("outcome=refused&limit=2").await;
-    assert_eq!(first, [1, 3]);
-    let rest = ask(&format!("outcome=refused&limit=2&cursor={}", cursor.as_str().unwrap())).await;
-    assert_eq!(rest, (vec![4], Value::Null));
-    for (query, pointer) in [("outcome=lost", "/outcome"), ("state=refused", "/state"), ("limit=0", "/limit")]
-    {
-        let refused = client.get(&format!("{path}?{query}")).await;
-        assert_eq!((refused.problem().0, refused.pointers()), (400, vec![pointer.to_owned()]), "{query}");
-    }
-    world.close().await;
-}
-
-#[tokio::test]
-async fn what_others_uploaded_is_not_there() {
-    let world = World::new().await;
-    let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
-    let report = kim.upload_all(&[("a.fit", &sample(RIDE))]).await;
-    let upload = format!("/v1/uploads/{}", report["id"].as_str().unwrap());
-    let activity = activity_path(&report["files"]["items"][0]);
-    for path in [upload.clone(), format!("{upload}/files"), activity.clone(), format!("{activity}/file")] {
-        assert_eq!(robin.get(&path).await.problem(), (404, "not_found".to_owned()), "{path}");
-        kim.get(&path).await.status.is_success().then_some(()).unwrap();
-    }
-    assert_eq!(robin.delete(&activity).await.problem().0, 404);
-    assert_eq!(robin.patch(&activity, json!({ "name": "mine" })).await.problem().0, 404);
-    assert!(robin.get("/v1/uploads").await.expect(200)["items"].as_array().unwrap().is_empty());
-    // The same bytes are robin's own activity, not a duplicate of somebody else's.
-    assert_eq!(robin.upload("a.fit", &sample(RIDE)).await["outcome"], "imported");
-    kim.delete(&activity).await.expect(204);
-    let again = kim.upload("a.fit", &sample(RIDE)).await;
-    assert_eq!(again["outcome"], "duplicate", "deleted on purpose stays deleted: {again}");
-    assert_eq!(robin.activities().await.len(), 1);
     world.close().await;
 }
 

@@ -126,6 +126,8 @@ mod tests {
     fn calm() -> Facts {
         let pool = PoolStats {
             max: 10,
+            min: 0,
+            kept: 0,
             open: 8,
             in_use: 8,
             waiting: 0,
