@@ -4,12 +4,12 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use mainstay_db::embedded::{Cluster, Config, Durability};
-use mainstay_testing::{OwnCluster, SmallDisk, TestDb};
+use mainstay_testing::{OwnCluster, SmallDisk, TestDb, until};
 use serde_json::{Value, json};
 
 use super::{assert_comes_back, probe};
 use crate::batches::gpx;
-use crate::process::wait_until;
+
 use crate::seed::{self, Seed};
 use crate::world::{Athlete, World};
 
@@ -136,7 +136,7 @@ async fn a_disk_fills_and_is_freed(world: &World, disk: Disk<'_>) {
     let words = told["components"]["storage"]["detail"].as_str().unwrap();
     assert!(words.contains("disk of the database is full: make room"), "{words}");
     // The importers have met it too, and wait with what was acknowledged.
-    wait_until("the importers have met it", async || {
+    until("the importers have met it", async || {
         world.advance(2);
         world.app.db.stats().storage_full >= 4
     })
@@ -147,19 +147,19 @@ async fn a_disk_fills_and_is_freed(world: &World, disk: Disk<'_>) {
     assert!(told.rsplit(' ').next().is_some_and(|count| count.parse::<u64>().unwrap() >= 4), "{told:?}");
 
     disk.free(world).await;
-    wait_until("all that was acknowledged is imported", async || {
+    until("all that was acknowledged is imported", async || {
         world.advance(2);
         imported(world, who, &acknowledged).await == 3
     })
     .await;
     assert_eq!(names(world, who).await, 4);
     world.upload(who, &[("5.gpx", &gpx(5))]).await;
-    wait_until("what comes later is imported", async || {
+    until("what comes later is imported", async || {
         world.advance(2);
         names(world, who).await == 5
     })
     .await;
-    wait_until("health has forgotten it", async || health(world).await["status"] == "healthy").await;
+    until("health has forgotten it", async || health(world).await["status"] == "healthy").await;
 }
 
 /// A server whose files lie on a disk of its own, and which acknowledges nothing that its log does not hold; `None`
@@ -231,11 +231,11 @@ async fn a_log_without_room_ends_the_server_and_loses_nothing_either() {
         }
     };
     assert_comes_back(&refused, "database_unavailable");
-    wait_until("no longer ready", async || probe(&world, "/readyz").await.status == 503).await;
+    until("no longer ready", async || probe(&world, "/readyz").await.status == 503).await;
     assert_eq!(probe(&world, "/livez").await.status, 200);
 
     disk.free().unwrap();
-    wait_until("ready again", async || {
+    until("ready again", async || {
         if cluster.has_ended() {
             // What runs a server starts it again.
             cluster.restart().await.unwrap();

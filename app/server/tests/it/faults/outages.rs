@@ -3,11 +3,11 @@
 use std::process::Stdio;
 
 use http::Method;
-use mainstay_testing::{ReplicaSet, TestDb, replica_set};
+use mainstay_testing::{ReplicaSet, TestDb, replica_set, until};
 use serde_json::json;
 
 use super::{assert_comes_back, probe};
-use crate::process::{Paceline, binary, wait_until};
+use crate::process::{Paceline, binary};
 use crate::world::{SECRET, World};
 
 /// A server that is killed and started at its old address.
@@ -54,7 +54,7 @@ pub(super) async fn a_database_is_killed_and_comes_back() {
     assert_eq!(probe(&world, "/livez").await.status, 200, "nothing is gained by a restart");
 
     server.start(0).await.unwrap();
-    wait_until("ready again", async || probe(&world, "/readyz").await.status == 200).await;
+    until("ready again", async || probe(&world, "/readyz").await.status == 200).await;
     assert_eq!(world.get(who, "/v1/athletes/me").await.expect(200)["display_name"], "before");
     rename("after").await.expect(200);
     assert_eq!(world.get(who, "/v1/athletes/me").await.expect(200)["display_name"], "after");
@@ -73,7 +73,7 @@ async fn a_short_absence_is_waited_for() {
     let rename = world.send(who, "PATCH", "/v1/athletes/me", Some(json!({ "display_name": "Kim" })));
     let comes_back = async {
         // The request has found nobody and waits.
-        wait_until("somebody waits", async || world.app.db.stats().connect_retries >= 1).await;
+        until("somebody waits", async || world.app.db.stats().connect_retries >= 1).await;
         server.start(0).await.unwrap();
     };
     let (renamed, ()) = tokio::join!(rename, comes_back);

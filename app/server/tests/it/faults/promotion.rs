@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use http::Method;
 use mainstay_db::replicas::TokenKey;
-use mainstay_testing::{ReplicaSet, TestDb, replica_set};
+use mainstay_testing::{ReplicaSet, TestDb, replica_set, until};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::process::wait_until;
 use crate::world::{PASSWORD, PATIENCE, World};
 
 /// People who write and read at the same time.
@@ -148,7 +147,7 @@ fn acknowledged(browsers: &[Browser<'_>]) -> Vec<u64> {
 }
 
 async fn all_have_written(browsers: &[Browser<'_>], beyond: &[u64]) {
-    wait_until("every session writes", async || {
+    until("every session writes", async || {
         let mut each = browsers.iter().zip(beyond);
         each.all(|(browser, beyond)| browser.acknowledged() >= beyond + ROUNDS)
     })
@@ -176,7 +175,7 @@ async fn a_promotion_under_load_loses_no_acknowledged_write_and_needs_no_restart
     let story = async {
         all_have_written(&browsers, &[0; SESSIONS]).await;
         let served = || replicas.status().replicas.iter().map(|replica| replica.served).sum::<u64>();
-        wait_until("the replicas answer reads", async || served() > 0).await;
+        until("the replicas answer reads", async || served() > 0).await;
         // One replica gets nothing any more: whoever read from it now would miss what he has just written.
         set.cut(2).await.unwrap();
         all_have_written(&browsers, &acknowledged(&browsers)).await;
@@ -186,7 +185,7 @@ async fn a_promotion_under_load_loses_no_acknowledged_write_and_needs_no_restart
         set.follow(2).await.unwrap();
         all_have_written(&browsers, &at_death).await;
         let before = served();
-        wait_until("the other replica follows and answers reads", async || served() > before).await;
+        until("the other replica follows and answers reads", async || served() > before).await;
         is_over.set(true);
     };
     tokio::join!(sessions, story);

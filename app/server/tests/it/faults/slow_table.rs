@@ -2,10 +2,11 @@
 //! told which index it is.
 
 use futures_util::future::join_all;
+use mainstay_testing::until;
 use serde_json::Value;
 
 use super::{assert_comes_back, probe};
-use crate::process::{on, said, wait_until};
+use crate::process::{on, said};
 use crate::world::{Athlete, World};
 
 /// Every best effort of so many activities, each over so many distances. Without the index each distance reads all.
@@ -77,7 +78,7 @@ async fn a_table_that_outgrew_a_missing_index_is_bounded_and_named() {
     // Several at once, and others meanwhile.
     let slow = join_all((0..4).map(|_| world.get(who, BESTS)));
     let others = async {
-        wait_until("the slow ones are under way", async || {
+        until("the slow ones are under way", async || {
             let stats = world.app.db.stats();
             stats.read.in_use + stats.pipeline.in_flight > 0
         })
