@@ -1,5 +1,5 @@
 // Who the browser's tabs belong to: they share cookies, so that a sign-in or sign-out in one changes all. Never here: what
-// an athlete may see.
+// an athlete may see, what a tab does about it (whose.svelte.ts).
 const KEY = 'athlete';
 
 /** Says to the other tabs who is signed in; null: nobody. */
@@ -12,7 +12,16 @@ export function tellTabs(athlete: string | null): void {
 	}
 }
 
-/** Whether another tab said that this athlete is no longer the one who is signed in. */
-export function isOverFor(athlete: string, event: Pick<StorageEvent, 'key' | 'newValue'>): boolean {
-	return (event.key === KEY || event.key === null) && event.newValue !== athlete;
+/** Who is signed in as the tabs last said; undefined where nothing is kept. */
+export function toldLast(): string | null | undefined {
+	try {
+		return localStorage.getItem(KEY);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Who is signed in as another tab says; null: nobody; undefined: it speaks of something else. */
+export function toldBy({ key, newValue }: Pick<StorageEvent, 'key' | 'newValue'>): string | null | undefined {
+	return key === KEY || key === null ? newValue : undefined;
 }

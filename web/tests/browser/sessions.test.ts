@@ -43,6 +43,72 @@ test('files that are not sent outlive the session', async () => {
 	await visit.end();
 });
 
+/** How many uploads whoever is signed in has. */
+const uploadsOf = (page: Page) =>
+	page.evaluate(async () => {
+		const answer = await fetch('/v1/uploads?limit=100');
+		return ((await answer.json()) as { items: unknown[] }).items.length;
+	});
+
+test.for(['told by the other tab', 'told by the server alone'])(
+	'files of one athlete never reach another, %s',
+	async (how) => {
+		const visit = await Visit.begin();
+		const { page } = visit;
+		const at = `${how === 'told by the other tab' ? 'told' : 'untold'}.example.org`;
+		await signUp(page, `robin@${at}`);
+		await page.getByRole('button', { name: 'Sign out' }).click();
+		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+		if (how === 'told by the server alone')
+			await page.addInitScript(() =>
+				addEventListener('storage', (event) => event.stopImmediatePropagation(), true),
+			);
+		await signUp(page, `casey@${at}`);
+		await page.getByRole('link', { name: 'Upload', exact: true }).click();
+		const other = await page.context().newPage();
+		await other.goto('/profile');
+		await other.getByRole('heading', { name: 'Profile', level: 1 }).waitFor();
+		let free = () => {};
+		const held = new Promise<void>((done) => (free = done));
+		await page.route('**/v1/uploads', async (route) => {
+			if (route.request().method() === 'POST') await held;
+			// The page may have given it up.
+			await route.continue().catch(() => undefined);
+		});
+		const files = readdirSync(SAMPLES)
+			.filter((name) => /\.(fit|tcx|gpx)(\.gz)?$/.test(name))
+			.map((name) => join(SAMPLES, name));
+		await page.getByLabel('Files', { exact: true }).setInputFiles([...files, ...files]);
+		await page.getByRole('heading', { name: /^Sending/ }).waitFor();
+		await other.getByRole('button', { name: 'Sign out here' }).click();
+		await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+		await signIn(other, `robin@${at}`, PASSWORD);
+		free();
+		await page.getByRole('heading', { name: 'Someone else is signed in now' }).waitFor();
+		await page.getByText('robin', { exact: false }).waitFor();
+		expect(await page.locator('body').innerText()).not.toContain('casey');
+		// Whoever does not leave finds nothing more, and sends nothing more.
+		let asked = 0;
+		page.on('dialog', (dialog) => {
+			asked++;
+			void dialog.dismiss();
+		});
+		await page.getByRole('button', { name: 'Give it up' }).click();
+		await expect.poll(() => asked).toBe(1);
+		await page.getByRole('heading', { name: 'Someone else is signed in now' }).waitFor();
+		expect(await uploadsOf(other)).toBe(0);
+		if (how === 'told by the other tab') {
+			await other.getByRole('button', { name: 'Sign out' }).click();
+			await page.getByRole('heading', { name: 'Signed out in another tab' }).waitFor();
+			await signIn(other, `casey@${at}`, PASSWORD);
+			await page.getByRole('button', { name: /^Send \d+ files/ }).click();
+			await page.getByRole('region', { name: 'Done' }).waitFor({ timeout: 60_000 });
+			expect(await uploadsOf(other)).toBeGreaterThan(1);
+		}
+		await visit.end();
+	},
+);
+
 test('words that are not saved outlive the session', async () => {
 	const visit = await Visit.begin();
 	const { page } = visit;

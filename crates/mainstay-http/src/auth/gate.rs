@@ -1,12 +1,18 @@
 //! One question for every request: who asks? Credentials, cross-site check and token in one step,
 //! so that no route can forget one of them; and the same for who leaves. Never here: what the caller may do.
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, Method};
+
+use uuid::Uuid;
 
 use super::cookies::{Cookies, Credentials};
 use super::csrf::Guard;
 use super::tokens::{Claims, RefreshToken, Tokens};
 use crate::problem::Problem;
+
+/// The header in which a page names the account that it was drawn for. Cookies belong to the whole browser, so that
+/// another tab may have signed somebody else in meanwhile.
+pub const EXPECTED_ACCOUNT: HeaderName = HeaderName::from_static("x-expected-account");
 
 /// Lets requests in that carry a valid access token and are not forged across sites.
 #[derive(Clone)]
@@ -31,8 +37,8 @@ impl Gate {
         Self { cookies: Cookies::new(config.is_secure()), guard: Guard::new(config), tokens }
     }
 
-    /// Who asks: 401 `unauthorized` or `token_expired`, 403 `csrf_refused`. Whether the session still
-    /// exists is for the caller to look up.
+    /// Who asks: 401 `unauthorized` or `token_expired`, 403 `csrf_refused`, 409 `another_account` where the request
+    /// names in [`EXPECTED_ACCOUNT`] somebody else. Whether the session still exists is for the caller to look up.
     pub fn admit(&self, method: &Method, headers: &HeaderMap) -> Result<Claims, Problem> {
         let credentials = self
             .cookies
@@ -40,13 +46,15 @@ impl Gate {
             .ok_or_else(|| Problem::unauthorized("Sign in, or send `Authorization: Bearer`."))?;
         let claims = self.tokens.verify(credentials.token())?;
         self.guard.check(method, headers, &credentials)?;
+        check_expected(headers, &claims)?;
         Ok(claims)
     }
 
     /// What a request to sign out names: it needs no token that is still good, and none at all. `refresh_token` is that
     /// of the body. A program, which sends a token itself, speaks for its cookies no more than for anybody's; a request
     /// without such a token must come from our pages, and where it brings cookies repeat the CSRF cookie (403
-    /// `csrf_refused`): a foreign page may neither end a session nor have our cookies cleared.
+    /// `csrf_refused`): a foreign page may neither end a session nor have our cookies cleared. 409 `another_account` as
+    /// in [`Gate::admit`]: a page that outlived its session does not end its successor's.
     pub fn leave(&self, headers: &HeaderMap, refresh_token: Option<&str>) -> Result<Leaving, Problem> {
         let credentials = self.cookies.credentials(headers);
         let is_program = matches!(credentials, Some(Credentials::Bearer(_))) || refresh_token.is_some();
@@ -62,10 +70,9 @@ impl Gate {
                 (credentials.map(|cookie| cookie.token().to_owned()), refresh)
             }
         };
-        Ok(Leaving {
-            claims: access.and_then(|token| self.tokens.verify_to_sign_out(&token).ok()),
-            refresh_token: refresh.and_then(RefreshToken::parse),
-        })
+        let claims = access.and_then(|token| self.tokens.verify_to_sign_out(&token).ok());
+        claims.as_ref().map_or(Ok(()), |claims| check_expected(headers, claims))?;
+        Ok(Leaving { claims, refresh_token: refresh.and_then(RefreshToken::parse) })
     }
 
     /// The cookies, to set and clear them.
@@ -84,10 +91,23 @@ impl Gate {
     }
 }
 
+/// Whether the request came with the account that it was meant for, where it says for whom.
+fn check_expected(headers: &HeaderMap, claims: &Claims) -> Result<(), Problem> {
+    let is_meant = |value: &http::HeaderValue| {
+        value.to_str().ok().and_then(|text| Uuid::try_parse(text).ok()) == Some(claims.sub)
+    };
+    if headers.get(EXPECTED_ACCOUNT).is_none_or(is_meant) {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "another_account",
+        "Somebody else is signed in in this browser now. Nothing was read or changed.",
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
-    use uuid::Uuid;
 
     use super::*;
     use crate::auth::tests::effects_at;
@@ -137,6 +157,25 @@ mod tests {
         assert_eq!(admitted(0, &Method::GET, &[]), refused("401 unauthorized"));
         assert_eq!(admitted(0, &Method::GET, &[("authorization", "Bearer x")]), refused("401 unauthorized"));
         assert_eq!(admitted(3600, &Method::GET, &[bearer]), refused("401 token_expired"));
+    }
+
+    #[test]
+    fn a_page_of_somebody_else_gets_nothing() {
+        let (own, other) = (Uuid::max().to_string(), Uuid::nil().to_string());
+        let (bearer, cookie) = (("authorization", "Bearer TOKEN"), ("cookie", "access=TOKEN; csrf=c"));
+        let asks = |account| admitted(0, &Method::GET, &[cookie, ("x-expected-account", account)]);
+        assert_eq!(asks(&own), Ok(Uuid::max()));
+        let refused = Err("409 another_account".to_owned());
+        for account in [other.as_str(), "", "nobody"] {
+            assert_eq!(asks(account), refused, "{account}");
+        }
+        let expected = ("x-expected-account", other.as_str());
+        let repeated = ("x-csrf-token", "c");
+        assert_eq!(admitted(0, &Method::POST, &[cookie, repeated, expected]), refused);
+        assert_eq!(admitted(0, &Method::POST, &[bearer, expected]), refused, "whoever says so is believed");
+        assert_eq!(left(&[cookie, repeated, expected], None), Err("409 another_account".to_owned()));
+        let meant = ("x-expected-account", own.as_str());
+        assert_eq!(left(&[cookie, repeated, meant], None), Ok((true, None)));
     }
 
     #[test]

@@ -23,9 +23,10 @@ struct Shared {
     codes: &'static [&'static str],
 }
 
-const SHARED: [Shared; 8] = [
+const SHARED: [Shared; 9] = [
     shared("401", "Unauthorized", &["unauthorized", "token_expired"]),
     shared("403", "CrossSiteRefused", &["csrf_refused"]),
+    shared("409", "AnotherAccount", &["another_account"]),
     shared("413", "TooLarge", &["too_large"]),
     shared("415", "UnsupportedMediaType", &["unsupported_media_type"]),
     shared("422", "InvalidBody", &["invalid_body"]),
@@ -152,7 +153,7 @@ fn statuses(operation: &Operation, writes: bool) -> Vec<&'static str> {
         met.extend(["413", "415", "422"]);
     }
     if needs_sign_in {
-        met.push("401");
+        met.extend(["401", "409"]);
     }
     if needs_sign_in && writes {
         met.push("403");

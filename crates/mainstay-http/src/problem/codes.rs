@@ -81,6 +81,12 @@ pub const PLATFORM: &[Code] = &[
         "Method not allowed",
         "The address exists and does not take this method; `Allow` lists those it takes.",
     ),
+    code(
+        "another_account",
+        409,
+        "Another account",
+        "The request names another account in `X-Expected-Account` than the one that is signed in. Sign in as that one.",
+    ),
     code("too_large", 413, "Too large", "The body is longer than this address takes."),
     code("unsupported_media_type", 415, "Unsupported media type", "Send `Content-Type: application/json`."),
     code(

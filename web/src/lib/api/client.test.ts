@@ -4,17 +4,24 @@ import { Problem } from './problem';
 
 /** A server of scripted answers that writes down what it was asked. */
 function world(answers: (Response | 'silence')[], cookies = 'csrf=abc') {
-	const asked: { path: string; method: string; csrf: string | null }[] = [];
-	const seen = { out: 0 };
+	const asked: { path: string; method: string; csrf: string | null; account: string | null }[] = [];
+	const seen = { out: 0, another: 0 };
 	const parts: World = {
 		fetch: async (path, init) => {
 			const headers = new Headers(init?.headers);
-			asked.push({ path: String(path), method: init?.method ?? 'GET', csrf: headers.get('x-csrf-token') });
+			asked.push({
+				path: String(path),
+				method: init?.method ?? 'GET',
+				csrf: headers.get('x-csrf-token'),
+				account: headers.get('x-expected-account'),
+			});
 			const answer = answers.shift();
 			if (!answer || answer === 'silence') throw new TypeError('failed');
 			return answer;
 		},
 		cookies: () => cookies,
+		account: () => 'kim',
+		another: () => seen.another++,
 		signedOut: () => seen.out++,
 		wait: async () => undefined,
 	};
@@ -30,6 +37,23 @@ describe('a request', () => {
 		await client.send('/v1/x');
 		await client.send('/v1/x', { method: 'PATCH', json: {} });
 		expect(asked.map((request) => request.csrf)).toEqual([null, 'tok']);
+	});
+
+	it('says for whom it is, unless it asks who that is', async () => {
+		const { client, asked } = world([json({}), json({}), json({})]);
+		await client.send('/v1/x');
+		await client.send('/v1/x', { method: 'POST', json: {} });
+		await client.send('/v1/x', { ofWhoever: true });
+		expect(asked.map((request) => request.account)).toEqual(['kim', 'kim', null]);
+		expect(client.headers()).toEqual({ 'x-csrf-token': 'abc', 'x-expected-account': 'kim' });
+	});
+
+	it('notices that somebody else is signed in, also after a refresh', async () => {
+		const refused = () => problem(409, 'another_account');
+		const { client, seen } = world([refused(), problem(401, 'token_expired'), json({}), refused()]);
+		await expect(client.send('/v1/x')).rejects.toMatchObject({ isAnother: true });
+		await expect(client.send('/v1/x')).rejects.toMatchObject({ isAnother: true });
+		expect(seen).toEqual({ out: 0, another: 2 });
 	});
 
 	it('is sent again once after a refresh', async () => {
@@ -70,7 +94,9 @@ describe('a request', () => {
 	});
 
 	it('tells a page of a proxy from a problem of the API', () => {
-		expect(Problem.parse(502, '<html>').offline).toBe(true);
+		for (const status of [502, 503, 504])
+			expect(Problem.parse(status, '<html>').offline, String(status)).toBe(true);
+		expect(Problem.parse(503, '{"code": "database_busy"}').offline).toBe(false);
 		expect(Problem.parse(418, '<html>').code).toBe('unreadable');
 	});
 

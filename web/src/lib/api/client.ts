@@ -6,6 +6,10 @@ import { Problem } from './problem';
 export interface World {
 	fetch: typeof globalThis.fetch;
 	cookies: () => string;
+	/** The account whose page asks, where that is known. */
+	account: () => string | null;
+	/** Called when somebody else is signed in than the page is drawn for. */
+	another: () => void;
 	/** Called when the session is over and only a new sign-in helps. */
 	signedOut: () => void;
 	wait: (milliseconds: number) => Promise<void>;
@@ -19,6 +23,8 @@ export interface Call {
 	query?: Record<string, string | number | boolean | null | undefined>;
 	json?: unknown;
 	signal?: AbortSignal;
+	/** Asks for whoever is signed in, and not for whom the page was drawn. */
+	ofWhoever?: boolean;
 }
 
 /** The `csrf` cookie, whose name has a prefix when the server is on https. */
@@ -58,12 +64,12 @@ export class Client {
 	async answer(path: string, call: Call = {}): Promise<Response> {
 		const first = await this.#fetch(path, call);
 		if (first.ok) return first;
-		const problem = Problem.parse(first.status, await first.text());
+		const problem = this.heed(Problem.parse(first.status, await first.text()));
 		if (problem.status !== 401 || path.startsWith('/v1/auth/')) throw problem;
 		if (!(await this.refresh())) throw this.#over(problem);
 		const second = await this.#fetch(path, call);
 		if (second.ok) return second;
-		const again = Problem.parse(second.status, await second.text());
+		const again = this.heed(Problem.parse(second.status, await second.text()));
 		throw second.status === 401 ? this.#over(again) : again;
 	}
 
@@ -73,10 +79,22 @@ export class Client {
 		return new Problem(401, code, 'Signed out', SIGNED_OUT, [], requestId);
 	}
 
-	/** The headers that a request with our cookies needs. */
+	/** Notices an answer that tells of somebody else. */
+	heed(problem: Problem): Problem {
+		if (problem.isAnother) this.#world.another();
+		return problem;
+	}
+
+	/** The headers that a change with our cookies needs. */
 	headers(): Record<string, string> {
 		const token = csrfToken(this.#world.cookies());
-		return token ? { 'x-csrf-token': token } : {};
+		return { ...this.#expected(), ...(token && { 'x-csrf-token': token }) };
+	}
+
+	/** For whom the page asks: the cookies may be somebody else's by now, and the server compares. */
+	#expected(): Record<string, string> {
+		const account = this.#world.account();
+		return account ? { 'x-expected-account': account } : {};
 	}
 
 	/** Renews the access token. False: the session is over. Throws when nobody answered. */
@@ -99,10 +117,11 @@ export class Client {
 		return false;
 	}
 
-	async #fetch(path: string, { method = 'GET', query, json, signal }: Call): Promise<Response> {
+	async #fetch(path: string, { method = 'GET', query, json, signal, ofWhoever }: Call): Promise<Response> {
 		const headers: Record<string, string> = { accept: 'application/json' };
 		if (json !== undefined) headers['content-type'] = 'application/json';
 		if (method !== 'GET') Object.assign(headers, this.headers());
+		else if (!ofWhoever) Object.assign(headers, this.#expected());
 		try {
 			const body = json === undefined ? undefined : JSON.stringify(json);
 			return await this.#world.fetch(address(path, query), { method, headers, body, signal });

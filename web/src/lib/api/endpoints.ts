@@ -2,6 +2,7 @@
 import { notify } from '$lib/notices.svelte';
 import { tellTabs } from '$lib/other-tabs';
 import { anyUnsaved } from '$lib/unsaved';
+import { end, over, whose } from '$lib/whose.svelte';
 import { Client, SIGNED_OUT } from './client';
 import type { components, paths } from './schema';
 
@@ -35,7 +36,11 @@ export interface Page<T> {
 export const client = new Client({
 	fetch: (input, init) => globalThis.fetch(input, init),
 	cookies: () => document.cookie,
+	account: whose,
+	another: () => end('another'),
 	signedOut: () => {
+		// The page says so already, and holds what is not sent.
+		if (over()) return;
 		if (anyUnsaved()) return notify(SIGNED_OUT, { label: 'Sign in', run: signInElsewhere });
 		const next = location.pathname + location.search;
 		if (!next.startsWith('/sign-in')) location.assign(`/sign-in?next=${encodeURIComponent(next)}&ended=1`);
@@ -44,12 +49,15 @@ export const client = new Client({
 });
 
 /** Beside the page, which keeps what it holds. */
-function signInElsewhere(): void {
+export function signInElsewhere(): void {
 	open('/sign-in', '_blank', 'noopener');
 }
 
 const get = <T>(path: string, query?: Record<string, string | number | boolean | null | undefined>) =>
 	client.send<T>(path, { query });
+
+/** An id of the page's address, which anybody can write, as one part of the API's. */
+export const part = encodeURIComponent;
 
 export const about = () => get<About>('/v1/about');
 
@@ -66,7 +74,8 @@ export async function signOut(): Promise<void> {
 	tellTabs(null);
 }
 
-export const profile = () => get<Profile>('/v1/athletes/me');
+/** Who is signed in, whoever it is. */
+export const profile = () => client.send<Profile>('/v1/athletes/me', { ofWhoever: true });
 export const changeProfile = (patch: Schemas['AthletePatch']) =>
 	client.send<Profile>('/v1/athletes/me', { method: 'PATCH', json: patch });
 export const personalBests = () =>
@@ -77,26 +86,26 @@ export const personalBests = () =>
 export const activities = (query: ActivityQuery) => get<Page<Activity>>('/v1/activities', query);
 export const deletedActivities = (cursor: string | null) =>
 	get<Page<DeletedActivity>>('/v1/activities/deleted', { limit: 50, cursor });
-export const activity = (id: string) => get<ActivityDetail>(`/v1/activities/${id}`);
+export const activity = (id: string) => get<ActivityDetail>(`/v1/activities/${part(id)}`);
 export const changeActivity = (id: string, patch: ActivityPatch) =>
-	client.send<ActivityDetail>(`/v1/activities/${id}`, { method: 'PATCH', json: patch });
-export const deleteActivity = (id: string) => client.send(`/v1/activities/${id}`, { method: 'DELETE' });
+	client.send<ActivityDetail>(`/v1/activities/${part(id)}`, { method: 'PATCH', json: patch });
+export const deleteActivity = (id: string) => client.send(`/v1/activities/${part(id)}`, { method: 'DELETE' });
 export const restoreActivity = (id: string) =>
-	client.send<ActivityDetail>(`/v1/activities/${id}/restore`, { method: 'POST' });
+	client.send<ActivityDetail>(`/v1/activities/${part(id)}/restore`, { method: 'POST' });
 export const streams = (id: string, stretch?: { from_s: number; to_s: number }) =>
-	get<Streams>(`/v1/activities/${id}/streams`, { points: 1000, ...stretch });
+	get<Streams>(`/v1/activities/${part(id)}/streams`, { points: 1000, ...stretch });
 export const splits = (id: string, kind: SplitKind) =>
-	get<Schemas['ActivitySplits']>(`/v1/activities/${id}/splits`, { kind }).then((body) => body.splits);
+	get<Schemas['ActivitySplits']>(`/v1/activities/${part(id)}/splits`, { kind }).then((body) => body.splits);
 export const bestEfforts = (id: string) =>
-	get<Schemas['BestEfforts']>(`/v1/activities/${id}/best-efforts`).then((body) => body.best_efforts);
+	get<Schemas['BestEfforts']>(`/v1/activities/${part(id)}/best-efforts`).then((body) => body.best_efforts);
 export const originalFile = (id: string, source: string) =>
-	client.answer(`/v1/activities/${id}/file?source=${source}`).then((answer) => answer.blob());
+	client.answer(`/v1/activities/${part(id)}/file?source=${part(source)}`).then((answer) => answer.blob());
 
 export const summary = (days: number) => get<Summary>('/v1/activities/summary', { days });
 export const trends = (days: number) =>
 	get<Trends>('/v1/analytics/efficiency-trends', { days, include_load_response: true });
 export const loadHistory = (days: number) => get<LoadHistory>('/v1/training-load/history', { days });
 
-export const upload = (id: string) => get<UploadReport>(`/v1/uploads/${id}`);
+export const upload = (id: string) => get<UploadReport>(`/v1/uploads/${part(id)}`);
 export const uploadFiles = (id: string, cursor: string | null) =>
-	get<Page<FileReport>>(`/v1/uploads/${id}/files`, { limit: 100, cursor });
+	get<Page<FileReport>>(`/v1/uploads/${part(id)}/files`, { limit: 100, cursor });

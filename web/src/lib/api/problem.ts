@@ -29,6 +29,11 @@ export class Problem extends Error {
 		return this.offline || this.status === 503 || this.status === 429 || this.status >= 500;
 	}
 
+	/** Somebody else is signed in than the page was drawn for. */
+	get isAnother(): boolean {
+		return this.code === 'another_account';
+	}
+
 	/** The message for one field of the request, named as in the body. */
 	field(name: string): string | undefined {
 		return this.fields?.find((error) => error.pointer === `/${name}`)?.message;
@@ -50,7 +55,7 @@ export class Problem extends Error {
 			// A proxy's page, or nothing: told below.
 		}
 		// A proxy in front that finds no server says so with these.
-		if (status === 502 || status === 504 || (status === 500 && text === '')) return Problem.silence();
+		if ([502, 503, 504].includes(status) || (status === 500 && text === '')) return Problem.silence();
 		return new Problem(status, 'unreadable', `Answer ${status}`, 'The answer could not be read.');
 	}
 

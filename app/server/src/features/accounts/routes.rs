@@ -141,6 +141,7 @@ async fn refresh(
     responses(
         (status = 204, description = "The session has ended, or had before"),
         (status = 403, description = "`csrf_refused`", body = Problem),
+        (status = 409, description = "`another_account`", body = Problem),
     )
 )]
 async fn logout(

@@ -76,6 +76,34 @@ async fn browsers_get_cookies_that_pages_cannot_read_or_abuse() {
 }
 
 #[tokio::test]
+async fn a_page_of_who_was_signed_in_before_gets_nothing_of_who_is_now() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let kims = kim.get("/v1/auth/me").await.expect(200)["id"].as_str().unwrap().to_owned();
+    let body = json!({ "email": "robin@example.org", "password": PASSWORD, "transport": "cookie" });
+    let signed_in = post(&world, "/v1/auth/register", body).await;
+    let robins = signed_in.expect(201)["athlete"]["id"].as_str().unwrap().to_owned();
+    let browser = Browser { world: &world, cookies: cookies(&signed_in) };
+    let csrf = ("x-csrf-token", browser.csrf());
+    let (own, other) = (("x-expected-account", robins.as_str()), ("x-expected-account", kims.as_str()));
+    for (method, path) in [
+        (Method::GET, "/v1/auth/me"),
+        (Method::GET, "/v1/activities"),
+        (Method::PATCH, "/v1/athletes/me"),
+        (Method::POST, "/v1/uploads"),
+        (Method::POST, "/v1/auth/logout"),
+        (Method::POST, "/v1/auth/logout-all"),
+    ] {
+        let refused = browser.send(method, path, &[csrf, other]).await;
+        assert_eq!(refused.problem(), (409, "another_account".to_owned()), "{path}");
+    }
+    browser.send(Method::GET, "/v1/auth/me", &[own]).await.expect(200);
+    browser.send(Method::PATCH, "/v1/athletes/me", &[csrf, own]).await.expect(200);
+    browser.send(Method::POST, "/v1/auth/logout", &[csrf, own]).await.expect(204);
+    world.close().await;
+}
+
+#[tokio::test]
 async fn a_browser_signs_out_by_what_cookies_it_still_has() {
     let world = World::new().await;
     let body = json!({ "email": "kim@example.org", "password": PASSWORD, "transport": "cookie" });

@@ -67,6 +67,7 @@ fn each_operation_says_what_it_may_meet() {
     post /files
       401 responses/Unauthorized
       403 responses/CrossSiteRefused
+      409 responses/AnotherAccount
       429 application/problem+json (Retry-After) `slowly`
       500 responses/Internal
       503 responses/Unavailable
@@ -75,6 +76,7 @@ fn each_operation_says_what_it_may_meet() {
       200 application/json OK
       400 application/problem+json `invalid_query` or `invalid_cursor`
       401 responses/Unauthorized
+      409 responses/AnotherAccount
       500 responses/Internal
       503 responses/Unavailable
     put /goals/{id}
@@ -83,6 +85,7 @@ fn each_operation_says_what_it_may_meet() {
       401 responses/Unauthorized
       403 responses/CrossSiteRefused
       404 application/problem+json `not_found`
+      409 responses/AnotherAccount
       413 responses/TooLarge
       415 responses/UnsupportedMediaType
       422 application/problem+json `too_far`; also `invalid_body`
