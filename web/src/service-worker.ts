@@ -32,9 +32,22 @@ self.addEventListener('fetch', (event) => {
 	if (way === 'page') event.respondWith(page(event));
 });
 
-/** Keeps all files of this version or none. What the version before has under the same name is not fetched again. */
+/**
+ * Keeps all files of this version or none: a half of it would count as the version before. It is kept anew where it was
+ * kept long ago and is brought back, so that the names of what is kept come in the order of installing.
+ */
 async function keep() {
-	const cache = await caches.open(NAME);
+	await caches.delete(NAME);
+	try {
+		await fill(await caches.open(NAME));
+	} catch (error) {
+		await caches.delete(NAME);
+		throw error;
+	}
+}
+
+/** What another kept version has under the same name is not fetched again. */
+async function fill(cache: Cache) {
 	const shell = await fetch(SHELL, { cache: 'no-cache' });
 	if (!shell.ok) throw new Error(`the shell is answered with ${shell.status}`);
 	const named = namedBy(await shell.clone().text());

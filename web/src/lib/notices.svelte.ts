@@ -9,6 +9,7 @@ export interface Notice {
 const STAYS_MS = 12_000;
 
 let last = 0;
+const leaving = new Map<number, ReturnType<typeof setTimeout>>();
 export const notices = $state<Notice[]>([]);
 
 /** What stands there already is not told twice. */
@@ -16,10 +17,32 @@ export function notify(text: string, action?: Notice['action']): void {
 	if (notices.some((notice) => notice.text === text)) return;
 	const id = ++last;
 	notices.push({ id, text, action });
-	setTimeout(() => dismiss(id), STAYS_MS);
+	leave(id);
+}
+
+/** It stays while somebody is at it. */
+export function stay(id: number): void {
+	clearTimeout(leaving.get(id));
+}
+
+/** From now on it stays as long as a new one. */
+export function leave(id: number): void {
+	stay(id);
+	if (!notices.some((notice) => notice.id === id)) return;
+	leaving.set(
+		id,
+		setTimeout(() => dismiss(id), STAYS_MS),
+	);
+}
+
+/** They speak of what somebody did who has left. */
+export function dismissAll(): void {
+	for (const { id } of [...notices]) dismiss(id);
 }
 
 export function dismiss(id: number): void {
+	stay(id);
+	leaving.delete(id);
 	const at = notices.findIndex((notice) => notice.id === id);
 	if (at >= 0) notices.splice(at, 1);
 }

@@ -2,6 +2,7 @@
 // Never here: what a row looks like.
 import { activities, type Activity, type ActivityQuery } from '$lib/api/endpoints';
 import { Problem } from '$lib/api/problem';
+import { hold } from '$lib/whose.svelte';
 
 const PAGE = 100;
 const FIELDS = 'id,name,sport,start_time,distance_m,moving_time_s,pace_s_per_km,avg_hr_bpm,ascent_m,is_race';
@@ -39,13 +40,13 @@ export class ActivityList {
 	async more(): Promise<void> {
 		if (this.waiting || this.ended) return;
 		this.waiting = true;
-		this.problem = undefined;
 		try {
 			const cursor = this.#cursor ?? undefined;
 			const page = await activities({ ...this.#query, limit: PAGE, cursor, fields: FIELDS });
 			this.rows = [...this.rows, ...page.items];
 			this.#cursor = page.next_cursor ?? null;
 			this.ended = this.#cursor === null;
+			this.problem = undefined;
 		} catch (error) {
 			this.problem = Problem.from(error);
 		}
@@ -75,3 +76,5 @@ export const isKept = (query: ActivityQuery): boolean => last?.key === JSON.stri
 export function forgetList(): void {
 	last = undefined;
 }
+
+hold({ stop: () => undefined, forget: forgetList });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { projected } from './mercator';
-import { nearest, scaleBar, track } from './track';
+import { hasLine, nearest, scaleBar, track } from './track';
 
 describe('track', () => {
 	it('keeps shapes: a square of metres is a square at any latitude', () => {
@@ -45,6 +45,16 @@ describe('beside the track', () => {
 	it('stands a round scale that fits', () => {
 		expect(scaleBar(10, 80)).toEqual({ metres: 500, units: 50 });
 		expect(scaleBar(1.2, 80).metres).toBe(50);
+	});
+	it('tells no part of a metre', () => {
+		expect(scaleBar(0.001, 110).metres).toBe(1);
+		const standing = track([52, 52], [5, 5], 480, 460)!;
+		const bar = scaleBar(standing.metresPerUnit, 110);
+		expect([bar.metres, bar.units < 110]).toEqual([2, true]);
+	});
+	it('is a line from two positions on', () => {
+		expect(hasLine([52, null, 52], [5, 5, null])).toBe(false);
+		expect(hasLine([52, null, 52], [5, 5, 5])).toBe(true);
 	});
 	it('the nearest sample is found', () => {
 		expect(nearest([{ x: 0, y: 0 }, null, { x: 10, y: 10 }], { x: 9, y: 8 })).toBe(2);

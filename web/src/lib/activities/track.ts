@@ -15,8 +15,15 @@ export interface Track {
 }
 
 const METRES_AROUND = 111_320 * 360;
-/** The least that is drawn, in turns around the equator: some 10 cm. */
-const LEAST = 1e-6 / 360;
+/** The least extent that is drawn, so that a metre of the scale fits in. */
+const LEAST_M = 10;
+
+/** Whether there is a line to draw: of a single position there is none. */
+export function hasLine(latitudes: Values, longitudes: Values): boolean {
+	const isKnown = (_: unknown, at: number) =>
+		typeof latitudes[at] === 'number' && typeof longitudes[at] === 'number';
+	return latitudes.filter(isKnown).length >= 2;
+}
 
 /** Fits the track into a drawing of this size, with a margin. Null when there are no two positions. */
 export function track(
@@ -35,8 +42,10 @@ export function track(
 	const [south, north] = extent(known.map(({ latitude }) => latitude));
 	const [west, east] = extent(unwrapped(known.map(({ longitude }) => longitude)));
 	const [upper, lower] = [projected(north, west), projected(south, east)];
-	const across = Math.max(lower.x - upper.x, LEAST);
-	const down = Math.max(lower.y - upper.y, LEAST);
+	const narrowing = Math.cos((((south + north) / 2) * Math.PI) / 180);
+	const least = LEAST_M / (METRES_AROUND * narrowing);
+	const across = Math.max(lower.x - upper.x, least);
+	const down = Math.max(lower.y - upper.y, least);
 	const scale = Math.min((width - 2 * margin) / across, (height - 2 * margin) / down);
 	const view = {
 		left: (upper.x + lower.x - width / scale) / 2,
@@ -52,14 +61,13 @@ export function track(
 		const { x, y } = placed(view, projected(latitude, wraps && longitude < 0 ? longitude + 360 : longitude));
 		return { x: round(x), y: round(y) };
 	});
-	const narrowing = Math.cos((((south + north) / 2) * Math.PI) / 180);
 	return { view, path: pathOf(points), points, metresPerUnit: (METRES_AROUND * narrowing) / scale };
 }
 
-/** A round length for the scale bar: the longest of 1, 2, 5 · 10ⁿ metres that fits into this many units. */
+/** A round length for the scale bar: the longest of 1, 2, 5 · 10ⁿ metres that fits into this many units, at least 1 m. */
 export function scaleBar(metresPerUnit: number, room: number): { metres: number; units: number } {
 	const most = metresPerUnit * room;
-	const power = 10 ** Math.floor(Math.log10(most));
+	const power = Math.max(1, 10 ** Math.floor(Math.log10(most)));
 	const metres = [5, 2, 1].map((step) => step * power).find((length) => length <= most) ?? power;
 	return { metres, units: metres / metresPerUnit };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cacheName, namedBy, superseded, wayOf } from './ways';
+import { cacheName, isSilence, namedBy, superseded, wayOf } from './ways';
 
 const HERE = 'https://paceline.example';
 const way = (path: string, asked: Partial<{ method: string; mode: string; origin: string }> = {}) =>
@@ -45,7 +45,27 @@ describe('superseded', () => {
 		expect(superseded([...names, 'other'], cacheName('4'))).toEqual([cacheName('1'), cacheName('2')]);
 		expect(superseded(names.slice(3), cacheName('4'))).toEqual([]);
 	});
+	/** What is kept after versions were installed one after the other, each anew, and took over. */
+	function after(...versions: string[]): string[] {
+		let names: string[] = [];
+		for (const own of versions.map(cacheName)) {
+			names = [...names.filter((name) => name !== own), own];
+			const old = superseded(names, own);
+			names = names.filter((name) => !old.includes(name));
+		}
+		return names;
+	}
 	it('leaves the one before when an older version was brought back', () => {
-		expect(superseded(['1', '2'].map(cacheName), cacheName('1'))).toEqual([]);
+		expect(after('1', '2', '1')).toEqual(['2', '1'].map(cacheName));
+	});
+	it('leaves the one that runs when a new version follows one that was brought back', () => {
+		expect(after('1', '2', '1', '3')).toEqual(['1', '3'].map(cacheName));
+	});
+});
+
+describe('isSilence', () => {
+	it('is a gateway without a server, whatever it calls it', () => {
+		expect([502, 503, 504].map(isSilence)).toEqual([true, true, true]);
+		expect([200, 304, 404, 500].map(isSilence)).toEqual([false, false, false, false]);
 	});
 });

@@ -38,14 +38,14 @@ export function namedBy(shell: string): string[] {
 	return [...shell.matchAll(/(?:src|href)="(\/_app\/immutable\/[^"]+)"/g)].map(([, path]) => path ?? '');
 }
 
-/** A gateway's word that there is no server behind it. */
-export const isSilence = (status: number) => status === 502 || status === 504;
+/** A gateway's word that there is no server behind it, or our own that it cannot answer: the kept page says it better. */
+export const isSilence = (status: number) => status === 502 || status === 503 || status === 504;
 
 export const cacheName = (version: string) => PREFIX + version;
 
 /**
  * Kept versions that no page needs: all but one's own and the last one before it, whose pages may still be open and load
- * parts of themselves. Names come in the order in which they were made.
+ * parts of themselves. Names come in the order in which they were installed last.
  */
 export function superseded(names: readonly string[], own: string): string[] {
 	return names.filter((name) => name.startsWith(PREFIX) && name !== own).slice(0, -1);

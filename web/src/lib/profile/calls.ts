@@ -1,5 +1,6 @@
 // The addresses of the account: its password and its sessions, and which version answers.
 import { createContext } from 'svelte';
+import { about } from '$lib/about';
 import { client, type Profile } from '$lib/api/endpoints';
 import { tellTabs } from '$lib/other-tabs';
 import { Problem } from '$lib/api/problem';
@@ -25,7 +26,4 @@ export async function signOutEverywhere(): Promise<void> {
 	tellTabs(null);
 }
 
-export const version = () =>
-	client
-		.send<{ info: { version: string } }>('/v1/openapi.json')
-		.then((description) => description.info.version);
+export const version = () => about().then((known) => known.version);

@@ -1,5 +1,5 @@
 // The addresses of uploads, and one request with files, which needs XMLHttpRequest: only it tells how much has been sent.
-import { client, type FileReport, type Page, type UploadReport } from '$lib/api/endpoints';
+import { client, part, type FileReport, type Page, type UploadReport } from '$lib/api/endpoints';
 import type { components } from '$lib/api/schema';
 import type { Sent } from './send';
 
@@ -10,14 +10,14 @@ const LINES = 100;
 
 export const uploads = (limit: number, cursor: string | null) =>
 	client.send<Page<UploadItem>>('/v1/uploads', { query: { limit, cursor } });
-export const uploadReport = (id: string) => client.send<UploadReport>(`/v1/uploads/${id}`);
+export const uploadReport = (id: string) => client.send<UploadReport>(`/v1/uploads/${part(id)}`);
 
 /** All lines of a report, page by page; `heard` gets what is there so far. */
 export async function allLines(id: string, heard?: (lines: FileReport[]) => void): Promise<FileReport[]> {
 	const lines: FileReport[] = [];
 	let cursor: string | null = null;
 	do {
-		const page: Page<FileReport> = await client.send(`/v1/uploads/${id}/files`, {
+		const page: Page<FileReport> = await client.send(`/v1/uploads/${part(id)}/files`, {
 			query: { limit: LINES, cursor },
 		});
 		lines.push(...page.items);

@@ -4,6 +4,7 @@ import { forgetList } from '$lib/activities/list.svelte';
 import { client, type UploadReport } from '$lib/api/endpoints';
 import { Problem } from '$lib/api/problem';
 import { keep } from '$lib/unsaved';
+import { hold, over } from '$lib/whose.svelte';
 import { allLines, post, uploadReport } from './calls';
 import type { Haul } from './collect';
 import { change, isArchive, isDone, nextChunk, settle, shares, tally, type Row } from './rows';
@@ -39,6 +40,10 @@ export class UploadQueue {
 	#last = 0;
 	/** While files of ours are not sent, which nobody else has. */
 	#kept: (() => void) | undefined;
+
+	constructor() {
+		hold({ stop: () => this.stop(), forget: () => this.#forget() });
+	}
 
 	get rows(): Row[] {
 		return this.#rows;
@@ -89,6 +94,14 @@ export class UploadQueue {
 		this.#stop.abort();
 	}
 
+	/** Somebody else's page: theirs is none of it. */
+	#forget(): void {
+		this.stop();
+		this.halted = undefined;
+		this.#reading = [];
+		this.rows = [];
+	}
+
 	/** Forgets what failed or was stopped. */
 	drop(): void {
 		this.halted = undefined;
@@ -96,7 +109,7 @@ export class UploadQueue {
 	}
 
 	async #run(): Promise<void> {
-		if (this.sending) return;
+		if (this.sending || over()) return;
 		this.sending = true;
 		this.halted = undefined;
 		this.#stop = new AbortController();
@@ -126,7 +139,7 @@ export class UploadQueue {
 			});
 			this.#arrived(chunk, report);
 		} catch (error) {
-			this.#refused(chunk, Problem.from(error), signal.aborted);
+			this.#refused(chunk, client.heed(Problem.from(error)), signal.aborted);
 		}
 	}
 
@@ -161,6 +174,10 @@ export class UploadQueue {
 		this.#polling = true;
 		while (this.#reading.length > 0) {
 			let some = false;
+			if (over()) {
+				await rest(POLL_AGAIN_MS);
+				continue;
+			}
 			for (const batch of this.#reading.slice(0, POLLED)) some = (await this.#ask(batch)) || some;
 			if (!some) await rest(this.silent ? POLL_AGAIN_MS : POLL_MS);
 		}
@@ -176,7 +193,7 @@ export class UploadQueue {
 		} catch (error) {
 			const problem = Problem.from(error);
 			// A session that is over can be begun again in another tab.
-			this.silent = problem.passing || problem.status === 401;
+			this.silent = problem.passing || problem.status === 401 || problem.isAnother;
 			if (this.silent) return false;
 			this.#reading = this.#reading.filter((other) => other.id !== batch.id);
 			const said = 'Its report cannot be read. It may be sent again.';

@@ -5,6 +5,8 @@ import { allLines, uploadReport } from './calls';
 import { lineRow, type Row } from './rows';
 
 const POLL_MS = 1000;
+/** While the answers are silence or refusals that pass. */
+const POLL_AGAIN_MS = 4000;
 
 export class ReportOf {
 	head = $state.raw<UploadReport | undefined>();
@@ -13,32 +15,47 @@ export class ReportOf {
 	#id: string;
 	#left = false;
 	#following = false;
+	#wake = () => {};
 
 	constructor(id: string) {
 		this.#id = id;
 	}
 
+	/** Follows it to its end; where that is done already, asks at once. */
 	async follow(): Promise<void> {
-		if (this.#following) return;
-		this.#following = true;
 		this.#left = false;
-		try {
-			while (!this.#left) {
+		if (this.#following) return this.#wake();
+		this.#following = true;
+		while (!this.#left) {
+			try {
+				const finished = await this.#ask();
 				this.problem = undefined;
-				this.head = await uploadReport(this.#id);
-				const rows = (lines: UploadReport['files']['items']) => lines.map((line) => lineRow(this.#id, line));
-				if (this.rows.length === 0 || !this.head.files.next_cursor) this.rows = rows(this.head.files.items);
-				if (this.head.status !== 'processing') {
-					if (this.head.files.next_cursor)
-						this.rows = rows(await allLines(this.#id, (l) => (this.rows = rows(l))));
-					break;
-				}
-				await new Promise((done) => setTimeout(done, POLL_MS));
+				if (finished) break;
+			} catch (error) {
+				this.problem = Problem.from(error);
+				if (!this.problem.passing) break;
 			}
-		} catch (error) {
-			this.problem = Problem.from(error);
+			await this.#rest(this.problem ? POLL_AGAIN_MS : POLL_MS);
 		}
 		this.#following = false;
+	}
+
+	/** Whether there is nothing more to ask. */
+	async #ask(): Promise<boolean> {
+		const head = await uploadReport(this.#id);
+		this.head = head;
+		const rows = (lines: UploadReport['files']['items']) => lines.map((line) => lineRow(this.#id, line));
+		if (this.rows.length === 0 || !head.files.next_cursor) this.rows = rows(head.files.items);
+		if (head.status === 'processing') return false;
+		if (head.files.next_cursor) this.rows = rows(await allLines(this.#id, (l) => (this.rows = rows(l))));
+		return true;
+	}
+
+	async #rest(milliseconds: number): Promise<void> {
+		await new Promise<void>((done) => {
+			this.#wake = done;
+			setTimeout(done, milliseconds);
+		});
 	}
 
 	leave(): void {

@@ -47,6 +47,7 @@ export async function send({ post, refresh, pause }: SendWorld): Promise<UploadR
 
 /** What a failed request means for those behind it. */
 export function haltsAll(problem: Problem): boolean {
+	if (problem.isAnother) return true;
 	return problem.offline || problem.status === 401 || problem.status === 403 || problem.status === 507;
 }
 
