@@ -6,8 +6,8 @@ const NOWHERE = '/there/is/nothing/here';
 /** Where to look for the page: the router would break at what it cannot read. */
 export function readable(pathname: string): string {
 	try {
-		decodeURI(pathname);
-		return pathname;
+		// What is decoded must be looked at: the bundler drops a call of which nothing is used.
+		return decodeURI(pathname) === '' ? NOWHERE : pathname;
 	} catch {
 		return NOWHERE;
 	}

@@ -31,6 +31,33 @@ test.each(['light', 'dark'] as const)('no page has a serious finding in the %s',
 	await visit.end();
 });
 
+test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
+	const visit = await Visit.begin({ viewport: { width, height: 900 } });
+	const { page } = visit;
+	await signInAsDemo(page);
+	const newest = await page.evaluate(async () => {
+		const answer = await fetch('/v1/activities?limit=1&sport=run');
+		return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
+	});
+	for (const path of [
+		'/',
+		'/activities',
+		'/activities/deleted',
+		`/activities/${newest}`,
+		'/upload',
+		'/profile',
+	]) {
+		await page.goto(path);
+		// As a browser's setting for text does.
+		await page.addStyleTag({ content: ':root { font-size: 200%; }' });
+		await page.waitForLoadState('networkidle');
+		await expect.poll(() => visit.overflow(), { message: path }).toBeLessThanOrEqual(0);
+		const skip = await page.getByRole('link', { name: 'To the content' }).boundingBox();
+		expect(skip!.y + skip!.height, `${path}: a link that is out of sight`).toBeLessThanOrEqual(0);
+	}
+	await visit.end();
+});
+
 async function findings({ page }: Visit): Promise<string[]> {
 	// Beside the page's own policy: the page itself may load nothing but its own files.
 	await page.evaluate(`${axe.source}; undefined`);

@@ -17,6 +17,8 @@ export class Front {
 	gone: string[] = [];
 	/** A gateway without a server behind it. */
 	silent = false;
+	/** How the gateway says so. */
+	silence = 502;
 	#server: Server;
 
 	private constructor(readonly behind: URL) {
@@ -41,7 +43,7 @@ export class Front {
 	#hand(asked: IncomingMessage, answer: ServerResponse) {
 		const path = asked.url ?? '/';
 		if (this.silent)
-			return answer.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
+			return answer.writeHead(this.silence, { 'content-type': 'text/html' }).end('<h1>No server</h1>');
 		if (this.gone.includes(path)) return answer.writeHead(404).end();
 		const back = this.changes.reduce((text, [from, to]) => text.replaceAll(to, from), path);
 		// Plain text, and always in full: a change would not fit what is packed or known.

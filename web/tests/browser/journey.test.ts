@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { PASSWORD, signIn, signUp, useBrowser, Visit } from './browser';
+import { seed } from './seed';
 
 useBrowser();
 
@@ -162,6 +163,69 @@ test('what was deleted is found again later, and restored', async () => {
 		.poll(() => page.getByRole('table', { name: 'Activities' }).getAttribute('aria-rowcount'))
 		// Two, and the row of the heads.
 		.toBe('3');
+	await visit.end();
+});
+
+/** Has everything of whoever is signed in deleted. */
+const deleteAll = (page: Page) =>
+	page.evaluate(async () => {
+		const csrf = /(?:^|;\s*)(?:__Host-)?csrf=([^;]+)/.exec(document.cookie)?.[1] ?? '';
+		const { items } = (await (await fetch('/v1/activities?limit=100')).json()) as { items: { id: string }[] };
+		for (const { id } of items)
+			await fetch(`/v1/activities/${id}`, { method: 'DELETE', headers: { 'x-csrf-token': csrf } });
+	});
+
+test('of what was deleted each page is found, also when all that is shown was restored', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'many-regrets@example.org');
+	seed('many-regrets@example.org', 55);
+	await deleteAll(page);
+	await page.goto('/activities/deleted');
+	const list = page.getByRole('region', { name: 'Can be restored' });
+	await expect.poll(() => list.getByRole('listitem').count()).toBe(50);
+	await page.getByRole('button', { name: 'Show older ones' }).click();
+	await expect.poll(() => list.getByRole('listitem').count()).toBe(55);
+	await list.getByText('5 more, and that is all.').waitFor();
+	expect(await page.evaluate(() => document.activeElement?.id)).toBe('deleted');
+
+	await page.reload();
+	await expect.poll(() => list.getByRole('listitem').count()).toBe(50);
+	await list
+		.getByRole('button', { name: /^Restore/ })
+		.evaluateAll((buttons) => buttons.forEach((button) => (button as HTMLElement).click()));
+	await expect.poll(() => list.getByRole('listitem').count(), { timeout: 30_000 }).toBe(5);
+
+	// Another tab was first.
+	const name = await list.getByRole('listitem').first().locator('.name').textContent();
+	await page.evaluate(async () => {
+		const csrf = /(?:^|;\s*)(?:__Host-)?csrf=([^;]+)/.exec(document.cookie)?.[1] ?? '';
+		const { items } = (await (await fetch('/v1/activities/deleted')).json()) as { items: { id: string }[] };
+		const path = `/v1/activities/${items[0]?.id}/restore`;
+		await fetch(path, { method: 'POST', headers: { 'x-csrf-token': csrf } });
+	});
+	await list.getByRole('button', { name: `Restore ${name}`, exact: true }).click();
+	await page.getByText('is not deleted any more').waitFor();
+	expect(await list.getByRole('listitem').count()).toBe(4);
+	await visit.end();
+});
+
+test('who deletes, goes back and takes it back stands before the activity again', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'undoer@example.org');
+	seed('undoer@example.org', 1);
+	await page.goto('/activities');
+	await page.getByRole('link', { name: 'Number 1' }).click();
+	await page.getByRole('button', { name: 'Delete' }).click();
+	await page.waitForURL('**/activities');
+	await page.goBack();
+	await page.getByRole('heading', { name: 'No such activity' }).waitFor();
+	expect(await page.getByRole('link', { name: 'Deleted activities' }).getAttribute('href')).toBe(
+		'/activities/deleted',
+	);
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await page.getByRole('heading', { name: 'Number 1', level: 1 }).waitFor();
 	await visit.end();
 });
 

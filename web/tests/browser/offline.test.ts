@@ -52,11 +52,12 @@ test('the first visit keeps the application, and the second opens without a netw
 	await visit.end();
 });
 
-test('a server that is away is told from a network that is away', async () => {
+test.for([502, 503])('a server that is away is told from a network that is away, %i', async (status) => {
 	const front = await Front.begin(inject('server'));
+	front.silence = status;
 	const visit = await Visit.begin({ baseURL: front.address });
 	const { page } = visit;
-	await signUp(page, 'restart@example.org');
+	await signUp(page, `restart${status}@example.org`);
 	await installed(page);
 	front.silent = true;
 	await page.reload();
@@ -177,6 +178,56 @@ test('a deployment is there at the next visit, and the open page still finds its
 	await page.reload();
 	await page.getByRole('heading', { name: 'Paceline cannot be reached' }).waitFor();
 	await visit.end();
+});
+
+/** Has the browser fetch the new version, which is not kept. */
+function fails(page: Page): Promise<void> {
+	return page.evaluate(async () => {
+		const registration = await navigator.serviceWorker.ready;
+		const ended = new Promise<void>((done) => {
+			registration.addEventListener('updatefound', () => {
+				const fresh = registration.installing;
+				fresh?.addEventListener('statechange', () => fresh.state === 'redundant' && done());
+			});
+		});
+		await registration.update();
+		await ended;
+	});
+}
+
+test('a version that did not come whole is not kept, nor does one that is brought back drop the one that runs', async () => {
+	const front = await Front.begin(inject('server'));
+	const visit = await Visit.begin({ baseURL: front.address });
+	const { page } = visit;
+	await signUp(page, 'halves@example.org');
+	await installed(page);
+	const [first = ''] = await page.evaluate(() => caches.keys());
+	const version = first.replace('paceline-', '');
+	const shell = await page.evaluate(() => fetch('/index.html').then((answer) => answer.text()));
+	const start = /\/(start\.[\w-]+\.js)"/.exec(shell)?.[1] ?? '';
+	expect(version && start).toBeTruthy();
+	front.changes = [
+		[start, 'start.half.js'],
+		[version, 'half'],
+	];
+	front.gone = ['/_app/immutable/start.half.js'];
+	await fails(page);
+	expect(await page.evaluate(() => caches.keys())).toEqual([first]);
+
+	front.changes = [
+		[start, 'start.second.js'],
+		[version, 'second'],
+	];
+	await update(page, [first, 'paceline-second']);
+	front.changes = [];
+	await update(page, ['paceline-second', first]);
+	front.changes = [
+		[start, 'start.third.js'],
+		[version, 'third'],
+	];
+	await update(page, [first, 'paceline-third']);
+	await visit.end();
+	await front.end();
 });
 
 test('it can be installed', async () => {

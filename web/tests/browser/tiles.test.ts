@@ -78,6 +78,11 @@ test.each([
 	const visit = await onMapped(options);
 	await openRun(visit.page);
 	await visit.page.getByText(ATTRIBUTION).waitFor();
+	const [map, whose] = await Promise.all([
+		visit.page.locator('.ground').boundingBox(),
+		visit.page.getByText(ATTRIBUTION).boundingBox(),
+	]);
+	expect(whose!.y, 'whose map it is hides nothing of it').toBeGreaterThanOrEqual(map!.y + map!.height);
 	expect(await visit.overflow()).toBeLessThanOrEqual(0);
 	expect(await visit.moved()).toBeLessThanOrEqual(0.05);
 	await visit.end({ allowed: tiles.origin });
@@ -125,6 +130,17 @@ test('who may not register is told so before writing anything', async () => {
 	expect(await page.getByRole('textbox').count()).toBe(0);
 	await page.getByRole('link', { name: 'Sign in' }).click();
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+	await expect.poll(() => page.getByRole('link', { name: 'Make an account' }).count()).toBe(0);
+	// Where that was not known before, the answer to the form says it, to those who do not see it as well.
+	await page.route('**/v1/about', (route) => route.abort());
+	await page.goto('/sign-up');
+	await page.getByLabel('E-mail').fill('late@example.org');
+	await page.getByLabel('Password').fill('correct horse battery');
+	await page.getByRole('button', { name: 'Make the account' }).click();
+	await page.getByRole('heading', { name: 'No new accounts here' }).waitFor();
+	await expect
+		.poll(() => page.evaluate(() => document.activeElement?.textContent))
+		.toBe('No new accounts here');
 	await visit.end();
 });
 

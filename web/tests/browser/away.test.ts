@@ -1,0 +1,104 @@
+// Answers that do not come, come late, or come from somebody else than the server: what the page says, and that it goes on
+// by itself. Never here: what is kept on the device (offline.test.ts).
+import { expect, test } from 'vitest';
+import { signUp, useBrowser, Visit } from './browser';
+
+useBrowser();
+
+test('a server that takes longer than the pauses between two tries is heard', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'patient@example.org');
+	await page.route('**/v1/athletes/me', (route) => route.abort());
+	await page.goto('/');
+	await page.getByRole('heading', { name: 'Paceline cannot be reached' }).waitFor();
+	await page.unroute('**/v1/athletes/me');
+	await page.route('**/v1/athletes/me', async (route) => {
+		await new Promise((done) => setTimeout(done, 12_000));
+		await route.continue().catch(() => undefined);
+	});
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor({ timeout: 40_000 });
+	await visit.end();
+});
+
+test('what did not load is tried again while the network never went', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'hopeful@example.org');
+	await page.route('**/v1/activities?*', (route) => route.abort());
+	await page.goto('/activities');
+	await page.getByText('This is tried again by itself.').waitFor();
+	await page.unroute('**/v1/activities?*');
+	await page.getByText('No activities yet').waitFor();
+	await visit.end();
+});
+
+test('a report is followed over a silence', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'follower@example.org');
+	const id = await page.evaluate(async () => {
+		const csrf = /(?:^|;\s*)(?:__Host-)?csrf=([^;]+)/.exec(document.cookie)?.[1] ?? '';
+		const form = new FormData();
+		form.append('file', new Blob(['no training']), 'notes.gpx');
+		const answer = await fetch('/v1/uploads', {
+			method: 'POST',
+			headers: { 'x-csrf-token': csrf },
+			body: form,
+		});
+		return ((await answer.json()) as { id: string }).id;
+	});
+	let times = 0;
+	await page.route(`**/v1/uploads/${id}`, async (route) => {
+		times++;
+		if (times === 2) return route.abort();
+		if (times > 2) return route.continue();
+		const answer = await route.fetch();
+		return route.fulfill({ json: { ...(await answer.json()), status: 'processing' } });
+	});
+	await page.goto(`/upload/${id}`);
+	await page.getByText('This page follows.').waitFor();
+	await page.getByText('The report did not load further').waitFor();
+	await page.getByText('Finished.').waitFor();
+	expect(await page.getByText('The report did not load further').count()).toBe(0);
+	await visit.end();
+});
+
+test.each([
+	['/upload/%E0%A4%A', 'There is nothing at this address'],
+	['/upload/..%2Factivities', 'No such upload'],
+	['/activities/..%2Fathletes%2Fme', 'No such activity'],
+])('%s is told in words', async (path, words) => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, `cut${words.length}${path.length}@example.org`);
+	await page.goto(path);
+	await page.getByText(words).waitFor();
+	await visit.end();
+});
+
+test.each([
+	['the application', '**/_app/immutable/entry/app*', 'If this stays, its files did not come.'],
+	['the frame of each page', /\/nodes\/[01]\./, 'Paceline did not load'],
+])('a first visit to which %s does not come is told so', async (_, files, words) => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await page.route(files, (route) => route.abort());
+	await page.goto('/sign-in');
+	await page.getByText(words).waitFor();
+	await page.unroute(files);
+	await page.getByRole('link', { name: 'Try again' }).click();
+	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+	expect(await page.getByText('Paceline is loading').count()).toBe(0);
+	expect(await visit.moved()).toBeLessThanOrEqual(0.05);
+	await page.context().close();
+});
+
+test('the form for an account does not wait for ever to be told whether there is one', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await page.route('**/v1/about', () => undefined);
+	await page.goto('/sign-up');
+	await page.getByLabel('E-mail').waitFor({ timeout: 5000 });
+	await visit.end();
+});
