@@ -39,6 +39,9 @@ test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
 		const answer = await fetch('/v1/activities?limit=1&sport=run');
 		return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
 	});
+	// The browser's own setting for text, 16 px before.
+	const browser = await page.context().newCDPSession(page);
+	await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
 	for (const path of [
 		'/',
 		'/activities',
@@ -48,8 +51,6 @@ test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
 		'/profile',
 	]) {
 		await page.goto(path);
-		// As a browser's setting for text does.
-		await page.addStyleTag({ content: ':root { font-size: 200%; }' });
 		await page.waitForLoadState('networkidle');
 		await expect.poll(() => visit.overflow(), { message: path }).toBeLessThanOrEqual(0);
 		const skip = await page.getByRole('link', { name: 'To the content' }).boundingBox();
