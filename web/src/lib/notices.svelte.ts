@@ -9,6 +9,8 @@ export interface Notice {
 const STAYS_MS = 12_000;
 
 let last = 0;
+/** When each goes, by its id. */
+// eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody draws it
 const leaving = new Map<number, ReturnType<typeof setTimeout>>();
 export const notices = $state<Notice[]>([]);
 
@@ -29,10 +31,8 @@ export function stay(id: number): void {
 export function leave(id: number): void {
 	stay(id);
 	if (!notices.some((notice) => notice.id === id)) return;
-	leaving.set(
-		id,
-		setTimeout(() => dismiss(id), STAYS_MS),
-	);
+	const later = setTimeout(() => dismiss(id), STAYS_MS);
+	leaving.set(id, later);
 }
 
 /** They speak of what somebody did who has left. */
