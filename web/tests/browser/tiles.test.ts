@@ -98,7 +98,7 @@ test.each(['refused', 'unreachable'])('tiles that are %s leave the drawing as it
 	if (how === 'unreachable') await page.route(`${tiles.origin}/**`, (route) => route.abort());
 	await openRun(page);
 	await expect.poll(() => failed).toBeGreaterThan(3);
-	await expect.poll(() => page.locator('.tiles img').count()).toBe(failed);
+	await expect.poll(async () => (await page.locator('.tiles img').count()) === failed).toBe(true);
 	expect(await page.locator('.tiles img.there').count()).toBe(0);
 	expect(await page.getByText(ATTRIBUTION).count()).toBe(0);
 	expect(await page.locator('path.line').first().getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+L/);

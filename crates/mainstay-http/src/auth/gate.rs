@@ -122,7 +122,7 @@ mod tests {
             .iter()
             .map(|(name, value)| {
                 let value = value.replace("TOKEN", &token);
-                (http::HeaderName::from_static(name), HeaderValue::from_str(&value).unwrap())
+                (HeaderName::from_static(name), HeaderValue::from_str(&value).unwrap())
             })
             .collect();
         (gate, headers)
