@@ -107,10 +107,5 @@ async fn compare(server: &Server, path: &str, body: axum::body::Bytes) -> anyhow
         seen_bare.push(load::run(&bare, &theirs, CONNECTIONS, ROUND).await?);
     }
     serving.abort();
-    Ok((middle(seen), middle(seen_bare)))
-}
-
-fn middle(mut runs: Vec<Seen>) -> Seen {
-    runs.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
-    runs[runs.len() / 2]
+    Ok((Seen::middle(seen), Seen::middle(seen_bare)))
 }

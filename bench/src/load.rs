@@ -15,6 +15,25 @@ pub(crate) struct Seen {
     pub(crate) p99: Duration,
 }
 
+impl Seen {
+    /// What so many answers within a time tell, each with how long it took.
+    pub(crate) fn of(mut times: Vec<Duration>, within: Duration) -> Self {
+        times.sort_unstable();
+        let at = |part: f64| -> Duration {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+            let index = ((times.len() as f64 * part) as usize).min(times.len().saturating_sub(1));
+            times.get(index).copied().unwrap_or_default()
+        };
+        Self { per_second: times.len() as f64 / within.as_secs_f64(), p50: at(0.5), p99: at(0.99) }
+    }
+
+    /// Of several runs the one with the middle throughput.
+    pub(crate) fn middle(mut runs: Vec<Self>) -> Self {
+        runs.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
+        runs[runs.len() / 2]
+    }
+}
+
 /// Sends one request over and over on `connections` connections for a time.
 pub(crate) async fn run(
     address: &str,
@@ -32,13 +51,7 @@ pub(crate) async fn run(
     while let Some(client) = clients.join_next().await {
         times.extend(client??);
     }
-    times.sort_unstable();
-    let at = |part: f64| -> Duration {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
-        let index = ((times.len() as f64 * part) as usize).min(times.len().saturating_sub(1));
-        times.get(index).copied().unwrap_or_default()
-    };
-    Ok(Seen { per_second: times.len() as f64 / time.as_secs_f64(), p50: at(0.5), p99: at(0.99) })
+    Ok(Seen::of(times, time))
 }
 
 async fn client(address: &str, request: &[u8], end: Instant) -> anyhow::Result<Vec<Duration>> {

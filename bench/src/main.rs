@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+mod db;
 mod http;
 mod import;
 mod load;
@@ -14,9 +15,10 @@ mod server;
 async fn main() -> anyhow::Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("import") => import::run().await,
+        Some("db") => db::run().await,
         Some("http") => http::run().await,
         Some("partitions") => partitions::run().await,
-        _ => anyhow::bail!("name a benchmark: import, http or partitions"),
+        _ => anyhow::bail!("name a benchmark: import, http, partitions or db"),
     }
 }
 

@@ -32,6 +32,14 @@ pub(crate) const EMAIL: &str = "bench@example.org";
 impl Server {
     /// Starts the server on a folder and signs an athlete in, who is made if need be.
     pub(crate) async fn start(data: &std::path::Path) -> anyhow::Result<Self> {
+        Self::start_with(data, &[]).await
+    }
+
+    /// The same, configured by these variables.
+    pub(crate) async fn start_with(
+        data: &std::path::Path,
+        environment: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let begun = Instant::now();
         let mut child = Command::new(binary()?)
             .args(["up", "--listen", "127.0.0.1:0", "--data"])
@@ -39,6 +47,7 @@ impl Server {
             .env("PACELINE_LOG__LEVEL", "error")
             // It would be imported in the background while we measure.
             .env("PACELINE_DEMO__SEASON", "false")
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
@@ -104,6 +113,16 @@ impl Server {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
         let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0.0);
         (kib / 102.4).round() / 10.0
+    }
+
+    /// Time that the serving process has had of the processors; to a hundredth of a second.
+    pub(crate) fn processor_time(&self) -> Duration {
+        let pid = self.child.id().unwrap_or(0);
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // Counted from behind the name, which may hold spaces: user and system time are the 12th and 13th, in ticks.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+        Duration::from_millis(ticks * 10)
     }
 
     /// Stops it in order.

@@ -51,6 +51,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
             "mainstay-testing",
             "paceline",
             "paceline-domain",
+            "paceline-queries",
         ],
     ),
     // Never the application: its generators must build while it does not.
