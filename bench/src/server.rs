@@ -117,12 +117,7 @@ impl Server {
 
     /// Time that the serving process has had of the processors; to a hundredth of a second.
     pub(crate) fn processor_time(&self) -> Duration {
-        let pid = self.child.id().unwrap_or(0);
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        // Counted from behind the name, which may hold spaces: user and system time are the 12th and 13th, in ticks.
-        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-        Duration::from_millis(ticks * 10)
+        processor_time(self.child.id().unwrap_or(0))
     }
 
     /// Stops it in order.
@@ -132,6 +127,22 @@ impl Server {
         self.child.wait().await?;
         Ok(())
     }
+}
+
+/// Time that a process, and those that it started, have had of the processors; to a hundredth of a second.
+pub(crate) fn processor_time(pid: u32) -> Duration {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ticks = processes.filter_map(|process| {
+        let own = process.file_name().to_str()?.parse::<u32>().ok()?;
+        let stat = std::fs::read_to_string(process.path().join("stat")).ok()?;
+        // Counted from behind the name, which may hold spaces: the parent is the second, user and system time are the
+        // 12th and 13th, in ticks.
+        let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+        let is_counted = own == pid || fields.get(1)?.parse() == Ok(pid);
+        let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+        is_counted.then_some(ticks)
+    });
+    Duration::from_millis(ticks.sum::<u64>() * 10)
 }
 
 /// A temporary folder that the server's own account may enter.

@@ -129,7 +129,7 @@ def page(statement, athlete_id: UUID, cursor: str | None, limit: int):
 
 
 def cursor_after(last) -> str:
-    key = orjson.dumps({"v": 1, "l": LIST, "k": [last.start_time, last.id]}, option=orjson.OPT_UTC_Z)
+    key = orjson.dumps({"v": 1, "l": LIST, "k": [last.start_time, str(last.id)]}, option=orjson.OPT_UTC_Z)
     return base64.urlsafe_b64encode(key).rstrip(b"=").decode()
 
 
@@ -182,7 +182,8 @@ def pace(row) -> float | None:
 
 def item(row, zone: ZoneInfo) -> dict:
     return {
-        "id": row.id,
+        # asyncpg has a UUID of its own, which orjson does not know.
+        "id": str(row.id),
         "name": row.name,
         "sport": row.sport,
         "sub_sport": row.sub_sport,

@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio_postgres::config::Host;
 
+use crate::server;
+
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/fastapi");
 /// As many as a machine of two cores runs.
 const WORKERS: &str = "2";
@@ -42,6 +44,11 @@ impl Peer {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(Self { child, address })
+    }
+
+    /// Time that it and its workers have had of the processors.
+    pub(super) fn processor_time(&self) -> Duration {
+        server::processor_time(self.child.id().unwrap_or(0))
     }
 
     /// Stops it and its workers.

@@ -121,7 +121,7 @@ async fn fill(session: &Session) -> anyhow::Result<(Uuid, Uuid)> {
     session.batch_execute(&activities).await?;
     let streams = "insert into activity_stream (athlete_id, activity_id, samples, channels, data) \
          select athlete_id, id, 3000, array['time_s', 'latitude_deg', 'longitude_deg', 'heart_rate_bpm'], '\\x00' \
-         from activity where sport = 'run'";
+         from activity where sport = 'run' on conflict do nothing";
     session.batch_execute(streams).await?;
     session.batch_execute("vacuum (analyze)").await?;
     session.batch_execute("checkpoint").await?;

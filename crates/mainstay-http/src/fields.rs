@@ -99,12 +99,29 @@ impl Fields {
         &self,
         list: crate::List<T>,
         known: &[&str],
-    ) -> Result<crate::List<Value>, Problem> {
+    ) -> Result<crate::List<Selected<T>>, Problem> {
         self.check(known)?;
         let crate::List { items, next_cursor, pagination } = list;
-        let items = items.iter().map(|item| serde_json::to_value(item).map(|value| self.pick(value)));
-        Ok(crate::List { items: items.collect::<Result<_, _>>()?, next_cursor, pagination })
+        let select = |item: T| -> Result<Selected<T>, Problem> {
+            if self.is_all() {
+                return Ok(Selected::Whole(item));
+            }
+            Ok(Selected::Picked(self.pick(serde_json::to_value(item)?)))
+        };
+        let items = items.into_iter().map(select).collect::<Result<_, _>>()?;
+        Ok(crate::List { items, next_cursor, pagination })
     }
+}
+
+/// An item of a list as the client wants it. A whole one is written as it is: a tree of its members would cost more than
+/// everything else about the answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Selected<T> {
+    /// With every member.
+    Whole(T),
+    /// With the wanted members alone.
+    Picked(Value),
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Fields {

@@ -3,14 +3,13 @@
 use axum::extract::State;
 use http::header::{HeaderName, LOCATION};
 use http::{HeaderValue, StatusCode};
-use mainstay_http::fields::FieldsParams;
+use mainstay_http::fields::{FieldsParams, Selected};
 use mainstay_http::pages::PageParams;
 use mainstay_http::{
     FieldError, Fields, Json, List, OrProblem, PageRequest, Path, Problem, Query, ValidJson,
 };
 use paceline_domain::model::Channel;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -57,7 +56,7 @@ async fn list(
     Query(params): Query<ListParams>,
     page: PageRequest,
     fields: Fields,
-) -> Result<Json<List<Value>>, Problem> {
+) -> Result<Json<List<Selected<ListItem>>>, Problem> {
     fields.check(ListItem::FIELDS)?;
     let (filter, order) = params.parse(&principal.timezone)?;
     let list = super::list(&app, &principal, &filter, order, &page).await?;
