@@ -3,6 +3,7 @@
 
 mod peer;
 mod question;
+mod store;
 mod ways;
 mod world;
 

@@ -13,14 +13,13 @@ use uuid::Uuid;
 
 use super::peer::Peer;
 use super::question::Question;
-use crate::server::{EMAIL, Server};
+use super::store;
+use crate::server::Server;
 
 /// Signs the access tokens that ours and the peer accept.
 const SECRET: &str = "of the benchmark alone, and nobody else's";
 /// Ours, the peer's and those of every way at the highest concurrency.
 const MOST_CONNECTIONS: u32 = 250;
-const ATHLETES: i32 = 200;
-const ACTIVITIES_EACH: i32 = 500;
 
 /// Everything that was started.
 pub(super) struct World {
@@ -51,7 +50,7 @@ impl World {
         )
         .await?;
         let session = Session::connect(&target, "bench", Duration::from_secs(10)).await?;
-        let (athlete_id, session_id) = fill(&session).await?;
+        let (athlete_id, session_id) = store::fill(&session).await?;
         let peer = Peer::start(&target, SECRET).await?;
         Ok(Self { cluster, server, peer, athlete_id, session_id })
     }
@@ -94,41 +93,6 @@ impl World {
         self.cluster.stop().await?;
         Ok(())
     }
-}
-
-/// Other athletes, and years of activities for everybody; returns whose list is asked for, and the session.
-async fn fill(session: &Session) -> anyhow::Result<(Uuid, Uuid)> {
-    let others = format!(
-        "insert into athlete (id, email, display_name, created_at, updated_at) \
-         select md5('athlete ' || n)::uuid, 'athlete' || n || '@example.org', 'Athlete ' || n, now(), now() \
-         from generate_series(1, {ATHLETES}) as n"
-    );
-    session.batch_execute(&others).await?;
-    let activities = format!(
-        "insert into activity (athlete_id, id, sport, sub_sport, name, notes, start_time, end_time, source_format, \
-             device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, \
-             avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, created_at, updated_at) \
-         select athlete.id, md5(athlete.id::text || n)::uuid, case when n % 5 = 0 then 'cycling' else 'run' end, \
-             case when n % 7 = 0 then 'trail' end, 'Morning run ' || n, case when n % 9 = 0 then 'Felt good.' end, \
-             begun.at, begun.at + interval '1 hour', 'fit', 'Forerunner 255', 3125.0 + n % 11, 3000.37 + n % 13, \
-             3001.0 + n % 13, 10000.137 + n * 7.21, 81.23 + n % 17, 79.91 + n % 19, 141.32 + n % 23, \
-             171.0 + n % 7, 172.41 + n % 5, case when n % 3 = 0 then 231.72 + n % 29 end, 611.0 + n % 31, \
-             case when n % 4 = 0 then 6 end, case when n % 2 = 0 then 'Blue shoes' end, n % 50 = 0, true, \
-             begun.at, begun.at \
-         from athlete, generate_series(1, {ACTIVITIES_EACH}) as n, \
-             lateral (select '2020-01-01T06:00:00Z'::timestamptz + n * interval '26 hours' as at) as begun"
-    );
-    session.batch_execute(&activities).await?;
-    let streams = "insert into activity_stream (athlete_id, activity_id, samples, channels, data) \
-         select athlete_id, id, 3000, array['time_s', 'latitude_deg', 'longitude_deg', 'heart_rate_bpm'], '\\x00' \
-         from activity where sport = 'run' on conflict do nothing";
-    session.batch_execute(streams).await?;
-    session.batch_execute("vacuum (analyze)").await?;
-    session.batch_execute("checkpoint").await?;
-    let ours = "select athlete.id, login_session.id from athlete \
-         join login_session on login_session.athlete_id = athlete.id where email = $1";
-    let row = session.query_one(ours, &[&EMAIL]).await?;
-    Ok((row.try_get(0)?, row.try_get(1)?))
 }
 
 /// Where two values differ first.
