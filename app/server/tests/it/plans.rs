@@ -9,6 +9,7 @@ use paceline::schema;
 use serde_json::Value;
 
 mod cases;
+mod known_parameters;
 mod plan;
 mod season;
 mod statements;

@@ -2,18 +2,19 @@
 
 --: ActivityRow(parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?)
 
--- One page of the list, newest first, from a keyset cursor. Filters that are null do not filter.
+-- One page of the list, newest first, from a keyset cursor. Filters that are null do not filter. Whether there are
+-- positions is asked as a value and not with `exists`: a plan for known parameters would read the streams of all athletes
+-- into a hash table first.
 -- lane: pipelined
 --! list_activities (sport?, is_race?, min_distance_m?, max_distance_m?, min_ascent_m?, max_ascent_m?) : ActivityRow
 select
     id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
     timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal,
     rpe, gear, is_race, has_track,
-    exists (
-        select from activity_stream as stream
+    coalesce((
+        select stream.channels @> array['latitude_deg', 'longitude_deg'] from activity_stream as stream
         where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id
-            and stream.channels @> array['latitude_deg', 'longitude_deg']
-    ) as has_positions
+    ), false) as has_positions
 from activity
 where athlete_id = :athlete_id and deleted_at is null and parent_id is null
     and (start_time, id) < (:before_time, :before_id)
@@ -35,11 +36,10 @@ select
     id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
     timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal,
     rpe, gear, is_race, has_track,
-    exists (
-        select from activity_stream as stream
+    coalesce((
+        select stream.channels @> array['latitude_deg', 'longitude_deg'] from activity_stream as stream
         where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id
-            and stream.channels @> array['latitude_deg', 'longitude_deg']
-    ) as has_positions
+    ), false) as has_positions
 from activity
 where athlete_id = :athlete_id and deleted_at is null and parent_id is null
     and start_time >= :since and start_time <= :until
