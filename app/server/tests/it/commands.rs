@@ -323,7 +323,12 @@ async fn check_sees_whether_a_private_cluster_runs_and_what_is_pending_there() {
     let (code, stdout, _) = check();
     assert!(code == 0 && stdout.contains("ok    private cluster of PostgreSQL "), "{code} {stdout}");
     assert!(stdout.contains(&format!("it runs, as process {}", cluster.pid())), "{stdout}");
-    assert!(stdout.contains("note  the next start applies paceline/0001_accounts, "), "{stdout}");
+    assert!(
+        stdout.contains(
+            "note  the next start applies mainstay/0001_statement_history, paceline/0001_accounts, "
+        ),
+        "{stdout}"
+    );
     migrate::run(&cluster.target(), &[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
     assert!(check().1.contains("ok    migrations are applied"));
     cluster.stop().await.unwrap();

@@ -41,11 +41,11 @@ enum Next {
 
 /// Runs until stopped; several may run side by side, in several processes too.
 async fn run(app: App, stop: Stop) {
-    // A file that was given back is due sooner than what nobody told of.
-    let mut gave_back = false;
+    // A file that was given back is due sooner than what nobody told of; until then it looks often, whoever wakes it.
+    let mut due_by = Duration::ZERO;
     while !stop.is_stopping() {
         stop.heartbeat();
-        let next = match import_next(&app, &stop, &mut gave_back).await {
+        let next = match import_next(&app, &stop, &mut due_by).await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(event = "import.paused", error = %error, "the importer waits for the database");
@@ -62,12 +62,15 @@ async fn run(app: App, stop: Stop) {
 }
 
 /// Imports the oldest pending file that nobody works on.
-async fn import_next(app: &App, stop: &Stop, gave_back: &mut bool) -> Result<Next, DbError> {
+async fn import_next(app: &App, stop: &Stop, due_by: &mut Duration) -> Result<Next, DbError> {
     app.imports.0.took_up.get_or_try_init(|| take_up(app)).await?;
     let Some(mut claim) = claim(app).await? else {
-        let pause =
-            if std::mem::take(gave_back) { AFTER_FAILURE } else { app.config.import.lease / LOOKS_A_LEASE };
-        return Ok(Next::Pause(pause));
+        let is_due_soon = app.effects.clock.monotonic() < *due_by;
+        return Ok(Next::Pause(if is_due_soon {
+            AFTER_FAILURE
+        } else {
+            app.config.import.lease / LOOKS_A_LEASE
+        }));
     };
     // Another importer may take the next one at the same time.
     app.imports.wake();
@@ -91,12 +94,12 @@ async fn import_next(app: &App, stop: &Stop, gave_back: &mut bool) -> Result<Nex
         }
         Ending::Failed(failure) => {
             tracing::warn!(event = "import.file.failed", error = %failure, "a file will be attempted again");
-            *gave_back = true;
             give_back(app, stop, &claim, true).await;
+            *due_by = app.effects.clock.monotonic() + 2 * AFTER_FAILURE;
         }
         Ending::Wait(error) => {
-            *gave_back = true;
             give_back(app, stop, &claim, false).await;
+            *due_by = app.effects.clock.monotonic() + 2 * AFTER_FAILURE;
             return Err(error);
         }
     }
