@@ -74,6 +74,9 @@ pub enum DbError {
         /// How many there may be.
         most: u64,
     },
+    /// The work of a transaction has kept its handle. A defect of the caller; nothing was committed.
+    #[error("the transaction is still held after its work; nothing was committed")]
+    TransactionKept,
     /// A statement for one row gave another number of rows. A defect of the statement, or of the data.
     #[error("{statement} gave {found} rows instead of one")]
     RowCount {

@@ -23,5 +23,5 @@ pub use extract::{Json, Path, Query, ValidJson, Validate};
 pub use fields::Fields;
 pub use layers::{App, app};
 pub use pages::{Limit, List, PageLimits, PageRequest, Pagination};
-pub use problem::{FieldError, OrProblem, Problem};
+pub use problem::{FieldError, Halted, OrProblem, Problem};
 pub use serve::{ServeReport, serve};

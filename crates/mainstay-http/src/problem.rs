@@ -12,8 +12,10 @@ use utoipa::ToSchema;
 
 pub mod codes;
 mod convert;
+mod halted;
 
 pub use convert::OrProblem;
+pub use halted::Halted;
 
 /// The media type of every problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";

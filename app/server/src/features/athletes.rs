@@ -3,9 +3,11 @@
 //! What lives here: who may see which athlete. What a profile may say is in `profile`.
 //! What must never live here: sign-in (`accounts`), and how an effort is found (`paceline-domain`).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use mainstay_db::DbError;
-use mainstay_http::{OrProblem, Problem};
+use mainstay_db::{DbError, Tx};
+use mainstay_http::{Halted, OrProblem, Problem};
 use paceline_domain::model::Sport;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
@@ -45,20 +47,17 @@ async fn patch_me(
     patch: ProfilePatch,
     now: Timestamp,
 ) -> Result<views::Me, Problem> {
-    let tx = app.db.write().await?;
-    let before = store::lock(&tx, principal.athlete_id).await?.internal()?;
-    let after = match profile::patched(before.clone(), patch, day_of(now, &principal.timezone)) {
-        Ok(after) => after,
-        Err(errors) => {
-            tx.rollback().await?;
-            return Err(Problem::unprocessable(errors));
+    let (patch, today) = (&patch, day_of(now, &principal.timezone));
+    let work = |tx: Arc<Tx>| async move {
+        let before = store::lock(&tx, principal.athlete_id).await?.internal()?;
+        let after = profile::patched(before.clone(), patch.clone(), today).map_err(Problem::unprocessable)?;
+        store::update(&tx, &after, now).await?;
+        if profile::changes_loads(&before, &after) {
+            store::outdate_analyses(&tx, principal.athlete_id).await?;
         }
+        Ok::<_, Halted>(after)
     };
-    store::update(&tx, &after, now).await?;
-    if profile::changes_loads(&before, &after) {
-        store::outdate_analyses(&tx, principal.athlete_id).await?;
-    }
-    tx.commit().await?;
+    let after = app.db.transaction(work).await?;
     app.imports.wake_recompute();
     Ok(views::Me::new(after))
 }

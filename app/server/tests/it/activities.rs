@@ -486,3 +486,20 @@ async fn every_answer_keeps_its_statement_budget() {
         assert_eq!(used.total(), budget + 1, "{path}: {used}");
     }
 }
+
+/// An edit that loses against somebody else is made again, and the athlete hears nothing of it.
+#[tokio::test]
+async fn an_edit_that_lost_a_race_is_made_again() {
+    let world = World::new().await;
+    let who = world.athlete("UTC").await;
+    let id = seed::activity(&world, who, Seed::default()).await;
+    let tx = world.db.db().write().await.unwrap();
+    let lose_once = "create sequence tries; create function lose() returns trigger language plpgsql as $$ begin \
+        if nextval('tries') = 1 then raise exception using errcode = '40001'; end if; return new; end $$; \
+        create trigger lose before update on activity for each row execute function lose()";
+    tx.batch_execute(lose_once).await.unwrap();
+    tx.commit().await.unwrap();
+    let path = format!("/v1/activities/{id}");
+    let patched = world.send(who, "PATCH", &path, Some(json!({ "name": "Made again" }))).await.expect(200);
+    assert_eq!((&patched["name"], world.app.db.stats().retried), (&json!("Made again"), 1));
+}

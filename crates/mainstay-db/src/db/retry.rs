@@ -1,6 +1,7 @@
 //! A transaction that is run again when it lost against another one. Never here: other failures, which running again
 //! does not mend.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Db, Tx};
@@ -26,10 +27,18 @@ impl Db {
     /// deadlock, a lock not free in time), all of it is done again after a pause of random length, at most
     /// `transaction_retries` times: `work` must do nothing that a rollback does not undo.
     ///
+    /// ```
+    /// # async fn example(db: &mainstay_db::Db, id: i64) -> Result<u64, mainstay_db::DbError> {
+    /// db.transaction(|tx| async move { tx.execute("delete from note where id = $1", &[&id]).await }).await
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// What `work` says, after a rollback; else as [`Db::write`] and [`Tx::commit`].
-    pub async fn transaction<T, E>(&self, mut work: impl AsyncFnMut(&Tx) -> Result<T, E>) -> Result<T, E>
+    /// What `work` says, after a rollback; else as [`Db::write`] and [`Tx::commit`]. [`DbError::TransactionKept`] if
+    /// `work` has put `tx` somewhere: then nothing is committed.
+    pub async fn transaction<T, E, F>(&self, mut work: impl FnMut(Arc<Tx>) -> F) -> Result<T, E>
     where
+        F: Future<Output = Result<T, E>>,
         E: TransactionError,
     {
         let mut attempt = 0;
@@ -47,12 +56,16 @@ impl Db {
         }
     }
 
-    async fn attempt<T, E>(&self, work: &mut impl AsyncFnMut(&Tx) -> Result<T, E>) -> Result<T, E>
+    async fn attempt<T, E, F>(&self, work: &mut impl FnMut(Arc<Tx>) -> F) -> Result<T, E>
     where
+        F: Future<Output = Result<T, E>>,
         E: TransactionError,
     {
-        let tx = self.write().await?;
-        match work(&tx).await {
+        let tx = Arc::new(self.write().await?);
+        let ended = work(Arc::clone(&tx)).await;
+        // Whoever still holds it closes its connection by letting go, and the server rolls back.
+        let tx = Arc::try_unwrap(tx).map_err(|_| DbError::TransactionKept)?;
+        match ended {
             Ok(done) => {
                 tx.commit().await?;
                 Ok(done)

@@ -1,5 +1,6 @@
 //! Transactions that lose against others, and what is not run again.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mainstay_db::{Config, ConnectError, Db, DbError, TransactionError, Tx};
@@ -26,7 +27,7 @@ async fn value(db: &Db, id: i32) -> i32 {
 
 /// Reads, waits until the other has read, writes what it read plus one.
 async fn increment(db: &Db, both_have_read: &Barrier, attempts: &AtomicU32) -> Result<(), DbError> {
-    db.transaction(async |tx: &Tx| {
+    db.transaction(|tx: Arc<Tx>| async move {
         tx.batch_execute(SERIALIZABLE).await?;
         let now: i32 = tx.query_one("select value from counter where id = 1", &[]).await?.get(0);
         if attempts.fetch_add(1, Ordering::SeqCst) < 2 {
@@ -55,9 +56,10 @@ async fn the_one_that_lost_is_run_again_and_no_change_is_lost() {
 async fn a_deadlock_is_run_again() {
     let test = counters().await;
     let (barrier, attempts) = (Barrier::new(2), AtomicU32::new(0));
+    let (barrier, attempts) = (&barrier, &attempts);
     let both = async |first: i32, second: i32| {
         test.db()
-            .transaction(async |tx: &Tx| {
+            .transaction(|tx: Arc<Tx>| async move {
                 let sql = "update counter set value = value + 1 where id = $1";
                 tx.execute(sql, &[&first]).await?;
                 if attempts.fetch_add(1, Ordering::SeqCst) < 2 {
@@ -98,10 +100,10 @@ impl TransactionError for Refusal {
 #[tokio::test]
 async fn what_the_work_refuses_is_undone_and_not_run_again() {
     let test = counters().await;
-    let attempts = AtomicU32::new(0);
+    let attempts = &AtomicU32::new(0);
     let refused = test
         .db()
-        .transaction(async |tx: &Tx| {
+        .transaction(|tx: Arc<Tx>| async move {
             attempts.fetch_add(1, Ordering::SeqCst);
             tx.execute("update counter set value = 9", &[]).await?;
             Err::<(), _>(Refusal::Rule)
@@ -117,9 +119,9 @@ async fn a_conflict_without_end_is_told_after_the_retries() {
     let test = counters().await;
     let config = Config { pool_max: 2, pool_read_max: 2, transaction_retries: 2, ..Config::default() };
     let db = Db::connect(&config, test.target()).await.unwrap();
-    let attempts = AtomicU32::new(0);
+    let attempts = &AtomicU32::new(0);
     let lost = db
-        .transaction(async |tx: &Tx| {
+        .transaction(|tx: Arc<Tx>| async move {
             attempts.fetch_add(1, Ordering::SeqCst);
             let raise = "do $$ begin raise exception using errcode = '40001'; end $$";
             tx.batch_execute(raise).await
@@ -137,10 +139,30 @@ async fn a_transaction_may_be_part_of_a_task_that_moves_between_threads() {
     let test = counters().await;
     let db = test.db().clone();
     let work = moves(async move {
-        db.transaction(async |tx: &Tx| tx.execute("update counter set value = 1 where id = 1", &[]).await)
-            .await
+        db.transaction(|tx: Arc<Tx>| async move {
+            tx.execute("update counter set value = 1 where id = 1", &[]).await
+        })
+        .await
     });
     assert_eq!(work.await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_committed_of_a_transaction_that_its_work_has_kept() {
+    let test = counters().await;
+    let kept = std::sync::Mutex::new(None);
+    let put = &kept;
+    let ended = test
+        .db()
+        .transaction(|tx: Arc<Tx>| async move {
+            tx.execute("update counter set value = 9", &[]).await?;
+            *put.lock().unwrap() = Some(Arc::clone(&tx));
+            Ok::<_, DbError>(())
+        })
+        .await;
+    assert!(matches!(ended, Err(DbError::TransactionKept)), "{ended:?}");
+    drop(kept.lock().unwrap().take());
+    assert_eq!(value(test.db(), 1).await, 0);
 }
 
 #[tokio::test]

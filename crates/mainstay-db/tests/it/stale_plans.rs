@@ -1,6 +1,7 @@
 //! A migration that changes a table while statements on it are prepared: PostgreSQL refuses the prepared form ("cached
 //! plan must not change result type"), and nobody may notice. One test for each place that keeps prepared statements.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mainstay_db::causality::{self, Causality};
@@ -63,7 +64,7 @@ async fn the_first_statement_of_a_transaction_is_prepared_anew() {
 #[tokio::test]
 async fn a_later_statement_of_a_transaction_has_all_of_it_run_again() {
     let (test, migrator) = world().await;
-    let add = async |tx: &mainstay_db::Tx| {
+    let add = |tx: Arc<mainstay_db::Tx>| async move {
         tx.batch_execute("insert into note values ('before')").await?;
         rows(&**tx, &ADD_TWO).await
     };
@@ -80,13 +81,13 @@ async fn a_later_statement_of_a_transaction_has_all_of_it_run_again() {
 
     // Who runs no transaction again is told what it is, and has it the next time.
     migrator.batch_execute(NARROWER).await.unwrap();
-    let tx = test.db().write().await.unwrap();
-    let error = add(&tx).await.unwrap_err();
+    let tx = Arc::new(test.db().write().await.unwrap());
+    let error = add(Arc::clone(&tx)).await.unwrap_err();
     assert!(matches!(error, DbError::StalePlan(_)) && error.is_retryable(), "{error:?}");
-    tx.rollback().await.unwrap();
-    let tx = test.db().write().await.unwrap();
-    add(&tx).await.unwrap();
-    tx.commit().await.unwrap();
+    Arc::into_inner(tx).unwrap().rollback().await.unwrap();
+    let tx = Arc::new(test.db().write().await.unwrap());
+    add(Arc::clone(&tx)).await.unwrap();
+    Arc::into_inner(tx).unwrap().commit().await.unwrap();
 }
 
 #[tokio::test]

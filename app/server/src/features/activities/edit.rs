@@ -1,10 +1,11 @@
 //! Changing activities: an athlete's own words about one, one entered by hand, deleting and undoing.
 //! Never here: anything that was measured; only another source changes that.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
-use mainstay_db::Client;
-use mainstay_db::DbError;
-use mainstay_http::{FieldError, OrProblem, Problem, Validate};
+use mainstay_db::{Client, DbError, Tx};
+use mainstay_http::{FieldError, Halted, OrProblem, Problem, Validate};
 use paceline_domain::analysis::load::{LoadSource, rpe_points};
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use paceline_domain::matching::{Part, Summary};
@@ -30,7 +31,7 @@ const MAX_DURATION_S: f64 = 31.0 * 86_400.0;
 const MAX_DISTANCE_M: f64 = 10_000_000.0;
 
 /// Changes to an activity, as a JSON merge patch: absent fields stay, null empties where allowed.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ActivityPatch {
     /// Title, 1 to 200 characters.
@@ -170,36 +171,26 @@ pub(super) async fn patch(
     id: Uuid,
     patch: ActivityPatch,
 ) -> Result<views::ActivityDetail, Problem> {
-    let now = app.effects.clock.now();
-    let athlete_id = principal.athlete_id;
-    let tx = app.db.write().await?;
-    // In the order in which imports lock: one of them may be about to change the same activity.
-    uploads::lock_athlete(&tx, athlete_id).await?;
-    let Some(before) = store::lock_editable(&tx, athlete_id, id).await? else {
-        tx.rollback().await?;
-        return Err(absent(""));
-    };
-    let after = match edited(&before, patch) {
-        Ok(after) => after,
-        Err(error) => {
-            tx.rollback().await?;
-            return Err(Problem::unprocessable(vec![error]));
+    let (now, athlete_id, patch) = (app.effects.clock.now(), principal.athlete_id, &patch);
+    let work = |tx: Arc<Tx>| async move {
+        // In the order in which imports lock: one of them may be about to change the same activity.
+        uploads::lock_athlete(&tx, athlete_id).await?;
+        let before = store::lock_editable(&tx, athlete_id, id).await?.ok_or_else(|| absent(""))?;
+        let after = edited(&before, patch.clone()).map_err(|error| Problem::unprocessable(vec![error]))?;
+        if after != before {
+            store::update_edited(&tx, athlete_id, id, &after, now).await?;
         }
-    };
-    if after != before {
-        store::update_edited(&tx, athlete_id, id, &after, now).await?;
-    }
-    if (&after.sport, after.rpe) != (&before.sport, before.rpe) {
-        let computed = recompute::compute_again(&ImportContext::of(app), &tx, athlete_id, id).await?;
-        if computed.is_err() {
-            // There is no file: what follows from a rating alone is all there is.
-            let load = rated_load(after.rpe, after.moving_time_s);
-            store::update_rpe_load(&tx, athlete_id, id, load, rated_source(load), now).await?;
+        if (&after.sport, after.rpe) != (&before.sport, before.rpe) {
+            let computed = recompute::compute_again(&ImportContext::of(app), &tx, athlete_id, id).await?;
+            if computed.is_err() {
+                // There is no file: what follows from a rating alone is all there is.
+                let load = rated_load(after.rpe, after.moving_time_s);
+                store::update_rpe_load(&tx, athlete_id, id, load, rated_source(load), now).await?;
+            }
         }
-    }
-    let row = store::find(&tx, athlete_id, id).await?.internal()?;
-    tx.commit().await?;
-    detail(row, &principal.timezone)
+        Ok::<_, Halted>(store::find(&tx, athlete_id, id).await?.internal()?)
+    };
+    detail(app.db.transaction(work).await?, &principal.timezone)
 }
 
 /// What the activity says after the patch.
@@ -274,17 +265,17 @@ pub(super) async fn create(
         load,
         load_source: rated_source(load),
     };
-    let tx = app.db.write().await?;
-    uploads::lock_athlete(&tx, principal.athlete_id).await?;
-    if let Some(known) = find_same(&tx, principal.athlete_id, id, (&entered, sport, end_time)).await? {
-        tx.rollback().await?;
-        let detail = format!("The same session is there already as {} ({}).", known.name, known.id);
-        return Err(same_session_exists(detail));
-    }
-    store::insert_manual(&tx, &new, now).await?;
-    let row = store::find(&tx, principal.athlete_id, id).await?.internal()?;
-    tx.commit().await?;
-    detail(row, &principal.timezone)
+    let (athlete_id, new, entered) = (principal.athlete_id, &new, &entered);
+    let work = |tx: Arc<Tx>| async move {
+        uploads::lock_athlete(&tx, athlete_id).await?;
+        if let Some(known) = find_same(&tx, athlete_id, id, (entered, sport, end_time)).await? {
+            let detail = format!("The same session is there already as {} ({}).", known.name, known.id);
+            return Err(Halted::Refused(same_session_exists(detail)));
+        }
+        store::insert_manual(&tx, new, now).await?;
+        Ok(store::find(&tx, athlete_id, id).await?.internal()?)
+    };
+    detail(app.db.transaction(work).await?, &principal.timezone)
 }
 
 /// The activity that an entered session is, by the rule for files of one session.
@@ -311,15 +302,18 @@ async fn find_same(
 /// legs that are left, and goes with the last one.
 pub(super) async fn delete(app: &App, principal: &Principal, id: Uuid) -> Result<(), Problem> {
     let (now, athlete_id) = (app.effects.clock.now(), principal.athlete_id);
-    let tx = app.db.write().await?;
-    uploads::lock_athlete(&tx, athlete_id).await?;
-    let deleted = store::delete(&tx, athlete_id, id, now).await?;
-    if let Some(parent_id) = store::find_parent(&tx, athlete_id, id).await?.filter(|_| deleted > 0) {
-        store::delete_empty_parent(&tx, athlete_id, parent_id, now).await?;
-        uploads::refresh_parent(&tx, athlete_id, parent_id, now).await?;
-    }
-    tx.commit().await?;
-    if deleted > 0 { Ok(()) } else { Err(absent("")) }
+    let work = |tx: Arc<Tx>| async move {
+        uploads::lock_athlete(&tx, athlete_id).await?;
+        if store::delete(&tx, athlete_id, id, now).await? == 0 {
+            return Err(Halted::Refused(absent("")));
+        }
+        if let Some(parent_id) = store::find_parent(&tx, athlete_id, id).await? {
+            store::delete_empty_parent(&tx, athlete_id, parent_id, now).await?;
+            uploads::refresh_parent(&tx, athlete_id, parent_id, now).await?;
+        }
+        Ok(())
+    };
+    Ok(app.db.transaction(work).await?)
 }
 
 /// Brings a deleted activity back, unless the same session has come in again since.
@@ -329,29 +323,25 @@ pub(super) async fn restore(
     id: Uuid,
 ) -> Result<views::ActivityDetail, Problem> {
     let (now, athlete_id) = (app.effects.clock.now(), principal.athlete_id);
-    let tx = app.db.write().await?;
-    uploads::lock_athlete(&tx, athlete_id).await?;
-    let restored = store::restore(&tx, athlete_id, id, purge::deleted_before(now), now).await?;
-    if restored == 0 {
-        tx.rollback().await?;
-        return Err(Problem::not_found(
-            "None of your activities with this id was deleted in the last 30 days.",
-        ));
-    }
-    if let Some(successor) = uploads::find_successor(&tx, athlete_id, id).await? {
-        tx.rollback().await?;
-        let detail = format!(
-            "The same session is there again as {} ({}). Delete that one first to bring this one back.",
-            successor.name, successor.id
-        );
-        return Err(same_session_exists(detail));
-    }
-    if let Some(parent_id) = store::find_parent(&tx, athlete_id, id).await? {
-        uploads::refresh_parent(&tx, athlete_id, parent_id, now).await?;
-    }
-    let row = store::find(&tx, athlete_id, id).await?.internal()?;
-    tx.commit().await?;
-    detail(row, &principal.timezone)
+    let work = |tx: Arc<Tx>| async move {
+        uploads::lock_athlete(&tx, athlete_id).await?;
+        if store::restore(&tx, athlete_id, id, purge::deleted_before(now), now).await? == 0 {
+            let detail = "None of your activities with this id was deleted in the last 30 days.";
+            return Err(Halted::Refused(Problem::not_found(detail)));
+        }
+        if let Some(successor) = uploads::find_successor(&tx, athlete_id, id).await? {
+            let detail = format!(
+                "The same session is there again as {} ({}). Delete that one first to bring this one back.",
+                successor.name, successor.id
+            );
+            return Err(Halted::Refused(same_session_exists(detail)));
+        }
+        if let Some(parent_id) = store::find_parent(&tx, athlete_id, id).await? {
+            uploads::refresh_parent(&tx, athlete_id, parent_id, now).await?;
+        }
+        Ok(store::find(&tx, athlete_id, id).await?.internal()?)
+    };
+    detail(app.db.transaction(work).await?, &principal.timezone)
 }
 
 fn same_session_exists(detail: String) -> Problem {

@@ -18,7 +18,7 @@ const THRESHOLD_POWER_W: (i16, i16) = (30, 700);
 const OLDEST_BIRTHDATE: Date = date(1900, 1, 1);
 
 /// Changes to the profile, as a JSON merge patch: absent fields stay, null empties where allowed.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AthletePatch)]
 pub(super) struct ProfilePatch {

@@ -204,6 +204,7 @@ fn blame(error: &DbError) -> Blame {
         | DbError::StorageFull(_)
         | DbError::StalePlan(_)
         | DbError::ReplicasBehind { .. }
+        | DbError::TransactionKept
         | DbError::ReadOnly(_) => Blame::Server,
         DbError::Statement(source) => blame_of_code(source.code().map(SqlState::code)),
         DbError::Cancelled(_)
