@@ -117,6 +117,7 @@ where id = :athlete_id and password_hash = :verified_hash;
 -- that were found and locked are deleted where they are: whatever the planner believes of their number, it has no reason
 -- to read the table.
 -- tidy: all athletes, housekeeping
+-- tidy: join, the rows are those that the inner select has just locked
 --! remove_expired_refresh_tokens
 delete from refresh_token
 where ctid = any(array(
@@ -131,6 +132,7 @@ where ctid = any(array(
 -- Sessions that still have tokens wait until those are removed: the foreign key would remove any number of them. `offset`
 -- has each session looked up by itself, as many as the limit lets pass, instead of reading all tokens first.
 -- tidy: all athletes, housekeeping
+-- tidy: offset, it skips nothing; it keeps the look-up by itself
 --! remove_expired_sessions
 delete from login_session
 where ctid = any(array(

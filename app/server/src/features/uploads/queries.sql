@@ -433,6 +433,7 @@ where activity_analysis.algorithm_version < :version and coalesce(activity_analy
     and activity.primary_sha256 is not null;
 
 -- Every activity that was computed from an original, a page at a time.
+-- tidy: all athletes, the command computes everybody's again
 --! list_analysed : AnalysedRow
 select activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version
 from activity_analysis
@@ -442,6 +443,7 @@ where (activity_analysis.athlete_id, activity_analysis.activity_id) > (:after_at
 order by activity_analysis.athlete_id, activity_analysis.activity_id
 limit :max_rows;
 
+-- tidy: all athletes, the command computes everybody's again
 --! count_analysed
 select count(*) as analysed
 from activity_analysis

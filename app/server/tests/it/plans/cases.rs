@@ -119,9 +119,13 @@ pub(super) const HOT: &[Case] = &[
     hot("accounts.renew_password_hash"),
     hot("accounts.remove_expired_refresh_tokens").with(&[("max_rows", "1000")]).costs(20, 5_000),
     hot("accounts.remove_expired_sessions").with(&[("max_rows", "1000")]).costs(600, 5_000),
-    hot(LIST).about("the first page").with(&[("before_time", "'2100-01-01'"), ("since", "'2000-01-01'")]),
-    hot(LIST).about("a page in the middle").with(&[("since", "'2000-01-01'")]),
-    hot(LIST).about("of some months").with(&[("before_time", "'2026-06-15'")]),
+    // For each of twenty rows its stream is looked up by its key.
+    hot(LIST)
+        .about("the first page")
+        .with(&[("before_time", "'2100-01-01'"), ("since", "'2000-01-01'")])
+        .costs(20, 200),
+    hot(LIST).about("a page in the middle").with(&[("since", "'2000-01-01'")]).costs(20, 200),
+    hot(LIST).about("of some months").with(&[("before_time", "'2026-06-15'")]).costs(20, 200),
     hot(LIST).about("of a sport").with(&[("since", "'2000-01-01'"), ("sport", "'cycling'")]).costs(200, 300),
     hot(LIST).about("races").with(&[("since", "'2000-01-01'"), ("is_race", "true")]).costs(2_000, 400),
     hot(LIST)
