@@ -18,6 +18,10 @@ pub struct Snapshot {
 #[error("not a snapshot: {0}")]
 pub struct MalformedSnapshot(&'static str);
 
+impl MalformedSnapshot {
+    pub(crate) const NOT_A_NUMBER: Self = Self("a part is no number");
+}
+
 impl Snapshot {
     /// All below `xmin` have ended, none from `xmax` on had begun, `running` between them had not ended.
     ///
@@ -143,7 +147,7 @@ impl FromStr for Snapshot {
         else {
             return Err(MalformedSnapshot("it has not three parts"));
         };
-        let number = |text: &str| text.parse().map_err(|_| MalformedSnapshot("a part is no number"));
+        let number = |text: &str| text.parse().map_err(|_| MalformedSnapshot::NOT_A_NUMBER);
         let running =
             running.split(',').filter(|xid| !xid.is_empty()).map(number).collect::<Result<_, _>>()?;
         Self::new(number(xmin)?, number(xmax)?, running)

@@ -42,7 +42,7 @@ const CONSTRUCTS: [Construct; 15] = [
     Construct {
         words: &[&["gen_random_uuid", "("], &["uuidv7", "("], &["uuid_generate_v4", "("]],
         instead: "the application makes the id and passes it",
-        rooms: &[],
+        rooms: &[("crates/mainstay-cache/", "a life of the server begins without the application")],
     },
     Construct {
         words: &[
@@ -56,7 +56,13 @@ const CONSTRUCTS: [Construct; 15] = [
             &["random", "("],
         ],
         instead: "pass the instant or the number as a parameter: `:now`",
-        rooms: &[("crates/mainstay-db/", "its own history and the server's ages are by the server's clock")],
+        rooms: &[
+            ("crates/mainstay-db/", "its own history and the server's ages are by the server's clock"),
+            (
+                "crates/mainstay-cache/",
+                "changes are told by whoever makes them, and pruned by the same clock",
+            ),
+        ],
     },
     Construct {
         words: &[&["pg_notify", "("]],
@@ -77,6 +83,7 @@ const CONSTRUCTS: [Construct; 15] = [
             ("crates/mainstay-db/src/migrate/", "one runner at a time, on a session of its own"),
             ("crates/mainstay-db/src/partitions/", "one keeper at a time, on a session of its own"),
             ("crates/mainstay-db/src/advisor/", "one builder of indexes at a time, on a session of its own"),
+            ("crates/mainstay-cache/", "one pruning at a time; who comes second does nothing"),
         ],
     },
     Construct {
@@ -94,7 +101,7 @@ const CONSTRUCTS: [Construct; 15] = [
             &["create", "procedure"],
         ],
         instead: "write the rule in the feature, in the transaction that changes the row",
-        rooms: &[],
+        rooms: &[("crates/mainstay-cache/", "a change by psql or another program must be told too")],
     },
     Construct {
         words: &[
@@ -128,7 +135,7 @@ const CONSTRUCTS: [Construct; 15] = [
             &["create", "local", "temporary"],
         ],
         instead: "a common table expression or a parameter: nothing that a session must keep",
-        rooms: &[],
+        rooms: &[("crates/mainstay-cache/", "what a crash empties tells that it was one")],
     },
     Construct {
         words: &[&["select", "*"], &[".", "*"], &["returning", "*"]],

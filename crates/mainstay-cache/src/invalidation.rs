@@ -1,0 +1,8 @@
+//! How a node hears of changes: triggers write down what each transaction touches, polls bring what the last snapshot did
+//! not see. Never here: what follows from it (`coherence`), messages that only say "ask now".
+
+mod outbox;
+mod poller;
+
+pub use outbox::{InvalidationError, MIGRATIONS, Outbox, OwnChanges};
+pub use poller::{Config, Poller};

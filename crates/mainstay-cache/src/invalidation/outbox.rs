@@ -1,0 +1,136 @@
+//! The statements on the tables of `migrations/0001_invalidation.sql`. Never here: when they run.
+
+use std::time::Duration;
+
+use mainstay_db::migrate::{Migration, Migrations};
+use mainstay_db::{Client, DbError, Session, Target};
+use uuid::Uuid;
+
+use crate::coherence::{Event, Incarnation, MalformedSnapshot, PollAnswer, Seen, Snapshot, Tag};
+
+/// The tables, functions and triggers; to be applied before the application's migrations, which call `cache_watch`.
+pub const MIGRATIONS: Migrations = Migrations::new(
+    "mainstay-cache",
+    &[Migration::from_file("0001_invalidation.sql", include_str!("../../migrations/0001_invalidation.sql"))],
+)
+.in_schema("mainstay");
+
+const POLL: &str = include_str!("outbox/poll.sql");
+const PRUNE: &str = include_str!("outbox/prune.sql");
+const LIVE: &str = include_str!("outbox/live.sql");
+const OWN: &str = include_str!("outbox/own.sql");
+
+/// A poll or a pruning failed. The node's knowledge ages meanwhile.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidationError {
+    /// The server said so, or went away: connect again.
+    #[error("asking for changes failed")]
+    Database(#[from] tokio_postgres::Error),
+    /// It answered what no server answers.
+    #[error("the answer to a poll cannot be read")]
+    Malformed(#[from] MalformedSnapshot),
+    /// It did not answer in time: connect again.
+    #[error("asking for changes took longer than {} ms", .0.as_millis())]
+    Late(Duration),
+}
+
+/// A connection of its own to the server that takes writes: a standby's snapshot shows what is not there yet.
+#[derive(Debug)]
+pub struct Outbox {
+    session: Session,
+}
+
+impl Outbox {
+    /// Connects, giving up after `within`.
+    ///
+    /// # Errors
+    /// If there is no server that takes writes.
+    pub async fn connect(target: &Target, within: Duration) -> Result<Self, InvalidationError> {
+        let session = Session::connect(target, "mainstay cache", within).await?;
+        Ok(Self { session })
+    }
+
+    /// What has been committed that `since` does not see. Without it, what the server sees now.
+    ///
+    /// # Errors
+    /// If the server does not answer, or not in time: then the connection is of no use any more.
+    pub async fn poll(
+        &self,
+        since: Option<&Snapshot>,
+        within: Duration,
+    ) -> Result<PollAnswer, InvalidationError> {
+        let answer = tokio::time::timeout(within, self.ask(since)).await;
+        answer.map_err(|_| InvalidationError::Late(within))?
+    }
+
+    async fn ask(&self, since: Option<&Snapshot>) -> Result<PollAnswer, InvalidationError> {
+        // Who knows nothing yet asks for no events.
+        let xmax = since.map(|snapshot| snapshot.xmax().to_string());
+        let running: Vec<String> =
+            since.map(Snapshot::running).unwrap_or_default().iter().map(u64::to_string).collect();
+        let statement = self.session.prepare(POLL).await?;
+        loop {
+            let rows = self.session.query(&statement, &[&xmax, &running]).await?;
+            let Some((first, id)) = rows.first().and_then(|row| Some((row, row.get::<_, Option<Uuid>>(1)?)))
+            else {
+                // The server has lost what is not logged: a new life begins.
+                self.session.execute(LIVE, &[]).await?;
+                continue;
+            };
+            let seen = Seen { snapshot: first.get::<_, &str>(0).parse()?, incarnation: Incarnation(id) };
+            let retained = number(first.get(2))?;
+            let told = rows.iter().filter_map(|row| Some((row.get::<_, Option<&str>>(3)?, row)));
+            let events = told
+                .map(|(xid, row)| {
+                    let tags: Vec<i64> = row.get(4);
+                    Ok(Event { xid: number(xid)?, tags: tags.into_iter().map(Tag::from_bigint).collect() })
+                })
+                .collect::<Result<_, MalformedSnapshot>>()?;
+            return Ok(PollAnswer { seen, retained, events });
+        }
+    }
+
+    /// Forgets up to `most` events that are older than `age`; how many it forgot. Nodes that have not asked for so long
+    /// begin anew.
+    ///
+    /// # Errors
+    /// If the server does not do it.
+    pub async fn prune(&self, age: Duration, most: i64) -> Result<u64, InvalidationError> {
+        let seconds = age.as_secs_f64();
+        let pruned: i64 = self.session.query_one(PRUNE, &[&seconds, &most]).await?.get(0);
+        Ok(pruned.unsigned_abs())
+    }
+}
+
+/// What a transaction of this process has touched, asked for as its last statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnChanges {
+    /// In which life of the server.
+    pub incarnation: Incarnation,
+    /// The transaction.
+    pub xid: u64,
+    /// What it touched.
+    pub tags: Vec<Tag>,
+}
+
+impl OwnChanges {
+    /// Of the running transaction; `None` if it has touched nothing that is watched.
+    ///
+    /// # Errors
+    /// As any statement of the transaction.
+    pub async fn of(tx: &Client) -> Result<Option<Self>, DbError> {
+        let row = tx.query_one(OWN, &[]).await?;
+        let (xid, id, tags): (Option<&str>, Option<Uuid>, Option<Vec<i64>>) =
+            (row.get(0), row.get(1), row.get(2));
+        let told = xid.and_then(|xid| xid.parse().ok()).zip(id).zip(tags);
+        Ok(told.map(|((xid, id), tags)| Self {
+            incarnation: Incarnation(id),
+            xid,
+            tags: tags.into_iter().map(Tag::from_bigint).collect(),
+        }))
+    }
+}
+
+fn number(text: &str) -> Result<u64, MalformedSnapshot> {
+    text.parse().map_err(|_| MalformedSnapshot::NOT_A_NUMBER)
+}

@@ -1,0 +1,1 @@
+select /* cache.own */ xid, incarnation, tags from mainstay.cache_own()

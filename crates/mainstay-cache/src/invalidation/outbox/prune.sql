@@ -1,0 +1,21 @@
+-- One at a time; who comes second finds little left. What is forgotten is told in the same transaction.
+with /* cache.prune */ turn as materialized (
+    select pg_try_advisory_xact_lock(hashtext('mainstay.cache.prune')) as is_mine
+),
+old as materialized (
+    select cache_event.id
+    from mainstay.cache_event, turn
+    where turn.is_mine and cache_event.at < clock_timestamp() - make_interval(secs => $1::float8)
+    order by cache_event.id
+    limit $2::int8
+),
+gone as (
+    delete from mainstay.cache_event using old where cache_event.id = old.id returning cache_event.xid
+),
+told as (
+    update mainstay.cache_retained
+    set below = (select (max(gone.xid::text::numeric) + 1)::text::xid8 from gone)
+    where exists (select from gone)
+        and below::text::numeric <= (select max(gone.xid::text::numeric) from gone)
+)
+select count(*) from gone
