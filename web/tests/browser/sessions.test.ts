@@ -125,7 +125,7 @@ test('words that are not saved outlive the session', async () => {
 	// Nothing is left to lose: the end of the session leads to the sign-in again.
 	await page.context().clearCookies();
 	await page.getByRole('link', { name: 'Activities', exact: true }).click();
-	await page.getByText('Your session has ended').waitFor();
+	await page.getByText('Sign in to go on where you were').waitFor();
 	expect(page.url()).toContain('/sign-in?next=%2Factivities&ended=1');
 	await visit.end();
 });

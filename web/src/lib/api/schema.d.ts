@@ -4428,7 +4428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `advice_underway`: somebody else asked and still waits */
+            /** @description `advice_underway`: somebody else asked and still waits; also `another_account` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4702,6 +4702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["AnotherAccount"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
