@@ -53,6 +53,8 @@ test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
 		await page.goto(path);
 		await page.waitForLoadState('networkidle');
 		await expect.poll(() => visit.overflow(), { message: path }).toBeLessThanOrEqual(0);
+		const heading = await page.getByRole('heading', { level: 1 }).first().boundingBox();
+		expect(heading!.y, `${path}: the page begins at its top`).toBeLessThan(300);
 		const skip = await page.getByRole('link', { name: 'To the content' }).boundingBox();
 		expect(skip!.y + skip!.height, `${path}: a link that is out of sight`).toBeLessThanOrEqual(0);
 	}

@@ -43,6 +43,8 @@ test.each([
 	await visit.page.waitForLoadState('networkidle');
 	expect(await visit.overflow()).toBeLessThanOrEqual(0);
 	expect(await visit.moved()).toBeLessThanOrEqual(0.05);
+	const heading = await visit.page.getByRole('heading', { name: 'Dashboard' }).boundingBox();
+	expect(heading!.y, 'the page begins at its top').toBeLessThan(160);
 	await visit.end();
 });
 
