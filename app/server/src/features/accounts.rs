@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use mainstay_db::DbError;
+use mainstay_db::{DbError, TransactionError};
 use mainstay_http::auth::passwords::{HashError, NewPassword};
 use mainstay_http::auth::tokens::{RefreshToken, TokenError};
 use uuid::Uuid;
@@ -133,6 +133,15 @@ pub enum AccountError {
     Db(#[from] DbError),
 }
 
+impl TransactionError for AccountError {
+    fn database(&self) -> Option<&DbError> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 /// Creates an account and returns its id.
 pub async fn create(app: &App, registration: Registration) -> Result<Uuid, AccountError> {
     let id = app.effects.ids.next();
@@ -178,7 +187,7 @@ pub(crate) async fn register(
     may_register(app)?;
     let email = registration.email.as_str().to_owned();
     create(app, registration).await?;
-    let read = app.db.read();
+    let read = app.db.read_from_primary();
     let account = store::find_by_email(&read, &email).await?.ok_or(AccountError::WrongCredentials)?;
     drop(read);
     sessions::open_session(app, account, user_agent).await?.ok_or(AccountError::WrongCredentials)

@@ -273,6 +273,27 @@ async fn no_removal_takes_more_than_its_limit() {
 }
 
 #[tokio::test]
+async fn refused_refreshes_close_no_connection() {
+    let world = World::new().await;
+    let kim = world.register("kim@example.org").await;
+    let ended = world.register("robin@example.org").await;
+    ended.post("/v1/auth/logout", json!({})).await.expect(204);
+    refresh(&world, &kim.refresh_token).await.expect(200);
+    for (token, code) in [
+        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "invalid_refresh_token"),
+        (ended.refresh_token.as_str(), "invalid_refresh_token"),
+        (kim.refresh_token.as_str(), "refresh_in_progress"),
+    ] {
+        for _ in 0..5 {
+            assert_eq!(refresh(&world, token).await.problem().1, code);
+        }
+    }
+    let stats = world.app.db.stats();
+    assert_eq!(stats.dropped, 0, "{stats:?}");
+    world.close().await;
+}
+
+#[tokio::test]
 async fn signing_out_ends_access_at_once() {
     let world = World::new().await;
     let one = world.register("kim@example.org").await;

@@ -1,9 +1,11 @@
 //! What breaks around the application, each on a real server and seen through HTTP: its disk is full, its primary dies
-//! under load, it goes away and comes back, its pool is empty, an index is missing.
+//! under load, it goes away and comes back, its pool is empty, its replica is
+//! behind, an index is missing.
 
 mod disk;
 mod outages;
 mod promotion;
+mod sessions;
 mod slow_table;
 
 use http::Method;

@@ -33,7 +33,8 @@ impl FromRequestParts<App> for Principal {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let claims = app.gate.admit(&parts.method, &parts.headers)?;
-        let read = app.db.read();
+        // No replica is asked: what a session was told "at once" (an end, a role, that it has begun) it cannot be behind.
+        let read = app.db.read_from_primary();
         let found = store::find_principal(&read, claims.sub, claims.sid, app.effects.clock.now())
             .await?
             .ok_or_else(|| Problem::unauthorized("This session has ended; sign in again."))?;

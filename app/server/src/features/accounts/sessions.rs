@@ -2,6 +2,7 @@
 //! Never here: who an account belongs to, what it may do.
 
 use jiff::{SignedDuration, Timestamp};
+use mainstay_db::Tx;
 use mainstay_http::auth::gate::Leaving;
 use mainstay_http::auth::passwords::{NewPassword, Verdict};
 use mainstay_http::auth::tokens::RefreshToken;
@@ -24,7 +25,8 @@ pub(crate) async fn sign_in(
     user_agent: Option<&str>,
 ) -> Result<SignedIn, AccountError> {
     for _ in 0..TRIES {
-        let read = app.db.read();
+        // A replica may not know of the account yet, or know a password that is over.
+        let read = app.db.read_from_primary();
         // What is no address has no account, and may hold what the database cannot be asked for.
         let account = match Email::parse(email) {
             Ok(email) => store::find_by_email(&read, email.as_str()).await?,
@@ -87,13 +89,32 @@ pub(super) async fn open_session(
     signed_in(app, account, session_id, refresh_token).map(Some)
 }
 
+/// What became of a refresh token; either way the transaction takes effect.
+enum Exchange {
+    Renewed {
+        account: store::Account,
+        session_id: Uuid,
+        refresh_token: RefreshToken,
+    },
+    /// Its session has been ended.
+    Reused,
+}
+
 /// Exchanges a refresh token for a new pair. A token works once: one that comes back later ends its session,
 /// because then two hold it and one of them is a thief.
 pub(crate) async fn refresh(app: &App, token: &RefreshToken) -> Result<SignedIn, AccountError> {
-    let now = app.effects.clock.now();
     let digest = token.digest();
-    let tx = app.db.write().await?;
-    let found = store::find_refresh_token(&tx, &digest).await?.ok_or(AccountError::InvalidRefreshToken)?;
+    match app.db.transaction(|tx| async move { exchange(app, &tx, &digest).await }).await? {
+        Exchange::Renewed { account, session_id, refresh_token } => {
+            signed_in(app, account, session_id, refresh_token)
+        }
+        Exchange::Reused => Err(AccountError::RefreshTokenReused),
+    }
+}
+
+async fn exchange(app: &App, tx: &Tx, digest: &[u8]) -> Result<Exchange, AccountError> {
+    let now = app.effects.clock.now();
+    let found = store::find_refresh_token(tx, digest).await?.ok_or(AccountError::InvalidRefreshToken)?;
     if found.revoked_at.is_some() || found.expires_at <= now {
         return Err(AccountError::InvalidRefreshToken);
     }
@@ -101,25 +122,23 @@ pub(crate) async fn refresh(app: &App, token: &RefreshToken) -> Result<SignedIn,
         if now.duration_since(used_at) <= CONCURRENT_REFRESH {
             return Err(AccountError::RefreshInProgress);
         }
-        store::revoke_session(&tx, found.athlete_id, found.session_id, "refresh_token_reused", now).await?;
-        tx.commit().await?;
-        return Err(AccountError::RefreshTokenReused);
+        store::revoke_session(tx, found.athlete_id, found.session_id, "refresh_token_reused", now).await?;
+        return Ok(Exchange::Reused);
     }
-    let account = store::find(&tx, found.athlete_id).await?.ok_or(AccountError::InvalidRefreshToken)?;
-    let next = RefreshToken::generate(&app.effects.random);
+    let account = store::find(tx, found.athlete_id).await?.ok_or(AccountError::InvalidRefreshToken)?;
+    let refresh_token = RefreshToken::generate(&app.effects.random);
     let expires_at = refresh_expiry(app, now);
     let renewed = store::NewSession {
         athlete_id: found.athlete_id,
         id: found.session_id,
-        token_hash: &next.digest(),
+        token_hash: &refresh_token.digest(),
         expires_at,
         user_agent: None,
     };
-    store::use_refresh_token(&tx, found.athlete_id, &digest, now).await?;
-    store::insert_refresh_token(&tx, &renewed, now).await?;
-    store::touch_session(&tx, found.athlete_id, found.session_id, expires_at, now).await?;
-    tx.commit().await?;
-    signed_in(app, account, found.session_id, next)
+    store::use_refresh_token(tx, found.athlete_id, digest, now).await?;
+    store::insert_refresh_token(tx, &renewed, now).await?;
+    store::touch_session(tx, found.athlete_id, found.session_id, expires_at, now).await?;
+    Ok(Exchange::Renewed { account, session_id: found.session_id, refresh_token })
 }
 
 /// Ends the session that a request names, by either token; its access tokens stop working at once. One that is unknown
@@ -160,7 +179,7 @@ pub(crate) async fn change_password(
 ) -> Result<(), AccountError> {
     let mut new_hash = None;
     for _ in 0..TRIES {
-        let read = app.db.read();
+        let read = app.db.read_from_primary();
         let stored = store::find(&read, who.athlete_id).await?.and_then(|account| account.password_hash);
         drop(read);
         if !app.passwords.verify(current.clone(), stored.clone()).await?.is_right() {
