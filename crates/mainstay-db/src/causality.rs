@@ -18,7 +18,20 @@ pub struct Causality(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     session: u64,
-    seen: Mutex<Option<Token>>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    token: Option<Token>,
+    /// How often the position of something seen was lost.
+    losses: u64,
+}
+
+/// What had been lost when a position was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    losses: u64,
 }
 
 /// Runs `work` for a session. Tasks that it spawns are outside.
@@ -34,12 +47,12 @@ pub fn current() -> Option<Causality> {
 impl Causality {
     /// A session by its key ([`crate::replicas::session_key`]), which has seen as much as `token`.
     pub fn new(session: u64, token: Option<Token>) -> Self {
-        Self(Arc::new(Inner { session, seen: Mutex::new(token) }))
+        Self(Arc::new(Inner { session, seen: Mutex::new(Seen { token, losses: 0 }) }))
     }
 
     /// What it has seen by now.
     pub fn token(&self) -> Option<Token> {
-        *self.seen()
+        self.seen().token
     }
 
     /// Its key.
@@ -49,11 +62,74 @@ impl Causality {
 
     /// It has seen this, too.
     pub(crate) fn saw(&self, token: Option<Token>) {
-        let mut seen = self.seen();
-        *seen = token.map(|token| token.merge_some(*seen)).or(*seen);
+        self.seen().add(token);
     }
 
-    fn seen(&self) -> MutexGuard<'_, Option<Token>> {
+    /// A statement for the primary is about to be sent, and the question where the primary is behind it.
+    pub(crate) fn asks(&self) -> Asked {
+        Asked { losses: self.seen().losses }
+    }
+
+    /// It has seen this on the primary. A position that was asked for after another one was lost lies behind that one,
+    /// and takes its place.
+    pub(crate) fn saw_on_primary(&self, asked: Asked, token: Option<Token>) {
+        let mut seen = self.seen();
+        let lost = seen.token.filter(|lost| lost.is_unknown() && seen.losses == asked.losses);
+        if let Some((lost, token)) = lost.zip(token)
+            && lost.epoch == token.epoch
+            && !token.is_unknown()
+        {
+            seen.token = Some(token);
+        } else {
+            seen.add(token);
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seen {
+    fn add(&mut self, token: Option<Token>) {
+        if token.is_some_and(Token::is_unknown) {
+            self.losses += 1;
+        }
+        self.token = token.map(|token| token.merge_some(self.token)).or(self.token);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replicas::{Epoch, Lsn};
+
+    fn token(timeline: u32, lsn: Lsn) -> Option<Token> {
+        Some(Token { epoch: Epoch { system: 7, timeline }, lsn })
+    }
+
+    #[test]
+    fn a_position_asked_after_a_lost_one_takes_its_place_and_no_earlier_one_does() {
+        let session = Causality::new(1, token(1, Lsn(5)));
+        let early = session.asks();
+        session.saw_on_primary(session.asks(), token(1, Lsn::MAX));
+        session.saw_on_primary(early, token(1, Lsn(6)));
+        session.saw(token(1, Lsn(7)));
+        assert_eq!(session.token(), token(1, Lsn::MAX), "nobody knows whether these lie behind it");
+        session.saw_on_primary(session.asks(), token(1, Lsn::MAX));
+        let late = session.asks();
+        session.saw_on_primary(late, token(1, Lsn(9)));
+        assert_eq!(session.token(), token(1, Lsn(9)));
+        session.saw_on_primary(late, token(1, Lsn(8)));
+        assert_eq!(session.token(), token(1, Lsn(9)), "what is known only grows");
+    }
+
+    #[test]
+    fn a_lost_position_that_another_request_brought_is_replaced_in_its_own_history_alone() {
+        let session = Causality::new(1, token(2, Lsn::MAX));
+        session.saw_on_primary(session.asks(), token(1, Lsn(9)));
+        assert_eq!(session.token(), token(2, Lsn::MAX));
+        session.saw_on_primary(session.asks(), token(3, Lsn(1)));
+        assert_eq!(session.token(), token(3, Lsn(1)));
     }
 }

@@ -2,6 +2,7 @@
 //! Never here: statements of features, migrations, where the server comes from.
 
 mod client;
+mod connection;
 mod info;
 mod keep;
 pub mod pipeline;

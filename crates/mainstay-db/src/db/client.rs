@@ -1,12 +1,11 @@
 //! What runs statements behind a read session or a transaction: the transaction's own connection, or for reads the
 //! pipelined lane, else a connection of the pool that is taken when first needed. Never here: when a transaction ends.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use deadpool_postgres::Object;
 use tokio::sync::OnceCell;
 use tokio_postgres::Row;
 
+use super::connection::{Asked, Connection};
 use super::{Db, Lane};
 use crate::DbError;
 use crate::causality::{self, Causality};
@@ -23,13 +22,10 @@ pub struct Client {
 
 #[derive(Debug)]
 enum Via {
-    /// A transaction's connection, and whether anything was done in the transaction.
-    Held {
-        connection: Object,
-        is_begun: AtomicBool,
-    },
+    /// A transaction's connection.
+    Held(Connection),
     Reading {
-        held: OnceCell<Object>,
+        held: OnceCell<Connection>,
         server: Server,
     },
 }
@@ -45,64 +41,57 @@ pub(super) enum Server {
 
 impl Client {
     pub(super) fn held(connection: Object, db: Db) -> Self {
-        Self { via: Via::Held { connection, is_begun: AtomicBool::new(false) }, db }
+        Self { via: Via::Held(Connection::new(connection)), db }
     }
 
     pub(super) fn reading(db: Db, server: Server) -> Self {
         Self { via: Via::Reading { held: OnceCell::new(), server }, db }
     }
 
-    /// The connection of a transaction.
-    pub(super) fn into_held(self) -> Option<Object> {
-        match self.via {
-            Via::Held { connection, .. } => Some(connection),
+    /// Takes the connection out of the pool and closes it; what runs there is ended.
+    pub(super) fn close(self) {
+        let connection = match self.via {
+            Via::Held(connection) => Some(connection),
             Via::Reading { held, .. } => held.into_inner(),
+        };
+        if let Some(connection) = connection {
+            connection.close();
         }
     }
 
-    /// The connection of a transaction, while it lasts.
-    pub(super) fn held_connection(&self) -> Option<&Object> {
+    async fn connection(&self) -> Result<&Connection, DbError> {
         match &self.via {
-            Via::Held { connection, .. } => Some(connection),
-            Via::Reading { .. } => None,
-        }
-    }
-
-    async fn connection(&self) -> Result<&Object, DbError> {
-        match &self.via {
-            Via::Held { connection, .. } => Ok(connection),
-            Via::Reading { held, .. } => held.get_or_try_init(|| self.db.acquire(Lane::Read)).await,
-        }
-    }
-
-    /// The connection for a text, of which nobody knows what it does.
-    async fn connection_for_text(&self) -> Result<&Object, DbError> {
-        self.has_begun();
-        self.connection().await
-    }
-
-    fn has_begun(&self) {
-        if let Via::Held { is_begun, .. } = &self.via {
-            is_begun.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// What a statement's failure tells of the server is kept. Where the statement may simply be asked again, this
-    /// returns `Ok`: nothing depends on what the connection did before.
-    async fn judge(&self, error: DbError) -> Result<(), DbError> {
-        match &error {
-            DbError::StorageFull(_) => self.db.0.room.refused(),
-            DbError::StalePlan(_) => {
-                self.db.forget_prepared();
-                match &self.via {
-                    Via::Reading { .. } => return Ok(()),
-                    Via::Held { connection, is_begun } if !is_begun.load(Ordering::Relaxed) => {
-                        return Ok(connection.batch_execute("rollback; begin").await?);
-                    }
-                    Via::Held { .. } => {}
-                }
+            Via::Held(connection) => Ok(connection),
+            Via::Reading { held, .. } => {
+                held.get_or_try_init(|| async { self.db.acquire(Lane::Read).await.map(Connection::new) })
+                    .await
             }
-            _ => {}
+        }
+    }
+
+    /// Begins a transaction. It does not count as a statement of it; who is dropped meanwhile closes the connection.
+    pub(super) async fn begin_transaction(&self) -> Result<(), DbError> {
+        Ok(self.connection().await?.batch_execute("begin").await?)
+    }
+
+    /// The connection, for one statement. Whoever is dropped before the answer leaves it busy.
+    pub(super) async fn ask(&self) -> Result<Asked<'_>, DbError> {
+        Ok(self.connection().await?.ask(&self.db.0.room))
+    }
+
+    /// Where the statement may simply be asked again, this returns `Ok`: nothing depends on what the connection did
+    /// before.
+    async fn judge(&self, error: DbError) -> Result<(), DbError> {
+        if matches!(error, DbError::StalePlan(_)) {
+            self.db.forget_prepared();
+            match &self.via {
+                Via::Reading { .. } => return Ok(()),
+                // Nothing else was even sent: what the transaction does besides would be undone.
+                Via::Held(connection) if connection.has_asked_once() => {
+                    return Ok(connection.batch_execute("rollback; begin").await?);
+                }
+                Via::Held(_) => {}
+            }
         }
         Err(error)
     }
@@ -136,13 +125,23 @@ impl Client {
         statement: &'static Statement,
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, DbError> {
-        let connection = self.connection().await?;
-        let prepared = connection.prepare_cached(statement.text()).await?;
+        let asked = self.ask().await?;
         let Some((replicas, session)) = self.followed() else {
-            return Ok(connection.query(&prepared, parameters).await?);
+            let rows = async {
+                let prepared = asked.prepare_cached(statement.text()).await?;
+                asked.query(&prepared, parameters).await
+            };
+            let rows = rows.await;
+            return asked.answered(rows);
         };
-        let (rows, position) = replicas::read(connection, &prepared, parameters).await?;
-        session.saw(replicas.token(position));
+        let before = session.asks();
+        let read = async {
+            let prepared = asked.prepare_cached(statement.text()).await?;
+            replicas::read(&asked, &prepared, parameters).await
+        };
+        let read = read.await;
+        let (rows, position) = asked.answered(read)?;
+        session.saw_on_primary(before, replicas.token(position));
         Ok(rows)
     }
 
@@ -151,9 +150,13 @@ impl Client {
         statement: &'static Statement,
         parameters: &Parameters<'_>,
     ) -> Result<u64, DbError> {
-        let connection = self.connection().await?;
-        let prepared = connection.prepare_cached(statement.text()).await?;
-        Ok(connection.execute(&prepared, parameters).await?)
+        let asked = self.ask().await?;
+        let changed = async {
+            let prepared = asked.prepare_cached(statement.text()).await?;
+            asked.execute(&prepared, parameters).await
+        };
+        let changed = changed.await;
+        asked.answered(changed)
     }
 
     /// The rows of a text with parameters, on a connection of the pool. For statements that have no name, such as
@@ -162,7 +165,9 @@ impl Client {
     /// # Errors
     /// As [`Db::read`], and whatever the server says of the statement.
     pub async fn query(&self, text: &str, parameters: &Parameters<'_>) -> Result<Vec<Row>, DbError> {
-        Ok(self.connection_for_text().await?.query(text, parameters).await?)
+        let asked = self.ask().await?;
+        let answer = asked.query(text, parameters).await;
+        asked.answered(answer)
     }
 
     /// As [`Client::query`], for exactly one row.
@@ -170,7 +175,9 @@ impl Client {
     /// # Errors
     /// As [`Client::query`], and for another number of rows.
     pub async fn query_one(&self, text: &str, parameters: &Parameters<'_>) -> Result<Row, DbError> {
-        Ok(self.connection_for_text().await?.query_one(text, parameters).await?)
+        let asked = self.ask().await?;
+        let answer = asked.query_one(text, parameters).await;
+        asked.answered(answer)
     }
 
     /// As [`Client::query`], for one row or none.
@@ -178,7 +185,9 @@ impl Client {
     /// # Errors
     /// As [`Client::query`], and for several rows.
     pub async fn query_opt(&self, text: &str, parameters: &Parameters<'_>) -> Result<Option<Row>, DbError> {
-        Ok(self.connection_for_text().await?.query_opt(text, parameters).await?)
+        let asked = self.ask().await?;
+        let answer = asked.query_opt(text, parameters).await;
+        asked.answered(answer)
     }
 
     /// Runs a text and says how many rows it changed.
@@ -186,7 +195,9 @@ impl Client {
     /// # Errors
     /// As [`Client::query`].
     pub async fn execute(&self, text: &str, parameters: &Parameters<'_>) -> Result<u64, DbError> {
-        Ok(self.connection_for_text().await?.execute(text, parameters).await?)
+        let asked = self.ask().await?;
+        let answer = asked.execute(text, parameters).await;
+        asked.answered(answer)
     }
 
     /// Runs several statements without parameters.
@@ -194,7 +205,9 @@ impl Client {
     /// # Errors
     /// As [`Client::query`].
     pub async fn batch_execute(&self, text: &str) -> Result<(), DbError> {
-        Ok(self.connection_for_text().await?.batch_execute(text).await?)
+        let asked = self.ask().await?;
+        let answer = asked.batch_execute(text).await;
+        asked.answered(answer)
     }
 }
 
@@ -215,7 +228,6 @@ impl Executor for Client {
                 }
             },
         };
-        self.has_begun();
         running.end(rows.len() as u64);
         Ok(rows)
     }
@@ -233,7 +245,6 @@ impl Executor for Client {
                 self.write_here(statement, parameters).await?
             }
         };
-        self.has_begun();
         running.end(changed);
         Ok(changed)
     }

@@ -32,15 +32,11 @@ impl Tx {
         // From here on a cancelled future must not return a connection with an open transaction to the pool.
         let client = Client::held(connection, db.clone());
         let mut tx = Self { client: Some(client), db };
-        let begun = match tx.held_connection() {
-            Some(connection) => connection.batch_execute("begin").await,
-            None => Ok(()),
-        };
-        match begun {
+        match tx.begin_transaction().await {
             Ok(()) => Ok(tx),
             Err(error) => {
                 tx.close_connection();
-                Err(NotBegun { error: error.into(), was_idle })
+                Err(NotBegun { error, was_idle })
             }
         }
     }
@@ -60,9 +56,6 @@ impl Tx {
                 Ok(())
             }
             Err(error) => {
-                if matches!(error, DbError::StorageFull(_)) {
-                    self.db.0.room.refused();
-                }
                 if matches!(error, DbError::AlreadyFailed(_)) {
                     self.rollback().await?;
                 } else {
@@ -80,10 +73,10 @@ impl Tx {
             // rollback into an error without a round trip of its own.
             return self.batch_execute("select; commit").await;
         };
-        if let Some(connection) = self.held_connection() {
-            let position = replicas::commit(connection).await?;
-            session.saw(replicas.token(position));
-        }
+        let (asked, before) = (self.ask().await?, session.asks());
+        let committed = replicas::commit(&asked).await;
+        let position = asked.answered(committed)?;
+        session.saw_on_primary(before, replicas.token(position));
         Ok(())
     }
 
@@ -107,8 +100,8 @@ impl Tx {
 
     /// Takes the connection out of the pool and closes it.
     fn close_connection(&mut self) {
-        if let Some(connection) = self.client.take().and_then(Client::into_held) {
-            drop(Object::take(connection));
+        if let Some(client) = self.client.take() {
+            client.close();
         }
     }
 }

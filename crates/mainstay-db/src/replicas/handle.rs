@@ -135,7 +135,7 @@ impl Replicas {
     }
 
     /// The token of a session that has just committed, or read from the primary, at `position`. Where the position
-    /// is unknown, one that no replica reaches: the session reads from the primary until the next promotion.
+    /// is unknown, one that no replica reaches: the session reads from the primary until it has a position again.
     pub fn token(&self, position: Option<Position>) -> Option<Token> {
         let state = self.state();
         match position {

@@ -18,6 +18,11 @@ pub struct Token {
 }
 
 impl Token {
+    /// Whether nobody knows up to where: no server can be known to have as much.
+    pub(crate) fn is_unknown(self) -> bool {
+        self.lsn == Lsn::MAX
+    }
+
     /// What a session has seen that has seen both. Of two timelines of one cluster the later one includes what
     /// survived of the earlier; of two clusters the `newer` knowledge counts.
     #[must_use]

@@ -3,6 +3,7 @@
 
 mod advisor;
 mod embedded;
+mod given_up;
 mod history;
 mod insight;
 mod keeping;

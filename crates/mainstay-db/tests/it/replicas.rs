@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use mainstay_db::causality::{self, Causality};
-use mainstay_db::replicas::{self, Answer, Config, Replicas, Rows, Token, Wish};
+use mainstay_db::replicas::{self, Answer, Config, Lsn, Replicas, Rows, Token, Wish};
 use mainstay_db::{Db, Executor, Session, Statement, Target};
 use mainstay_runtime::{Clock, Stop};
 use mainstay_testing::{ReplicaSet, TestDb, replica_set, until};
@@ -313,6 +313,41 @@ async fn sessions_of_the_handle_read_their_own_writes_and_spread_over_replicas()
         set.resume(2).await.unwrap();
         let error = db.read().execute("insert into note values (99)", &[]).await.unwrap_err();
         assert!(matches!(error, mainstay_db::DbError::ReadOnly(_)), "{error:?}");
+    })
+    .await;
+    set.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_whose_position_was_lost_comes_back_to_the_replicas() {
+    let set = replica_set(1).await.unwrap();
+    set.execute(0, "create table note (id bigint primary key)").await.unwrap();
+    set.wait_until_caught_up(1).await.unwrap();
+    let config = mainstay_db::Config {
+        pool_max: 2,
+        pool_read_max: 2,
+        read_replicas: address(&set.target(1)),
+        replicas: config(),
+        ..mainstay_db::Config::default()
+    };
+    let db = Db::connect(&config, &set.target(0)).await.unwrap();
+    let replicas = db.replicas().unwrap().clone();
+    watched(&replicas, async {
+        wait_until_usable(&replicas).await;
+        let lost = replicas.token(None);
+        assert_eq!(lost.map(|lost| lost.lsn), Some(Lsn::MAX));
+        let session = Causality::new(1, lost);
+        causality::scope(session.clone(), async {
+            newest(&db).await;
+            assert_eq!(served(&db), 0, "the primary answered");
+            assert!(session.token().is_some_and(|token| token.lsn < Lsn::MAX), "{:?}", session.token());
+            until("a read from the replica", async || {
+                newest(&db).await;
+                served(&db) > 0
+            })
+            .await;
+        })
+        .await;
     })
     .await;
     set.close().await.unwrap();

@@ -91,6 +91,27 @@ async fn a_later_statement_of_a_transaction_has_all_of_it_run_again() {
 }
 
 #[tokio::test]
+async fn what_was_sent_beside_a_stale_statement_is_not_undone_unseen() {
+    static INSERT: Statement = Statement::pooled("note.insert", "insert into note values ('beside')");
+    let (test, migrator) = world().await;
+    // Both are prepared on the only connection of the pool.
+    let tx = test.db().write().await.unwrap();
+    tx.rows(&READ, &[]).await.unwrap();
+    Executor::execute(&*tx, &INSERT, &[]).await.unwrap();
+    tx.rollback().await.unwrap();
+    migrator.batch_execute(WIDER).await.unwrap();
+
+    let tx = test.db().write().await.unwrap();
+    let mut insert = Box::pin(Executor::execute(&*tx, &INSERT, &[]));
+    // It is sent, and its answer is not looked at before the stale statement's.
+    assert!(futures_util::poll!(insert.as_mut()).is_pending());
+    let error = tx.rows(&READ, &[]).await.unwrap_err();
+    assert!(matches!(error, DbError::StalePlan(_)), "{error:?}");
+    assert_eq!(insert.await.unwrap(), 1);
+    tx.rollback().await.unwrap();
+}
+
+#[tokio::test]
 async fn whoever_meets_it_first_meets_it_for_all_connections_of_the_pools() {
     let (test, migrator) = world().await;
     let (one, two) = (test.db().write().await.unwrap(), test.db().write().await.unwrap());
