@@ -9,6 +9,7 @@ pub mod causality;
 
 mod db;
 mod direct;
+mod probe;
 mod statement;
 
 pub mod insight;
@@ -28,5 +29,6 @@ pub use db::pipeline;
 pub use db::{Client, Db, NoRoom, PoolStats, Read, ServerInfo, Stats, TransactionError, Tx};
 pub use direct::Session;
 pub use error::{ConnectError, ConstraintKind, DbError, Lane};
+pub use probe::Probe;
 pub use statement::{Executor, Parameters, Params, Statement, one, opt};
 pub use target::Target;

@@ -8,7 +8,7 @@ use mainstay_config::Faults;
 use mainstay_db::embedded;
 use mainstay_db::insight::History;
 use mainstay_db::migrate::{self, MigrateError, Migrations};
-use mainstay_db::{ConnectError, Db};
+use mainstay_db::{ConnectError, Db, Probe};
 use mainstay_http::health::{Probes, Severity};
 use mainstay_http::serve::ServeReport;
 use mainstay_runtime::signals::Signals;
@@ -200,11 +200,13 @@ impl Platform {
     pub async fn serve(mut self, listener: TcpListener, router: Router) -> Result<StopReport, ServeError> {
         self.history =
             history::start(&self.database, &self.db, (&self.supervisor, &self.effects), &self.registry).await;
-        let (pinged, stored, watched) = (self.db.clone(), self.db.clone(), self.supervisor.clone());
+        let probe = Arc::new(Probe::new(&self.database, self.db.target()));
+        let (stored, watched) = (self.db.clone(), self.supervisor.clone());
         let probes = Probes::builder(&self.http.health, self.effects.clock.clone(), self.lifecycle.clone())
             .check("database", Severity::Critical, move || {
-                let db = pinged.clone();
-                async move { db.ping().await }
+                // Not through a pool: that all its connections are busy is no reason to leave the service.
+                let probe = probe.clone();
+                async move { probe.ask().await }
             })
             .check("storage", Severity::Degrading, move || std::future::ready(stored.check_room()))
             .check("tasks", Severity::Degrading, move || std::future::ready(tasks::check(&watched)))

@@ -85,12 +85,18 @@ async fn a_short_absence_is_waited_for() {
 #[tokio::test]
 async fn who_finds_no_free_connection_is_told_in_bounded_time() {
     let world = World::with(|config| {
-        (config.database.pool_max, config.database.acquire_timeout_ms) = (2, 200);
+        (config.database.pool_max, config.database.pool_read_max) = (2, 2);
+        config.database.acquire_timeout_ms = 200;
     })
     .await;
     let kim = world.register("kim@example.org").await;
     // Both connections for transactions are held; the importers wait for them too.
     let held = [world.app.db.write().await.unwrap(), world.app.db.write().await.unwrap()];
+    // So are both for reads: each keeps the one that its first statement took.
+    let reads = [world.app.db.read(), world.app.db.read()];
+    for read in &reads {
+        read.batch_execute("select 1").await.unwrap();
+    }
     let body = json!({ "display_name": "Robin" });
     assert_comes_back(&kim.patch("/v1/athletes/me", body.clone()).await, "database_busy");
     kim.get("/v1/athletes/me").await.expect(200);
@@ -99,7 +105,8 @@ async fn who_finds_no_free_connection_is_told_in_bounded_time() {
     let told =
         metrics.lines().find(|line| line.starts_with("db_pool_exhausted_total{lane=\"write\"}")).unwrap();
     assert!(!told.ends_with(" 0"), "{told}");
-    drop(held);
+    assert_eq!(world.app.db.stats().read.in_use, 2, "all that there are");
+    drop((held, reads));
     assert_eq!(kim.patch("/v1/athletes/me", body).await.expect(200)["display_name"], "Robin");
     world.close().await;
 }
