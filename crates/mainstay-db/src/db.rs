@@ -234,7 +234,12 @@ impl Db {
             token: session.token(),
             max_staleness: replicas.config().max_staleness(),
         };
-        match replicas.query(&wish, statement.text(), parameters).await? {
+        let answer = if statement.is_pipelined() {
+            replicas.query(&wish, statement.text(), parameters).await?
+        } else {
+            replicas.query_alone(&wish, statement.text(), parameters).await?
+        };
+        match answer {
             Answer::Rows(answer) => {
                 session.saw(answer.token);
                 Ok(Some(answer.rows))

@@ -7,6 +7,7 @@ mod error;
 
 pub mod causality;
 
+mod cancel;
 mod db;
 mod direct;
 mod probe;

@@ -3,16 +3,12 @@
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use deadpool_postgres::Object;
-use tokio_postgres::NoTls;
 
 use super::room::Room;
 use crate::DbError;
-
-/// How long a request to end a statement may take. Meanwhile the connection counts as in use.
-const CANCEL_WITHIN: Duration = Duration::from_secs(5);
+use crate::cancel::cancel;
 
 /// A connection that goes back to its pool when dropped, unless something still runs on it.
 #[derive(Debug)]
@@ -85,18 +81,7 @@ impl Drop for Connection {
 /// Ends what runs on the connection, then closes it: a request to cancel may come late, and must hit nobody else. Until
 /// then it has its place in the pool, so that callers who give up do not leave more behind than the pool allows.
 fn end(object: Object) {
-    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-        return drop(Object::take(object));
-    };
-    let cancel = object.cancel_token();
-    // No task of the supervisor: like the driver's half of a connection it belongs to this one, and ends by itself.
-    let _ending = runtime.spawn(async move {
-        let cancelled = tokio::time::timeout(CANCEL_WITHIN, cancel.cancel_query(NoTls)).await;
-        if !matches!(cancelled, Ok(Ok(()))) {
-            tracing::debug!("a statement that nobody waits for could not be cancelled");
-        }
-        drop(Object::take(object));
-    });
+    cancel(object.cancel_token(), move || drop(Object::take(object)));
 }
 
 /// A statement under way. Dropped without an answer, the connection stays busy.

@@ -19,12 +19,18 @@ pub struct Config {
     pub poll_timeout_ms: u64,
     /// Longest time to open one connection.
     pub connect_timeout_ms: u64,
-    /// The replica ends a statement that runs longer: reads share connections, and one waits for the other.
+    /// The replica ends a pipelined statement that runs longer, as those share connections and one waits for the other;
+    /// it is asked again on the primary.
     pub statement_timeout_ms: u64,
+    /// The same for every other statement, which has a connection to itself; this is the end of it.
+    pub pooled_statement_timeout_ms: u64,
     /// What a read may be behind unless it says otherwise.
     pub max_staleness_ms: u64,
-    /// Connections to each replica, beside the one that asks how far it is.
+    /// Connections to each replica that pipelined statements share.
     pub connections: usize,
+    /// Connections to each replica on which one other statement at a time runs; more of them go elsewhere. One more
+    /// connection asks how far the replica is.
+    pub pooled_connections: usize,
     /// Statements that each of these connections keeps prepared; further ones are prepared for each use.
     pub statements: usize,
     /// Reads that one replica answers at a time; the next go elsewhere.
@@ -50,8 +56,10 @@ impl Default for Config {
             poll_timeout_ms: 1_000,
             connect_timeout_ms: 2_000,
             statement_timeout_ms: 5_000,
+            pooled_statement_timeout_ms: 30_000,
             max_staleness_ms: 5_000,
             connections: 4,
+            pooled_connections: 8,
             statements: 500,
             in_flight: 64,
             samples: 2_000,
@@ -72,8 +80,10 @@ impl Config {
         faults.number("connect_timeout_ms", self.connect_timeout_ms, 10..=60_000);
         // 0 would switch the limit off.
         faults.number("statement_timeout_ms", self.statement_timeout_ms, 10..=DAY_MS);
+        faults.number("pooled_statement_timeout_ms", self.pooled_statement_timeout_ms, 10..=DAY_MS);
         faults.number("max_staleness_ms", self.max_staleness_ms, 10..=DAY_MS);
         faults.number("connections", self.connections, 1..=100);
+        faults.number("pooled_connections", self.pooled_connections, 0..=1_000);
         faults.number("statements", self.statements, 1..=100_000);
         faults.number("in_flight", self.in_flight, 1..=100_000);
         faults.number("samples", self.samples, 10..=1_000_000);
@@ -119,6 +129,11 @@ impl Config {
     /// How long to wait for an answer: the server's own limit, and then some for the way.
     pub(super) fn read_timeout(&self) -> Duration {
         Duration::from_millis(self.statement_timeout_ms) + self.poll_timeout()
+    }
+
+    /// The same for a statement with a connection to itself.
+    pub(super) fn pooled_read_timeout(&self) -> Duration {
+        Duration::from_millis(self.pooled_statement_timeout_ms) + self.poll_timeout()
     }
 }
 

@@ -8,7 +8,7 @@ use mainstay_telemetry::events;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::lane::{Lane, Unfit};
+use super::lane::{Lane, Question, Unfit};
 use super::{Choice, Config, Outcome, Pages, Position, Router, Status, Token, Wish};
 use crate::{DbError, Target};
 
@@ -80,19 +80,35 @@ impl Replicas {
         }))
     }
 
-    /// Reads from a replica that has what `wish` demands. `sql` is one statement that only reads; it is prepared once
-    /// on each connection, so its text should not vary. A replica that fails is passed over for another one, then for
-    /// the primary.
+    /// Reads from a replica that has what `wish` demands. `sql` is one short statement that only reads, and shares a
+    /// connection with others; it is prepared once on each connection, so its text should not vary. A replica that
+    /// fails is passed over for another one, then for the primary.
     ///
     /// # Errors
-    /// [`DbError::Cancelled`] if the statement ran for longer than `statement_timeout_ms`. Every other failure of the
-    /// statement is left to the primary, which has the last word.
+    /// None so far: every failure of the statement is left to the primary, which has the last word.
     pub async fn query(
         &self,
         wish: &Wish,
         sql: &str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Answer, DbError> {
+        self.answer(wish, Question { sql, params, is_pipelined: true }).await
+    }
+
+    /// The same for a statement that may take its time: nobody waits behind it.
+    ///
+    /// # Errors
+    /// [`DbError::Cancelled`] if it ran for longer than `pooled_statement_timeout_ms`.
+    pub async fn query_alone(
+        &self,
+        wish: &Wish,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Answer, DbError> {
+        self.answer(wish, Question { sql, params, is_pipelined: false }).await
+    }
+
+    async fn answer(&self, wish: &Wish, question: Question<'_>) -> Result<Answer, DbError> {
         if self.state().off.is_some() {
             return Ok(Answer::AskPrimary);
         }
@@ -106,7 +122,7 @@ impl Replicas {
                 Choice::Refused { retry_after } => return Ok(Answer::Refused { retry_after }),
             };
             let mut flight = Flight { replicas: self, replica: ticket.replica, outcome: Outcome::Dropped };
-            let mut answer = self.0.lanes[ticket.replica].ask(&ticket, sql, params, &self.0.config).await;
+            let mut answer = self.0.lanes[ticket.replica].ask(&ticket, question, &self.0.config).await;
             if !self.state().router.is_current(&ticket) {
                 // A promotion meanwhile: what was read may be of the history that is lost.
                 answer = Err(Unfit::Elsewhere);

@@ -1,6 +1,8 @@
 //! The connections to one replica, and one checked read on them. Never here: which replica is asked, and what happens
 //! when it does not do.
 
+mod alone;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::future::{self, OptionFuture};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
+
+use alone::Alone;
 
 use super::commit::lsn;
 use super::{Config, Lsn, ServerId, Ticket, Token};
@@ -26,11 +30,21 @@ const COMMIT_RECORD: u64 = 64 << 10;
 /// The connections to one replica. They are opened by the watcher, never by a request.
 #[derive(Debug)]
 pub(super) struct Lane {
-    target: Target,
-    open: Mutex<Vec<Arc<Connection>>>,
+    shared_target: Target,
+    shared: Mutex<Vec<Arc<Connection>>>,
+    alone_target: Target,
+    alone: Arc<Alone>,
 }
 
-/// One connection, shared by many reads: questions are sent one behind the other, answers come in that order.
+/// A statement that only reads, and whether others may wait for it on its connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question<'a> {
+    pub(super) sql: &'a str,
+    pub(super) params: &'a [&'a (dyn ToSql + Sync)],
+    pub(super) is_pipelined: bool,
+}
+
+/// One connection. Where many reads share it, questions are sent one behind the other, and answers come in that order.
 #[derive(Debug)]
 struct Connection {
     session: Session,
@@ -66,64 +80,101 @@ pub(super) enum Unfit {
 
 impl Lane {
     pub(super) fn new(target: &Target, config: &Config) -> Self {
-        let limits = format!(
-            "-c default_transaction_read_only=on -c statement_timeout={}",
-            config.statement_timeout_ms
-        );
-        Self { target: target.with_options(&limits), open: Mutex::default() }
+        let limited = |timeout_ms: u64| {
+            target.with_options(&format!(
+                "-c default_transaction_read_only=on -c statement_timeout={timeout_ms}"
+            ))
+        };
+        Self {
+            shared_target: limited(config.statement_timeout_ms),
+            shared: Mutex::default(),
+            alone_target: limited(config.pooled_statement_timeout_ms),
+            alone: Arc::default(),
+        }
     }
 
     /// Drops connections that are closed or lead to another server, and opens what is missing. Says which server it
     /// was that answered, when not `server`.
     pub(super) async fn refill(&self, server: ServerId, config: &Config) -> Result<(), String> {
         let missing = {
-            let mut open = self.lock();
-            open.retain(|connection| connection.server == server && !connection.session.is_closed());
-            config.connections.saturating_sub(open.len())
+            let mut shared = self.lock();
+            shared.retain(|connection| connection.server == server && !connection.session.is_closed());
+            config.connections.saturating_sub(shared.len())
         };
-        let opening = (0..missing).map(|_| Connection::open(&self.target, config));
-        for connection in future::join_all(opening).await {
-            let connection = connection.map_err(|error| crate::error::chain(&error))?;
-            if connection.server != server {
-                return Err("the address leads to several servers; name each by one of its own".to_owned());
-            }
+        for connection in open(&self.shared_target, missing, server, config).await? {
             self.lock().push(Arc::new(connection));
+        }
+        let missing = self.alone.missing(server, config.pooled_connections);
+        for connection in open(&self.alone_target, missing, server, config).await? {
+            self.alone.add(connection);
         }
         Ok(())
     }
 
     pub(super) fn close(&self) {
         self.lock().clear();
+        self.alone.close();
     }
 
     /// Asks how far the server is, then the query, then again how far, one behind the other on one connection.
     pub(super) async fn ask(
         &self,
         ticket: &Ticket,
-        sql: &str,
-        params: &[&(dyn ToSql + Sync)],
+        question: Question<'_>,
+        config: &Config,
+    ) -> Result<Answer, Unfit> {
+        if question.is_pipelined {
+            self.ask_among_others(ticket, question, config).await
+        } else {
+            self.ask_alone(ticket, question, config).await
+        }
+    }
+
+    async fn ask_among_others(
+        &self,
+        ticket: &Ticket,
+        question: Question<'_>,
         config: &Config,
     ) -> Result<Answer, Unfit> {
         let Some(connection) = self.least_busy(ticket.server) else {
             return Err(Unfit::Elsewhere);
         };
         let _busy = Busy::begin(&connection.in_flight);
-        let within = tokio::time::timeout(config.read_timeout(), connection.ask(ticket, sql, params, config));
-        within.await.unwrap_or_else(|_| {
-            // Whatever comes on it now comes too late for everybody behind it.
-            self.lock().retain(|open| !Arc::ptr_eq(open, &connection));
-            Err(Unfit::Elsewhere)
-        })
+        match tokio::time::timeout(config.read_timeout(), connection.ask(ticket, question, config)).await {
+            // On the primary it has a connection to itself.
+            Ok(Err(Unfit::Failed(_))) => Err(Unfit::AskPrimary),
+            Ok(answer) => answer,
+            Err(_) => {
+                // Whatever comes on it now comes too late for everybody behind it.
+                self.lock().retain(|open| !Arc::ptr_eq(open, &connection));
+                Err(Unfit::Elsewhere)
+            }
+        }
+    }
+
+    /// Whoever is dropped here, or waits in vain, has the statement ended and the connection closed.
+    async fn ask_alone(
+        &self,
+        ticket: &Ticket,
+        question: Question<'_>,
+        config: &Config,
+    ) -> Result<Answer, Unfit> {
+        let connection = self.alone.lend(ticket.server).ok_or(Unfit::Elsewhere)?;
+        let asked = connection.ask(ticket, question, config);
+        let answer = tokio::time::timeout(config.pooled_read_timeout(), asked).await;
+        let answer = answer.map_err(|_| Unfit::Elsewhere)?;
+        connection.give_back();
+        answer
     }
 
     fn least_busy(&self, server: ServerId) -> Option<Arc<Connection>> {
-        let open = self.lock();
-        let fit = open.iter().filter(|one| one.server == server && !one.session.is_closed());
+        let shared = self.lock();
+        let fit = shared.iter().filter(|one| one.server == server && !one.session.is_closed());
         fit.min_by_key(|one| one.in_flight.load(Ordering::Relaxed)).cloned()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Connection>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -135,17 +186,11 @@ impl Connection {
         Ok(Self { session, server, replayed, statements: Mutex::default(), in_flight: AtomicUsize::new(0) })
     }
 
-    async fn ask(
-        &self,
-        ticket: &Ticket,
-        sql: &str,
-        params: &[&(dyn ToSql + Sync)],
-        config: &Config,
-    ) -> Result<Answer, Unfit> {
-        match self.ask_once(ticket, sql, params, config).await {
+    async fn ask(&self, ticket: &Ticket, question: Question<'_>, config: &Config) -> Result<Answer, Unfit> {
+        match self.ask_once(ticket, question, config).await {
             Err(Unfit::StalePlan) => {
-                self.statements().remove(sql);
-                self.ask_once(ticket, sql, params, config).await
+                self.statements().remove(question.sql);
+                self.ask_once(ticket, question, config).await
             }
             answer => answer,
         }
@@ -154,17 +199,16 @@ impl Connection {
     async fn ask_once(
         &self,
         ticket: &Ticket,
-        sql: &str,
-        params: &[&(dyn ToSql + Sync)],
+        question: Question<'_>,
         config: &Config,
     ) -> Result<Answer, Unfit> {
-        let statement = self.statement(sql, config.statements).await.map_err(judge)?;
+        let statement = self.statement(question.sql, config.statements).await.map_err(judge)?;
         let again = config.monotonic.then(|| self.session.query_one(&self.replayed, &[]));
         // `join3` polls in order and each sends at its first poll, so the server takes them in this order: the
         // position is known before the query has its snapshot, and the second one after.
         let (before, rows, after) = future::join3(
             self.session.query_one(&self.replayed, &[]),
-            self.session.query(&statement, params),
+            self.session.query(&statement, question.params),
             OptionFuture::from(again),
         )
         .await;
@@ -193,6 +237,25 @@ impl Connection {
     fn statements(&self) -> MutexGuard<'_, HashMap<String, Statement>> {
         self.statements.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// So many connections, all to `server`.
+async fn open(
+    target: &Target,
+    many: usize,
+    server: ServerId,
+    config: &Config,
+) -> Result<Vec<Connection>, String> {
+    let opening = (0..many).map(|_| Connection::open(target, config));
+    let opened: Vec<_> = future::join_all(opening)
+        .await
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(|error: Error| crate::error::chain(&error))?;
+    if opened.iter().any(|connection: &Connection| connection.server != server) {
+        return Err("the address leads to several servers; name each by one of its own".to_owned());
+    }
+    Ok(opened)
 }
 
 /// Which server answers on this session.

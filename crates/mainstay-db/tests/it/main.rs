@@ -11,6 +11,7 @@ mod migrations;
 mod outages;
 mod partitions;
 mod pipeline;
+mod replica_lanes;
 mod replicas;
 mod requests;
 mod retries;
