@@ -1,8 +1,8 @@
 //! The pipelined read lane on a real server: what goes through it, what leaves it, and what its loss costs.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::future::try_join_all;
+use futures_util::future::{Either, select, try_join_all};
 use mainstay_db::{Config, Db, DbError, Executor, Session, Statement, Target, one, pipeline};
 use mainstay_testing::{TestDb, until};
 
@@ -84,6 +84,31 @@ async fn a_statement_that_turns_out_slow_is_answered_by_the_pool_and_stays_there
     }
     assert_eq!(db.stats().pipeline.demoted, 1, "the second time it did not try the lane");
     assert_eq!(add(&db, 1).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_process_that_lags_demotes_no_statement() {
+    let test = TestDb::empty().await.unwrap();
+    let db = connect(test.target(), |lane| (lane.connections, lane.slow_ms) = (1, 20)).await;
+    add(&db, 0).await.unwrap();
+    let reads = Box::pin(async {
+        for number in 0..8 {
+            add(&db, number).await.unwrap();
+        }
+    });
+    // Whatever waits for its turn here waits for this: an answer is seen long after it has come.
+    let hog = Box::pin(async {
+        loop {
+            let began = Instant::now();
+            while began.elapsed() < Duration::from_millis(50) {
+                std::hint::spin_loop();
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+    let _: Either<((), _), ((), _)> = select(reads, hog).await;
+    let stats = db.stats().pipeline;
+    assert_eq!((stats.demoted, stats.served), (0, 9), "{stats:?}");
 }
 
 #[tokio::test]

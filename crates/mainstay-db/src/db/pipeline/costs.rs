@@ -8,8 +8,14 @@ use std::time::Duration;
 use super::{Config, nanos};
 use crate::statement::Statement;
 
-/// A new time counts for an eighth of the average.
+/// A new time counts for an eighth of the average, the first one too: one slow run tells little.
 const WEIGHT: u64 = 8;
+
+/// A run was slowed by this process if one turn of its tasks took this share of the run: the answer waited for several.
+const LAG_SHARE: u32 = 8;
+
+/// One warning in so long: where the machine is slow, many statements leave at once.
+const WARNING_EVERY: Duration = Duration::from_secs(10);
 
 /// Averages by statement.
 #[derive(Debug)]
@@ -18,6 +24,8 @@ pub(super) struct Costs {
     demotion: Duration,
     by_statement: RwLock<HashMap<usize, Arc<Cost>>>,
     demotions: AtomicU64,
+    /// Nanoseconds after the lane began: before then no further warning.
+    quiet_until_ns: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -33,6 +41,7 @@ impl Costs {
             demotion: config.demotion(),
             by_statement: RwLock::default(),
             demotions: AtomicU64::new(0),
+            quiet_until_ns: AtomicU64::new(0),
         }
     }
 
@@ -44,12 +53,22 @@ impl Costs {
             .is_some_and(|cost| nanos(now) < cost.demoted_until_ns.load(Ordering::Relaxed))
     }
 
+    /// Whether a run was so slow that it is worth knowing why.
+    pub(super) fn is_slow(&self, took: Duration) -> bool {
+        took > self.slow
+    }
+
+    /// Whether it says nothing of the statement, where one turn of this process's tasks took `lag` right after it.
+    pub(super) fn is_of_the_process(took: Duration, lag: Duration) -> bool {
+        lag.saturating_mul(LAG_SHARE) >= took
+    }
+
     /// Notes how long it took.
     pub(super) fn observe(&self, statement: &'static Statement, took: Duration, now: Duration) {
         let cost = self.cost(statement);
         let old = cost.average_ns.load(Ordering::Relaxed);
         // Two at once may lose one of their times: an average bears that.
-        let new = if old == 0 { nanos(took) } else { old - old / WEIGHT + nanos(took) / WEIGHT };
+        let new = old - old / WEIGHT + nanos(took) / WEIGHT;
         cost.average_ns.store(new, Ordering::Relaxed);
         if new > nanos(self.slow) {
             self.demote(statement, now);
@@ -63,11 +82,20 @@ impl Costs {
         let average = Duration::from_nanos(cost.average_ns.swap(0, Ordering::Relaxed));
         cost.demoted_until_ns.store(nanos(now + self.demotion), Ordering::Relaxed);
         self.demotions.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!(
-            db.statement = statement.name(),
-            average_ms = average.as_millis(),
-            "a statement is too slow for the pipelined lane and goes through the pool for a while"
-        );
+        let (name, average_ms) = (statement.name(), average.as_millis());
+        let what = "a statement is too slow for the pipelined lane and goes through the pool for a while";
+        if self.may_warn(now) {
+            tracing::warn!(db.statement = name, average_ms, "{what}");
+        } else {
+            tracing::debug!(db.statement = name, average_ms, "{what}");
+        }
+    }
+
+    fn may_warn(&self, now: Duration) -> bool {
+        let until = self.quiet_until_ns.load(Ordering::Relaxed);
+        let next = nanos(now + WARNING_EVERY);
+        let swap = || self.quiet_until_ns.compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed);
+        nanos(now) >= until && swap().is_ok()
     }
 
     pub(super) fn demotions(&self) -> u64 {
@@ -97,7 +125,7 @@ mod tests {
         let costs = Costs::new(&Config::default());
         costs.observe(&STATEMENT, MS, MS);
         costs.observe(&STATEMENT, 100 * MS, MS);
-        assert!(!costs.is_demoted(&STATEMENT, MS), "one slow time in two is 13 ms on average");
+        assert!(!costs.is_demoted(&STATEMENT, MS), "one slow time is 13 ms on average");
         costs.observe(&STATEMENT, 100 * MS, MS);
         assert!(costs.is_demoted(&STATEMENT, MS));
         assert!(!costs.is_demoted(&OTHER, MS));
@@ -106,5 +134,21 @@ mod tests {
         costs.observe(&STATEMENT, 15 * MS, 60_002 * MS);
         assert!(!costs.is_demoted(&STATEMENT, 60_002 * MS), "the old average is forgotten");
         assert_eq!(costs.demotions(), 1);
+    }
+    #[test]
+    fn one_slow_run_alone_demotes_nobody_and_neither_does_a_process_that_lags() {
+        let costs = Costs::new(&Config::default());
+        costs.observe(&STATEMENT, 100 * MS, MS);
+        assert!(!costs.is_demoted(&STATEMENT, MS));
+        assert!(costs.is_slow(100 * MS) && !costs.is_slow(MS));
+        assert!(Costs::is_of_the_process(100 * MS, 13 * MS) && !Costs::is_of_the_process(100 * MS, 12 * MS));
+    }
+
+    #[test]
+    fn many_that_leave_at_once_are_one_warning() {
+        let costs = Costs::new(&Config::default());
+        let warned: Vec<bool> =
+            [1, 2, 9_999, 10_001, 10_002].iter().map(|at| costs.may_warn(*at * MS)).collect();
+        assert_eq!(warned, [true, false, false, true, false]);
     }
 }
