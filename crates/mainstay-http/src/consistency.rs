@@ -2,6 +2,7 @@
 //! Never here: which server answers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -28,19 +29,34 @@ struct Inner {
     key: TokenKey,
     cookies: Cookies,
     is_secure: bool,
+    /// Requests by nobody so far.
+    anonymous: AtomicU64,
 }
 
 impl Consistency {
     /// Signs with `secret`, which all processes that share sessions must share.
     pub fn new(config: &crate::Config, secret: &[u8]) -> Self {
         let is_secure = config.is_secure();
-        Self(Arc::new(Inner { key: TokenKey::new(secret), cookies: Cookies::new(is_secure), is_secure }))
+        let (key, cookies) = (TokenKey::new(secret), Cookies::new(is_secure));
+        Self(Arc::new(Inner { key, cookies, is_secure, anonymous: AtomicU64::new(0) }))
     }
 
+    /// What the client has seen by either account: a page may send the header of an earlier answer beside the cookie of
+    /// a later one.
     fn token(&self, headers: &HeaderMap) -> Option<Token> {
-        let named = headers.get(X_CONSISTENCY).and_then(|value| value.to_str().ok());
-        let given = named.or_else(|| cookie(headers));
-        given.and_then(|text| self.0.key.read(text))
+        let read = |text: &str| self.0.key.read(text);
+        let named = headers.get(X_CONSISTENCY).and_then(|value| value.to_str().ok()).and_then(read);
+        let kept = cookie(headers).and_then(read);
+        named.map(|named| named.merge_some(kept)).or(kept)
+    }
+
+    /// Which replica is asked first. Somebody without a session has none that stays; all of them together would be one
+    /// replica's burden.
+    fn session(&self, credentials: Option<&Credentials>) -> u64 {
+        match credentials {
+            Some(credentials) => replicas::session_key(credentials.token()),
+            None => self.0.anonymous.fetch_add(1, Ordering::Relaxed),
+        }
     }
 }
 
@@ -49,7 +65,7 @@ impl Consistency {
 pub async fn carry(State(consistency): State<Consistency>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let credentials = consistency.0.cookies.credentials(headers);
-    let session = credentials.as_ref().map_or(0, |credentials| replicas::session_key(credentials.token()));
+    let session = consistency.session(credentials.as_ref());
     let is_program = matches!(credentials, Some(Credentials::Bearer(_)));
     let before = consistency.token(headers);
     let causality = Causality::new(session, before);
@@ -108,5 +124,24 @@ mod tests {
     fn the_cookie_is_not_for_scripts_nor_for_foreign_pages() {
         assert_eq!(set_cookie("t", true), "consistency=t; Path=/; HttpOnly; SameSite=Lax; Secure");
         assert!(!set_cookie("t", false).contains("Secure"));
+    }
+
+    #[test]
+    fn of_header_and_cookie_the_later_one_counts_and_a_foreign_header_hides_no_cookie() {
+        let consistency = Consistency::new(&crate::Config::default(), b"secret");
+        let write = |lsn| TokenKey::new(b"secret").write(&Token { lsn: Lsn(lsn), ..token() });
+        for (header, kept) in [(write(42), write(41)), (write(41), write(42)), ("x".to_owned(), write(42))] {
+            let mut both = headers(X_CONSISTENCY, &header);
+            both.extend(headers(COOKIE, &format!("{COOKIE_NAME}={kept}")));
+            assert_eq!(consistency.token(&both), Some(token()));
+        }
+    }
+
+    #[test]
+    fn requests_by_nobody_are_spread_and_those_of_a_session_are_not() {
+        let consistency = Consistency::new(&crate::Config::default(), b"secret");
+        assert_ne!(consistency.session(None), consistency.session(None));
+        let kim = Credentials::Bearer("kim".to_owned());
+        assert_eq!(consistency.session(Some(&kim)), consistency.session(Some(&kim)));
     }
 }
