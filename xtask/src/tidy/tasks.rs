@@ -25,8 +25,12 @@ static DOOR: LazyLock<Regex> = LazyLock::new(|| {
 static DEFINITION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bfn\s*$").expect("a pattern"));
 
 /// Who may start a task without the supervisor, and why.
-const KEYS: [(&str, &str); 3] = [
+const KEYS: [(&str, &str); 4] = [
     ("crates/mainstay-runtime/", "is the supervisor"),
+    (
+        "crates/mainstay-db/src/cancel.rs",
+        "one bounded request, begun where a caller is dropped and can wait for nothing",
+    ),
     ("crates/mainstay-db/src/direct.rs", "the driver's half of one connection, which ends with its session"),
     ("crates/mainstay-testing/", "a test's clean-up, which the test waits for"),
 ];
