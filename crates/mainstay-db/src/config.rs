@@ -7,6 +7,7 @@ use std::time::Duration;
 use mainstay_config::Faults;
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::db::sessions;
 use crate::{Target, advisor, insight, migrate, partitions, pipeline, replicas};
 
 /// Pools, time-outs and the address of the server. Times are integers in milliseconds.
@@ -32,7 +33,8 @@ pub struct Config {
     /// A connection that is older, less up to a tenth, is not used again, so that a restarted balancer or a grown
     /// session cache is left behind.
     pub max_lifetime_ms: u64,
-    /// Processes of this application that share the server: what they open together must fit `max_connections`.
+    /// Processes of this application that share the server: what they open together must fit into `max_connections`,
+    /// less what the server reserves.
     pub nodes: usize,
     /// Times that a transaction is run again after it lost against another one.
     pub transaction_retries: u32,
@@ -179,12 +181,10 @@ impl Config {
         faults
     }
 
-    /// Most connections that one process opens: both pools, the pipelined lane, and one session beside them.
+    /// Most connections that one process opens to the primary: both pools, the pipelined lane, and the sessions beside
+    /// them, which `db/sessions.rs` counts by name.
     pub fn most_connections(&self) -> usize {
-        self.pool_max
-            .saturating_add(self.pool_read_max)
-            .saturating_add(self.pipeline.connections)
-            .saturating_add(1)
+        sessions::on_primary(self)
     }
 
     /// Most connections that all processes of the application open together.

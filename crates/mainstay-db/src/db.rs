@@ -9,6 +9,7 @@ pub mod pipeline;
 mod read;
 mod retry;
 mod room;
+pub(crate) mod sessions;
 mod stats;
 mod tx;
 
@@ -81,7 +82,8 @@ impl Db {
     /// Their connections are opened when first needed, or ahead where somebody runs [`Db::keep_open`].
     ///
     /// # Errors
-    /// [`ConnectError`]: the server does not answer, refuses us, or is older than PostgreSQL 14.
+    /// [`ConnectError`]: the server does not answer, refuses us, is older than PostgreSQL 14, or it or a
+    /// replica that answers has fewer sessions for us than all processes may open.
     pub async fn connect(config: &Config, target: &Target) -> Result<Self, ConnectError> {
         let db = Self(Arc::new(Inner {
             read: pool(config, target, Lane::Read)?,
@@ -118,14 +120,9 @@ impl Db {
         if info.version_num < OLDEST_VERSION {
             return Err(ConnectError::TooOld { target: target.to_string(), found: info.version });
         }
-        let wanted = config.most_connections_together();
-        if wanted >= usize::try_from(info.max_connections).unwrap_or(0) {
-            return Err(ConnectError::TooManyConnections {
-                target: target.to_string(),
-                wanted,
-                nodes: config.nodes,
-                allowed: info.max_connections,
-            });
+        sessions::check_primary(config, target, &info)?;
+        if let Some(replicas) = db.replicas() {
+            sessions::check_replicas(config, replicas.replica_targets()).await?;
         }
         Ok(db)
     }

@@ -273,11 +273,11 @@ pub enum ConnectError {
         /// The server's version.
         found: String,
     },
-    /// The processes together may open more sessions than the server allows. Lower the pools, or raise the server's
-    /// `max_connections`.
+    /// The processes together may open more sessions than the server has for us. Lower the setting that is named, or
+    /// raise the server's `max_connections`.
     #[error(
-        "{nodes} processes may open {wanted} connections to {target}, which allows {allowed} (max_connections): \
-        lower database.pool_max or database.pool_read_max"
+        "up to {wanted} connections would be opened to {target} (database.nodes = {nodes}), which has {allowed} for us \
+        (max_connections {max_connections} less {reserved} reserved): lower {change}, or raise max_connections"
     )]
     TooManyConnections {
         /// Where.
@@ -286,8 +286,14 @@ pub enum ConnectError {
         wanted: usize,
         /// How many processes there are.
         nodes: usize,
-        /// The server's limit.
-        allowed: i32,
+        /// What the server has for us.
+        allowed: usize,
+        /// The server's limit of sessions.
+        max_connections: i32,
+        /// How many of them are not for us.
+        reserved: i32,
+        /// Which settings to lower.
+        change: &'static str,
     },
     /// A pool could not be built: a limit of the configuration is zero.
     #[error("the pool configuration is wrong: {why}")]

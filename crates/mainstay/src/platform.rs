@@ -42,12 +42,13 @@ impl PlatformConfig {
         faults.section("http", self.http.faults());
         faults.section("database", self.database.faults());
         faults.section("embedded", self.embedded.faults());
-        let (wanted, allowed) = (self.database.most_connections(), self.embedded.max_connections);
-        if self.database.url.is_empty() && usize::try_from(allowed).is_ok_and(|allowed| allowed <= wanted) {
+        let (wanted, most) = (self.database.most_connections(), self.embedded.max_connections);
+        let reserved = self.embedded.reserved_connections();
+        let needed = wanted.saturating_add(reserved);
+        if self.database.url.is_empty() && usize::try_from(most).is_ok_and(|most| most < needed) {
             let what = format_args!(
-                "is {allowed}, but the pools want {wanted}, and one is for you; write {} or more, or lower \
-                 database.pool_max and database.pool_read_max",
-                wanted.saturating_add(1)
+                "is {most}, but we open up to {wanted}, and {reserved} are for you; write {needed} or more, or lower \
+                 database.pool_max and database.pool_read_max"
             );
             faults.across("embedded.max_connections", &["database.pool_max", "database.pool_read_max"], what);
         }

@@ -125,11 +125,11 @@ async fn look_at_server(config: &Config, report: &mut Report) -> anyhow::Result<
     report.judge(!info.in_recovery, "the server takes writes", "the server is a replica; name the primary");
     let wanted = config.database.most_connections_together();
     report.judge(
-        wanted < usize::try_from(info.max_connections).unwrap_or(0),
-        format!("{wanted} connections of {} are ours at most", info.max_connections),
+        wanted <= info.sessions_for_us(),
+        format!("{wanted} connections of {} are ours at most", info.sessions_for_us()),
         format!(
-            "the pools want {wanted} connections and the server allows {}; lower database.pool_max",
-            info.max_connections
+            "we want {wanted} connections and the server has {} for us; lower database.pool_max",
+            info.sessions_for_us()
         ),
     );
     look_at_migrations(&target, &config.database.migrate, report).await

@@ -27,8 +27,18 @@ pub struct ServerInfo {
     pub in_recovery: bool,
     /// The server's limit of sessions.
     pub max_connections: i32,
+    /// How many of them are not for us: `superuser_reserved_connections`, which we leave to the operator even as
+    /// superuser, and `reserved_connections` (PostgreSQL 16) of a role that may not use them.
+    pub reserved_connections: i32,
     /// Installed extensions as `name version`, sorted.
     pub extensions: Vec<String>,
+}
+
+impl ServerInfo {
+    /// How many sessions our role may have open if nobody else has one.
+    pub fn sessions_for_us(&self) -> usize {
+        usize::try_from(self.max_connections.saturating_sub(self.reserved_connections)).unwrap_or(0)
+    }
 }
 
 const LOAD: &str = include_str!("info.sql");
@@ -46,6 +56,7 @@ pub(super) async fn load(client: &Client) -> Result<ServerInfo, tokio_postgres::
         can_create_tables: row.try_get("can_create_tables")?,
         in_recovery: row.try_get("in_recovery")?,
         max_connections: row.try_get("max_connections")?,
+        reserved_connections: row.try_get("reserved_connections")?,
         extensions: row.try_get("extensions")?,
     })
 }

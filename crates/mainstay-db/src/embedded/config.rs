@@ -65,6 +65,9 @@ const DECIDED: [(&str, &str); 8] = [
     ("unix_socket_directories", "leave it out: the server has its own folder"),
 ];
 
+/// The setting that keeps sessions for the operator, and PostgreSQL's default.
+const RESERVED: (&str, usize) = ("superuser_reserved_connections", 3);
+
 impl Config {
     /// What cannot be, by key. Whether the pools fit into `max_connections` is for who knows them too.
     pub fn faults(&self) -> Faults {
@@ -94,6 +97,12 @@ impl Config {
             }
         }
         faults
+    }
+
+    /// How many of `max_connections` the server keeps for the operator.
+    pub fn reserved_connections(&self) -> usize {
+        let mut given = self.settings.iter().filter(|(name, _)| name.eq_ignore_ascii_case(RESERVED.0));
+        given.next_back().and_then(|(_, value)| value.trim().parse().ok()).unwrap_or(RESERVED.1)
     }
 
     pub(super) fn start_timeout(&self) -> Duration {

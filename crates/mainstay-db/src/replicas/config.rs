@@ -122,7 +122,7 @@ impl Config {
         Duration::from_millis(self.poll_timeout_ms)
     }
 
-    pub(super) fn connect_timeout(&self) -> Duration {
+    pub(crate) fn connect_timeout(&self) -> Duration {
         Duration::from_millis(self.connect_timeout_ms)
     }
 

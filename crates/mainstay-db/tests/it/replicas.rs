@@ -378,3 +378,23 @@ async fn of_several_hosts_the_one_that_takes_writes_is_used_by_every_lane() {
     assert!(matches!(error, mainstay_db::DbError::ReadOnly(_)), "{error:?}");
     set.close().await.unwrap();
 }
+
+/// A replica has a limit of its own.
+#[tokio::test]
+async fn more_connections_than_a_replica_has_for_us_are_refused_at_the_start() {
+    let mut set = replica_set(1).await.unwrap();
+    let address = set.address(1);
+    let config = |connections| mainstay_db::Config {
+        read_replicas: address.clone(),
+        replicas: Config { connections, ..config() },
+        ..mainstay_db::Config::default()
+    };
+    let refused = Db::connect(&config(96), &set.target(0)).await.unwrap_err().to_string();
+    let figures = "up to 98 connections would be opened to";
+    let change = "which has 97 for us (max_connections 100 less 3 reserved): lower \
+                  database.replicas.connections, or raise max_connections";
+    assert!(refused.starts_with(figures) && refused.ends_with(change), "{refused}");
+    Db::connect(&config(95), &set.target(0)).await.unwrap();
+    set.stop(1).await.unwrap();
+    Db::connect(&config(96), &set.target(0)).await.unwrap();
+}

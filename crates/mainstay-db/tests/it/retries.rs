@@ -1,10 +1,14 @@
 //! Transactions that lose against others, and what is not run again.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use mainstay_db::{Config, ConnectError, Db, DbError, TransactionError, Tx};
-use mainstay_testing::{TestDb, until};
+use mainstay_db::embedded::{self, Cluster};
+use mainstay_db::{Config, ConnectError, Db, DbError, Session, Target, TransactionError, Tx};
+use mainstay_testing::{OwnCluster, TestDb, until};
 use tokio::sync::Barrier;
 
 const SERIALIZABLE: &str = "set transaction isolation level serializable";
@@ -172,6 +176,34 @@ async fn more_connections_than_the_server_allows_are_refused_at_the_start() {
     let refused = Db::connect(&config, test.target()).await.unwrap_err();
     let ConnectError::TooManyConnections { wanted, nodes: 50, .. } = refused else { panic!("{refused:?}") };
     assert_eq!(wanted, config.most_connections() * 50);
+}
+
+/// What a server keeps for its operator, and what we open beside the pools, is reckoned with.
+#[tokio::test]
+async fn pools_that_fit_only_into_what_the_server_reserves_are_refused_with_the_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).unwrap();
+    let small = embedded::Config { max_connections: 40, ..OwnCluster::config(folder.path()) };
+    let cluster = Cluster::start(&small).await.unwrap();
+    let target = cluster.target().clone();
+    let session = Session::connect(&target, "test", Duration::from_secs(5)).await.unwrap();
+    session.batch_execute("create role plain login").await.unwrap();
+    let plain = Target::parse(&target.url().expose().replace("postgres@", "plain@")).unwrap();
+    let pools = |size| Config { pool_max: size, pool_read_max: size, ..Config::default() };
+
+    let refused = Db::connect(&pools(18), &plain).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        format!(
+            "up to 44 connections would be opened to {plain} (database.nodes = 1), which has 37 for us \
+             (max_connections 40 less 3 reserved): lower database.pool_max or database.pool_read_max, or raise max_connections"
+        )
+    );
+    // 38 would fit into 40, but the server keeps three of them from us.
+    assert!(matches!(Db::connect(&pools(15), &plain).await, Err(ConnectError::TooManyConnections { .. })));
+    Db::connect(&pools(14), &plain).await.unwrap();
+    drop(session);
+    cluster.stop().await.unwrap();
 }
 
 #[tokio::test]
