@@ -8,18 +8,17 @@ use mainstay_runtime::Clock;
 use tokio::sync::Mutex;
 
 use super::StatementFigures;
-use crate::partitions::{Keeper, PartitionedTable};
+use crate::partitions::{Keeper, PartitionedTable, is_missing_month};
 use crate::statement::{Executor, Statement};
 use crate::{Db, DbError};
 
 static RECORD: Statement = Statement::pooled("insight.record_history", include_str!("history/record.sql"));
-static IS_RECORDED: Statement =
-    Statement::pooled("insight.is_history_recorded", include_str!("history/is_recorded.sql"));
 
 /// The writer of one process's part of `mainstay.statement_history`.
 ///
-/// A reading covers what has run since the one before; what could not be written is part of the next one. What a process
-/// that is killed had not written is lost: at most one pause between two readings.
+/// A reading covers what has run since the one before. One whose writing was not answered is written again as it was,
+/// with its own instant, before the next: the table's key then knows whether it is there, even while its commit is still
+/// under way. What a process that is killed had not written is lost: at most one pause between two readings.
 #[derive(Debug)]
 pub struct History {
     db: Db,
@@ -34,7 +33,7 @@ pub struct History {
 #[derive(Debug)]
 struct State {
     written: Reading,
-    /// A reading whose commit was not answered: it may be there.
+    /// The reading after it, whose writing was not answered: it may be there, or come.
     unsure: Option<Reading>,
 }
 
@@ -72,36 +71,38 @@ impl History {
     /// Writes what has run since the last reading, and says how many statements that were.
     ///
     /// # Errors
-    /// As [`Db::write`]; nothing is lost, the next reading has it too.
+    /// As [`Db::write`]; nothing is lost, the next call writes it.
     pub async fn record(&self) -> Result<usize, DbError> {
         let mut state = self.state.lock().await;
-        if let Some(unsure) = state.unsure.take() {
-            match self.is_recorded(unsure.at).await {
-                Ok(true) => state.written = unsure,
-                Ok(false) => {}
-                Err(error) => {
-                    state.unsure = Some(unsure);
-                    return Err(error);
-                }
-            }
-        }
+        let again = self.settle(&mut state).await?;
         let now = Reading { at: self.clock.now(), totals: totals(self.db.insight().statements()) };
-        let columns = Columns::between(&state.written, &now);
-        if columns.names.is_empty() || now.at <= state.written.at {
-            return Ok(0);
+        if now.at <= state.written.at || Columns::between(&state.written, &now).names.is_empty() {
+            return Ok(again);
         }
-        let since = state.written.at;
-        let at = now.at;
-        // Whoever gives this up in the middle does not know either.
+        // Whoever gives this up in the middle does not know whether it is there.
         state.unsure = Some(now);
-        self.keeper.with_month(&self.table, at, || self.write(&columns, since, at)).await?;
-        state.written = state.unsure.take().unwrap_or_else(|| state.written.clone());
-        Ok(columns.names.len())
+        Ok(again + self.settle(&mut state).await?)
     }
 
-    async fn is_recorded(&self, at: Timestamp) -> Result<bool, DbError> {
-        let read = self.db.read_from_primary();
-        Ok(crate::one(&*read, &IS_RECORDED, &[&at, &self.process]).await?.try_get("is_recorded")?)
+    /// Sees to it that the unsure reading is there, once. It stays unsure where that fails.
+    async fn settle(&self, state: &mut State) -> Result<usize, DbError> {
+        let Some(unsure) = &state.unsure else { return Ok(0) };
+        let (since, at) = (state.written.at, unsure.at);
+        let columns = Columns::between(&state.written, unsure);
+        match self.keeper.with_month(&self.table, at, || self.write(&columns, since, at)).await {
+            Ok(()) => {}
+            Err(error) => {
+                // Without its month it is not there for sure, and may never be again: it is part of the next one.
+                if is_missing_month(&self.table, &error) {
+                    state.unsure = None;
+                }
+                return Err(error);
+            }
+        }
+        if let Some(written) = state.unsure.take() {
+            state.written = written;
+        }
+        Ok(columns.names.len())
     }
 
     async fn write(&self, columns: &Columns, since: Timestamp, at: Timestamp) -> Result<(), DbError> {

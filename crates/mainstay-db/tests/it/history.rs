@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use mainstay_db::insight::History;
 use mainstay_db::insight::views::{self, PastStatement};
-use mainstay_db::migrate::PLATFORM;
+use mainstay_db::migrate::{self, PLATFORM};
 use mainstay_db::partitions::{Keeper, statement_history};
-use mainstay_db::{Config, Db, Executor, Statement};
+use mainstay_db::{Config, Db, Executor, Session, Statement, Target};
 use mainstay_runtime::Clock;
 use mainstay_telemetry::Registry;
-use mainstay_testing::TestDb;
+use mainstay_testing::{TestDb, own_cluster, until};
 
 static COUNTED: Statement = Statement::pooled("test.counted", "/* test.counted */ select 1");
 
@@ -23,10 +23,14 @@ struct Process {
 }
 
 async fn process(on: &TestDb, clock: &Clock, name: &str) -> Process {
-    let db = Db::connect(&Config::default(), on.target()).await.unwrap();
+    process_at(on.target(), clock, name).await
+}
+
+async fn process_at(on: &Target, clock: &Clock, name: &str) -> Process {
+    let db = Db::connect(&Config::default(), on).await.unwrap();
     let table = statement_history(NonZeroU32::MIN);
     let tables = vec![table.clone()];
-    let keeper = Keeper::new(&Default::default(), on.target(), clock, &Registry::new(), tables).unwrap();
+    let keeper = Keeper::new(&Default::default(), on, clock, &Registry::new(), tables).unwrap();
     let history = History::new(&db, &keeper, table, clock, name.to_owned());
     Process { db, keeper, history }
 }
@@ -108,10 +112,10 @@ async fn what_could_not_be_written_is_written_later_and_once() {
     one.runs(1).await;
     clock.advance(MINUTE);
     let mut reading = Box::pin(one.history.record());
-    let stored = async {
-        let sql = "select count(distinct taken_at) = 3 as is_stored from mainstay.statement_history";
-        while !db.db().read().query_one(sql, &[]).await.unwrap().get::<_, bool>("is_stored") {}
-    };
+    let sql = "select count(distinct taken_at) = 3 as is_stored from mainstay.statement_history";
+    let stored = until("the reading stored", async || {
+        db.db().read().query_one(sql, &[]).await.unwrap().get::<_, bool>("is_stored")
+    });
     tokio::select! {
         biased;
         () = stored => {}
@@ -121,4 +125,50 @@ async fn what_could_not_be_written_is_written_later_and_once() {
     clock.advance(MINUTE);
     one.history.record().await.unwrap();
     assert_eq!(one.counted(&clock).await.unwrap().calls, 6);
+}
+
+/// A commit that waits for a synchronous standby is not seen by anybody, and takes effect all the same.
+#[tokio::test]
+async fn a_reading_whose_commit_is_still_under_way_is_not_written_again() {
+    let own = own_cluster().await.unwrap();
+    let target = own.cluster.as_ref().unwrap().target();
+    migrate::run(&target, &[&PLATFORM]).await.unwrap();
+    let operator = Session::connect(&target, "operator", Duration::from_secs(5)).await.unwrap();
+    // The server of a test does not wait otherwise.
+    operator.batch_execute("alter role current_user set synchronous_commit = on").await.unwrap();
+    let clock = clock();
+    let one = process_at(&target, &clock, "one").await;
+    one.keeper.round().await.unwrap();
+    let waits = async |event: &str| -> i64 {
+        let sql = "select count(*) from pg_stat_activity where wait_event = $1";
+        operator.query_one(sql, &[&event]).await.unwrap().get(0)
+    };
+    operator.batch_execute("alter system set synchronous_standby_names = 'nobody'").await.unwrap();
+    operator.batch_execute("select pg_reload_conf()").await.unwrap();
+    until("the setting", async || {
+        let set = one.db.read().query_one("show synchronous_standby_names", &[]).await.unwrap();
+        set.get::<_, &str>(0) == "nobody"
+    })
+    .await;
+
+    one.runs(3).await;
+    clock.advance(MINUTE);
+    tokio::select! {
+        _ = one.history.record() => panic!("nobody confirms the commit"),
+        () = until("the commit waits", async || waits("SyncRep").await == 1) => {}
+    }
+    one.runs(2).await;
+    clock.advance(MINUTE);
+    let confirm = async {
+        // Another commit that waits, or the same row, whose fate is waited for.
+        until("the next one waits", async || waits("SyncRep").await + waits("transactionid").await == 2)
+            .await;
+        operator.batch_execute("alter system reset synchronous_standby_names").await.unwrap();
+        operator.batch_execute("select pg_reload_conf()").await.unwrap();
+    };
+    let (recorded, ()) = tokio::join!(one.history.record(), confirm);
+    recorded.unwrap();
+    assert_eq!(one.counted(&clock).await.unwrap().calls, 5);
+    drop(operator);
+    own.close().await.unwrap();
 }
