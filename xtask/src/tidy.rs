@@ -21,6 +21,7 @@ mod sql_places;
 mod tasks;
 mod test_binaries;
 mod test_sleeps;
+mod transactions;
 mod vocabulary;
 
 use std::path::Path;
@@ -31,7 +32,7 @@ use crate::finding::{Rule, report};
 use crate::tree::Tree;
 
 /// In the order of the house style, then the invariants of ARCHITECTURE.md.
-const RULES: [Rule; 20] = [
+const RULES: [Rule; 21] = [
     edges::RULE,
     lengths::RULE,
     features::RULE,
@@ -52,6 +53,7 @@ const RULES: [Rule; 20] = [
     doc_pages::RULE,
     vocabulary::RULE,
     tasks::RULE,
+    transactions::RULE,
 ];
 
 /// Prints what breaks a rule, with the way out.

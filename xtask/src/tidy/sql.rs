@@ -7,8 +7,8 @@
 //! finding too.
 //!
 //! Left to review, since no text shows it:
-//! - that a transaction may run twice: that it goes through `Db::transaction`, or is harmless when it is repeated, and
-//!   that a write which a client sends again is told from a new one;
+//! - that the work of a transaction may be run again (that it is, `transactions` sees to), and that a write which a client
+//!   sends again is told from a new one;
 //! - that nothing relies on READ COMMITTED without a row's lock;
 //! - that what waits for a wake-up also polls;
 //! - that what needs an extension or a function of one version asks first whether it is there: the rule below keeps such

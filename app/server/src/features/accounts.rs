@@ -1,10 +1,11 @@
 //! Accounts: who somebody is, how they sign in, and what they may do.
 //! Never here: training data.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use mainstay_db::{DbError, TransactionError};
+use mainstay_db::{DbError, TransactionError, Tx};
 use mainstay_http::auth::passwords::{HashError, NewPassword};
 use mainstay_http::auth::tokens::{RefreshToken, TokenError};
 use uuid::Uuid;
@@ -155,13 +156,9 @@ pub async fn create(app: &App, registration: Registration) -> Result<Uuid, Accou
         timezone: registration.timezone.iana_name().unwrap_or("UTC"),
         is_demo: registration.is_demo,
     };
-    let tx = app.db.write().await?;
-    if !store::insert_account(&tx, &account, app.effects.clock.now()).await? {
-        tx.rollback().await?;
-        return Err(AccountError::EmailTaken);
-    }
-    tx.commit().await?;
-    Ok(id)
+    let (account, now) = (&account, app.effects.clock.now());
+    let insert = |tx: Arc<Tx>| async move { store::insert_account(&tx, account, now).await };
+    if app.db.transaction(insert).await? { Ok(id) } else { Err(AccountError::EmailTaken) }
 }
 
 /// The id of the account with this address.

@@ -77,23 +77,26 @@ pub struct Thresholds {
 
 /// Gives these to a demo athlete who has none of them yet; what somebody has said stays, all of it.
 pub async fn introduce_demo(app: &App, athlete_id: Uuid, thresholds: Thresholds) -> Result<(), DbError> {
-    let tx = app.db.write().await?;
-    let Some(before) =
-        store::lock(&tx, athlete_id).await?.filter(|found| found.is_demo && says_nothing(found))
-    else {
-        return tx.rollback().await;
+    let now = app.effects.clock.now();
+    let work = |tx: Arc<Tx>| async move {
+        let before = store::lock(&tx, athlete_id).await?;
+        let Some(before) = before.filter(|found| found.is_demo && says_nothing(found)) else {
+            return Ok(false);
+        };
+        let after = store::Profile {
+            resting_hr_bpm: Some(thresholds.resting_hr_bpm),
+            max_hr_bpm: Some(thresholds.max_hr_bpm),
+            threshold_hr_bpm: Some(thresholds.threshold_hr_bpm),
+            threshold_pace_s_per_km: Some(thresholds.threshold_pace_s_per_km),
+            ..before
+        };
+        store::update(&tx, &after, now).await?;
+        store::outdate_analyses(&tx, athlete_id).await?;
+        Ok::<_, DbError>(true)
     };
-    let after = store::Profile {
-        resting_hr_bpm: Some(thresholds.resting_hr_bpm),
-        max_hr_bpm: Some(thresholds.max_hr_bpm),
-        threshold_hr_bpm: Some(thresholds.threshold_hr_bpm),
-        threshold_pace_s_per_km: Some(thresholds.threshold_pace_s_per_km),
-        ..before
-    };
-    store::update(&tx, &after, app.effects.clock.now()).await?;
-    store::outdate_analyses(&tx, athlete_id).await?;
-    tx.commit().await?;
-    app.imports.wake_recompute();
+    if app.db.transaction(work).await? {
+        app.imports.wake_recompute();
+    }
     Ok(())
 }
 

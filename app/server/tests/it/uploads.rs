@@ -4,6 +4,8 @@ use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use http::Method;
+use paceline::features::accounts::remove_expired;
+use paceline::features::uploads::purge;
 use serde_json::{Value, json};
 use tokio_postgres::types::ToSql;
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -442,5 +444,54 @@ async fn an_upload_beyond_its_limits_is_refused_whole() {
     assert_eq!(outcomes, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     let yoga = client.upload("19.tcx.gz", &sample("19_yoga_fenix6_nogps.tcx.gz")).await;
     assert_eq!(yoga["reason"], "too_large", "unpacked it is more: {yoga}");
+    world.close().await;
+}
+
+/// Every first write of each kind loses against somebody else here, and nobody hears of it: not who registers, not who
+/// sends a file, and not the importer.
+#[tokio::test]
+async fn writes_that_lost_a_race_are_made_again() {
+    let world = World::without_importer().await;
+    let tx = world.db.db().write().await.unwrap();
+    let lose = "create function lose() returns trigger language plpgsql as $$ begin \
+        if nextval(lower('lost_' || tg_table_name || '_' || tg_op)) = 1 then \
+            raise exception using errcode = '40001'; \
+        end if; \
+        if tg_op = 'DELETE' then return old; end if; return new; end $$";
+    tx.batch_execute(lose).await.unwrap();
+    let kinds = [
+        ("athlete", "insert"),
+        ("upload", "insert"),
+        ("upload_file", "insert"),
+        ("upload_file", "update"),
+        ("activity", "insert"),
+        ("activity", "delete"),
+        ("refresh_token", "delete"),
+    ];
+    for (table, what) in kinds {
+        let trigger = format!(
+            "create sequence lost_{table}_{what}; \
+             create trigger lose_{what} before {what} on {table} for each row execute function lose()"
+        );
+        tx.batch_execute(&trigger).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+
+    let kim = world.register("kim@example.org").await;
+    let day = crate::batches::gpx(1);
+    let sent = kim.send_files(&[("1.gpx", &day)]).await.expect(202);
+    world.start_importers();
+    kim.finished(&sent).await;
+    assert_eq!(kim.activities().await.len(), 1);
+    assert_eq!(world.app.db.stats().retried, 5);
+
+    let tx = world.db.db().write().await.unwrap();
+    tx.batch_execute("update activity set deleted_at = '2020-01-01'; update refresh_token set expires_at = created_at")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(purge::purge(&world.app).await.unwrap(), 1);
+    assert_eq!(remove_expired(&world.app, 10).await.unwrap().refresh_tokens, 1);
+    assert_eq!(world.app.db.stats().retried, 7);
     world.close().await;
 }

@@ -1,5 +1,9 @@
 //! Removing sessions and refresh tokens whose time is over. Never here: when that is done, ending what still lives.
 
+use std::sync::Arc;
+
+use mainstay_db::Tx;
+
 use super::{AccountError, store};
 use crate::state::App;
 
@@ -24,11 +28,9 @@ impl Removed {
 /// have expired, and its last refresh token is removed before it, so that no statement removes more than its limit.
 pub async fn remove_expired(app: &App, max_rows: u32) -> Result<Removed, AccountError> {
     let now = app.effects.clock.now();
-    let tx = app.db.write().await?;
-    let refresh_tokens = store::remove_expired_refresh_tokens(&tx, max_rows, now).await?;
-    tx.commit().await?;
-    let tx = app.db.write().await?;
-    let sessions = store::remove_expired_sessions(&tx, max_rows, now).await?;
-    tx.commit().await?;
+    let tokens = |tx: Arc<Tx>| async move { store::remove_expired_refresh_tokens(&tx, max_rows, now).await };
+    let refresh_tokens = app.db.transaction(tokens).await?;
+    let sessions = |tx: Arc<Tx>| async move { store::remove_expired_sessions(&tx, max_rows, now).await };
+    let sessions = app.db.transaction(sessions).await?;
     Ok(Removed { refresh_tokens, sessions })
 }

@@ -4,7 +4,9 @@
 //! A first start is finished when there is an administrator. Until then every step can be repeated, and two processes
 //! may take it at the same time: the administrator's row is the last one written, and only one of them writes it.
 
-use mainstay_db::DbError;
+use std::sync::Arc;
+
+use mainstay_db::{DbError, Tx};
 use mainstay_http::auth::passwords::{HashError, NewPassword};
 use uuid::Uuid;
 
@@ -70,17 +72,17 @@ pub async fn demo_athlete(app: &App) -> Result<Option<Uuid>, FoundingError> {
         timezone: "Europe/Amsterdam",
         is_demo: true,
     };
-    let tx = app.db.write().await?;
-    let found = store::look_around(&tx, DEMO_EMAIL).await?;
-    if found.demo_id.is_some() || found.has_people {
-        tx.rollback().await?;
-        return Ok(found.demo_id);
-    }
-    store::insert_account(&tx, &demo, app.effects.clock.now()).await?;
-    // Whoever made it: another process may have been faster.
-    let found = store::look_around(&tx, DEMO_EMAIL).await?;
-    tx.commit().await?;
-    Ok(found.demo_id)
+    let (demo, now) = (&demo, app.effects.clock.now());
+    let work = |tx: Arc<Tx>| async move {
+        let found = store::look_around(&tx, DEMO_EMAIL).await?;
+        if found.demo_id.is_some() || found.has_people {
+            return Ok(found.demo_id);
+        }
+        store::insert_account(&tx, demo, now).await?;
+        // Whoever made it: another process may have been faster.
+        Ok::<_, DbError>(store::look_around(&tx, DEMO_EMAIL).await?.demo_id)
+    };
+    Ok(app.db.transaction(work).await?)
 }
 
 /// Makes the administrator, gives the demo athlete a new password, and shows both sign-ins. Returns false, and shows

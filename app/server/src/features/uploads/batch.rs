@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mainstay_db::DbError;
+use mainstay_db::{DbError, Tx};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -99,11 +100,9 @@ pub async fn import_members(
     tell: &mut impl FnMut(Progress),
 ) -> Result<Uuid, BatchError> {
     let batch = Batch { app: app.clone(), athlete_id, upload_id: app.effects.ids.next() };
-    let tx = app.db.write().await?;
-    let alive_until = Some(batch.alive_until());
-    let new = store::NewUpload { athlete_id, id: batch.upload_id, origin, alive_until };
-    store::insert_upload(&tx, &new, app.effects.clock.now()).await?;
-    tx.commit().await?;
+    let (alive_until, now) = (Some(batch.alive_until()), app.effects.clock.now());
+    let new = &store::NewUpload { athlete_id, id: batch.upload_id, origin, alive_until };
+    app.db.transaction(|tx| async move { store::insert_upload(&tx, new, now).await }).await?;
     let imported = tokio::select! {
         imported = batch.import(members, tell) => imported,
         never = batch.keep_alive() => match never {},
@@ -253,9 +252,9 @@ impl Batch {
     }
 
     async fn finish(&self) -> Result<(), DbError> {
-        let tx = self.app.db.write().await?;
-        store::finish_upload(&tx, self.athlete_id, self.upload_id, self.app.effects.clock.now()).await?;
-        tx.commit().await
+        let (athlete_id, upload_id, now) = (self.athlete_id, self.upload_id, self.app.effects.clock.now());
+        let finish = |tx: Arc<Tx>| async move { store::finish_upload(&tx, athlete_id, upload_id, now).await };
+        self.app.db.transaction(finish).await.map(drop)
     }
 
     /// Renews the sign of life for as long as it is asked to.
@@ -274,9 +273,10 @@ impl Batch {
     }
 
     async fn show_alive(&self, until: Timestamp) -> Result<(), DbError> {
-        let tx = self.app.db.write().await?;
-        store::set_upload_alive(&tx, self.athlete_id, self.upload_id, until).await?;
-        tx.commit().await
+        let (athlete_id, upload_id) = (self.athlete_id, self.upload_id);
+        let show =
+            |tx: Arc<Tx>| async move { store::set_upload_alive(&tx, athlete_id, upload_id, until).await };
+        self.app.db.transaction(show).await.map(drop)
     }
 }
 

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use mainstay_db::{DbError, Tx};
+use mainstay_db::{Client, DbError, TransactionError, Tx};
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
@@ -14,9 +14,6 @@ use super::archive::{Hints, Refusal};
 use super::import::{self, ImportContext, Owner, Prepared};
 use super::{Decision, rules, store};
 use crate::state::App;
-
-/// How often a transaction is run at once that lost against another one.
-const TRIES_OF_CONFLICTS: u32 = 3;
 
 /// A file that is to be decided.
 pub(super) struct File {
@@ -98,36 +95,57 @@ pub(super) async fn decide(app: &App, file: &File, line: &Line<'_>) -> Ending {
 }
 
 async fn decide_uncounted(app: &App, file: &File, line: &Line<'_>) -> Ending {
-    let mut tries = 1;
-    loop {
-        let Ok(attempt) = AssertUnwindSafe(import(app, file, line)).catch_unwind().await else {
-            tracing::error!(event = "import.file.panicked", "the importer panicked on a file");
-            return Ending::Failed(Failure::Panicked);
-        };
-        match attempt {
-            Ok(Some(decision)) => return Ending::Decided(decision),
-            Ok(None) => return Ending::Lost,
-            Err(error) if error.is_retryable() && tries < TRIES_OF_CONFLICTS => tries += 1,
-            Err(error) => match blame(&error) {
-                Blame::File => return record(app, file.athlete_id, line, unstorable(&error)).await,
-                _ => return ending(error),
-            },
-        }
+    let Ok(attempt) = AssertUnwindSafe(import(app, file, line)).catch_unwind().await else {
+        tracing::error!(event = "import.file.panicked", "the importer panicked on a file");
+        return Ending::Failed(Failure::Panicked);
+    };
+    match attempt {
+        Ok(Some(decision)) => Ending::Decided(decision),
+        Ok(None) => Ending::Lost,
+        Err(error) => match blame(&error) {
+            Blame::File => record(app, file.athlete_id, line, unstorable(&error)).await,
+            _ => ending(error),
+        },
     }
 }
 
 /// Records a decision that needs no more than that.
 pub(super) async fn record(app: &App, athlete_id: Uuid, line: &Line<'_>, decision: Decision) -> Ending {
-    let recorded = async {
-        let tx = app.db.write().await?;
+    let told = &decision;
+    let work = |tx: Arc<Tx>| async move {
         // Files of one upload end one after the other, so that the last one sees that it is the last.
         store::lock_athlete(&tx, athlete_id).await?;
-        write_line(app, tx, line, &decision).await
+        write_line(app, &tx, line, told).await
     };
-    match recorded.await {
-        Ok(true) => Ending::Decided(decision),
-        Ok(false) => Ending::Lost,
-        Err(error) => ending(error),
+    match app.db.transaction(work).await {
+        Ok(()) => Ending::Decided(decision),
+        Err(Undone::Database(error)) => ending(error),
+        Err(_) => Ending::Lost,
+    }
+}
+
+/// Why a transaction is rolled back.
+enum Undone {
+    /// The line is not ours any more.
+    Lost,
+    /// The file was analysed for a profile that the athlete does not have any more; this is the present one.
+    Outdated(Owner),
+    /// The database.
+    Database(DbError),
+}
+
+impl From<DbError> for Undone {
+    fn from(error: DbError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl TransactionError for Undone {
+    fn database(&self) -> Option<&DbError> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::Lost | Self::Outdated(_) => None,
+        }
     }
 }
 
@@ -138,21 +156,28 @@ async fn import(app: &App, file: &File, line: &Line<'_>) -> Result<Option<Decisi
     drop(read);
     loop {
         let prepared = prepare(&context, file, owner.clone()).await;
-        let tx = app.db.write().await?;
-        store::lock_athlete(&tx, file.athlete_id).await?;
-        // Whoever changes the profile holds the same lock, and outdates only what is there: a file that was analysed
-        // for an older profile would keep its loads for ever.
-        let now = import::load_owner(&tx, file.athlete_id).await?;
-        if now != owner {
-            tx.rollback().await?;
-            owner = now;
-            continue;
-        }
-        let decision = match prepared {
-            Ok(prepared) => import::write(&context, &tx, file.athlete_id, prepared).await?,
-            Err(decision) => decision,
+        let (prepared, context, analysed_for) = (&prepared, &context, &owner);
+        let work = |tx: Arc<Tx>| async move {
+            store::lock_athlete(&tx, file.athlete_id).await?;
+            // Whoever changes the profile holds the same lock, and outdates only what is there: a file that was
+            // analysed for an older profile would keep its loads for ever.
+            let present = import::load_owner(&tx, file.athlete_id).await?;
+            if present != *analysed_for {
+                return Err(Undone::Outdated(present));
+            }
+            let decision = match prepared {
+                Ok(prepared) => import::write(context, &tx, file.athlete_id, prepared).await?,
+                Err(decision) => decision.clone(),
+            };
+            write_line(app, &tx, line, &decision).await?;
+            Ok(decision)
         };
-        return Ok(write_line(app, tx, line, &decision).await?.then_some(decision));
+        match app.db.transaction(work).await {
+            Ok(decision) => return Ok(Some(decision)),
+            Err(Undone::Lost) => return Ok(None),
+            Err(Undone::Outdated(present)) => owner = present,
+            Err(Undone::Database(error)) => return Err(error),
+        }
     }
 }
 
@@ -165,22 +190,17 @@ async fn prepare(context: &ImportContext, file: &File, owner: Owner) -> Result<P
     }
 }
 
-/// Writes the line and commits; rolls back, false, when the line is not ours any more.
-async fn write_line(app: &App, tx: Tx, line: &Line<'_>, decision: &Decision) -> Result<bool, DbError> {
+/// Writes the line, unless it is not ours any more.
+async fn write_line(app: &App, tx: &Client, line: &Line<'_>, decision: &Decision) -> Result<(), Undone> {
     let now = app.effects.clock.now();
     let is_ours = match line {
-        Line::Claimed(claim) => store::decide_claimed(&tx, claim, decision, now).await?,
+        Line::Claimed(claim) => store::decide_claimed(tx, claim, decision, now).await?,
         Line::New(file) => {
-            store::insert_decided(&tx, file, decision, now).await?;
+            store::insert_decided(tx, file, decision, now).await?;
             true
         }
     };
-    if is_ours {
-        tx.commit().await?;
-    } else {
-        tx.rollback().await?;
-    }
-    Ok(is_ours)
+    if is_ours { Ok(()) } else { Err(Undone::Lost) }
 }
 
 /// Whose fault a failure of the database is.

@@ -1,9 +1,10 @@
 //! What was deleted goes for good when it can no longer come back: rows, and the bytes that nobody names any more.
 //! Never here: deleting and restoring (`activities`).
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
-use mainstay_db::Client;
-use mainstay_db::DbError;
+use mainstay_db::{Client, DbError, Tx};
 use uuid::Uuid;
 
 use super::store;
@@ -37,10 +38,11 @@ pub async fn purge(app: &App) -> Result<u64, DbError> {
             return Ok(gone);
         }
         for athlete_id in athletes {
-            let tx = app.db.write().await?;
-            store::lock_athlete(&tx, athlete_id).await?;
-            gone += purge_locked(&tx, athlete_id, deleted_before).await?;
-            tx.commit().await?;
+            let work = |tx: Arc<Tx>| async move {
+                store::lock_athlete(&tx, athlete_id).await?;
+                purge_locked(&tx, athlete_id, deleted_before).await
+            };
+            gone += app.db.transaction(work).await?;
         }
     }
 }

@@ -11,11 +11,11 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Query, Request};
 use futures_util::{Stream, StreamExt};
 use http::header::CONTENT_TYPE;
-use mainstay_db::insight;
-use mainstay_http::{OrProblem, Problem};
+use mainstay_db::{Tx, insight};
+use mainstay_http::{Halted, OrProblem, Problem};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -60,6 +60,7 @@ struct Part {
 }
 
 /// A file on its way into the database: its bytes compressed, or why it has none.
+#[derive(Clone)]
 pub(super) struct Packed<Content = Vec<u8>> {
     pub(super) name: FileName,
     pub(super) size_bytes: i64,
@@ -98,23 +99,27 @@ pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Re
     Ok(upload_id)
 }
 
-async fn store_waiting(app: &App, athlete_id: Uuid, mut waiting: Waiting) -> Result<Uuid, Problem> {
+async fn store_waiting(app: &App, athlete_id: Uuid, waiting: Waiting) -> Result<Uuid, Problem> {
     let upload_id = app.effects.ids.next();
     let now = app.effects.clock.now();
-    let tx = app.db.write().await?;
-    let new = store::NewUpload { athlete_id, id: upload_id, origin: "api", alive_until: None };
-    store::insert_upload(&tx, &new, now).await?;
-    let mut some_wait = false;
-    for (position, line) in (1..).zip(std::mem::take(&mut waiting.lines)) {
-        some_wait |= line.content.is_ok();
-        let packed = waiting.read(line).await?;
-        store::insert_received(&tx, athlete_id, upload_id, position, &packed, now).await?;
-    }
-    if !some_wait {
-        store::finish_upload(&tx, athlete_id, upload_id, now).await?;
-    }
-    tx.commit().await?;
-    Ok(upload_id)
+    let some_wait = waiting.lines.iter().any(|line| line.content.is_ok());
+    let waiting = &Mutex::new(waiting);
+    let work = |tx: Arc<Tx>| async move {
+        let mut waiting = waiting.lock().await;
+        let new = store::NewUpload { athlete_id, id: upload_id, origin: "api", alive_until: None };
+        store::insert_upload(&tx, &new, now).await?;
+        waiting.rewind().await?;
+        for position in 0..waiting.lines.len() {
+            let packed = waiting.read(position).await?;
+            let position = i32::try_from(position).internal()? + 1;
+            store::insert_received(&tx, athlete_id, upload_id, position, &packed, now).await?;
+        }
+        if !some_wait {
+            store::finish_upload(&tx, athlete_id, upload_id, now).await?;
+        }
+        Ok::<_, Halted>(upload_id)
+    };
+    Ok(app.db.transaction(work).await?)
 }
 
 /// Every file of an upload, compressed, one after another in one temporary file.
@@ -143,12 +148,18 @@ impl Waiting {
             waiting.lines.push(Packed { name, size_bytes, hints, content });
         }
         waiting.file.flush().await?;
-        waiting.file.rewind().await?;
         Ok(waiting)
     }
 
-    /// The bytes of the next line.
-    async fn read(&mut self, line: Packed<usize>) -> Result<Packed, Problem> {
+    /// The next line that is read is the first one.
+    async fn rewind(&mut self) -> Result<(), Problem> {
+        self.file.rewind().await?;
+        Ok(())
+    }
+
+    /// A line with its bytes. They are read in the order of the lines.
+    async fn read(&mut self, position: usize) -> Result<Packed, Problem> {
+        let line = self.lines[position].clone();
         let content = match line.content {
             Ok(length) => {
                 let mut bytes = vec![0; length];

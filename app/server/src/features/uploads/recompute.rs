@@ -1,11 +1,11 @@
 //! Computes activities again from their originals: when an athlete's profile, a sport or our formulas changed.
 //! Never here: printing (`commands::recompute`), formulas.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mainstay_db::Client;
-use mainstay_db::DbError;
+use mainstay_db::{Client, DbError, Tx};
 use mainstay_runtime::{Stop, Supervisor};
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use paceline_domain::model::Sport;
@@ -135,16 +135,17 @@ async fn recompute_one(
     athlete_id: Uuid,
     id: Uuid,
 ) -> Result<Result<(), String>, DbError> {
-    let tx = app.db.write().await?;
-    // In the order in which imports lock.
-    store::lock_athlete(&tx, athlete_id).await?;
-    let computed = compute_again(context, &tx, athlete_id, id).await?;
-    if computed.is_err() {
-        // Nothing was written; what fails once for a reason of its own fails again.
-        store::set_failed_version(&tx, athlete_id, id, ALGORITHM_VERSION).await?;
-    }
-    tx.commit().await?;
-    Ok(computed)
+    let work = |tx: Arc<Tx>| async move {
+        // In the order in which imports lock.
+        store::lock_athlete(&tx, athlete_id).await?;
+        let computed = compute_again(context, &tx, athlete_id, id).await?;
+        if computed.is_err() {
+            // Nothing was written; what fails once for a reason of its own fails again.
+            store::set_failed_version(&tx, athlete_id, id, ALGORITHM_VERSION).await?;
+        }
+        Ok(computed)
+    };
+    app.db.transaction(work).await
 }
 
 /// Computes an activity again from the original of its best source, as what the athlete says it is, in the caller's

@@ -5,9 +5,10 @@
 //! when that happened too often. Never here: what an import does (`decide`, `import`).
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
-use mainstay_db::DbError;
+use mainstay_db::{DbError, Tx};
 use mainstay_runtime::{Stop, Supervisor};
 
 use super::decide::{self, Content, Ending, File, Line};
@@ -114,9 +115,7 @@ async fn take_up(app: &App) -> Result<(), DbError> {
 
 /// Ends everybody's claims. Only for who knows that nobody works on them.
 pub async fn end_all_claims(app: &App) -> Result<(), DbError> {
-    let tx = app.db.write().await?;
-    let ended = store::end_all_claims(&tx).await?;
-    tx.commit().await?;
+    let ended = app.db.transaction(|tx| async move { store::end_all_claims(&tx).await }).await?;
     if ended > 0 {
         tracing::info!(
             event = "import.claims.ended",
@@ -129,14 +128,7 @@ pub async fn end_all_claims(app: &App) -> Result<(), DbError> {
 
 async fn claim(app: &App) -> Result<Option<store::Claim>, DbError> {
     let (now, until) = lease(app, app.config.import.lease);
-    let tx = app.db.write().await?;
-    let claim = store::claim_pending(&tx, now, until).await?;
-    if claim.is_some() {
-        tx.commit().await?;
-    } else {
-        tx.rollback().await?;
-    }
-    Ok(claim)
+    app.db.transaction(|tx| async move { store::claim_pending(&tx, now, until).await }).await
 }
 
 /// The file of a claim; takes its bytes.
@@ -174,12 +166,9 @@ async fn keep(app: &App, stop: &Stop, claim: &store::Claim) -> Infallible {
     loop {
         app.effects.clock.sleep(length / LOOKS_A_LEASE).await;
         stop.heartbeat();
-        let renewed = async {
-            let tx = app.db.write().await?;
-            store::renew_claim(&tx, claim, lease(app, length).1).await?;
-            tx.commit().await
-        };
-        if let Err(error) = renewed.await {
+        let until = lease(app, length).1;
+        let renew = |tx: Arc<Tx>| async move { store::renew_claim(&tx, claim, until).await };
+        if let Err(error) = app.db.transaction(renew).await {
             tracing::debug!(event = "import.lease.not_renewed", error = %error, "a lease could not be renewed");
         }
     }
@@ -188,13 +177,10 @@ async fn keep(app: &App, stop: &Stop, claim: &store::Claim) -> Infallible {
 /// Lets the file wait a little. While the database is away, so does this.
 async fn give_back(app: &App, stop: &Stop, claim: &store::Claim, attempt_counts: bool) {
     loop {
-        let given = async {
-            let tx = app.db.write().await?;
-            let until = lease(app, AFTER_FAILURE).1;
-            store::give_back_claim(&tx, claim, until, attempt_counts).await?;
-            tx.commit().await
-        };
-        if given.await.is_ok() {
+        let until = lease(app, AFTER_FAILURE).1;
+        let give =
+            |tx: Arc<Tx>| async move { store::give_back_claim(&tx, claim, until, attempt_counts).await };
+        if app.db.transaction(give).await.is_ok() {
             return;
         }
         tokio::select! {

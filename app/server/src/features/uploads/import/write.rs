@@ -23,7 +23,7 @@ pub async fn write(
     context: &ImportContext,
     tx: &Client,
     athlete_id: Uuid,
-    prepared: Prepared,
+    prepared: &Prepared,
 ) -> Result<Decision, DbError> {
     let now = context.effects.clock.now();
     let deleted_before = purge::deleted_before(now);
@@ -37,7 +37,7 @@ pub async fn write(
             return Ok(duplicate(&known));
         }
     }
-    Writer { context, tx, athlete_id, now, file: &prepared }.write().await
+    Writer { context, tx, athlete_id, now, file: prepared }.write().await
 }
 
 fn duplicate(known: &store::KnownSource) -> Decision {
