@@ -147,6 +147,15 @@ impl Target {
         ports.get(host).or(ports.first()).copied().unwrap_or(5432)
     }
 
+    /// Where it is, as `host:port`, several of them with commas between.
+    pub(crate) fn address(&self) -> String {
+        let hosts = self.pg.get_hosts().iter().enumerate().map(|(at, host)| match host {
+            Host::Tcp(name) => format!("{name}:{}", self.port(at)),
+            Host::Unix(path) => format!("{}:{}", path.display(), self.port(at)),
+        });
+        hosts.collect::<Vec<_>>().join(", ")
+    }
+
     /// The driver's form, with every secret in it.
     pub fn driver_config(&self) -> &tokio_postgres::Config {
         &self.pg
@@ -155,17 +164,7 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, host) in self.pg.get_hosts().iter().enumerate() {
-            if at > 0 {
-                f.write_str(", ")?;
-            }
-            match host {
-                Host::Tcp(name) => f.write_str(name)?,
-                Host::Unix(path) => write!(f, "{}", path.display())?,
-            }
-            write!(f, ":{}", self.port(at))?;
-        }
-        write!(f, "/{}", self.database())?;
+        write!(f, "{}/{}", self.address(), self.database())?;
         match self.pg.get_user() {
             Some(user) => write!(f, " as {user}"),
             None => Ok(()),

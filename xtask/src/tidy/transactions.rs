@@ -21,8 +21,14 @@ static BY_HAND: LazyLock<Regex> =
 
 /// Which files begin transactions by hand, and why.
 const BY_HANDS: [(&str, &str); 2] = [
-    ("app/server/src/features/accounts/founding.rs", "shows the sign-ins before it commits, which nothing undoes"),
-    ("app/server/src/features/accounts/sessions.rs", "one row of one session, which nobody else holds for long"),
+    (
+        "app/server/src/features/accounts/founding.rs",
+        "shows the sign-ins before it commits, which nothing undoes",
+    ),
+    (
+        "app/server/src/features/accounts/sessions.rs",
+        "one row of one session, which nobody else holds for long",
+    ),
 ];
 
 const WATCHED: &str = "app/server/src/";

@@ -48,7 +48,8 @@ enum ReplicationState {
 /// One replica.
 #[derive(Debug, Serialize, ToSchema)]
 struct Replica {
-    /// Where it is, and as whom we are there.
+    /// Where it is, as `host:port`.
+    #[schema(example = "db2:5432")]
     host: String,
     /// Whether it answers and is on the primary's history.
     healthy: bool,

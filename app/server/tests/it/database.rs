@@ -6,6 +6,7 @@ use mainstay_db::Tx;
 use mainstay_db::insight::History;
 use mainstay_db::partitions::{Keeper, statement_history};
 use mainstay_telemetry::Registry;
+use mainstay_testing::until;
 use serde_json::Value;
 
 use crate::world::{Athlete, World};
@@ -118,6 +119,7 @@ async fn the_servers_figures_have_their_documented_fields() {
     assert!(bloat["tables"].is_array(), "{bloat}");
     let pools = world.get(admin, "/v1/database/pool-stats").await.expect(200);
     assert_eq!(pools["pool_size"], 32, "both pools: {pools}");
+    assert_eq!((&pools["pool_min"], &pools["lanes"][0]["pool_min"]), (&4.into(), &2.into()), "{pools}");
     let number = |name: &str| pools[name].as_u64().unwrap();
     let open = number("checked_in_connections") + number("checked_out_connections");
     assert!(open >= 1 && open == number("total_connections"), "{pools}");
@@ -141,7 +143,7 @@ async fn the_process_tells_of_its_own_statements_by_name_route_and_table() {
     tx.batch_execute("lock table login_session").await.unwrap();
     let asked = world.get(admin, "/v1/athletes/me");
     let released = async {
-        while !has_waited(&tx).await {}
+        until("somebody has waited", async || has_waited(&tx).await).await;
         tx.commit().await.unwrap();
     };
     let (answer, ()) = tokio::join!(asked, released);
@@ -254,7 +256,7 @@ async fn one_search_for_missing_indexes_runs_at_a_time_and_ends_in_time() {
     let tx = world.db.db().write().await.unwrap();
     tx.batch_execute("lock table journal in access exclusive mode").await.unwrap();
     let second = async {
-        while !has_waited(&tx).await {}
+        until("somebody has waited", async || has_waited(&tx).await).await;
         let refused = world.get(admin, PATH).await;
         tx.commit().await.unwrap();
         refused.problem()

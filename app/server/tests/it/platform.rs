@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use http::Method;
+use mainstay_testing::{TestDb, replica_set, until};
 use serde_json::{Value, json};
 
 use crate::seed::{self, Seed};
@@ -225,4 +226,50 @@ async fn who_runs_the_installation_sees_its_replicas_and_nobody_else() {
     let status = kim.get(path).await.expect(200);
     assert_eq!((&status["status"], &status["reason"]), (&"off".into(), &"no replica is configured".into()));
     assert_eq!(status["replicas"], serde_json::json!([]));
+}
+
+/// As the API's document describes it, with one replica that is read from and one that is gone.
+#[tokio::test]
+async fn the_status_of_replication_shows_each_replica_as_it_is() {
+    let mut set = replica_set(2).await.unwrap();
+    let (one, two) = (set.address(1), set.address(2));
+    let db = TestDb::given(&set.writer().unwrap()).await.unwrap();
+    let world = World::on(db, |config| {
+        config.database.read_replicas = format!("{one},{two}");
+        config.database.replicas.poll_interval_ms = 10;
+    })
+    .await;
+    let kim = world.register("kim@example.org").await;
+    let tx = world.db.db().write().await.unwrap();
+    tx.execute("update athlete set role = 'admin' where id = $1", &[&kim.id]).await.unwrap();
+    tx.commit().await.unwrap();
+    let status = async || kim.get("/v1/scaling/replication/status").await.expect(200);
+    until("both are read from", async || status().await["status"] == "healthy").await;
+    until("a replica answers a read", async || {
+        kim.get("/v1/athletes/me").await.expect(200);
+        status().await["replicas"].as_array().unwrap().iter().any(|one| one["reads"].as_u64() > Some(0))
+    })
+    .await;
+    let healthy = status().await;
+    assert_eq!((&healthy["reason"], &healthy["timeline"]), (&Value::Null, &1.into()), "{healthy}");
+    let (upper, lower) = healthy["position"].as_str().unwrap().split_once('/').unwrap();
+    assert!([upper, lower].iter().all(|half| u32::from_str_radix(half, 16).is_ok()), "{healthy}");
+    let numbers = ["position_age_ms", "fallbacks", "refused"];
+    assert!(numbers.iter().all(|name| healthy[name].is_u64()), "{healthy}");
+    for (replica, address) in healthy["replicas"].as_array().unwrap().iter().zip([&one, &two]) {
+        assert_eq!((&replica["host"], &replica["reason"]), (&json!(address), &Value::Null), "{healthy}");
+        assert_eq!(replica["healthy"], true, "{healthy}");
+        let numbers = ["lag_bytes", "staleness_ms", "reads", "rejected", "in_flight"];
+        assert!(numbers.iter().all(|name| replica[name].is_u64()), "{healthy}");
+    }
+
+    set.kill(2).await.unwrap();
+    until("the loss of one is noticed", async || status().await["status"] == "degraded").await;
+    let degraded = status().await;
+    let (left, gone) = (&degraded["replicas"][0], &degraded["replicas"][1]);
+    assert_eq!((&left["healthy"], &gone["healthy"]), (&true.into(), &false.into()), "{degraded}");
+    assert!(gone["reason"].as_str().is_some_and(|why| !why.is_empty()), "{degraded}");
+    assert!(gone["staleness_ms"].is_null() || gone["staleness_ms"].is_u64(), "{degraded}");
+    world.close().await;
+    set.close().await.unwrap();
 }

@@ -486,9 +486,11 @@ async fn writes_that_lost_a_race_are_made_again() {
     assert_eq!(world.app.db.stats().retried, 5);
 
     let tx = world.db.db().write().await.unwrap();
-    tx.batch_execute("update activity set deleted_at = '2020-01-01'; update refresh_token set expires_at = created_at")
-        .await
-        .unwrap();
+    tx.batch_execute(
+        "update activity set deleted_at = '2020-01-01'; update refresh_token set expires_at = created_at",
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(purge::purge(&world.app).await.unwrap(), 1);
     assert_eq!(remove_expired(&world.app, 10).await.unwrap().refresh_tokens, 1);

@@ -68,7 +68,7 @@ impl Replicas {
         Self(Arc::new(Inner {
             primary: primary.writable(),
             targets: targets.to_vec(),
-            hosts: targets.iter().map(Target::to_string).collect(),
+            hosts: targets.iter().map(Target::address).collect(),
             lanes: targets.iter().map(|target| Lane::new(target, config)).collect(),
             state: Mutex::new(State {
                 router: Router::new(targets.len(), config.limits()),

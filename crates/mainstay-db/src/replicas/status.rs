@@ -28,7 +28,7 @@ pub struct Status {
 /// One replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplicaStatus {
-    /// Where it is; empty in a router without servers.
+    /// Where it is, as `host:port`; empty in a router without servers.
     pub host: String,
     /// It answers, as a replica.
     pub healthy: bool,

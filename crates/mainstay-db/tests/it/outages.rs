@@ -3,9 +3,9 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use mainstay_db::embedded::Cluster;
 use mainstay_db::{Config, ConnectError, Db, DbError, Session, Target};
-use mainstay_testing::{OwnCluster, TestDb, own_cluster};
+use mainstay_testing::{TestDb, own_cluster};
+use rustix::process::{Pid, Signal, kill_process};
 
 #[tokio::test]
 async fn an_absent_server_is_given_up_in_bounded_time() {
@@ -63,19 +63,24 @@ async fn connections_that_died_in_the_pool_are_replaced() {
 #[tokio::test]
 async fn a_server_that_is_killed_is_unavailable_and_comes_back_on_its_own() {
     let mut own = own_cluster().await.unwrap();
-    let cluster = own.cluster.take().unwrap();
+    let cluster = own.cluster.as_mut().unwrap();
     let config = Config { connect_timeout_ms: 1_000, acquire_timeout_ms: 1_000, ..Config::default() };
     let db = Db::connect(&config, &cluster.target()).await.unwrap();
     let tx = db.write().await.unwrap();
-    cluster.stop().await.unwrap();
-    let error = tx.commit().await.unwrap_err();
-    assert!(matches!(error, DbError::Unavailable { .. }), "{error:?}");
+    kill_process(Pid::from_raw(cluster.pid()).unwrap(), Signal::KILL).unwrap();
+    cluster.ended().await;
+    // The session's own process ends when it notices, which may be after the next statement.
+    let ended = async {
+        while tx.batch_execute("select 1").await.is_ok() {}
+        tx.commit().await
+    };
+    let error = tokio::time::timeout(Duration::from_secs(20), ended).await.unwrap().unwrap_err();
+    assert!(matches!(error, DbError::Unavailable { .. } | DbError::AlreadyFailed(_)), "{error:?}");
     let error = db.ping().await.unwrap_err();
     assert!(matches!(error, DbError::Unavailable { .. }), "{error:?}");
 
-    // A server elsewhere would come back under the same address; the private one has a new port, so a new handle.
-    let again = Cluster::start(&OwnCluster::config(own.folder())).await.unwrap();
-    let db = Db::connect(&config, &again.target()).await.unwrap();
+    cluster.restart().await.unwrap();
     db.ping().await.unwrap();
-    again.stop().await.unwrap();
+    db.write().await.unwrap().commit().await.unwrap();
+    own.close().await.unwrap();
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mainstay_db::causality::{self, Causality};
 use mainstay_db::{Config, Db, DbError, Executor, Session, Statement, pipeline};
 use mainstay_runtime::Stop;
-use mainstay_testing::{TestDb, replica_set};
+use mainstay_testing::{TestDb, replica_set, until};
 
 static READ: Statement =
     Statement::pooled("note.read", "/* note.read */ select body from note order by body");
@@ -166,9 +166,10 @@ async fn a_read_of_a_replica_is_prepared_anew_and_stays_there() {
     let replicas = db.replicas().unwrap().clone();
     let test = async {
         let status = || replicas.status().replicas[0].clone();
-        while !(status().healthy && status().epoch_ok && status().staleness.is_some()) {
-            tokio::task::yield_now().await;
-        }
+        until("the replica is in use", async || {
+            status().healthy && status().epoch_ok && status().staleness.is_some()
+        })
+        .await;
         let read = async || {
             // As a session that has seen nothing: any replica will do.
             causality::scope(Causality::new(1, None), async { rows(&*db.read(), &READ).await.unwrap() }).await

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use mainstay_runtime::Random;
 
+use super::BOUND;
+
 /// One blow. `replica` counts among those that are replicas at the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Blow {
@@ -34,7 +36,7 @@ pub(super) struct Step {
 pub(super) fn plan(seed: u64, length: Duration) -> Vec<Step> {
     let random = Random::seeded(seed);
     let most = usize::try_from(length.as_millis() / 200).unwrap_or(usize::MAX) + 12;
-    let mut steps = Vec::new();
+    let mut steps = vec![opening(&random)];
     while steps.len() < most {
         let mut block = block(&random);
         // Fisher and Yates; every block has every kind.
@@ -47,8 +49,20 @@ pub(super) fn plan(seed: u64, length: Duration) -> Vec<Step> {
     steps
 }
 
+/// A replica is held well beyond the bound, and nothing else befalls it meanwhile: whoever reads without a token, and
+/// does not ask how old a replica is, is shown what is too old. What chance draws may be too short for that.
+fn opening(random: &Random) -> Step {
+    let long = BOUND * 3;
+    let ms = u64::try_from(long.as_millis()).unwrap_or(u64::MAX);
+    Step { blow: Blow::Hold { replica: replica(random), ms }, rest: long }
+}
+
+fn replica(random: &Random) -> usize {
+    usize::try_from(random.below(2)).unwrap_or(0)
+}
+
 fn block(random: &Random) -> Vec<Blow> {
-    let replica = || usize::try_from(random.below(2)).unwrap_or(0);
+    let replica = || replica(random);
     let mut blows: Vec<Blow> =
         (0..6).map(|_| Blow::Hold { replica: replica(), ms: 20 + random.below(3_480) }).collect();
     blows.extend([
@@ -77,8 +91,17 @@ mod tests {
         let length = Duration::from_secs(20);
         assert_eq!(plan(7, length), plan(7, length));
         assert_ne!(plan(7, length), plan(8, length));
-        let first = &plan(7, length)[..12];
+        let first = &plan(7, length)[1..13];
         assert!(first.iter().any(|step| matches!(step.blow, Blow::FailOver { .. })));
         assert!(first.iter().any(|step| matches!(step.blow, Blow::SwitchOver { .. })));
+    }
+
+    #[test]
+    fn every_story_holds_a_replica_longer_than_the_bound_and_leaves_it_alone() {
+        for seed in 0..100 {
+            let first = plan(seed, Duration::from_secs(1))[0];
+            let Blow::Hold { ms, .. } = first.blow else { panic!("{first:?}") };
+            assert!(Duration::from_millis(ms) >= BOUND * 2 && first.rest >= BOUND * 2, "{seed}: {first:?}");
+        }
     }
 }

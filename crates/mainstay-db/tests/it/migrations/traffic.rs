@@ -79,9 +79,7 @@ async fn a_long_transaction_is_named_and_waited_for_and_refused_in_the_end() {
     let patient = Config { wait_for_transactions_ms: 60_000, ..strict };
     let run = migrate::run_with(db.target(), &[&FIRST], &patient);
     let release = async {
-        while waits() < 2 {
-            tokio::task::yield_now().await;
-        }
+        mainstay_testing::until("the run waits", async || waits() >= 2).await;
         holder.batch_execute("commit").await.unwrap();
     };
     let (report, ()) = tokio::join!(run, release);

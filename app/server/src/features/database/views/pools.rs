@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 pub(in super::super) struct PoolStats {
     /// Most connections of both pools.
     pub(super) pool_size: usize,
+    /// Connections of both pools that are open before they are needed.
+    pub(super) pool_min: usize,
     /// Open and free.
     pub(super) checked_in_connections: usize,
     /// In use.
@@ -38,6 +40,8 @@ pub(in super::super) struct Lane {
     /// `read` or `write`.
     pub(super) lane: &'static str,
     pub(super) pool_size: usize,
+    /// Connections that are open before they are needed.
+    pub(super) pool_min: usize,
     pub(super) checked_in_connections: usize,
     pub(super) checked_out_connections: usize,
     pub(super) waiting: usize,
@@ -63,6 +67,7 @@ impl PoolStats {
         let lane = |lane, pool: &mainstay_db::PoolStats| Lane {
             lane,
             pool_size: pool.max,
+            pool_min: pool.min,
             checked_in_connections: pool.open.saturating_sub(pool.in_use),
             checked_out_connections: pool.in_use,
             waiting: pool.waiting,
@@ -73,6 +78,7 @@ impl PoolStats {
         let seconds = |milliseconds| std::time::Duration::from_millis(milliseconds).as_secs_f64();
         Self {
             pool_size: sum(|one| one.pool_size),
+            pool_min: sum(|one| one.pool_min),
             checked_in_connections: sum(|one| one.checked_in_connections),
             checked_out_connections: sum(|one| one.checked_out_connections),
             overflow_connections: 0,
