@@ -1,4 +1,4 @@
-//! How SQL is written: keywords in lower case, every limit bound to a parameter.
+//! How SQL is written: keywords in lower case.
 
 use std::sync::LazyLock;
 
@@ -9,8 +9,8 @@ use crate::tree::SourceFile;
 
 pub(super) const RULE: Rule = Rule {
     source: "STYLE 21",
-    name: "SQL is lower-case and its limits are bound",
-    remedy: "write keywords in lower case; write `limit :limit`, since a literal makes the server plan every execution anew",
+    name: "SQL is lower-case",
+    remedy: "write keywords in lower case",
     check: Check::File(check),
 };
 
@@ -21,22 +21,11 @@ static KEYWORD: LazyLock<Regex> = LazyLock::new(|| {
                  COALESCE|COUNT|CONFLICT|NOTHING|CASCADE|USING|LATERAL|ASC|DESC";
     Regex::new(&format!(r"\b({words})\b")).expect("a pattern")
 });
-static LITERAL_LIMIT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(limit|fetch\s+(first|next))\s+(all\b|[0-9])").expect("a pattern"));
-
 fn check(file: &SourceFile) -> Vec<Finding> {
     if !file.path.ends_with(".sql") {
         return vec![];
     }
     let mut findings = Vec::new();
-    // A migration runs once, so only the statements of a running program have plans to keep.
-    if file.path.ends_with("queries.sql") {
-        let whole = file.text.lines().map(code).collect::<Vec<_>>().join("\n");
-        findings.extend(LITERAL_LIMIT.find_iter(&whole).map(|found| {
-            let line = whole[..found.end()].matches('\n').count() + 1;
-            Finding::at(file, line, "a limit that is not bound")
-        }));
-    }
     for (number, line) in file.lines() {
         let code = code(line);
         if let Some(keyword) = KEYWORD.find(&code) {
@@ -61,25 +50,12 @@ mod tests {
     }
 
     #[test]
-    fn capitals_and_literal_limits_are_found() {
+    fn capitals_are_found() {
         assert_eq!(messages("a/queries.sql", "SELECT id\n"), ["`SELECT` in capitals"]);
-        assert_eq!(messages("a/queries.sql", "select id from a limit 50;\n"), ["a limit that is not bound"]);
     }
 
     #[test]
-    fn a_literal_limit_is_found_in_every_spelling() {
-        for text in [
-            "select id from a limit\n    50;\n",
-            "fetch first 5 rows only;",
-            "limit all;",
-            "fetch next 1 row only;",
-        ] {
-            assert_eq!(messages("a/queries.sql", text), ["a limit that is not bound"], "{text}");
-        }
-    }
-
-    #[test]
-    fn bound_limits_comments_and_quoted_capitals_pass() {
+    fn comments_and_quoted_capitals_pass() {
         assert!(
             messages("a/queries.sql", "--! list\nselect 'NOT' from a -- limit 5, AND so on\nlimit :limit;\n")
                 .is_empty()

@@ -18,6 +18,7 @@
 
 mod constructs;
 mod foreign_keys;
+mod limits;
 mod marks;
 mod queues;
 mod tenant_statements;
@@ -29,12 +30,13 @@ use crate::finding::{Finding, Rule};
 use crate::tree::SourceFile;
 use text::Statement;
 
-pub(super) const RULES: [Rule; 7] = [
+pub(super) const RULES: [Rule; 8] = [
     tenant_tables::RULE,
     foreign_keys::RULE,
     tenant_statements::RULE,
     constructs::RULE,
     queues::RULE,
+    limits::RULE,
     upserts::RULE,
     marks::RULE,
 ];
@@ -46,8 +48,8 @@ const TENANT: &str = "athlete_id";
 const TENANTS: &str = "athlete";
 
 /// What a mark may excuse.
-const EXCUSABLE: [&str; 4] =
-    [tenant_statements::ALL, tenant_statements::JOIN, constructs::OFFSET, upserts::UPSERT];
+const EXCUSABLE: [&str; 5] =
+    [tenant_statements::ALL, tenant_statements::JOIN, constructs::OFFSET, upserts::UPSERT, limits::LIMIT];
 
 /// What a rule finds in a statement: the line, and what is wrong.
 type Found = (usize, String);

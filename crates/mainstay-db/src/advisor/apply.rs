@@ -164,7 +164,7 @@ async fn watched(
 }
 
 async fn look(watcher: &Client, one: &Recommendation) -> Result<Option<Progress>, tokio_postgres::Error> {
-    let Some(row) = watcher.query_opt(include_str!("progress.sql"), &[&qualified(one)]).await? else {
+    let Some(row) = watcher.query_opt(include_str!("progress.sql"), &[&qualified(one), &1_i64]).await? else {
         return Ok(None);
     };
     Ok(Some(Progress { index: one.index.clone(), phase: row.try_get("phase")?, done: row.try_get("done")? }))
@@ -178,7 +178,7 @@ fn qualified(one: &Recommendation) -> String {
 async fn drop_invalid(session: &Client, one: &Recommendation) -> Result<(), tokio_postgres::Error> {
     let name = qualified(one);
     let sql = "select /* mainstay.advisor_invalid */ 1 from pg_index \
-               where indexrelid = to_regclass($1) and not indisvalid limit 1";
+               where indexrelid = to_regclass($1) and not indisvalid";
     if session.query_opt(sql, &[&name]).await?.is_some() {
         tracing::info!(db.index = %one.index, "dropping an invalid index that an earlier attempt left");
         session.batch_execute(&format!("drop index concurrently if exists {name}")).await?;

@@ -1,6 +1,7 @@
 -- Indexes of those tables. A key is its definition with collation and operator class where they are not the
 -- default's; `constraint_name` is a rule that the index keeps; `foreign_key` one whose columns it leads with, so that
 -- deletions of the other table look into it; `is_building` that somebody builds it now.
+-- tidy: limit, any one of them does
 select /* mainstay.advisor_indexes */
     n.nspname::text as schema,
     c.relname::text as table_name,

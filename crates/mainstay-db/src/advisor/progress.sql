@@ -8,4 +8,4 @@ select /* mainstay.advisor_progress */
     end::float8 as done
 from pg_stat_progress_create_index as p
 where p.datname = current_database() and p.index_relid = to_regclass($1)
-limit 1
+limit $2

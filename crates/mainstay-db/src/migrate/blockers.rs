@@ -65,7 +65,7 @@ pub(super) async fn oldest(
     session: &Session,
     age: Duration,
 ) -> Result<Option<OpenTransaction>, tokio_postgres::Error> {
-    let Some(row) = session.query_opt(OLDEST, &[&age.as_secs_f64()]).await? else { return Ok(None) };
+    let Some(row) = session.query_opt(OLDEST, &[&age.as_secs_f64(), &1_i64]).await? else { return Ok(None) };
     Ok(Some(OpenTransaction {
         pid: row.try_get("pid")?,
         name: row.try_get("name")?,

@@ -55,8 +55,8 @@ pub(super) async fn holder(session: &Session) -> Result<Option<Holder>, MigrateE
                where locktype = 'advisory' and granted and objsubid = 1 \
                  and database = (select oid from pg_database where datname = current_database()) \
                  and classid::bigint << 32 | objid::bigint = $1 \
-               limit 1";
-    let Some(row) = session.query_opt(sql, &[&KEY]).await? else { return Ok(None) };
+               limit $2";
+    let Some(row) = session.query_opt(sql, &[&KEY, &1_i64]).await? else { return Ok(None) };
     Ok(Some(Holder {
         pid: row.try_get("pid")?,
         application: row.try_get("application")?,

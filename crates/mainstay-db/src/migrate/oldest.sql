@@ -13,4 +13,4 @@ from (
 ) as open
 where since <= clock_timestamp() - make_interval(secs => $1)
 order by since
-limit 1;
+limit $2;

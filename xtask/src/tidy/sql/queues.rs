@@ -13,9 +13,6 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(file: &SourceFile) -> Vec<Finding> {
-    if !file.path.ends_with(".sql") {
-        return vec![];
-    }
     judge(file, &text::statements(file), "queue", find)
 }
 
@@ -53,6 +50,12 @@ mod tests {
         assert_eq!(findings("select id from job\nfor update skip locked;\n"), [2]);
         let elsewhere = "with a as (select id from b limit :n)\nselect id from job for update skip locked;\n";
         assert_eq!(findings(elsewhere), [2], "the limit is of another select");
+    }
+
+    #[test]
+    fn a_queue_in_code_is_found_too() {
+        let code = "fn a() {\n    run(\"select id from job for update skip locked\");\n}\n";
+        assert_eq!(check(&SourceFile::new("crates/mainstay-db/src/a.rs", code)).len(), 1);
     }
 
     #[test]
