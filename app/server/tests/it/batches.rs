@@ -211,6 +211,7 @@ async fn a_lost_database_stops_a_batch_and_what_was_told_is_done() {
 #[tokio::test]
 async fn a_broken_rule_is_told_in_words_and_alike_on_both_ways() {
     let world = World::new().await;
+    world.log.expect("import.file.unstorable");
     let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
     let rules = [
         (
@@ -271,6 +272,7 @@ async fn a_file_that_takes_too_long_is_refused_after_its_attempts_and_holds_nobo
         config.http.tokens.access_life = DAY;
     })
     .await;
+    world.log.expect("import.file.failed");
     let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
     alter(&world, SLOW_DAY).await;
     let (slow, good) = (gpx(7), gpx(8));

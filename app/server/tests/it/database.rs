@@ -138,6 +138,7 @@ async fn has_waited(tx: &Tx) -> bool {
 #[tokio::test]
 async fn the_process_tells_of_its_own_statements_by_name_route_and_table() {
     let world = World::with(|config| config.database.slow_statement_ms = 40).await;
+    world.log.expect("db.statement.slow");
     let admin = person(&world, "admin").await;
     let tx = world.db.db().write().await.unwrap();
     tx.batch_execute("lock table login_session").await.unwrap();

@@ -12,6 +12,24 @@ use http::Method;
 
 use crate::world::{Answer, World};
 
+/// What the log may say while the database is away, its disk is full, or a replica is lost: how often, and which of it,
+/// depends on what was under way.
+fn allow_an_outage(world: &World) {
+    for part in [
+        "Connection error",
+        "Connection could not be recycled",
+        "the database is not available",
+        "a disk is full",
+        "db.replica.lost",
+        "import.paused",
+        "recompute.paused",
+        "storage.full",
+        "task.round_failed",
+    ] {
+        world.log.allow(part);
+    }
+}
+
 async fn probe(world: &World, path: &str) -> Answer {
     world.anonymous(Method::GET, path, None).await
 }

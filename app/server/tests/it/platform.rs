@@ -67,6 +67,7 @@ async fn probes_say_how_the_service_is() {
 #[tokio::test]
 async fn a_lost_database_is_told_and_does_not_kill() {
     let world = World::new().await;
+    world.log.expect("the database is not available");
     assert_eq!(get(&world, "/readyz").await.status, 200);
     world.app.db.close();
     assert_eq!(get(&world, "/readyz").await.status, 503);
@@ -239,10 +240,15 @@ async fn the_status_of_replication_shows_each_replica_as_it_is() {
         config.database.replicas.poll_interval_ms = 10;
     })
     .await;
+    world.log.expect("db.replica.lost");
     let kim = world.register("kim@example.org").await;
     let tx = world.db.db().write().await.unwrap();
     tx.execute("update athlete set role = 'admin' where id = $1", &[&kim.id]).await.unwrap();
     tx.commit().await.unwrap();
+    // The session did not write that itself.
+    for replica in set.replicas() {
+        set.wait_until_caught_up(replica).await.unwrap();
+    }
     let status = async || kim.get("/v1/scaling/replication/status").await.expect(200);
     until("both are read from", async || status().await["status"] == "healthy").await;
     until("a replica answers a read", async || {

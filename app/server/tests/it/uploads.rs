@@ -394,6 +394,7 @@ async fn count(world: &World, sql: &str, params: &[&(dyn ToSql + Sync)]) -> i64 
 #[tokio::test]
 async fn a_file_that_breaks_a_rule_of_the_database_does_not_hold_up_the_queue() {
     let world = World::new().await;
+    world.log.expect("import.file.unstorable");
     let client = world.register("kim@example.org").await;
     // A rule at the very end of the writing, so that everything before it must be undone.
     let sql = "alter table activity_analysis add constraint no_second_kilometre check (load is null and trimp is null)";
@@ -487,7 +488,7 @@ async fn writes_that_lost_a_race_are_made_again() {
 
     let tx = world.db.db().write().await.unwrap();
     tx.batch_execute(
-        "update activity set deleted_at = '2020-01-01'; update refresh_token set expires_at = created_at",
+        "update activity set deleted_at = '2020-01-01'; update refresh_token set expires_at = '2020-01-01'",
     )
     .await
     .unwrap();

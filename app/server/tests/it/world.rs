@@ -11,6 +11,7 @@ use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
 use mainstay_runtime::{Effects, Supervisor, TaskState, TaskStatus};
+use mainstay_telemetry::Capture;
 use mainstay_testing::TestDb;
 use paceline::config::{Config, DEFAULTS};
 use paceline::features::uploads::{ImportSignal, Turns};
@@ -49,6 +50,8 @@ pub(crate) struct World {
     /// The platform's tasks; its stop ends the serving too.
     tasks: Supervisor,
     serving: Supervisor,
+    /// Dropped, it fails the test for a WARN or ERROR that the test does not expect.
+    pub(crate) log: Capture,
     /// Dropped last: what still runs holds connections.
     pub(crate) db: TestDb,
 }
@@ -132,6 +135,7 @@ impl World {
 
     /// The application without importers on this database, whose migrations it applies.
     pub(crate) async fn on(db: TestDb, change: impl FnOnce(&mut Config)) -> Self {
+        let log = Capture::of_thread();
         let mut config = config(&db);
         change(&mut config);
         let mut platform = Platform::start(&config.platform(), &[&schema::migrations()]).await.unwrap();
@@ -148,7 +152,7 @@ impl World {
             assert!(report.is_clean(), "{report:?}");
         });
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        Self { effects, app, base, http, tasks, serving, db }
+        Self { effects, app, base, http, tasks, serving, log, db }
     }
 
     /// Starts as many importers as the configuration says.

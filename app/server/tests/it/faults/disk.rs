@@ -185,6 +185,7 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
         return a_server_says_so().await;
     };
     let world = World::on(TestDb::given(&cluster.target()).await.unwrap(), alarm_for_a_moment).await;
+    super::allow_an_outage(&world);
     a_disk_fills_and_is_freed(&world, Disk::Real(&disk)).await;
     world.close().await;
     cluster.stop().await.unwrap();
@@ -193,6 +194,7 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
 async fn a_server_says_so() {
     let db = TestDb::migrated(&[&paceline::schema::migrations()]).await.unwrap();
     let world = World::on(db, alarm_for_a_moment).await;
+    super::allow_an_outage(&world);
     a_disk_fills_and_is_freed(&world, Disk::Feigned).await;
     world.close().await;
 }
@@ -213,6 +215,7 @@ async fn a_log_without_room_ends_the_server_and_loses_nothing_either() {
         (config.database.acquire_timeout_ms, config.database.connect_timeout_ms) = (1_000, 1_000);
     })
     .await;
+    super::allow_an_outage(&world);
     let who = world.athlete("UTC").await;
     disk.fill().unwrap();
     let (mut tried, mut acknowledged) = (0_u32, 0_u32);

@@ -27,6 +27,7 @@ async fn a_database_that_is_killed_is_told_and_comes_back_without_a_restart() {
 pub(super) async fn a_database_is_killed_and_comes_back() {
     let mut server = server().await;
     let world = World::on(TestDb::given(&server.target(0)).await.unwrap(), impatient).await;
+    super::allow_an_outage(&world);
     world.start_importers();
     let who = world.athlete("UTC").await;
     world.get(who, "/v1/activities").await.expect(200);
@@ -67,6 +68,7 @@ async fn a_short_absence_is_waited_for() {
     let mut server = server().await;
     let patient = |config: &mut paceline::config::Config| config.database.acquire_timeout_ms = 60_000;
     let world = World::on(TestDb::given(&server.target(0)).await.unwrap(), patient).await;
+    super::allow_an_outage(&world);
     let who = world.athlete("UTC").await;
     world.get(who, "/v1/athletes/me").await.expect(200);
     server.kill(0).await.unwrap();

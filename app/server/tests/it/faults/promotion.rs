@@ -158,6 +158,7 @@ async fn all_have_written(browsers: &[Browser<'_>], beyond: &[u64]) {
 async fn a_promotion_under_load_loses_no_acknowledged_write_and_needs_no_restart() {
     let mut set = replica_set(2).await.unwrap();
     let world = world(&set).await;
+    super::allow_an_outage(&world);
     let browsers = join_all((0..SESSIONS).map(|number| Browser::register(&world, number))).await;
     let replicas = world.app.db.replicas().unwrap().clone();
     let is_over = std::cell::Cell::new(false);

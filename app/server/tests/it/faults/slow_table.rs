@@ -58,6 +58,8 @@ async fn a_table_that_outgrew_a_missing_index_is_bounded_and_named() {
         config.database.slow_statement_ms = 500;
     })
     .await;
+    world.log.expect("db.statement.slow");
+    world.log.expect("a statement is too slow for the pipelined lane");
     let (who, other) = (world.athlete("UTC").await, world.athlete("UTC").await);
     let tx = world.db.db().write().await.unwrap();
     tx.execute("update athlete set role = 'admin' where id = $1", &[&who.id]).await.unwrap();
