@@ -8,7 +8,7 @@ use mainstay_config::Faults;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::db::sessions;
-use crate::{Target, advisor, insight, migrate, partitions, pipeline, replicas};
+use crate::{Target, advisor, insight, migrate, opening, partitions, pipeline, replicas};
 
 /// Pools, time-outs and the address of the server. Times are integers in milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub keep_interval_ms: u64,
     /// Statements that are prepared on such a connection: those that this process has run most.
     pub warm_statements: usize,
+    /// How soon a network that has fallen silent is noticed.
+    pub network: opening::Config,
     /// The pipelined lane for short reads.
     pub pipeline: pipeline::Config,
     /// A connection that is older, less up to a tenth, is not used again, so that a restarted balancer or a grown
@@ -40,7 +42,8 @@ pub struct Config {
     pub transaction_retries: u32,
     /// Longest wait for a free connection; then `DbError::PoolExhausted`.
     pub acquire_timeout_ms: u64,
-    /// Longest time to open one connection; then `DbError::Unavailable`.
+    /// Longest time to open one connection, the signing in included; then `DbError::Unavailable`. Of several hosts
+    /// each is given less where `acquire_timeout_ms` would not suffice for all.
     pub connect_timeout_ms: u64,
     /// The server ends a statement that runs longer.
     pub statement_timeout_ms: u64,
@@ -81,6 +84,7 @@ impl Default for Config {
             pool_read_min: 2,
             keep_interval_ms: 1_000,
             warm_statements: 16,
+            network: opening::Config::default(),
             pipeline: pipeline::Config::default(),
             max_lifetime_ms: 1_800_000,
             nodes: 1,
@@ -145,6 +149,7 @@ impl Config {
         }
         faults.number("keep_interval_ms", self.keep_interval_ms, 10..=60_000);
         faults.number("warm_statements", self.warm_statements, 0..=MOST_WARM);
+        faults.section("network", self.network.faults());
         faults.section("pipeline", self.pipeline.faults());
         faults.number("max_lifetime_ms", self.max_lifetime_ms, 1_000..=DAY_MS);
         faults.number("nodes", self.nodes, 1..=MOST_CONNECTIONS);
@@ -211,6 +216,22 @@ impl Config {
 
     pub(crate) fn connect_timeout(&self) -> Duration {
         Duration::from_millis(self.connect_timeout_ms)
+    }
+
+    /// Longest time to open one connection at one of so many hosts: all of them, and one that was found to be the
+    /// wrong one, fit into the wait of whoever asks.
+    fn connect_share(&self, hosts: usize) -> Duration {
+        if hosts < 2 {
+            return self.connect_timeout();
+        }
+        let parts = u32::try_from(hosts.saturating_add(1)).unwrap_or(u32::MAX);
+        self.connect_timeout().min(self.acquire_timeout() / parts)
+    }
+
+    /// Longest time to open one connection, whichever host answers.
+    pub(crate) fn connect_within(&self, target: &Target) -> Duration {
+        let hosts = target.hosts();
+        self.connect_share(hosts) * u32::try_from(hosts.max(1)).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn storage_alarm(&self) -> Duration {

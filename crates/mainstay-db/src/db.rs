@@ -18,14 +18,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
-    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod,
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod,
     Runtime, TimeoutType, Timeouts,
 };
 use mainstay_runtime::{Clock, Random};
-use tokio_postgres::{NoTls, Row};
+use tokio_postgres::Row;
 
 use crate::error::{chain, is_connection_loss};
 use crate::insight::Insight;
+use crate::opening::{Opener, Opening, Patience, Silence};
 use crate::replicas::{Answer, Replicas, Wish};
 use crate::statement::{Parameters, Statement};
 use crate::{Config, ConnectError, DbError, Lane, Session, Target, causality};
@@ -47,11 +48,12 @@ use stats::Counters;
 /// The oldest server we work with, as `server_version_num` counts.
 const OLDEST_VERSION: i32 = 140_000;
 
-/// What makes a session refuse writes.
-pub(crate) const READ_ONLY: &str = "set default_transaction_read_only = on";
-
 /// First and longest pause between two attempts to reach the server.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
+
+/// Longest attempt to open a connection while the server is known to be away and somebody else finds out whether it is
+/// back.
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// The connections to one database. A clone is one reference count.
 #[derive(Clone, Debug)]
@@ -61,6 +63,10 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     read: Pool,
     write: Pool,
+    read_opener: Arc<Opener>,
+    write_opener: Arc<Opener>,
+    /// When one of the connections was last found silent.
+    silence: Arc<Silence>,
     pipeline: Pipeline,
     replicas: Option<Replicas>,
     target: Target,
@@ -68,6 +74,8 @@ struct Inner {
     acquire_timeout: Duration,
     /// Somebody waited for a connection in vain, and nobody has had one since.
     is_away: AtomicBool,
+    /// Held by the one who finds out whether the server is back.
+    asking: tokio::sync::Mutex<()>,
     room: Room,
     storage_alarm: Duration,
     transaction_retries: u32,
@@ -85,15 +93,17 @@ impl Db {
     /// [`ConnectError`]: the server does not answer, refuses us, is older than PostgreSQL 14, or it or a
     /// replica that answers has fewer sessions for us than all processes may open.
     pub async fn connect(config: &Config, target: &Target) -> Result<Self, ConnectError> {
+        let target = &target.with_network(&config.network);
+        let silence = Arc::<Silence>::default();
+        let [read_opener, write_opener] =
+            [Lane::Read, Lane::Write].map(|lane| opener(config, target, lane, &silence));
         let db = Self(Arc::new(Inner {
-            read: pool(config, target, Lane::Read)?,
-            write: pool(config, target, Lane::Write)?,
-            pipeline: Pipeline::new(
-                &config.pipeline,
-                target,
-                &config.application_name,
-                config.connect_timeout(),
-            ),
+            read: pool(config, Lane::Read, &read_opener, &silence)?,
+            write: pool(config, Lane::Write, &write_opener, &silence)?,
+            read_opener,
+            write_opener,
+            pipeline: Pipeline::new(config, target, &silence),
+            silence,
             replicas: replicas(config, target)?,
             target: target.clone(),
             keep: Keep {
@@ -105,6 +115,7 @@ impl Db {
             },
             acquire_timeout: config.acquire_timeout(),
             is_away: AtomicBool::new(false),
+            asking: tokio::sync::Mutex::default(),
             room: Room::default(),
             storage_alarm: config.storage_alarm(),
             transaction_retries: config.transaction_retries,
@@ -270,15 +281,15 @@ impl Db {
     }
 
     /// A server that restarts, or a replica that is being promoted, is waited for until `acquire_timeout` has passed.
-    /// Once somebody has waited in vain, the others are told at once until the server is back: an outage must not
-    /// make everybody queue.
+    /// Once somebody has waited in vain, the others are told soon until the server is back: an outage must not make
+    /// everybody queue.
     async fn acquire_from(&self, pool: &Pool, asked: Instant) -> Result<Object, PoolError> {
         let mut pause = RETRY_PAUSE.0;
         loop {
-            let got = pool.get().await;
+            let got = self.try_acquire(pool, asked).await;
             match &got {
                 Ok(_) => self.0.is_away.store(false, Ordering::Relaxed),
-                Err(PoolError::Backend(error)) if is_connection_loss(error) => {
+                Err(error) if is_away(error) => {
                     if asked.elapsed() + pause < self.0.acquire_timeout
                         && !self.0.is_away.load(Ordering::Relaxed)
                     {
@@ -293,6 +304,20 @@ impl Db {
             }
             return got;
         }
+    }
+
+    /// One attempt. It ends with the caller's time, whatever the server does with it.
+    async fn try_acquire(&self, pool: &Pool, asked: Instant) -> Result<Object, PoolError> {
+        let left = self.0.acquire_timeout.saturating_sub(asked.elapsed());
+        let asking = self.0.asking.try_lock();
+        let is_asked_by_another = self.0.is_away.load(Ordering::Relaxed) && asking.is_err();
+        let create = if is_asked_by_another { left.min(GLANCE) } else { left };
+        let limits = Timeouts { wait: Some(left), create: Some(create), recycle: Some(left) };
+        // The pool's own wait ends first, and says that it was for a free connection.
+        let within = left + Duration::from_millis(10);
+        tokio::time::timeout(within, pool.timeout_get(&limits))
+            .await
+            .unwrap_or(Err(PoolError::Timeout(TimeoutType::Create)))
     }
 
     fn refused(&self, lane: Lane, error: PoolError) -> DbError {
@@ -316,6 +341,15 @@ impl Db {
     }
 }
 
+/// Whether it was the server that failed us, not the crowd before it.
+fn is_away(error: &PoolError) -> bool {
+    match error {
+        PoolError::Backend(error) => is_connection_loss(error),
+        PoolError::Timeout(kind) => matches!(kind, TimeoutType::Create),
+        _ => false,
+    }
+}
+
 /// The configured replicas.
 fn replicas(config: &Config, target: &Target) -> Result<Option<Replicas>, ConnectError> {
     let targets = config.replica_addresses().map(|address| {
@@ -328,23 +362,27 @@ fn replicas(config: &Config, target: &Target) -> Result<Option<Replicas>, Connec
     Ok(some.map(|targets| Replicas::new(&config.replicas, target, &targets, &Clock::system())))
 }
 
-/// One pool. Its sessions carry their limits as start options, so that they cost no round trip.
-fn pool(config: &Config, target: &Target, lane: Lane) -> Result<Pool, ConnectError> {
-    let target = if target.has_choice() { &target.writable() } else { target };
-    let mut pg = target.driver_config().clone();
-    let mut options = pg.get_options().map(|given| format!("{given} ")).unwrap_or_default();
-    options.push_str(&format!(
+/// What opens the connections of a pool. Their limits are start options, so that they cost no round trip.
+fn opener(config: &Config, target: &Target, lane: Lane, silence: &Arc<Silence>) -> Arc<Opener> {
+    let name = format!("{} {lane}", config.application_name);
+    let limits = format!(
         "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
         config.statement_timeout_ms, config.lock_timeout_ms, config.idle_in_transaction_timeout_ms
-    ));
-    // The driver finds the writable one of several hosts by whether a session may write, so there it is told later.
-    let is_told_later = lane == Lane::Read && target.has_choice();
-    if lane == Lane::Read && !is_told_later {
-        options.push_str(" -c default_transaction_read_only=on");
-    }
-    pg.options(options)
-        .application_name(format!("{} {lane}", config.application_name))
-        .connect_timeout(config.connect_timeout());
+    );
+    let limit = Duration::from_millis(config.statement_timeout_ms) + config.network.answer_margin();
+    let opener = Opener::new(target, &name, config.connect_within(target))
+        .with_options(&limits)
+        .with_patience(Patience { limit, silence: Arc::clone(silence) });
+    Arc::new(if lane == Lane::Read { opener.read_only() } else { opener })
+}
+
+/// One pool.
+fn pool(
+    config: &Config,
+    lane: Lane,
+    opener: &Arc<Opener>,
+    silence: &Arc<Silence>,
+) -> Result<Pool, ConnectError> {
     let size = match lane {
         Lane::Read => config.pool_read_max,
         Lane::Write => config.pool_max,
@@ -352,26 +390,22 @@ fn pool(config: &Config, target: &Target, lane: Lane) -> Result<Pool, ConnectErr
     if size == 0 {
         return Err(ConnectError::Pool { why: format!("the {lane} pool may hold no connection") });
     }
-    let manager = Manager::from_config(pg, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager =
+        Manager::from_connect(tokio_postgres::Config::new(), Opening(Arc::clone(opener)), recycling);
     let timeouts = Timeouts {
         wait: Some(config.acquire_timeout()),
-        create: Some(config.connect_timeout()),
+        create: Some(config.acquire_timeout()),
         recycle: Some(config.acquire_timeout()),
     };
-    let longest = config.max_lifetime();
-    let read_only = Hook::async_fn(move |client: &mut ClientWrapper, _| {
-        Box::pin(async move {
-            if is_told_later {
-                client.batch_execute(READ_ONLY).await.map_err(HookError::Backend)?;
-            }
-            Ok(())
-        })
-    });
+    let (longest, silence) = (config.max_lifetime(), Arc::clone(silence));
     Pool::builder(manager)
-        .post_create(read_only)
         .pre_recycle(Hook::sync_fn(move |_, metrics| {
             if keep::is_old(longest, metrics.created) {
                 return Err(HookError::message("it has lived its time"));
+            }
+            if silence.covers(metrics.created) {
+                return Err(HookError::message("another one of its age has fallen silent"));
             }
             Ok(())
         }))
@@ -385,9 +419,10 @@ fn pool(config: &Config, target: &Target, lane: Lane) -> Result<Pool, ConnectErr
 /// Connects once, trying again while the server is absent or starting.
 async fn reach(config: &Config, target: &Target) -> Result<Session, ConnectError> {
     let begun = Instant::now();
+    let within = config.connect_timeout() * u32::try_from(target.hosts().max(1)).unwrap_or(u32::MAX);
     let mut pause = RETRY_PAUSE.0;
     loop {
-        let error = match Session::connect(target, &config.application_name, config.connect_timeout()).await {
+        let error = match Session::connect(target, &config.application_name, within).await {
             Ok(session) => return Ok(session),
             Err(error) => error,
         };

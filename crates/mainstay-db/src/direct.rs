@@ -5,19 +5,25 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 use crate::Target;
+use crate::opening::Opener;
 
 /// One connection of its own; dropping it closes the connection.
 #[derive(Debug)]
 pub struct Session {
     client: Client,
-    driver: JoinHandle<()>,
+    driver: Driver,
 }
 
+/// The driver's half of a connection; it ends with this.
+#[derive(Debug)]
+struct Driver(Option<JoinHandle<()>>);
+
 impl Session {
-    /// Connects to `target` under the name `application`, giving up after `within`.
+    /// Connects to `target` under the name `application`, giving up after `within`, the signing in included. Of several
+    /// hosts it is the one that takes writes, and each is given its share of the time.
     ///
     /// # Errors
     /// What the driver says; a time-out counts as a failure to connect.
@@ -26,24 +32,18 @@ impl Session {
         application: &str,
         within: Duration,
     ) -> Result<Self, tokio_postgres::Error> {
-        let mut pg = target.driver_config().clone();
-        pg.application_name(application).connect_timeout(within);
-        Self::open(&pg).await
+        Opener::new(target, application, within).open().await
     }
 
-    /// Connects as the driver's configuration says.
-    pub(crate) async fn open(pg: &tokio_postgres::Config) -> Result<Self, tokio_postgres::Error> {
-        let (client, connection) = pg.connect(NoTls).await?;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the driver's half of one connection: it ends with the session that owns it"
-        )]
-        let driver = tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error = %error, "a direct database session ended");
-            }
-        });
-        Ok(Self { client, driver })
+    pub(crate) fn of(client: Client, driver: JoinHandle<()>) -> Self {
+        Self { client, driver: Driver(Some(driver)) }
+    }
+
+    /// What a pool takes: it ends the driver's half itself.
+    pub(crate) fn into_halves(self) -> (Client, JoinHandle<()>) {
+        let Self { client, mut driver } = self;
+        let driver = driver.0.take().unwrap_or_else(|| unreachable!("a session has its driver until it ends"));
+        (client, driver)
     }
 }
 
@@ -55,8 +55,10 @@ impl Deref for Session {
     }
 }
 
-impl Drop for Session {
+impl Drop for Driver {
     fn drop(&mut self) {
-        self.driver.abort();
+        if let Some(driver) = self.0.take() {
+            driver.abort();
+        }
     }
 }

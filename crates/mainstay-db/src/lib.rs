@@ -11,6 +11,7 @@ mod cancel;
 mod db;
 mod direct;
 mod probe;
+pub mod opening;
 mod statement;
 
 pub mod insight;

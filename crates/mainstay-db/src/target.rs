@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
-use crate::{ConnectError, DatabaseUrl};
+use crate::{ConnectError, DatabaseUrl, opening};
 
 /// One database on one server (or an ordered list of hosts), with the role and its secret.
 ///
@@ -69,19 +69,27 @@ impl Target {
         Self { pg }
     }
 
-    /// Whether there are several hosts to choose from.
-    pub(crate) fn has_choice(&self) -> bool {
-        self.pg.get_hosts().len() > 1
+    /// The same, watching the network as `network` says where the address does not say otherwise.
+    #[must_use]
+    pub fn with_network(&self, network: &opening::Config) -> Self {
+        let mut pg = self.pg.clone();
+        network.set(&mut pg);
+        Self { pg }
     }
 
-    /// The same; of several hosts, the one that takes writes.
+    /// The same; its sessions are those of a server that takes writes, or none.
     pub(crate) fn writable(&self) -> Self {
         let mut pg = self.pg.clone();
         pg.target_session_attrs(TargetSessionAttrs::ReadWrite);
         Self { pg }
     }
 
-    /// Another server with the same role, password and database: at `host:port`, where a host that begins with `/` is
+    /// How many hosts there are to choose from.
+    pub(crate) fn hosts(&self) -> usize {
+        self.pg.get_hosts().len().max(self.pg.get_hostaddrs().len())
+    }
+
+    /// Another server with the same role, password, database and care for the network: at `host:port`, where a host that begins with `/` is
     /// the folder of a socket. `None` if it is not of that form.
     #[must_use]
     pub fn at(&self, address: &str) -> Option<Self> {
@@ -96,6 +104,16 @@ impl Target {
         }
         if let Some(options) = self.pg.get_options() {
             pg.options(options);
+        }
+        pg.keepalives(self.pg.get_keepalives()).keepalives_idle(self.pg.get_keepalives_idle());
+        if let Some(interval) = self.pg.get_keepalives_interval() {
+            pg.keepalives_interval(interval);
+        }
+        if let Some(retries) = self.pg.get_keepalives_retries() {
+            pg.keepalives_retries(retries);
+        }
+        if let Some(longest) = self.pg.get_tcp_user_timeout() {
+            pg.tcp_user_timeout(*longest);
         }
         Some(Self { pg })
     }
@@ -197,6 +215,17 @@ mod tests {
         assert_eq!(format!("{target:?}"), "Target(db.example:6543/main as app)");
         let socket = Target::socket(Path::new("/run/pg"), 5433, "postgres", "app");
         assert_eq!(socket.with_database("other").to_string(), "/run/pg:5433/other as postgres");
+    }
+
+    #[test]
+    fn another_server_of_the_role_is_watched_as_the_first() {
+        let address = "postgres://app@one/db?tcp_user_timeout=7&keepalives_interval=3";
+        let at = Target::parse(address).unwrap().with_network(&opening::Config::default()).at("two:1").unwrap();
+        let pg = at.driver_config();
+        let seconds = std::time::Duration::from_secs;
+        assert_eq!(pg.get_tcp_user_timeout(), Some(&seconds(7)));
+        assert_eq!((pg.get_keepalives_idle(), pg.get_keepalives_interval()), (seconds(10), Some(seconds(3))));
+        assert_eq!(pg.get_keepalives_retries(), Some(3));
     }
 
     #[test]

@@ -99,7 +99,7 @@ async fn look_at_folder(config: &Config, report: &mut Report) -> anyhow::Result<
 }
 
 async fn look_at_server(config: &Config, report: &mut Report) -> anyhow::Result<()> {
-    let target = Target::parse(config.database.url.expose())?;
+    let target = Target::parse(config.database.url.expose())?.with_network(&config.database.network);
     let db = Db::connect(&config.database, &target).await?;
     let info = db.server_info().await?;
     report.ok(format!("PostgreSQL {} at {target}, as {}", info.version, info.role));

@@ -2,9 +2,10 @@
 //! caller gets one.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Object, Pool, PoolError, TimeoutType, Timeouts};
+use deadpool_postgres::{Object, Pool, PoolError, Timeouts};
 use mainstay_runtime::Stop;
 
 use super::Db;
@@ -35,35 +36,62 @@ impl Db {
     /// [`DbError::Unavailable`] if the server is gone, and whatever it says against a new session.
     pub async fn keep(&self) -> Result<usize, DbError> {
         let (read, write) = futures_util::future::join(
-            self.keep_pool(Lane::Read, &self.0.read, self.0.keep.read_min),
-            self.keep_pool(Lane::Write, &self.0.write, self.0.keep.write_min),
+            self.keep_pool(Lane::Read, self.0.keep.read_min),
+            self.keep_pool(Lane::Write, self.0.keep.write_min),
         )
         .await;
         Ok(read? + write?)
     }
 
-    async fn keep_pool(&self, lane: Lane, pool: &Pool, least: usize) -> Result<usize, DbError> {
-        let longest = self.0.keep.longest;
-        let closed = pool.retain(|client, metrics| !client.is_closed() && !is_old(longest, metrics.created));
+    async fn keep_pool(&self, lane: Lane, least: usize) -> Result<usize, DbError> {
+        let (pool, opener) = match lane {
+            Lane::Read => (&self.0.read, &self.0.read_opener),
+            Lane::Write => (&self.0.write, &self.0.write_opener),
+        };
+        let (longest, silence) = (self.0.keep.longest, &self.0.silence);
+        let closed = pool.retain(|client, metrics| {
+            !client.is_closed() && !is_old(longest, metrics.created) && !silence.covers(metrics.created)
+        });
         drop(closed);
-        // The pool opens a connection only when none is free: the free ones are held until there are enough.
+        if pool.is_closed() {
+            return Ok(0);
+        }
+        // Opened before any is held: a server that does not answer must not keep callers from those that are free.
+        for _ in pool.status().size..least {
+            opener.open_ahead().await?;
+        }
+        let opened = self.take_in(lane, pool, least).await;
+        opener.close_ahead();
+        opened
+    }
+
+    /// Has the pool take what was opened ahead. It does so only when none is free, so the free ones are held meanwhile.
+    async fn take_in(&self, lane: Lane, pool: &Pool, least: usize) -> Result<usize, DbError> {
         let mut held = Vec::new();
-        let mut opened = 0;
+        let mut opened = Vec::new();
         while pool.status().size < least {
-            let connection = match pool.timeout_get(&at_once(&pool.timeouts())).await {
+            let connection = match pool.timeout_get(&at_once()).await {
                 Ok(connection) => connection,
-                // All are in use, or the pool is closed: whoever comes next opens their own.
-                Err(PoolError::Timeout(TimeoutType::Wait) | PoolError::Closed) => break,
+                // All are in use, a caller took what was opened, or the pool is closed: whoever comes next opens their
+                // own.
+                Err(PoolError::Timeout(_) | PoolError::Closed) => break,
                 Err(error) => return Err(self.refused(lane, error)),
             };
             if Object::metrics(&connection).recycled.is_none() {
-                self.warm(&connection).await;
-                self.0.counters.kept(lane);
-                opened += 1;
+                opened.push(connection);
+            } else {
+                held.push(connection);
             }
-            held.push(connection);
         }
-        Ok(opened)
+        drop(held);
+        if !opened.is_empty() {
+            self.0.is_away.store(false, Ordering::Relaxed);
+        }
+        for connection in &opened {
+            self.warm(connection).await;
+            self.0.counters.kept(lane);
+        }
+        Ok(opened.len())
     }
 
     /// Prepares the statements that this process has run most, which the first callers would wait for.
@@ -86,8 +114,8 @@ pub(super) struct Keep {
     pub(super) statements: usize,
 }
 
-fn at_once(timeouts: &Timeouts) -> Timeouts {
-    Timeouts { wait: Some(Duration::ZERO), ..*timeouts }
+fn at_once() -> Timeouts {
+    Timeouts { wait: Some(Duration::ZERO), create: Some(Duration::ZERO), recycle: Some(Duration::ZERO) }
 }
 
 /// Whether a connection has lived its time.

@@ -6,12 +6,14 @@ mod config;
 mod connection;
 mod costs;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
 
 use crate::statement::{Parameters, Statement};
+use crate::opening::Silence;
 use crate::{DbError, Target};
 
 pub use config::Config;
@@ -46,10 +48,12 @@ pub struct PipelineStats {
 }
 
 impl Pipeline {
-    pub(super) fn new(config: &Config, target: &Target, application: &str, connect: Duration) -> Self {
-        let pg = connection::driver_config(config, target, application, connect);
+    pub(super) fn new(config: &crate::Config, target: &Target, silence: &Arc<Silence>) -> Self {
+        let opener = Arc::new(connection::opener(config, target, silence));
+        let longest = config.max_lifetime();
+        let config = &config.pipeline;
         Self {
-            slots: (0..config.connections).map(|_| Slot::new(pg.clone())).collect(),
+            slots: (0..config.connections).map(|_| Slot::new(&opener, silence, longest)).collect(),
             most_in_flight: config.in_flight,
             costs: Costs::new(config),
             began: Instant::now(),

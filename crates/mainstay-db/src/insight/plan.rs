@@ -2,12 +2,13 @@
 //! session of its own that can neither write nor wait. Never here: `explain analyze`, which would run the statement.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::SimpleQueryMessage;
 
 use super::{Insight, Plan};
 use crate::error::chain;
+use crate::opening::Opener;
 use crate::statement::Statement;
 use crate::{Db, Session, Target};
 
@@ -61,19 +62,16 @@ impl Db {
     }
 }
 
+/// Longest time to open the session.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// `explain` of a statement that writes is no write, so a read-only session can ask for it.
 async fn open(target: &Target, insight: &Insight) -> Result<Session, tokio_postgres::Error> {
     let most = insight.config.plan_timeout_ms;
-    let mut pg = target.driver_config().clone();
-    let mut options = pg.get_options().map(|given| format!("{given} ")).unwrap_or_default();
-    options.push_str(&format!(
-        "-c default_transaction_read_only=on -c statement_timeout={most} -c lock_timeout={most} \
-         -c plan_cache_mode=force_generic_plan"
-    ));
-    pg.options(options)
-        .application_name("slow plans")
-        .connect_timeout(std::time::Duration::from_millis(most));
-    Session::open(&pg).await
+    let options =
+        format!("-c statement_timeout={most} -c lock_timeout={most} -c plan_cache_mode=force_generic_plan");
+    let opener = Opener::new(target, "slow plans", CONNECT_TIMEOUT);
+    opener.with_options(&options).read_only().open().await
 }
 
 async fn explain(

@@ -79,7 +79,7 @@ impl Replicas {
         let mut failures = 0;
         while !stop.is_stopping() {
             stop.heartbeat();
-            match self.poll_primary(&mut session).await {
+            match self.in_a_round(self.poll_primary(&mut session)).await {
                 Ok(()) => failures = 0,
                 Err(missed) => {
                     session = None;
@@ -136,7 +136,7 @@ impl Replicas {
         let mut was_well = None;
         while !stop.is_stopping() {
             stop.heartbeat();
-            let missed = self.poll_replica(at, &mut watched).await.err();
+            let missed = self.in_a_round(self.poll_replica(at, &mut watched)).await.err();
             let is_well = missed.is_none();
             if let Some(Missed::Lost(why) | Missed::Unable(why)) = missed {
                 watched = None;
@@ -190,6 +190,16 @@ impl Replicas {
         match tokio::time::timeout(within, question).await {
             Ok(answer) => Ok(answer?),
             Err(_) => Err(Missed::Lost(format!("no answer within {} ms", within.as_millis()))),
+        }
+    }
+
+    /// One poll as a whole, with all that it opens: whatever hangs in it, the loop goes on, and what it did not hear
+    /// from is not read from.
+    async fn in_a_round<T>(&self, poll: impl Future<Output = Result<T, Missed>>) -> Result<T, Missed> {
+        let within = self.config().connect_timeout() * 2 + self.config().poll_timeout() * 2;
+        match tokio::time::timeout(within, poll).await {
+            Ok(polled) => polled,
+            Err(_) => Err(Missed::Lost(format!("not heard from within {} ms", within.as_millis()))),
         }
     }
 

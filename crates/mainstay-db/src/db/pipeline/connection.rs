@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio_postgres::Row;
 
-use super::{Config, nanos};
-use crate::db::READ_ONLY;
+use super::nanos;
+use crate::db::keep::is_old;
+use crate::opening::{Opener, Patience, Silence};
 use crate::statement::{Parameters, Statement};
 use crate::{DbError, Session, Target};
 
@@ -19,7 +20,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// A place for one connection.
 #[derive(Debug)]
 pub(super) struct Slot {
-    pg: tokio_postgres::Config,
+    opener: Arc<Opener>,
+    silence: Arc<Silence>,
+    longest: Duration,
     live: RwLock<Option<Arc<Live>>>,
     opening: Mutex<()>,
     is_closed: AtomicBool,
@@ -34,36 +37,29 @@ pub(super) struct Slot {
 #[derive(Debug)]
 pub(super) struct Live {
     session: Session,
+    opened: Instant,
     prepared: RwLock<HashMap<usize, tokio_postgres::Statement>>,
 }
 
-/// Its limits are start options, so that they cost no round trip.
-pub(super) fn driver_config(
-    config: &Config,
-    target: &Target,
-    application: &str,
-    connect: Duration,
-) -> tokio_postgres::Config {
-    let target = if target.has_choice() { &target.writable() } else { target };
-    let mut pg = target.driver_config().clone();
-    let mut options = pg.get_options().map(|given| format!("{given} ")).unwrap_or_default();
+/// What opens the lane's connections. Their limits are start options, so that they cost no round trip.
+pub(super) fn opener(config: &crate::Config, target: &Target, silence: &Arc<Silence>) -> Opener {
+    let statement_timeout = config.pipeline.statement_timeout_ms;
     // The statements were written for one plan each, and bind their limits.
-    options.push_str(&format!(
-        "-c statement_timeout={} -c plan_cache_mode=force_generic_plan",
-        config.statement_timeout_ms
-    ));
-    // The driver finds the writable one of several hosts by whether a session may write, so there it is told later.
-    if !target.has_choice() {
-        options.push_str(" -c default_transaction_read_only=on");
-    }
-    pg.options(options).application_name(format!("{application} pipelined")).connect_timeout(connect);
-    pg
+    let options = format!("-c statement_timeout={statement_timeout} -c plan_cache_mode=force_generic_plan");
+    let limit = Duration::from_millis(statement_timeout) + config.network.answer_margin();
+    Opener::new(target, &format!("{} pipelined", config.application_name), config.connect_within(target))
+        .with_options(&options)
+        .read_only()
+        .with_patience(Patience { limit, silence: Arc::clone(silence) })
 }
 
 impl Slot {
-    pub(super) fn new(pg: tokio_postgres::Config) -> Self {
+    /// A place whose connection lives for at most `longest`.
+    pub(super) fn new(opener: &Arc<Opener>, silence: &Arc<Silence>, longest: Duration) -> Self {
         Self {
-            pg,
+            opener: Arc::clone(opener),
+            silence: Arc::clone(silence),
+            longest,
             live: RwLock::new(None),
             opening: Mutex::new(()),
             is_closed: AtomicBool::new(false),
@@ -87,9 +83,10 @@ impl Slot {
         if let Some(live) = self.open() {
             return Some(live);
         }
-        match self.connect().await {
+        let opened = Instant::now();
+        match self.opener.open().await {
             Ok(session) => {
-                let live = Arc::new(Live { session, prepared: RwLock::default() });
+                let live = Arc::new(Live { session, opened, prepared: RwLock::default() });
                 *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&live));
                 Some(live)
             }
@@ -101,17 +98,13 @@ impl Slot {
         }
     }
 
-    async fn connect(&self) -> Result<Session, tokio_postgres::Error> {
-        let session = Session::open(&self.pg).await?;
-        if self.pg.get_hosts().len() > 1 {
-            session.batch_execute(READ_ONLY).await?;
-        }
-        Ok(session)
-    }
-
     fn open(&self) -> Option<Arc<Live>> {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-        live.as_ref().filter(|live| !live.session.is_closed()).map(Arc::clone)
+        live.as_ref().filter(|live| self.is_fit(live)).map(Arc::clone)
+    }
+
+    fn is_fit(&self, live: &Live) -> bool {
+        !live.session.is_closed() && !is_old(self.longest, live.opened) && !self.silence.covers(live.opened)
     }
 
     pub(super) fn is_open(&self) -> bool {

@@ -1,0 +1,327 @@
+//! How a connection is opened: host after host, each with its share of the time, from the first byte to the moment when
+//! statements may be sent; and how it is given up when the server falls silent. Never here: who keeps the connection.
+
+mod answers;
+mod config;
+mod messages;
+mod silence;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deadpool_postgres::Connect;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::task::JoinHandle;
+use tokio_postgres::config::{Host, LoadBalanceHosts, TargetSessionAttrs};
+use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
+
+use crate::{Session, Target};
+
+pub use config::Config;
+
+pub(crate) use silence::Silence;
+
+use answers::{Answers, Broken};
+
+/// What makes a session refuse writes.
+const READ_ONLY: &str = "set default_transaction_read_only = on";
+
+/// What the driver gives: the half that is asked, and the task that speaks with the server.
+type Opened = (Client, JoinHandle<()>);
+
+/// Opens connections of one kind to one database, over and over.
+#[derive(Debug)]
+pub(crate) struct Opener {
+    pg: tokio_postgres::Config,
+    hosts: Vec<Place>,
+    /// The longest that one of them is given, the signing in included.
+    share: Duration,
+    patience: Option<Patience>,
+    is_told_read_only: bool,
+    /// The host to begin with: the one that answered last.
+    first: AtomicUsize,
+    /// Opened ahead for whoever comes next.
+    ready: Mutex<Vec<Opened>>,
+}
+
+/// How long an answer is waited for, and who is told when none came.
+#[derive(Clone, Debug)]
+pub(crate) struct Patience {
+    pub(crate) limit: Duration,
+    pub(crate) silence: Arc<Silence>,
+}
+
+/// One host of an address.
+#[derive(Clone, Debug)]
+enum Place {
+    Name(String, u16),
+    Address(SocketAddr),
+    Socket(PathBuf),
+}
+
+impl Opener {
+    /// For sessions named `application`. `within` is for all hosts together: each has an equal share. Of several hosts
+    /// only one that takes writes will do, unless the address says otherwise.
+    pub(crate) fn new(target: &Target, application: &str, within: Duration) -> Self {
+        let target = target.with_network(&Config::default());
+        let mut pg = target.driver_config().clone();
+        pg.application_name(application);
+        let hosts = places(&pg);
+        if hosts.len() > 1 && pg.get_target_session_attrs() == TargetSessionAttrs::Any {
+            pg.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
+        let share = within / u32::try_from(hosts.len().max(1)).unwrap_or(u32::MAX);
+        Self {
+            pg,
+            hosts,
+            share,
+            patience: None,
+            is_told_read_only: false,
+            first: AtomicUsize::new(0),
+            ready: Mutex::default(),
+        }
+    }
+
+    /// With further start options of its sessions.
+    pub(crate) fn with_options(mut self, options: &str) -> Self {
+        let given = self.pg.get_options().map(|given| format!("{given} ")).unwrap_or_default();
+        self.pg.options(format!("{given}{options}"));
+        self
+    }
+
+    /// Its sessions refuse writes.
+    pub(crate) fn read_only(mut self) -> Self {
+        // A host that takes writes is found by whether a session may write, so there it is told later.
+        if self.pg.get_target_session_attrs() == TargetSessionAttrs::Any {
+            return self.with_options("-c default_transaction_read_only=on");
+        }
+        self.is_told_read_only = true;
+        self
+    }
+
+    /// Its sessions end when the server owes an answer for too long.
+    pub(crate) fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
+    /// Opens one, beginning with the host that answered last.
+    ///
+    /// # Errors
+    /// The last host's, once the time is up.
+    pub(crate) async fn open(&self) -> Result<Session, Error> {
+        let first = match self.pg.get_load_balance_hosts() {
+            LoadBalanceHosts::Random => self.first.fetch_add(1, Ordering::Relaxed),
+            _ => self.first.load(Ordering::Relaxed),
+        };
+        let mut last = None;
+        for at in 0..self.hosts.len() {
+            let at = first.wrapping_add(at) % self.hosts.len();
+            match self.open_at(&self.hosts[at]).await {
+                Ok(session) => {
+                    if self.pg.get_load_balance_hosts() != LoadBalanceHosts::Random {
+                        self.first.store(at, Ordering::Relaxed);
+                    }
+                    return Ok(session);
+                }
+                Err(error) => last = Some(error),
+            }
+        }
+        match last {
+            Some(error) => Err(error),
+            None => Err(self.failed(io::Error::other("the address names no host")).await),
+        }
+    }
+
+    /// Opens one for whoever comes next.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub(crate) async fn open_ahead(&self) -> Result<(), Error> {
+        let opened = self.open().await?.into_halves();
+        self.ready().push(opened);
+        Ok(())
+    }
+
+    /// Closes what was opened ahead and not taken.
+    pub(crate) fn close_ahead(&self) {
+        for (_, driver) in self.ready().drain(..) {
+            driver.abort();
+        }
+    }
+
+    fn take_ready(&self) -> Option<Opened> {
+        self.ready().pop().filter(|(client, _)| !client.is_closed())
+    }
+
+    fn ready(&self) -> std::sync::MutexGuard<'_, Vec<Opened>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn open_at(&self, place: &Place) -> Result<Session, Error> {
+        match place {
+            Place::Socket(path) => {
+                self.in_time(self.share, async {
+                    match UnixStream::connect(path).await {
+                        Ok(stream) => self.greet(stream).await,
+                        Err(error) => Err(self.failed(error).await),
+                    }
+                })
+                .await
+            }
+            Place::Address(address) => self.in_time(self.share, self.open_tcp(*address)).await,
+            Place::Name(name, port) => {
+                let looked_up = tokio::net::lookup_host((name.as_str(), *port));
+                let addresses: Vec<_> = match tokio::time::timeout(self.share, looked_up).await {
+                    Ok(Ok(addresses)) => addresses.collect(),
+                    Ok(Err(error)) => return Err(self.failed(error).await),
+                    Err(_) => return Err(self.timed_out(self.share).await),
+                };
+                let share = self.share / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
+                let mut last = None;
+                for address in addresses {
+                    match self.in_time(share, self.open_tcp(address)).await {
+                        Ok(session) => return Ok(session),
+                        Err(error) => last = Some(error),
+                    }
+                }
+                match last {
+                    Some(error) => Err(error),
+                    None => Err(self.failed(io::Error::other("the name has no address")).await),
+                }
+            }
+        }
+    }
+
+    async fn open_tcp(&self, address: SocketAddr) -> Result<Session, Error> {
+        let stream = async {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            let socket = SockRef::from(&stream);
+            socket.set_tcp_user_timeout(self.pg.get_tcp_user_timeout().copied())?;
+            if self.pg.get_keepalives() {
+                socket.set_tcp_keepalive(&keepalive(&self.pg))?;
+            }
+            io::Result::Ok(stream)
+        };
+        match stream.await {
+            Ok(stream) => self.greet(stream).await,
+            Err(error) => Err(self.failed(error).await),
+        }
+    }
+
+    /// Signs in, and makes sure that the server is of the right kind.
+    async fn greet<S>(&self, stream: S) -> Result<Session, Error>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let stream = Answers::new(stream, self.patience.clone());
+        let (client, connection) = self.pg.connect_raw(stream, NoTls).await?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the driver's half of one connection: it ends with the session that owns it"
+        )]
+        let driver = tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error = %crate::error::chain(&error), "a database connection ended");
+            }
+        });
+        let session = Session::of(client, driver);
+        let wanted = self.pg.get_target_session_attrs();
+        if wanted != TargetSessionAttrs::Any {
+            let answer = session.simple_query("show transaction_read_only").await?;
+            let is_read_only = answer
+                .iter()
+                .any(|one| matches!(one, SimpleQueryMessage::Row(row) if row.get(0) == Some("on")));
+            let why = match wanted {
+                TargetSessionAttrs::ReadWrite if is_read_only => Some("the server takes no writes"),
+                TargetSessionAttrs::ReadOnly if !is_read_only => Some("the server takes writes"),
+                _ => None,
+            };
+            if let Some(why) = why {
+                return Err(self.failed(io::Error::new(io::ErrorKind::PermissionDenied, why)).await);
+            }
+        }
+        if self.is_told_read_only {
+            session.batch_execute(READ_ONLY).await?;
+        }
+        Ok(session)
+    }
+
+    async fn in_time(
+        &self,
+        within: Duration,
+        opening: impl Future<Output = Result<Session, Error>>,
+    ) -> Result<Session, Error> {
+        match tokio::time::timeout(within, opening).await {
+            Ok(opened) => opened,
+            Err(_) => Err(self.timed_out(within).await),
+        }
+    }
+
+    async fn timed_out(&self, within: Duration) -> Error {
+        let why = format!("no session within {} ms", within.as_millis());
+        self.failed(io::Error::new(io::ErrorKind::TimedOut, why)).await
+    }
+
+    /// The driver's error for ours. It lets nobody else make one, so it meets ours on a stream.
+    async fn failed(&self, error: io::Error) -> Error {
+        match self.pg.connect_raw(Broken(Some(error)), NoTls).await {
+            Err(error) => error,
+            Ok(_) => unreachable!("nothing can be written to a stream that fails"),
+        }
+    }
+}
+
+/// Opens the connections of a pool.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening(pub(crate) Arc<Opener>);
+
+impl Connect for Opening {
+    fn connect(&self, _: &tokio_postgres::Config) -> BoxFuture<'_, Result<Opened, Error>> {
+        async {
+            match self.0.take_ready() {
+                Some(opened) => Ok(opened),
+                None => Ok(self.0.open().await?.into_halves()),
+            }
+        }
+        .boxed()
+    }
+}
+
+fn places(pg: &tokio_postgres::Config) -> Vec<Place> {
+    let (hosts, addresses, ports) = (pg.get_hosts(), pg.get_hostaddrs(), pg.get_ports());
+    let places = (0..hosts.len().max(addresses.len())).filter_map(|at| {
+        let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
+        match (addresses.get(at), hosts.get(at)) {
+            (Some(address), _) => Some(Place::Address(SocketAddr::new(*address, port))),
+            (None, Some(Host::Tcp(name))) => Some(Place::Name(name.clone(), port)),
+            (None, Some(Host::Unix(folder))) => Some(Place::Socket(socket(folder, port))),
+            (None, None) => None,
+        }
+    });
+    places.collect()
+}
+
+fn socket(folder: &Path, port: u16) -> PathBuf {
+    folder.join(format!(".s.PGSQL.{port}"))
+}
+
+fn keepalive(pg: &tokio_postgres::Config) -> TcpKeepalive {
+    let mut keepalive = TcpKeepalive::new().with_time(pg.get_keepalives_idle());
+    if let Some(interval) = pg.get_keepalives_interval() {
+        keepalive = keepalive.with_interval(interval);
+    }
+    if let Some(retries) = pg.get_keepalives_retries() {
+        keepalive = keepalive.with_retries(retries);
+    }
+    keepalive
+}
