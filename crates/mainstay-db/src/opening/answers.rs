@@ -11,8 +11,9 @@ use tokio::time::Sleep;
 use super::Patience;
 use super::messages::Messages;
 
-/// The questions: a text, and the end of a prepared statement's messages. The start of a session is one too.
-const QUESTIONS: &[u8] = b"QS\0";
+/// The questions: a text, and the end of a prepared statement's messages. The start of a session is none: whoever opens
+/// it has a limit of their own, and what is open already is not to be doubted for it.
+const QUESTIONS: &[u8] = b"QS";
 
 /// What ends an answer: the server is ready for the next question.
 const READY: &[u8] = b"Z";

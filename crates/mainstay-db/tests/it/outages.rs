@@ -1,23 +1,30 @@
 //! A server that is absent, refuses us, or goes away.
 
-use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use mainstay_db::{Config, ConnectError, Db, DbError, Session, Target};
 use mainstay_testing::{TestDb, own_cluster};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::network::mute;
+
 #[tokio::test]
 async fn an_absent_server_is_given_up_in_bounded_time() {
-    // A port that is ours and where nobody answers with the protocol: free again as soon as it is known.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let target = Target::parse(&format!("postgres://app:s3cret@127.0.0.1:{port}/app")).unwrap();
-    let config = Config { connect_retry_for_ms: 300, ..Config::default() };
-    let begun = Instant::now();
-    let error = Db::connect(&config, &target).await.unwrap_err();
-    assert!(matches!(error, ConnectError::Unreachable { .. }), "{error:?}");
-    assert!(begun.elapsed() < Duration::from_secs(5));
-    assert!(!format!("{error} {error:?}").contains("s3cret"));
+    // A port where everybody is accepted and nobody answers with the protocol, and one where nobody is: free again as
+    // soon as it is known.
+    let (_listener, silent) = mute();
+    let (listener, refusing) = mute();
+    drop(listener);
+    for port in [silent, refusing] {
+        let target = Target::parse(&format!("postgres://app:s3cret@127.0.0.1:{port}/app")).unwrap();
+        let config = Config { connect_retry_for_ms: 300, connect_timeout_ms: 500, ..Config::default() };
+        let begun = Instant::now();
+        let connecting = tokio::time::timeout(Duration::from_secs(10), Db::connect(&config, &target));
+        let error = connecting.await.expect("a start is given up").unwrap_err();
+        assert!(matches!(error, ConnectError::Unreachable { .. }), "{error:?}");
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
+    }
 }
 
 #[tokio::test]
