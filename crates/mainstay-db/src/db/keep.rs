@@ -48,21 +48,27 @@ impl Db {
             Lane::Read => (&self.0.read, &self.0.read_opener),
             Lane::Write => (&self.0.write, &self.0.write_opener),
         };
-        let (longest, silence) = (self.0.keep.longest, &self.0.silence);
-        let closed = pool.retain(|client, metrics| {
-            !client.is_closed() && !is_old(longest, metrics.created) && !silence.covers(metrics.created)
-        });
-        drop(closed);
-        if pool.is_closed() {
-            return Ok(0);
+        let mut opened = 0;
+        // More than once, since more of them may die or grow old meanwhile.
+        for _ in 0..3 {
+            drop(pool.retain(|client, metrics| !client.is_closed() && !self.is_spent(metrics.created)));
+            let missing = least.saturating_sub(pool.status().size);
+            if missing == 0 || pool.is_closed() {
+                break;
+            }
+            // Opened before any is held: a server that does not answer must not keep callers from those that are free.
+            for _ in 0..missing {
+                opener.open_ahead().await?;
+            }
+            let taken = self.take_in(lane, pool, least).await;
+            opener.close_ahead();
+            opened += taken?;
         }
-        // Opened before any is held: a server that does not answer must not keep callers from those that are free.
-        for _ in pool.status().size..least {
-            opener.open_ahead().await?;
-        }
-        let opened = self.take_in(lane, pool, least).await;
-        opener.close_ahead();
-        opened
+        Ok(opened)
+    }
+
+    fn is_spent(&self, created: Instant) -> bool {
+        is_old(self.0.keep.longest, created) || self.0.silence.covers(created)
     }
 
     /// Has the pool take what was opened ahead. It does so only when none is free, so the free ones are held meanwhile.

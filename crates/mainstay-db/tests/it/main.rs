@@ -5,6 +5,7 @@ mod advisor;
 mod embedded;
 mod given_up;
 mod history;
+mod hosts;
 mod insight;
 mod keeping;
 mod migrations;

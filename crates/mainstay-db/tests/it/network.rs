@@ -68,6 +68,11 @@ impl Proxy {
         self.state.send_modify(|state| state.room = connections);
     }
 
+    /// How many more are led on.
+    pub(crate) fn room(&self) -> usize {
+        self.state.borrow().room
+    }
+
     /// The same database by this way.
     pub(crate) fn target(&self, target: &Target) -> Target {
         target.at(&format!("127.0.0.1:{}", self.port)).unwrap()
