@@ -42,7 +42,8 @@ impl Session {
     /// What a pool takes: it ends the driver's half itself.
     pub(crate) fn into_halves(self) -> (Client, JoinHandle<()>) {
         let Self { client, mut driver } = self;
-        let driver = driver.0.take().unwrap_or_else(|| unreachable!("a session has its driver until it ends"));
+        let driver =
+            driver.0.take().unwrap_or_else(|| unreachable!("a session has its driver until it ends"));
         (client, driver)
     }
 }

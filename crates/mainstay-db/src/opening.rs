@@ -205,11 +205,7 @@ impl Opener {
         let stream = async {
             let stream = TcpStream::connect(address).await?;
             stream.set_nodelay(true)?;
-            let socket = SockRef::from(&stream);
-            socket.set_tcp_user_timeout(self.pg.get_tcp_user_timeout().copied())?;
-            if self.pg.get_keepalives() {
-                socket.set_tcp_keepalive(&keepalive(&self.pg))?;
-            }
+            have_watched(&SockRef::from(&stream), &self.pg)?;
             io::Result::Ok(stream)
         };
         match stream.await {
@@ -315,7 +311,12 @@ fn socket(folder: &Path, port: u16) -> PathBuf {
     folder.join(format!(".s.PGSQL.{port}"))
 }
 
-fn keepalive(pg: &tokio_postgres::Config) -> TcpKeepalive {
+/// Has the kernel notice a network that has fallen silent.
+fn have_watched(socket: &SockRef<'_>, pg: &tokio_postgres::Config) -> io::Result<()> {
+    socket.set_tcp_user_timeout(pg.get_tcp_user_timeout().copied())?;
+    if !pg.get_keepalives() {
+        return Ok(());
+    }
     let mut keepalive = TcpKeepalive::new().with_time(pg.get_keepalives_idle());
     if let Some(interval) = pg.get_keepalives_interval() {
         keepalive = keepalive.with_interval(interval);
@@ -323,5 +324,41 @@ fn keepalive(pg: &tokio_postgres::Config) -> TcpKeepalive {
     if let Some(retries) = pg.get_keepalives_retries() {
         keepalive = keepalive.with_retries(retries);
     }
-    keepalive
+    socket.set_tcp_keepalive(&keepalive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_is_told_what_the_settings_say() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let socket = SockRef::from(&stream);
+        let target = Target::parse("postgres://app@db/app?keepalives_idle=7").unwrap();
+        let opener = Opener::new(&target, "test", Duration::from_secs(1));
+        have_watched(&socket, &opener.pg).unwrap();
+        let seconds = Duration::from_secs;
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(seconds(15)));
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), seconds(7));
+        assert_eq!(
+            (socket.tcp_keepalive_interval().unwrap(), socket.tcp_keepalive_retries().unwrap()),
+            (seconds(5), 3)
+        );
+    }
+
+    #[test]
+    fn of_several_hosts_one_that_takes_writes_is_wanted_unless_the_address_says_otherwise() {
+        for (address, wanted) in [
+            ("postgres://app@one/app", TargetSessionAttrs::Any),
+            ("postgres://app@one,two/app", TargetSessionAttrs::ReadWrite),
+            ("postgres://app@one,two/app?target_session_attrs=read-only", TargetSessionAttrs::ReadOnly),
+        ] {
+            let opener = Opener::new(&Target::parse(address).unwrap(), "test", Duration::from_secs(2));
+            assert_eq!(opener.pg.get_target_session_attrs(), wanted, "{address}");
+            assert_eq!(opener.share, Duration::from_secs(2) / u32::try_from(opener.hosts.len()).unwrap());
+        }
+    }
 }

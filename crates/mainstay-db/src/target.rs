@@ -220,7 +220,8 @@ mod tests {
     #[test]
     fn another_server_of_the_role_is_watched_as_the_first() {
         let address = "postgres://app@one/db?tcp_user_timeout=7&keepalives_interval=3";
-        let at = Target::parse(address).unwrap().with_network(&opening::Config::default()).at("two:1").unwrap();
+        let at =
+            Target::parse(address).unwrap().with_network(&opening::Config::default()).at("two:1").unwrap();
         let pg = at.driver_config();
         let seconds = std::time::Duration::from_secs;
         assert_eq!(pg.get_tcp_user_timeout(), Some(&seconds(7)));

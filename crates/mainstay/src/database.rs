@@ -22,7 +22,10 @@ pub enum DatabaseError {
 /// The database, and the private cluster when this process runs it.
 pub(crate) async fn choose(config: &PlatformConfig) -> Result<(Target, Option<Cluster>), DatabaseError> {
     if !config.database.url.is_empty() {
-        return Ok((Target::parse(config.database.url.expose())?.with_network(&config.database.network), None));
+        return Ok((
+            Target::parse(config.database.url.expose())?.with_network(&config.database.network),
+            None,
+        ));
     }
     match Cluster::start(&config.embedded).await {
         Ok(cluster) => Ok((cluster.target(), Some(cluster))),

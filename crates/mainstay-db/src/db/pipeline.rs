@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
 
-use crate::statement::{Parameters, Statement};
 use crate::opening::Silence;
+use crate::statement::{Parameters, Statement};
 use crate::{DbError, Target};
 
 pub use config::Config;

@@ -1,7 +1,7 @@
 //! A stream to a server that fails when an answer is owed and nothing comes. It sees every question, whoever asked it
 //! and whether or not they still wait. Never here: how long that may take.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -56,8 +56,9 @@ impl<S> Answers<S> {
             return Ok(());
         }
         patience.silence.note();
-        let why = format!("the server owes an answer and has been silent for {} ms", patience.limit.as_millis());
-        Err(io::Error::new(io::ErrorKind::TimedOut, why))
+        let why =
+            format!("the server owes an answer and has been silent for {} ms", patience.limit.as_millis());
+        Err(io::Error::new(ErrorKind::TimedOut, why))
     }
 }
 
@@ -77,7 +78,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Answers<S> {
                 this.owed = this.owed.saturating_sub(ended);
                 Poll::Ready(Ok(()))
             }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Ready(Err(error)) => {
+                // The kernel has found out before us.
+                if let Some(patience) = self.patience.as_ref().filter(|_| error.kind() == ErrorKind::TimedOut)
+                {
+                    patience.silence.note();
+                }
+                Poll::Ready(Err(error))
+            }
             Poll::Pending => match self.wait(cx) {
                 Ok(()) => Poll::Pending,
                 Err(error) => Poll::Ready(Err(error)),
@@ -113,7 +121,7 @@ pub(super) struct Broken(pub(super) Option<io::Error>);
 
 impl Broken {
     fn fail<T>(&mut self) -> Poll<io::Result<T>> {
-        Poll::Ready(Err(self.0.take().unwrap_or_else(|| io::ErrorKind::BrokenPipe.into())))
+        Poll::Ready(Err(self.0.take().unwrap_or_else(|| ErrorKind::BrokenPipe.into())))
     }
 }
 

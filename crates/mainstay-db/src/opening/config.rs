@@ -102,7 +102,10 @@ mod tests {
             "host=h dbname=d tcp_user_timeout=7 keepalives_idle=8 keepalives_retries=9".parse().unwrap();
         Config::default().set(&mut pg);
         assert_eq!(pg.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
-        assert_eq!((pg.get_keepalives_idle(), pg.get_keepalives_retries()), (Duration::from_secs(8), Some(9)));
+        assert_eq!(
+            (pg.get_keepalives_idle(), pg.get_keepalives_retries()),
+            (Duration::from_secs(8), Some(9))
+        );
         assert_eq!(pg.get_keepalives_interval(), Some(Duration::from_secs(5)));
     }
 }

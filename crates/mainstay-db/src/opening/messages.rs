@@ -67,7 +67,8 @@ mod tests {
             let counted: usize = stream.chunks(piece).map(|bytes| messages.count(bytes, b"QS")).sum();
             assert_eq!(counted, 2, "in pieces of {piece}");
         }
-        let answer = [message(Some(b'R'), b"ZZZZ"), message(Some(b'Z'), b"I"), message(Some(b'Z'), b"T")].concat();
+        let answer =
+            [message(Some(b'R'), b"ZZZZ"), message(Some(b'Z'), b"I"), message(Some(b'Z'), b"T")].concat();
         for piece in 1..answer.len() {
             let mut messages = Messages::from_server();
             let counted: usize = answer.chunks(piece).map(|bytes| messages.count(bytes, b"Z")).sum();

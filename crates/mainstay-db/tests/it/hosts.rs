@@ -30,7 +30,8 @@ static NAP: mainstay_db::Statement =
 /// The standby is named first, and nothing says that it is to take writes.
 fn standby_first(set: &ReplicaSet) -> Target {
     let (standby, primary) = (set.address(1), set.address(0));
-    let place = |address: &str| address.rsplit_once(':').map(|(host, port)| (host.to_owned(), port.to_owned()));
+    let place =
+        |address: &str| address.rsplit_once(':').map(|(host, port)| (host.to_owned(), port.to_owned()));
     let ((host, port), (last_host, last_port)) = (place(&standby).unwrap(), place(&primary).unwrap());
     let text = format!("host={host},{last_host} port={port},{last_port} user=postgres dbname=app");
     Target::parse(&text).unwrap()
@@ -60,7 +61,10 @@ async fn with_the_standby_named_first_all_that_works_beside_the_pools_finds_the_
     let advised = advisor::advise(&target, &[], &advisor::Config::default()).await;
     // What it needs may not be installed on this machine; a standby would refuse it for another reason.
     if let Err(error) = advised {
-        assert!(!error.to_string().contains("recovery") && !error.to_string().contains("read-only"), "{error}");
+        assert!(
+            !error.to_string().contains("recovery") && !error.to_string().contains("read-only"),
+            "{error}"
+        );
     }
 
     let config = mainstay_db::Config { slow_statement_ms: 1, ..mainstay_db::Config::default() };
@@ -78,10 +82,10 @@ async fn a_replica_that_accepts_and_says_nothing_is_read_from_again_when_it_spea
     let proxy = Proxy::to(&set.target(1)).await;
     let config =
         Config { poll_interval_ms: 10, poll_timeout_ms: 300, connect_timeout_ms: 500, ..Config::default() };
-    let replicas =
-        Replicas::new(&config, &set.target(0), &[proxy.target(&set.target(1))], &Clock::system());
+    let replicas = Replicas::new(&config, &set.target(0), &[proxy.target(&set.target(1))], &Clock::system());
     let used = async |wanted: bool| {
-        until("the replica is as it should be", async || replicas.status().replicas[0].healthy == wanted).await;
+        until("the replica is as it should be", async || replicas.status().replicas[0].healthy == wanted)
+            .await;
     };
     let test = async {
         used(true).await;

@@ -85,8 +85,7 @@ pub(crate) fn several(target: &Target, ports: &[Option<u16>]) -> Target {
     let Some(Host::Unix(folder)) = pg.get_hosts().first() else { panic!("the test's server has a socket") };
     let folder = folder.to_string_lossy();
     let hosts: Vec<&str> = ports.iter().map(|port| port.map_or(&*folder, |_| "127.0.0.1")).collect();
-    let ports: Vec<String> =
-        ports.iter().map(|port| port.unwrap_or(pg.get_ports()[0]).to_string()).collect();
+    let ports: Vec<String> = ports.iter().map(|port| port.unwrap_or(pg.get_ports()[0]).to_string()).collect();
     let user = pg.get_user().unwrap();
     let (hosts, ports) = (hosts.join(","), ports.join(","));
     Target::parse(&format!("host={hosts} port={ports} user={user} dbname={}", target.database())).unwrap()

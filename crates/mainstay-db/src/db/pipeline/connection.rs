@@ -47,7 +47,9 @@ pub(super) fn opener(config: &crate::Config, target: &Target, silence: &Arc<Sile
     // The statements were written for one plan each, and bind their limits.
     let options = format!("-c statement_timeout={statement_timeout} -c plan_cache_mode=force_generic_plan");
     let limit = Duration::from_millis(statement_timeout) + config.network.answer_margin();
-    Opener::new(target, &format!("{} pipelined", config.application_name), config.connect_within(target))
+    // A request waits for it, and has the pool after that.
+    let within = config.connect_within(target).min(config.acquire_timeout() / 2);
+    Opener::new(target, &format!("{} pipelined", config.application_name), within)
         .with_options(&options)
         .read_only()
         .with_patience(Patience { limit, silence: Arc::clone(silence) })
