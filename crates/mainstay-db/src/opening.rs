@@ -141,13 +141,15 @@ impl Opener {
         }
     }
 
-    /// Opens one for whoever comes next.
+    /// Opens so many for whoever comes next.
     ///
     /// # Errors
-    /// As [`Opener::open`].
-    pub(crate) async fn open_ahead(&self) -> Result<(), Error> {
-        let opened = self.open().await?.into_halves();
-        self.ready().push(opened);
+    /// As [`Opener::open`], at the first that fails; those before it are there.
+    pub(crate) async fn open_ahead(&self, count: usize) -> Result<(), Error> {
+        for _ in 0..count {
+            let opened = self.open().await?.into_halves();
+            self.ready().push(opened);
+        }
         Ok(())
     }
 

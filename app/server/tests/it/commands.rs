@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use mainstay_db::{Session, Target, embedded, migrate};
-use mainstay_testing::{TestDb, own_cluster};
+use mainstay_testing::{TestDb, own_cluster, replica_set};
 use paceline::schema;
 use tempfile::TempDir;
 
@@ -254,6 +254,25 @@ async fn what_check_advises_is_enough_to_start() {
     assert_eq!(code, 0, "{stdout}{stderr}");
     role.admin.batch_execute(&format!("drop owned by {} cascade", role.name)).await.unwrap();
     role.drop().await;
+}
+
+/// Of several hosts it is the same one for every command, wherever it stands in the address.
+#[tokio::test]
+async fn check_and_migrate_find_the_primary_behind_a_standby_that_is_named_first() {
+    let set = replica_set(1).await.unwrap();
+    let place =
+        |at: usize| set.address(at).rsplit_once(':').map(|(host, port)| (host.to_owned(), port.to_owned()));
+    let ((standby, port), (primary, last_port)) = (place(1).unwrap(), place(0).unwrap());
+    let address = format!("host={standby},{primary} port={port},{last_port} user=postgres dbname=app");
+    let world = folder();
+    for arguments in ["migrate", "check"] {
+        let mut command = binary(world.path());
+        command.env("DATABASE_URL", &address).env("PACELINE_AUTH__TOKEN_SECRET", SECRET);
+        command.env("PACELINE_DATABASE__POOL_MAX", "2").env("PACELINE_DATABASE__POOL_READ_MAX", "2");
+        let (code, stdout, stderr) = run(&mut command, arguments);
+        assert_eq!(code, 0, "{arguments}: {stdout}{stderr}");
+    }
+    set.close().await.unwrap();
 }
 
 #[tokio::test]

@@ -57,12 +57,11 @@ impl Db {
                 break;
             }
             // Opened before any is held: a server that does not answer must not keep callers from those that are free.
-            for _ in 0..missing {
-                opener.open_ahead().await?;
-            }
+            let ahead = opener.open_ahead(missing).await;
             let taken = self.take_in(lane, pool, least).await;
             opener.close_ahead();
             opened += taken?;
+            ahead?;
         }
         Ok(opened)
     }
