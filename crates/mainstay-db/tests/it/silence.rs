@@ -43,7 +43,7 @@ async fn a_first_host_that_drops_every_packet_or_never_speaks_is_passed_over() {
     let (_listener, silent) = mute();
     for port in [dropping.port, silent] {
         let target = several(test.target(), &[Some(port), None]);
-        let config = config(|config| config.connect_timeout_ms = 2_500);
+        let config = config(|config| config.connect_timeout_ms = 3_000);
         let db = Db::connect(&config, &target).await.unwrap();
         let begun = Instant::now();
         db.write().await.unwrap().commit().await.unwrap();
