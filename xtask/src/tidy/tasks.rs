@@ -31,7 +31,7 @@ const KEYS: [(&str, &str); 4] = [
         "crates/mainstay-db/src/cancel.rs",
         "one bounded request, begun where a caller is dropped and can wait for nothing",
     ),
-    ("crates/mainstay-db/src/direct.rs", "the driver's half of one connection, which ends with its session"),
+    ("crates/mainstay-db/src/opening.rs", "the driver's half of one connection, which ends with its session"),
     ("crates/mainstay-testing/", "a test's clean-up, which the test waits for"),
 ];
 
