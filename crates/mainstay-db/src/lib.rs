@@ -10,8 +10,8 @@ pub mod causality;
 mod cancel;
 mod db;
 mod direct;
-mod probe;
 pub mod opening;
+mod probe;
 mod statement;
 
 pub mod insight;

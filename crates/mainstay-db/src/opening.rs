@@ -18,10 +18,10 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::{TcpStream, ToSocketAddrs, UnixStream};
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{Host, LoadBalanceHosts, TargetSessionAttrs};
-use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
+use tokio_postgres::{CancelToken, Client, Error, NoTls, SimpleQueryMessage};
 
 use crate::{Session, Target};
 
@@ -153,6 +153,26 @@ impl Opener {
         Ok(())
     }
 
+    /// Asks the server to end what runs on a connection of `token`, which was opened here. Of several hosts all are asked,
+    /// the one that answered last first: whose connection it is not passes it over. False: none heard it.
+    pub(crate) async fn cancel(&self, token: &CancelToken) -> bool {
+        let mut is_heard = false;
+        let first = self.first.load(Ordering::Relaxed) % self.hosts.len().max(1);
+        let (before, from) = self.hosts.split_at(first);
+        for place in from.iter().chain(before) {
+            let asked = match place {
+                Place::Socket(path) => match UnixStream::connect(path).await {
+                    Ok(stream) => token.cancel_query_raw(stream, NoTls).await.is_ok(),
+                    Err(_) => false,
+                },
+                Place::Address(address) => cancel_at(*address, token).await,
+                Place::Name(name, port) => cancel_at((name.as_str(), *port), token).await,
+            };
+            is_heard |= asked;
+        }
+        is_heard
+    }
+
     /// Closes what was opened ahead and not taken.
     pub(crate) fn close_ahead(&self) {
         for (_, driver) in self.ready().drain(..) {
@@ -276,6 +296,13 @@ impl Opener {
             Err(error) => error,
             Ok(_) => unreachable!("nothing can be written to a stream that fails"),
         }
+    }
+}
+
+async fn cancel_at(address: impl ToSocketAddrs, token: &CancelToken) -> bool {
+    match TcpStream::connect(address).await {
+        Ok(stream) => token.cancel_query_raw(stream, NoTls).await.is_ok(),
+        Err(_) => false,
     }
 }
 

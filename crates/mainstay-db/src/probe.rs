@@ -20,7 +20,7 @@ impl Probe {
     /// For the server of `target`; of several hosts, the one that takes writes.
     pub fn new(config: &Config, target: &Target) -> Self {
         Self {
-            target: if target.has_choice() { target.writable() } else { target.clone() },
+            target: target.clone(),
             application: format!("{} probe", config.application_name),
             connect_timeout: config.connect_timeout(),
             session: Mutex::default(),

@@ -41,7 +41,7 @@ pub(super) enum Server {
 
 impl Client {
     pub(super) fn held(connection: Object, db: Db) -> Self {
-        Self { via: Via::Held(Connection::new(connection)), db }
+        Self { via: Via::Held(Connection::new(connection, &db.0.write_opener)), db }
     }
 
     pub(super) fn reading(db: Db, server: Server) -> Self {
@@ -63,8 +63,11 @@ impl Client {
         match &self.via {
             Via::Held(connection) => Ok(connection),
             Via::Reading { held, .. } => {
-                held.get_or_try_init(|| async { self.db.acquire(Lane::Read).await.map(Connection::new) })
-                    .await
+                held.get_or_try_init(|| async {
+                    let object = self.db.acquire(Lane::Read).await?;
+                    Ok(Connection::new(object, &self.db.0.read_opener))
+                })
+                .await
             }
         }
     }

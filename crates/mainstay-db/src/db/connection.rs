@@ -2,6 +2,7 @@
 //! statement ran is not given back to the pool. Never here: what is asked, when a transaction ends.
 
 use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use deadpool_postgres::Object;
@@ -9,12 +10,15 @@ use deadpool_postgres::Object;
 use super::room::Room;
 use crate::DbError;
 use crate::cancel::cancel;
+use crate::opening::Opener;
 
 /// A connection that goes back to its pool when dropped, unless something still runs on it.
 #[derive(Debug)]
 pub(super) struct Connection {
     /// Present until the connection is closed or given back.
     object: Option<Object>,
+    /// Who has opened it.
+    opener: Arc<Opener>,
     /// Statements are numbered from 1 on, before they are sent.
     sent: AtomicU64,
     /// The highest number of which an answer was read.
@@ -24,9 +28,10 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(object: Object) -> Self {
+    pub(super) fn new(object: Object, opener: &Arc<Opener>) -> Self {
         Self {
             object: Some(object),
+            opener: Arc::clone(opener),
             sent: AtomicU64::new(0),
             answered: AtomicU64::new(0),
             given_up: AtomicU64::new(0),
@@ -48,7 +53,7 @@ impl Connection {
     pub(super) fn close(mut self) {
         let is_busy = self.is_busy();
         if let Some(object) = self.object.take() {
-            if is_busy { end(object) } else { drop(Object::take(object)) }
+            if is_busy { end(object, &self.opener) } else { drop(Object::take(object)) }
         }
     }
 
@@ -73,15 +78,15 @@ impl Drop for Connection {
         if self.is_busy()
             && let Some(object) = self.object.take()
         {
-            end(object);
+            end(object, &self.opener);
         }
     }
 }
 
 /// Ends what runs on the connection, then closes it: a request to cancel may come late, and must hit nobody else. Until
 /// then it has its place in the pool, so that callers who give up do not leave more behind than the pool allows.
-fn end(object: Object) {
-    cancel(object.cancel_token(), move || drop(Object::take(object)));
+fn end(object: Object, opener: &Arc<Opener>) {
+    cancel(Arc::clone(opener), object.cancel_token(), move || drop(Object::take(object)));
 }
 
 /// A statement under way. Dropped without an answer, the connection stays busy.

@@ -15,6 +15,7 @@ use alone::Alone;
 
 use super::commit::lsn;
 use super::{Config, Lsn, ServerId, Ticket, Token};
+use crate::opening::Opener;
 use crate::{DbError, Session, Target};
 
 /// Who answers on a connection; a cluster of PostgreSQL, in every role.
@@ -48,6 +49,7 @@ pub(super) struct Question<'a> {
 #[derive(Debug)]
 struct Connection {
     session: Session,
+    opener: Arc<Opener>,
     server: ServerId,
     replayed: Statement,
     statements: Mutex<HashMap<String, Statement>>,
@@ -180,10 +182,12 @@ impl Lane {
 
 impl Connection {
     async fn open(target: &Target, config: &Config) -> Result<Self, Error> {
-        let session = Session::connect(target, "mainstay replica", config.connect_timeout()).await?;
+        let opener = Arc::new(Opener::new(target, "mainstay replica", config.connect_timeout()));
+        let session = opener.open().await?;
         let server = who(&session).await?;
         let replayed = session.prepare(REPLAYED).await?;
-        Ok(Self { session, server, replayed, statements: Mutex::default(), in_flight: AtomicUsize::new(0) })
+        let (statements, in_flight) = (Mutex::default(), AtomicUsize::new(0));
+        Ok(Self { session, opener, server, replayed, statements, in_flight })
     }
 
     async fn ask(&self, ticket: &Ticket, question: Question<'_>, config: &Config) -> Result<Answer, Unfit> {

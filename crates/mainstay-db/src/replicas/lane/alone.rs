@@ -84,7 +84,8 @@ impl Drop for Lent {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
         let alone = Arc::clone(&self.alone);
-        cancel(connection.session.cancel_token(), move || {
+        let opener = Arc::clone(&connection.opener);
+        cancel(opener, connection.session.cancel_token(), move || {
             drop(connection);
             alone.ended();
         });
