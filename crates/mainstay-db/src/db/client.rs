@@ -77,6 +77,13 @@ impl Client {
         Ok(self.connection().await?.batch_execute("begin").await?)
     }
 
+    /// A commit is sent next.
+    pub(super) fn begin_end(&self) {
+        if let Via::Held(connection) = &self.via {
+            connection.begin_end();
+        }
+    }
+
     /// The connection, for one statement. Whoever is dropped before the answer leaves it busy.
     pub(super) async fn ask(&self) -> Result<Asked<'_>, DbError> {
         Ok(self.connection().await?.ask(&self.db.0.room))

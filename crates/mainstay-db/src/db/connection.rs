@@ -3,7 +3,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use deadpool_postgres::Object;
 
@@ -25,6 +25,8 @@ pub(super) struct Connection {
     answered: AtomicU64,
     /// The highest number that there was when a caller gave up; 0: nobody did.
     given_up: AtomicU64,
+    /// A commit was sent: who gives it up must not cut short what it waits for.
+    is_ending: AtomicBool,
 }
 
 impl Connection {
@@ -35,6 +37,7 @@ impl Connection {
             sent: AtomicU64::new(0),
             answered: AtomicU64::new(0),
             given_up: AtomicU64::new(0),
+            is_ending: AtomicBool::new(false),
         }
     }
 
@@ -49,11 +52,20 @@ impl Connection {
         self.sent.load(Ordering::Relaxed) == 1
     }
 
+    /// A commit is sent next. It may wait for a standby, and a cancellation would have it take effect without.
+    pub(super) fn begin_end(&self) {
+        self.is_ending.store(true, Ordering::Relaxed);
+    }
+
     /// Takes it out of the pool and closes it.
     pub(super) fn close(mut self) {
-        let is_busy = self.is_busy();
+        self.take_out();
+    }
+
+    fn take_out(&mut self) {
+        let is_cancelled = self.is_busy() && !self.is_ending.load(Ordering::Relaxed);
         if let Some(object) = self.object.take() {
-            if is_busy { end(object, &self.opener) } else { drop(Object::take(object)) }
+            if is_cancelled { end(object, &self.opener) } else { drop(Object::take(object)) }
         }
     }
 
@@ -75,10 +87,8 @@ impl Deref for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.is_busy()
-            && let Some(object) = self.object.take()
-        {
-            end(object, &self.opener);
+        if self.is_busy() {
+            self.take_out();
         }
     }
 }

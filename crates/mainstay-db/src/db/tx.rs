@@ -68,6 +68,7 @@ impl Tx {
 
     /// Ends it well. Where there are replicas, the session has seen from then on what it has written.
     async fn end(&self) -> Result<(), DbError> {
+        self.begin_end();
         let Some((replicas, session)) = self.db.replicas().zip(causality::current()) else {
             // In a failed transaction any statement but the end is refused, so the empty select turns a silent
             // rollback into an error without a round trip of its own.

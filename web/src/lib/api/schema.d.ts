@@ -1523,6 +1523,8 @@ export interface components {
             exhausted: number;
             /** @description `read` or `write`. */
             lane: string;
+            /** @description Connections that are open before they are needed. */
+            pool_min: number;
             pool_size: number;
             waiting: number;
         };
@@ -1539,6 +1541,8 @@ export interface components {
             /** @description Beyond the pools: always 0, since they are a limit. */
             overflow_connections: number;
             pipeline: components["schemas"]["DatabasePipeline"];
+            /** @description Connections of both pools that are open before they are needed. */
+            pool_min: number;
             /**
              * Format: double
              * @description A connection that is older is not used again, in seconds.
@@ -2717,7 +2721,10 @@ export interface components {
         Replica: {
             /** @description Whether it answers and is on the primary's history. */
             healthy: boolean;
-            /** @description Where it is, and as whom we are there. */
+            /**
+             * @description Where it is, as `host:port`.
+             * @example db2:5432
+             */
             host: string;
             /** @description Reads that it is answering now. */
             in_flight: number;

@@ -6,6 +6,8 @@ old as materialized (
     select cache_event.id
     from mainstay.cache_event, turn
     where turn.is_mine and cache_event.at < clock_timestamp() - make_interval(secs => $1::float8)
+        -- Whoever polls from now on has seen them, however long some transaction runs.
+        and cache_event.xid < pg_snapshot_xmin(pg_current_snapshot())
     order by cache_event.id
     limit $2::int8
 ),
