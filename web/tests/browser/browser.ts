@@ -73,6 +73,8 @@ export class Visit {
 			viewport: { width: 1280, height: 900 },
 			timezoneId: 'Europe/Amsterdam',
 			locale: 'en-GB',
+			// They have tests of their own (offline.test.ts): a visit while one starts at times never ends under a debugger.
+			serviceWorkers: 'block',
 			...options,
 		});
 		await context.addInitScript(() => {

@@ -33,7 +33,7 @@ async function signUp(page: Page, email: string) {
 }
 
 test('the first visit keeps the application, and the second opens without a network', async () => {
-	const visit = await Visit.begin();
+	const visit = await Visit.begin({ serviceWorkers: 'allow' });
 	const { page } = visit;
 	await signUp(page, 'tunnel@example.org');
 	await installed(page);
@@ -55,7 +55,7 @@ test('the first visit keeps the application, and the second opens without a netw
 test.for([502, 503])('a server that is away is told from a network that is away, %i', async (status) => {
 	const front = await Front.begin(inject('server'));
 	front.silence = status;
-	const visit = await Visit.begin({ baseURL: front.address });
+	const visit = await Visit.begin({ baseURL: front.address, serviceWorkers: 'allow' });
 	const { page } = visit;
 	await signUp(page, `restart${status}@example.org`);
 	await installed(page);
@@ -70,7 +70,7 @@ test.for([502, 503])('a server that is away is told from a network that is away,
 });
 
 test('no answer of the API is kept, and nothing of a person who has left', async () => {
-	const visit = await Visit.begin();
+	const visit = await Visit.begin({ serviceWorkers: 'allow' });
 	const { page } = visit;
 	await signUp(page, 'private@example.org');
 	await installed(page);
@@ -139,7 +139,7 @@ async function update(page: Page, names: string[]) {
 
 test('a deployment is there at the next visit, and the open page still finds its parts', async () => {
 	const front = await Front.begin(inject('server'));
-	const visit = await Visit.begin({ baseURL: front.address });
+	const visit = await Visit.begin({ baseURL: front.address, serviceWorkers: 'allow' });
 	const { page } = visit;
 	await signUp(page, 'deployed@example.org');
 	await installed(page);
@@ -197,7 +197,7 @@ function fails(page: Page): Promise<void> {
 
 test('a version that did not come whole is not kept, nor does one that is brought back drop the one that runs', async () => {
 	const front = await Front.begin(inject('server'));
-	const visit = await Visit.begin({ baseURL: front.address });
+	const visit = await Visit.begin({ baseURL: front.address, serviceWorkers: 'allow' });
 	const { page } = visit;
 	await signUp(page, 'halves@example.org');
 	await installed(page);
@@ -251,7 +251,7 @@ test('it can be installed', async () => {
 });
 
 test('the worker is asked for anew each time and may not come from elsewhere', async () => {
-	const visit = await Visit.begin();
+	const visit = await Visit.begin({ serviceWorkers: 'allow' });
 	const worker = await visit.page.request.get('/service-worker.js');
 	expect(worker.headers()['cache-control']).toBe('public, no-cache');
 	expect(worker.headers()['content-type']).toContain('text/javascript');
