@@ -100,6 +100,8 @@ test.for(['told by the other tab', 'told by the server alone'])(
 		if (how === 'told by the other tab') {
 			await other.getByRole('button', { name: 'Sign out' }).click();
 			await page.getByRole('heading', { name: 'Signed out in another tab' }).waitFor();
+			// The tab that signed out is on its way there itself; a second visit in its midst may never end.
+			await other.getByRole('heading', { name: 'Sign in' }).waitFor();
 			await signIn(other, `casey@${at}`, PASSWORD);
 			await page.getByRole('button', { name: /^Send \d+ files/ }).click();
 			await page.getByRole('region', { name: 'Done' }).waitFor({ timeout: 60_000 });
