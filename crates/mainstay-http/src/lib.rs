@@ -17,6 +17,7 @@ pub mod openapi;
 pub mod pages;
 pub mod problem;
 pub mod serve;
+mod starting;
 
 pub use config::Config;
 pub use extract::{Json, Path, Query, ValidJson, Validate};
@@ -25,3 +26,4 @@ pub use layers::{App, app};
 pub use pages::{Limit, List, PageLimits, PageRequest, Pagination};
 pub use problem::{FieldError, Halted, OrProblem, Problem};
 pub use serve::{ServeReport, serve};
+pub use starting::{StartingError, serve_while_starting};

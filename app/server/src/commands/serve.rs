@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 use mainstay::Platform;
-use mainstay_runtime::Phase;
 use mainstay_runtime::signals::Signals;
+use mainstay_runtime::{Effects, Phase};
 use tokio::net::TcpListener;
 
 use super::open::{self, Opened};
 use super::{Common, Listen, MustChange, demo, first_run};
+use crate::config::Config;
 use crate::{background, routes};
 
 /// Everything in one process; the first start makes two accounts.
@@ -31,23 +32,10 @@ async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<
     let address = listener.local_addr()?;
     // From here on a signal is a wish to stop: what has begun ends in order, and the next start goes on from there.
     let mut signals = Signals::listen()?;
-    let Opened { platform, app } = tokio::select! {
-        biased;
-        _ = signals.next() => return Ok(ExitCode::SUCCESS),
-        opened = open::open_with(config, false) => opened?,
-    };
-    if welcome {
-        let mut out = std::io::stdout();
-        let welcomed = tokio::select! {
-            biased;
-            _ = signals.next() => return stop_early(platform, signals).await,
-            welcomed = first_run::welcome(&app, &mut out) => welcomed,
-        };
-        if let Err(error) = welcomed {
-            platform.stop(None).await;
-            return Err(error.context("the first start could not be finished; the next one tries again"));
-        }
-    }
+    let http = config.http.clone();
+    let beginning = begin(config, welcome, &mut signals);
+    let begun = mainstay_http::serve_while_starting(&listener, &http, &Effects::system(), beginning).await?;
+    let Some(Opened { platform, app }) = begun? else { return Ok(ExitCode::SUCCESS) };
     hand_over(&platform, signals);
     background::start(&app, &platform.supervisor);
     if welcome {
@@ -59,10 +47,36 @@ async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Everything open, and the first accounts made; nothing when a signal came first.
+async fn begin(config: Config, welcome: bool, signals: &mut Signals) -> anyhow::Result<Option<Opened>> {
+    let opened = tokio::select! {
+        biased;
+        _ = signals.next() => return Ok(None),
+        opened = open::open_with(config, false) => opened?,
+    };
+    if !welcome {
+        return Ok(Some(opened));
+    }
+    let mut out = std::io::stdout();
+    let welcomed = tokio::select! {
+        biased;
+        _ = signals.next() => {
+            stop_early(opened.platform, signals).await;
+            return Ok(None);
+        }
+        welcomed = first_run::welcome(&opened.app, &mut out) => welcomed,
+    };
+    if let Err(error) = welcomed {
+        opened.platform.stop(None).await;
+        return Err(error.context("the first start could not be finished; the next one tries again"));
+    }
+    Ok(Some(opened))
+}
+
 /// Stops what was started before anything was served; a second signal ends the process at once.
-async fn stop_early(platform: Platform, mut signals: Signals) -> anyhow::Result<ExitCode> {
+async fn stop_early(platform: Platform, signals: &mut Signals) {
     tokio::select! {
-        _ = platform.stop(None) => Ok(ExitCode::SUCCESS),
+        _ = platform.stop(None) => {}
         _ = signals.next() => std::process::exit(130),
     }
 }

@@ -36,6 +36,7 @@ const SHARED: [Shared; 9] = [
         "Unavailable",
         &[
             "unavailable",
+            "starting",
             "database_busy",
             "database_unavailable",
             "replicas_behind",

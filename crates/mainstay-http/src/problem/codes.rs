@@ -110,6 +110,12 @@ pub const PLATFORM: &[Code] = &[
         "A part is overloaded or down. Repeat after `Retry-After` seconds.",
     ),
     code(
+        "starting",
+        503,
+        "Starting",
+        "The service has begun and waits for its database, or prepares it. Repeat after `Retry-After` seconds.",
+    ),
+    code(
         "database_busy",
         503,
         "Database busy",

@@ -3034,7 +3034,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unavailable`, `database_busy`, `database_unavailable`, `replicas_behind`, `write_conflict` or `timed_out` */
+        /** @description `unavailable`, `starting`, `database_busy`, `database_unavailable`, `replicas_behind`, `write_conflict` or `timed_out` */
         Unavailable: {
             headers: {
                 /** @description Seconds to wait before the request is repeated. */

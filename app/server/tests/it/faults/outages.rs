@@ -4,11 +4,11 @@ use std::process::Stdio;
 
 use http::Method;
 use mainstay_testing::{ReplicaSet, TestDb, replica_set, until};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{assert_comes_back, probe};
 use crate::process::{Paceline, binary};
-use crate::world::{SECRET, World};
+use crate::world::{PATIENCE, SECRET, World};
 
 /// A server that is killed and started at its old address.
 async fn server() -> ReplicaSet {
@@ -114,14 +114,15 @@ async fn who_finds_no_free_connection_is_told_in_bounded_time() {
 }
 
 #[tokio::test]
-async fn a_start_waits_for_its_database() {
+async fn a_start_waits_for_its_database_and_answers_meanwhile() {
     let mut server = server().await;
     let url = server.target(0).url();
     server.kill(0).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut command = binary(folder.path());
     command.env("DATABASE_URL", url.expose()).env("PACELINE_AUTH__TOKEN_SECRET", SECRET);
-    command.args(["up", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped());
+    command.args(["up", "--listen", &free.to_string()]).stderr(Stdio::piped());
     let mut paceline = Paceline::start(&mut command);
     let mut paceline = tokio::task::spawn_blocking(move || {
         paceline.says("the database does not answer yet");
@@ -129,10 +130,41 @@ async fn a_start_waits_for_its_database() {
     })
     .await
     .unwrap();
+    let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+    says_that_it_starts(&http, &format!("http://{free}")).await;
+
     server.start(0).await.unwrap();
-    let (base, _running) = tokio::task::spawn_blocking(move || (paceline.ready().0, paceline)).await.unwrap();
-    let ready =
-        reqwest::Client::builder().no_proxy().build().unwrap().get(format!("{base}/readyz")).send().await;
-    assert_eq!(ready.unwrap().status(), 200);
+    let ready = tokio::task::spawn_blocking(move || (paceline.ready().0, paceline));
+    // Each request has a connection of its own: none is refused while the start hands over.
+    let lively = async {
+        while !ready.is_finished() {
+            let one = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+            assert_eq!(one.get(format!("http://{free}/livez")).send().await.unwrap().status(), 200);
+        }
+    };
+    lively.await;
+    let (base, _running) = ready.await.unwrap();
+    until("ready", async || http.get(format!("{base}/readyz")).send().await.unwrap().status() == 200).await;
+    assert_eq!(http.get(format!("{base}/v1/about")).send().await.unwrap().status(), 200);
     drop(server);
+}
+
+async fn says_that_it_starts(http: &reqwest::Client, base: &str) {
+    assert_eq!(http.get(format!("{base}/livez")).send().await.unwrap().status(), 200);
+    for path in ["/readyz", "/health/ready", "/startupz", "/health"] {
+        assert_eq!(http.get(format!("{base}{path}")).send().await.unwrap().status(), 503, "{path}");
+    }
+    let ready: Value = http.get(format!("{base}/readyz")).send().await.unwrap().json().await.unwrap();
+    assert_eq!(ready["reasons"], json!(["starting"]));
+    let login = http.post(format!("{base}/v1/auth/login")).json(&json!({ "email": "kim@example.org" }));
+    let page = http.get(format!("{base}/v1/about")).header("accept", "text/html");
+    for request in [login, page, http.get(format!("{base}/"))] {
+        let answer = crate::world::answer(request).await;
+        assert_comes_back(&answer, "starting");
+    }
+    let browser =
+        http.get(format!("{base}/")).header("accept", "text/html,application/xhtml+xml").send().await;
+    let browser = browser.unwrap();
+    assert_eq!((browser.status().as_u16(), &browser.headers()["refresh"]), (503, &"2".parse().unwrap()));
+    assert!(browser.text().await.unwrap().contains("<h1>Starting</h1>"));
 }
