@@ -60,11 +60,14 @@ async function fill(cache: Cache) {
 			else await cache.add(new Request(path, { cache: isLasting(path) ? 'default' : 'no-cache' }));
 		}),
 	);
+	// The last one: it says that the version is whole.
 	await cache.put(SHELL, shell);
 }
 
 async function takeOver() {
-	const old = superseded(await caches.keys(), NAME);
+	const names = await caches.keys();
+	const shells = await Promise.all(names.map((name) => caches.match(SHELL, { cacheName: name })));
+	const old = superseded(names, NAME, (name) => Boolean(shells[names.indexOf(name)]));
 	await Promise.all(old.map((name) => caches.delete(name)));
 	// The page is asked for while the worker starts.
 	await self.registration.navigationPreload?.enable();

@@ -14,9 +14,9 @@ let last = 0;
 const leaving = new Map<number, ReturnType<typeof setTimeout>>();
 export const notices = $state<Notice[]>([]);
 
-/** What stands there already is not told twice. */
+/** What stands there already is not told twice; the same words with another way on are something else. */
 export function notify(text: string, action?: Notice['action']): void {
-	if (notices.some((notice) => notice.text === text)) return;
+	if (notices.some((notice) => notice.text === text && notice.action?.run === action?.run)) return;
 	const id = ++last;
 	notices.push({ id, text, action });
 	leave(id);

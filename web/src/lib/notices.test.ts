@@ -28,3 +28,17 @@ it('is gone with who it speaks to', () => {
 	expect(notices.length).toBe(0);
 	vi.advanceTimersByTime(60_000);
 });
+
+it('is not told twice, unless its way on leads elsewhere', () => {
+	const back = vi.fn();
+	notify('“Easy run” is deleted.', { label: 'Undo', run: back });
+	notify('“Easy run” is deleted.', { label: 'Undo', run: back });
+	notify('“Easy run” is deleted.', { label: 'Undo', run: () => undefined });
+	notify('Profile saved');
+	notify('Profile saved');
+	expect(notices.map(({ text }) => text)).toEqual([
+		'“Easy run” is deleted.',
+		'“Easy run” is deleted.',
+		'Profile saved',
+	]);
+});

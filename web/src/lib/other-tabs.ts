@@ -12,10 +12,10 @@ export function tellTabs(athlete: string | null): void {
 	}
 }
 
-/** Who is signed in as the tabs last said; undefined where nothing is kept. */
-export function toldLast(): string | null | undefined {
+/** Who is signed in as the tabs last said; undefined where nothing is kept, or nobody has said it yet. */
+export function toldLast(): string | undefined {
 	try {
-		return localStorage.getItem(KEY);
+		return localStorage.getItem(KEY) ?? undefined;
 	} catch {
 		return undefined;
 	}

@@ -1,5 +1,6 @@
 // axe on every page, light and dark: no finding that is serious or critical.
 import axe from 'axe-core';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { signInAsDemo, useBrowser, Visit } from './browser';
 
@@ -39,6 +40,10 @@ test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
 		const answer = await fetch('/v1/activities?limit=1&sport=run');
 		return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
 	});
+	const upload = await page.evaluate(async () => {
+		const answer = await fetch('/v1/uploads?limit=1');
+		return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
+	});
 	// The browser's own setting for text, 16 px before.
 	const browser = await page.context().newCDPSession(page);
 	await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
@@ -48,10 +53,12 @@ test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
 		'/activities/deleted',
 		`/activities/${newest}`,
 		'/upload',
+		`/upload/${upload}`,
 		'/profile',
 	]) {
 		await page.goto(path);
 		await page.waitForLoadState('networkidle');
+		await expect.poll(() => cut(page), { message: `${path}: rows show all of their lines` }).toEqual([]);
 		await expect.poll(() => visit.overflow(), { message: path }).toBeLessThanOrEqual(0);
 		const heading = await page.getByRole('heading', { level: 1 }).first().boundingBox();
 		expect(heading!.y, `${path}: the page begins at its top`).toBeLessThan(300);
@@ -60,6 +67,16 @@ test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
 	}
 	await visit.end();
 });
+
+/** What stands in rows of a fixed height and reaches over their edges. */
+const cut = (page: Page) =>
+	page.evaluate(() =>
+		Array.from(document.querySelectorAll('[role="row"] > *, .box > ul > li > *')).flatMap((part) => {
+			const [inner, outer] = [part.getBoundingClientRect(), part.parentElement!.getBoundingClientRect()];
+			const over = Math.max(outer.top - inner.top, inner.bottom - outer.bottom);
+			return inner.height > 0 && over > 1 ? [`${part.textContent?.trim()}: ${over} px`] : [];
+		}),
+	);
 
 async function findings({ page }: Visit): Promise<string[]> {
 	// Beside the page's own policy: the page itself may load nothing but its own files.

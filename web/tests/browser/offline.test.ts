@@ -221,6 +221,8 @@ test('a version that did not come whole is not kept, nor does one that is brough
 	await update(page, [first, 'paceline-second']);
 	front.changes = [];
 	await update(page, ['paceline-second', first]);
+	// What a browser that was closed in the middle of it left behind is no version.
+	await page.evaluate(() => caches.open('paceline-broken-off'));
 	front.changes = [
 		[start, 'start.third.js'],
 		[version, 'third'],

@@ -93,6 +93,13 @@ describe('a request', () => {
 		expect(asked).toHaveLength(1);
 	});
 
+	it('tells an answer that broke off from one that cannot be read', async () => {
+		const broken = new ReadableStream({ pull: (body) => body.error(new TypeError('network error')) });
+		await expect(world([new Response(broken)]).client.send('/v1/x')).rejects.toMatchObject({ offline: true });
+		const page = new Response('<html>');
+		await expect(world([page]).client.send('/v1/x')).rejects.toMatchObject({ code: 'unreadable' });
+	});
+
 	it('tells a page of a proxy from a problem of the API', () => {
 		for (const status of [502, 503, 504])
 			expect(Problem.parse(status, '<html>').offline, String(status)).toBe(true);

@@ -57,7 +57,7 @@ export class Client {
 	/** Sends a request and reads JSON; 204 gives null. Throws a `Problem`. */
 	async send<T>(path: string, call: Call = {}): Promise<T> {
 		const answer = await this.answer(path, call);
-		return (answer.status === 204 ? null : await answer.json().catch(() => fail(answer.status))) as T;
+		return (answer.status === 204 ? null : await answer.json().catch((error: unknown) => fail(answer.status, error))) as T;
 	}
 
 	/** Sends a request and gives the answer if it succeeded. Throws a `Problem`. */
@@ -132,6 +132,8 @@ export class Client {
 	}
 }
 
-function fail(status: number): never {
+/** A body that is no JSON, or that broke off with the network. */
+function fail(status: number, error: unknown): never {
+	if (!(error instanceof SyntaxError)) throw Problem.silence();
 	throw new Problem(status, 'unreadable', `Answer ${status}`, 'The answer could not be read.');
 }

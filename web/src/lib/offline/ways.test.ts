@@ -42,15 +42,26 @@ describe('namedBy', () => {
 describe('superseded', () => {
 	it('leaves its own version, the one before, and what is not ours', () => {
 		const names = ['1', '2', '3', '4'].map(cacheName);
-		expect(superseded([...names, 'other'], cacheName('4'))).toEqual([cacheName('1'), cacheName('2')]);
-		expect(superseded(names.slice(3), cacheName('4'))).toEqual([]);
+		const old = ['1', '2'].map(cacheName);
+		expect(superseded(['other', ...names], cacheName('4'), () => true)).toEqual(old);
+		expect(superseded(names.slice(3), cacheName('4'), () => true)).toEqual([]);
+	});
+	it('leaves the last whole one rather than what a closed browser left of a later one', () => {
+		const names = ['1', '2', 'half', '3'].map(cacheName);
+		const gone = superseded(names, cacheName('3'), (name) => name !== cacheName('half'));
+		expect(gone).toEqual(['1', 'half'].map(cacheName));
+	});
+	it('leaves one that is newer, and may be on its way', () => {
+		const names = ['1', '2', '3'].map(cacheName);
+		expect(superseded(names, cacheName('2'), (name) => name !== cacheName('3'))).toEqual([]);
+		expect(superseded(names, cacheName('gone'), () => true)).toEqual([]);
 	});
 	/** What is kept after versions were installed one after the other, each anew, and took over. */
 	function after(...versions: string[]): string[] {
 		let names: string[] = [];
 		for (const own of versions.map(cacheName)) {
 			names = [...names.filter((name) => name !== own), own];
-			const old = superseded(names, own);
+			const old = superseded(names, own, () => true);
 			names = names.filter((name) => !old.includes(name));
 		}
 		return names;

@@ -44,9 +44,16 @@ export const isSilence = (status: number) => status === 502 || status === 503 ||
 export const cacheName = (version: string) => PREFIX + version;
 
 /**
- * Kept versions that no page needs: all but one's own and the last one before it, whose pages may still be open and load
- * parts of themselves. Names come in the order in which they were installed last.
+ * Kept versions that no page needs: all that are older than one's own but the last `whole` one, whose pages may still be
+ * open and load parts of themselves. One that is not whole is what a browser left that was closed while it installed it;
+ * one that is newer may be on its way. Names come in the order in which they were installed last.
  */
-export function superseded(names: readonly string[], own: string): string[] {
-	return names.filter((name) => name.startsWith(PREFIX) && name !== own).slice(0, -1);
+export function superseded(
+	names: readonly string[],
+	own: string,
+	whole: (name: string) => boolean,
+): string[] {
+	const older = names.slice(0, Math.max(0, names.indexOf(own))).filter((name) => name.startsWith(PREFIX));
+	const before = older.findLast(whole);
+	return older.filter((name) => name !== before);
 }

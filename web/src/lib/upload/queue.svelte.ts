@@ -4,7 +4,7 @@ import { forgetList } from '$lib/activities/list.svelte';
 import { client, type UploadReport } from '$lib/api/endpoints';
 import { Problem } from '$lib/api/problem';
 import { keep } from '$lib/unsaved';
-import { hold, over } from '$lib/whose.svelte';
+import { hold, over, whose } from '$lib/whose.svelte';
 import { allLines, post, uploadReport } from './calls';
 import type { Haul } from './collect';
 import { change, isArchive, isDone, nextChunk, settle, shares, tally, type Row } from './rows';
@@ -37,6 +37,8 @@ export class UploadQueue {
 	#reading: Batch[] = [];
 	#polling = false;
 	#stop = new AbortController();
+	/** Something came while the sending was being stopped. */
+	#anew = false;
 	#last = 0;
 	/** While files of ours are not sent, which nobody else has. */
 	#kept: (() => void) | undefined;
@@ -66,6 +68,7 @@ export class UploadQueue {
 
 	async add(haul: Haul): Promise<void> {
 		const added: Row[] = [];
+		const owner = whose();
 		for (const { file, folder } of haul.files) {
 			const key = `file:${++this.#last}`;
 			const { name, size } = file;
@@ -74,6 +77,7 @@ export class UploadQueue {
 			// The browser looks up each size on the disk: thousands at once would freeze the page.
 			if (added.length % SIZES === 0) await breathe();
 		}
+		if (whose() !== owner) return;
 		// What is done makes room for the next upload; what is not stays.
 		if (!this.active && this.rows.every(isDone)) this.rows = [];
 		this.rows = [...this.rows, ...added];
@@ -91,6 +95,7 @@ export class UploadQueue {
 
 	/** Ends the sending; what has arrived is still read. */
 	stop(): void {
+		this.#anew = false;
 		this.#stop.abort();
 	}
 
@@ -98,6 +103,7 @@ export class UploadQueue {
 	#forget(): void {
 		this.stop();
 		this.halted = undefined;
+		this.silent = false;
 		this.#reading = [];
 		this.rows = [];
 	}
@@ -109,7 +115,12 @@ export class UploadQueue {
 	}
 
 	async #run(): Promise<void> {
-		if (this.sending || over()) return;
+		if (over()) return;
+		if (this.sending) {
+			// One that is being stopped does not look at what came since.
+			this.#anew = this.#stop.signal.aborted;
+			return;
+		}
 		this.sending = true;
 		this.halted = undefined;
 		this.#stop = new AbortController();
@@ -120,6 +131,9 @@ export class UploadQueue {
 		}
 		this.busyFor = 0;
 		this.sending = false;
+		if (!this.#anew) return;
+		this.#anew = false;
+		void this.#run();
 	}
 
 	async #sendChunk(chunk: Row[], signal: AbortSignal): Promise<void> {
@@ -136,6 +150,7 @@ export class UploadQueue {
 				post: () => post(form, heard, signal),
 				refresh: () => client.refresh(),
 				pause: (seconds) => this.#pause(seconds, signal),
+				stopped: () => signal.aborted,
 			});
 			this.#arrived(chunk, report);
 		} catch (error) {

@@ -8,7 +8,7 @@ const sent = (status: number, code = '', retryAfter: string | null = null): Sent
 	retryAfter,
 });
 
-function world(answers: Sent[], renews = true) {
+function world(answers: Sent[], renews = true, leaves = false) {
 	const paused: number[] = [];
 	const refreshed = { times: 0 };
 	const run = send({
@@ -17,6 +17,7 @@ function world(answers: Sent[], renews = true) {
 			refreshed.times++;
 			return renews;
 		},
+		stopped: () => leaves && refreshed.times > 0,
 		pause: async (seconds) => void paused.push(seconds),
 	});
 	return { run, paused, refreshed };
@@ -35,6 +36,12 @@ describe('sending', () => {
 		expect(refreshed.times).toBe(1);
 		await expect(world([sent(401, 'a'), sent(401, 'b')]).run).rejects.toMatchObject({ code: 'b' });
 		await expect(world([sent(401, 'a')], false).run).rejects.toMatchObject({ code: 'a' });
+	});
+
+	it('sends nothing more when it was stopped while the session was renewed', async () => {
+		const answers = [sent(401, 'token_expired'), sent(200)];
+		await expect(world(answers, true, true).run).rejects.toMatchObject({ status: 401 });
+		expect(answers.length).toBe(1);
 	});
 
 	it('tells silence from a refusal', async () => {

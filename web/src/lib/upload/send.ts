@@ -15,6 +15,8 @@ export interface SendWorld {
 	refresh: () => Promise<boolean>;
 	/** Waits; the server is busy. Rejects when the person stops. */
 	pause: (seconds: number) => Promise<void>;
+	/** Whether the person has stopped it, or left. */
+	stopped: () => boolean;
 }
 
 const PAUSE_S = 5;
@@ -28,7 +30,7 @@ export function retrySeconds(value: string | null, now: number): number {
 }
 
 /** Gives the report of what was sent. Throws a `Problem`. */
-export async function send({ post, refresh, pause }: SendWorld): Promise<UploadReport> {
+export async function send({ post, refresh, pause, stopped }: SendWorld): Promise<UploadReport> {
 	let renewed = false;
 	for (;;) {
 		const { status, body, retryAfter } = await post();
@@ -36,7 +38,8 @@ export async function send({ post, refresh, pause }: SendWorld): Promise<UploadR
 		const problem = status === 0 ? Problem.silence() : Problem.parse(status, body);
 		if (status === 401 && !renewed) {
 			renewed = true;
-			if (!(await refresh())) throw problem;
+			// Whoever is signed in when it is renewed may be somebody else.
+			if (!(await refresh()) || stopped()) throw problem;
 		} else if (status === 429 || status === 503) {
 			await pause(retrySeconds(retryAfter, Date.now()));
 		} else {
