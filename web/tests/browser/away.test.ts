@@ -102,3 +102,34 @@ test('the form for an account does not wait for ever to be told whether there is
 	await page.getByLabel('E-mail').waitFor({ timeout: 5000 });
 	await visit.end();
 });
+
+test('an upload that is stopped while the session is renewed sends nothing, until more is brought', async () => {
+	const visit = await Visit.begin();
+	const { page } = visit;
+	await signUp(page, 'stopper@example.org');
+	await page.getByRole('link', { name: 'Upload', exact: true }).click();
+	let [requests, renewals] = [0, 0];
+	let free = () => {};
+	const held = new Promise<void>((done) => (free = done));
+	await page.route('**/v1/auth/refresh', async (route) => {
+		renewals++;
+		await held;
+		await route.continue();
+	});
+	await page.route('**/v1/uploads', (route) => {
+		if (route.request().method() !== 'POST' || ++requests > 1) return route.continue();
+		return route.fulfill({ status: 401, json: { code: 'token_expired', title: 'Expired', status: 401 } });
+	});
+	const files = page.locator('input[aria-label="Files"]');
+	const notes = (name: string) => ({ name, mimeType: '', buffer: Buffer.from('no training') });
+	await files.setInputFiles(notes('first.gpx'));
+	await expect.poll(() => renewals).toBe(1);
+	await page.getByRole('button', { name: 'Stop' }).click();
+	await files.setInputFiles(notes('second.gpx'));
+	await page.getByText('second.gpx').waitFor();
+	free();
+	const run = page.getByRole('region', { name: 'Done' });
+	await run.getByText('2 refused').first().waitFor();
+	expect(requests, 'one that was refused, and one for both').toBe(2);
+	await visit.end();
+});

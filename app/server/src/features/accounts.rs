@@ -123,6 +123,9 @@ pub enum AccountError {
     /// Another request used the same refresh token a moment ago and has the new one.
     #[error("another request is refreshing this session; use the tokens it received")]
     RefreshInProgress,
+    /// The session is not of the account that leaves.
+    #[error("another account is signed in")]
+    AnotherAccount,
     /// Hashing failed or is overloaded.
     #[error(transparent)]
     Password(#[from] HashError),

@@ -29,6 +29,9 @@ pub struct Leaving {
     pub claims: Option<Claims>,
     /// The refresh token; whether it is known is for the caller to look up.
     pub refresh_token: Option<RefreshToken>,
+    /// Whose session it is meant to be, where the request says so in [`EXPECTED_ACCOUNT`]. The claims are compared
+    /// already; whose the refresh token is, the caller finds, and refuses another with [`another_account`].
+    pub expected: Option<Uuid>,
 }
 
 impl Gate {
@@ -72,7 +75,8 @@ impl Gate {
         };
         let claims = access.and_then(|token| self.tokens.verify_to_sign_out(&token).ok());
         claims.as_ref().map_or(Ok(()), |claims| check_expected(headers, claims))?;
-        Ok(Leaving { claims, refresh_token: refresh.and_then(RefreshToken::parse) })
+        let expected = expected(headers)?;
+        Ok(Leaving { claims, refresh_token: refresh.and_then(RefreshToken::parse), expected })
     }
 
     /// The cookies, to set and clear them.
@@ -93,16 +97,27 @@ impl Gate {
 
 /// Whether the request came with the account that it was meant for, where it says for whom.
 fn check_expected(headers: &HeaderMap, claims: &Claims) -> Result<(), Problem> {
-    let is_meant = |value: &http::HeaderValue| {
-        value.to_str().ok().and_then(|text| Uuid::try_parse(text).ok()) == Some(claims.sub)
-    };
-    if headers.get(EXPECTED_ACCOUNT).is_none_or(is_meant) {
-        return Ok(());
+    match expected(headers)? {
+        Some(account) if account != claims.sub => Err(another_account()),
+        _ => Ok(()),
     }
-    Err(Problem::conflict(
+}
+
+/// For whom the request is meant, where it says so. What names nobody is nobody who is signed in.
+fn expected(headers: &HeaderMap) -> Result<Option<Uuid>, Problem> {
+    let account = headers.get(EXPECTED_ACCOUNT).map(|value| {
+        let text = value.to_str().ok();
+        text.and_then(|text| Uuid::try_parse(text).ok()).ok_or_else(another_account)
+    });
+    account.transpose()
+}
+
+/// 409: the request names another account in [`EXPECTED_ACCOUNT`] than its credentials do.
+pub fn another_account() -> Problem {
+    Problem::conflict(
         "another_account",
         "Somebody else is signed in in this browser now. Nothing was read or changed.",
-    ))
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The one place where an account error becomes an HTTP problem.
 
 use http::StatusCode;
+use mainstay_http::auth::gate::another_account;
 use mainstay_http::{FieldError, Problem};
 
 use super::AccountError;
@@ -29,6 +30,7 @@ impl From<AccountError> for Problem {
                 Self::new(StatusCode::UNAUTHORIZED, "refresh_token_reused", text)
             }
             AccountError::RefreshInProgress => Self::conflict("refresh_in_progress", text),
+            AccountError::AnotherAccount => another_account(),
             AccountError::Password(error) => error.into(),
             AccountError::Token(error) => Self::internal(error),
             AccountError::Db(error) => error.into(),

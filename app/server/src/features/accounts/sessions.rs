@@ -142,7 +142,7 @@ async fn exchange(app: &App, tx: &Tx, digest: &[u8]) -> Result<Exchange, Account
 }
 
 /// Ends the session that a request names, by either token; its access tokens stop working at once. One that is unknown
-/// or has ended is no error: what was asked for is so.
+/// or has ended is no error: what was asked for is so. One of another account than the one that leaves stays.
 pub(crate) async fn sign_out(app: &App, leaving: &Leaving) -> Result<(), AccountError> {
     if leaving == &Leaving::default() {
         return Ok(());
@@ -153,6 +153,9 @@ pub(crate) async fn sign_out(app: &App, leaving: &Leaving) -> Result<(), Account
     if let Some(token) = &leaving.refresh_token {
         let found = store::find_refresh_token(&tx, &token.digest()).await?;
         sessions.extend(found.map(|found| (found.athlete_id, found.session_id)));
+    }
+    if sessions.iter().any(|(athlete_id, _)| leaving.expected.is_some_and(|meant| meant != *athlete_id)) {
+        return Err(AccountError::AnotherAccount);
     }
     for (athlete_id, session_id) in sessions {
         store::revoke_session(&tx, athlete_id, session_id, "logout", now).await?;
