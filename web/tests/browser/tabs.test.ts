@@ -27,7 +27,9 @@ test('a page that comes back after its athlete left and returned is drawn again'
 	await signUp(page, 'boomerang@example.org');
 	await page.getByRole('link', { name: 'Activities', exact: true }).click();
 	await page.getByText('No activities yet').waitFor();
-	await page.evaluate(() => addEventListener('pageshow', ({ persisted }) => (document.title = `${persisted}`)));
+	await page.evaluate(() =>
+		addEventListener('pageshow', ({ persisted }) => (document.title = `${persisted}`)),
+	);
 	await page.getByRole('button', { name: 'Sign out' }).click();
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 	await page.getByLabel('E-mail').fill('boomerang@example.org');
@@ -70,7 +72,10 @@ test('an answer from the time between two athletes, which comes late, ends nothi
 	await page.getByLabel('Name', { exact: true }).fill('Robin the writer');
 	await page.route('**/v1/athletes/me', (route) =>
 		route.request().method() === 'PATCH'
-			? route.fulfill({ status: 409, json: { code: 'another_account', title: 'Another account', status: 409 } })
+			? route.fulfill({
+					status: 409,
+					json: { code: 'another_account', title: 'Another account', status: 409 },
+				})
 			: route.continue(),
 	);
 	await page.getByRole('button', { name: 'Save' }).click();

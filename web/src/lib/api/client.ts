@@ -57,7 +57,9 @@ export class Client {
 	/** Sends a request and reads JSON; 204 gives null. Throws a `Problem`. */
 	async send<T>(path: string, call: Call = {}): Promise<T> {
 		const answer = await this.answer(path, call);
-		return (answer.status === 204 ? null : await answer.json().catch((error: unknown) => fail(answer.status, error))) as T;
+		return (
+			answer.status === 204 ? null : await answer.json().catch((error: unknown) => fail(answer.status, error))
+		) as T;
 	}
 
 	/** Sends a request and gives the answer if it succeeded. Throws a `Problem`. */
