@@ -18,6 +18,8 @@ struct BesidePools {
     slow_plans: usize,
     /// The index advisor: one session builds, another one looks on and plans.
     advisor: usize,
+    /// `/health` and `/readyz` ask on it whether the server answers.
+    probe: usize,
     /// The watcher of replicas asks the primary how far it is.
     watcher: usize,
 }
@@ -25,12 +27,12 @@ struct BesidePools {
 impl BesidePools {
     const fn of(config: &Config) -> Self {
         let watcher = if config.read_replicas.is_empty() { 0 } else { 1 };
-        Self { start: 1, keeper: 1, month_on_demand: 1, slow_plans: 1, advisor: 2, watcher }
+        Self { start: 1, keeper: 1, month_on_demand: 1, slow_plans: 1, advisor: 2, probe: 1, watcher }
     }
 
     const fn sum(&self) -> usize {
-        let Self { start, keeper, month_on_demand, slow_plans, advisor, watcher } = *self;
-        start + keeper + month_on_demand + slow_plans + advisor + watcher
+        let Self { start, keeper, month_on_demand, slow_plans, advisor, probe, watcher } = *self;
+        start + keeper + month_on_demand + slow_plans + advisor + probe + watcher
     }
 }
 
@@ -53,7 +55,14 @@ pub(crate) fn on_primary(config: &Config) -> usize {
 
 /// Most sessions that one process opens on each replica.
 pub(crate) fn on_replica(config: &Config) -> usize {
-    config.replicas.connections.saturating_add(BESIDE_READS.watcher + BESIDE_READS.advisor)
+    [
+        config.replicas.connections,
+        config.replicas.pooled_connections,
+        BESIDE_READS.watcher,
+        BESIDE_READS.advisor,
+    ]
+    .into_iter()
+    .fold(0, usize::saturating_add)
 }
 
 /// Refuses a server that has not enough sessions for all processes together.
@@ -68,7 +77,9 @@ pub(super) async fn check_replicas(config: &Config, replicas: &[Target]) -> Resu
     let asked = replicas.iter().map(|target| look(config, target));
     for (target, answer) in replicas.iter().zip(futures_util::future::join_all(asked).await) {
         match answer {
-            Ok(info) => check(config, target, &info, wanted, "database.replicas.connections")?,
+            Ok(info) => {
+                check(config, target, &info, wanted, "database.replicas.connections or pooled_connections")?
+            }
             Err(error) => {
                 tracing::debug!(db.replica = %target, error = %chain(&error), "a replica did not tell its limit");
             }
@@ -111,10 +122,10 @@ mod tests {
     #[test]
     fn every_session_is_counted() {
         let config = Config { pool_max: 18, pool_read_max: 18, ..Config::default() };
-        assert_eq!(on_primary(&config), 18 + 18 + 2 + 6);
-        assert_eq!(on_replica(&config), 4 + 2);
+        assert_eq!(on_primary(&config), 18 + 18 + 2 + 7);
+        assert_eq!(on_replica(&config), 4 + 8 + 2);
         let watched = Config { read_replicas: "db2:5432".to_owned(), ..config };
-        assert_eq!(on_primary(&watched), 18 + 18 + 2 + 7);
+        assert_eq!(on_primary(&watched), 18 + 18 + 2 + 8);
         let most = Config { pool_max: usize::MAX, ..watched };
         assert_eq!(on_primary(&most), usize::MAX);
     }

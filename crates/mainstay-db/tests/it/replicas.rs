@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mainstay_db::causality::{self, Causality};
 use mainstay_db::replicas::{self, Answer, Config, Lsn, Replicas, Rows, Token, Wish};
-use mainstay_db::{Db, Executor, Session, Statement, Target};
+use mainstay_db::{ConnectError, Db, Executor, Session, Statement, Target};
 use mainstay_runtime::{Clock, Stop};
 use mainstay_testing::{ReplicaSet, TestDb, replica_set, until};
 
@@ -389,12 +389,38 @@ async fn more_connections_than_a_replica_has_for_us_are_refused_at_the_start() {
         replicas: Config { connections, ..config() },
         ..mainstay_db::Config::default()
     };
-    let refused = Db::connect(&config(96), &set.target(0)).await.unwrap_err().to_string();
+    let refused = Db::connect(&config(88), &set.target(0)).await.unwrap_err().to_string();
     let figures = "up to 98 connections would be opened to";
     let change = "which has 97 for us (max_connections 100 less 3 reserved): lower \
-                  database.replicas.connections, or raise max_connections";
+                  database.replicas.connections or pooled_connections, or raise max_connections";
     assert!(refused.starts_with(figures) && refused.ends_with(change), "{refused}");
-    Db::connect(&config(95), &set.target(0)).await.unwrap();
+    Db::connect(&config(87), &set.target(0)).await.unwrap();
     set.stop(1).await.unwrap();
-    Db::connect(&config(96), &set.target(0)).await.unwrap();
+    Db::connect(&config(88), &set.target(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_open_on_a_replica_is_what_was_counted_at_the_start() {
+    let set = replica_set(1).await.unwrap();
+    // So many processes fit on the primary, and not on the replica.
+    let mut config = mainstay_db::Config {
+        pool_max: 1,
+        pool_read_max: 1,
+        nodes: 7,
+        read_replicas: set.address(1),
+        ..mainstay_db::Config::default()
+    };
+    (config.pool_min, config.pool_read_min) = (0, 0);
+    let refused = Db::connect(&config, &set.target(0)).await.unwrap_err();
+    let ConnectError::TooManyConnections { wanted, nodes, .. } = refused else { panic!("{refused:?}") };
+    config.nodes = 1;
+    let db = Db::connect(&config, &set.target(0)).await.unwrap();
+    let ours = "select count(*) from pg_stat_activity where application_name in ('mainstay watcher', 'mainstay replica')";
+    watched(db.replicas().unwrap(), async {
+        // The index advisor's is not open.
+        let counted = wanted / nodes - 1;
+        set.wait(1, &format!("select ({ours}) = {counted}")).await.unwrap();
+    })
+    .await;
+    set.close().await.unwrap();
 }
