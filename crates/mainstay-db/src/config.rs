@@ -234,6 +234,10 @@ impl Config {
         self.connect_share(hosts) * u32::try_from(hosts.max(1)).unwrap_or(u32::MAX)
     }
 
+    pub(crate) fn statement_timeout(&self) -> Duration {
+        Duration::from_millis(self.statement_timeout_ms)
+    }
+
     pub(crate) fn storage_alarm(&self) -> Duration {
         Duration::from_millis(self.storage_alarm_ms)
     }

@@ -369,7 +369,7 @@ fn opener(config: &Config, target: &Target, lane: Lane, silence: &Arc<Silence>) 
         "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
         config.statement_timeout_ms, config.lock_timeout_ms, config.idle_in_transaction_timeout_ms
     );
-    let limit = Duration::from_millis(config.statement_timeout_ms) + config.network.answer_margin();
+    let limit = target.answers_within(config.statement_timeout());
     let opener = Opener::new(target, &name, config.connect_within(target))
         .with_options(&limits)
         .with_patience(Patience { limit, silence: Arc::clone(silence) });
@@ -420,9 +420,9 @@ fn pool(
 async fn reach(config: &Config, target: &Target) -> Result<Session, ConnectError> {
     let begun = Instant::now();
     let within = config.connect_timeout() * u32::try_from(target.hosts().max(1)).unwrap_or(u32::MAX);
-    let mut pause = RETRY_PAUSE.0;
+    let (name, mut pause) = (&config.application_name, RETRY_PAUSE.0);
     loop {
-        let error = match Session::connect(target, &config.application_name, within).await {
+        let error = match Session::connect_for(target, name, within, config.statement_timeout()).await {
             Ok(session) => return Ok(session),
             Err(error) => error,
         };

@@ -35,6 +35,21 @@ impl Session {
         Opener::new(target, application, within).open().await
     }
 
+    /// The same for statements of which the server ends each after `longest`: where an answer is owed for longer than
+    /// that, and the margin of the target's network, the server has fallen silent, and the session ends.
+    ///
+    /// # Errors
+    /// As [`Session::connect`].
+    pub async fn connect_for(
+        target: &Target,
+        application: &str,
+        within: Duration,
+        longest: Duration,
+    ) -> Result<Self, tokio_postgres::Error> {
+        let limit = target.answers_within(longest);
+        Opener::new(target, application, within).with_limit(limit).open().await
+    }
+
     pub(crate) fn of(client: Client, driver: JoinHandle<()>) -> Self {
         Self { client, driver: Driver(Some(driver)) }
     }

@@ -188,7 +188,8 @@ async fn look(
 }
 
 async fn open(target: &Target, config: &Config) -> Result<Session, MigrateError> {
-    let session = Session::connect(target, "mainstay migrate", CONNECT_TIMEOUT).await?;
+    let longest = config.statement_timeout();
+    let session = Session::connect_for(target, "mainstay migrate", CONNECT_TIMEOUT, longest).await?;
     session.batch_execute(&config.session_settings()).await?;
     Ok(session)
 }

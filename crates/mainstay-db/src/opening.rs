@@ -71,8 +71,8 @@ impl Opener {
     /// For sessions named `application`. `within` is for all hosts together: each has an equal share. Of several hosts
     /// only one that takes writes will do, unless the address says otherwise.
     pub(crate) fn new(target: &Target, application: &str, within: Duration) -> Self {
-        let target = target.with_network(&Config::default());
         let mut pg = target.driver_config().clone();
+        Config::default().set(&mut pg);
         pg.application_name(application);
         let hosts = places(&pg);
         if hosts.len() > 1 && pg.get_target_session_attrs() == TargetSessionAttrs::Any {
@@ -111,6 +111,11 @@ impl Opener {
     pub(crate) fn with_patience(mut self, patience: Patience) -> Self {
         self.patience = Some(patience);
         self
+    }
+
+    /// The same for a session of its own, which tells on no others.
+    pub(crate) fn with_limit(self, limit: Duration) -> Self {
+        self.with_patience(Patience { limit, silence: Arc::default() })
     }
 
     /// Opens one, beginning with the host that answered last.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
@@ -13,6 +14,8 @@ use crate::{ConnectError, DatabaseUrl, opening};
 #[derive(Clone, PartialEq)]
 pub struct Target {
     pg: tokio_postgres::Config,
+    /// How much longer than a statement may take its answer is waited for.
+    answer_margin: Duration,
 }
 
 /// What to do where an address asks for TLS.
@@ -43,14 +46,18 @@ impl Target {
         if pg.get_dbname().is_none() {
             return Err(wrong("it names no database".to_owned()));
         }
-        Ok(Self { pg })
+        Ok(Self::of(pg))
     }
 
     /// A server's unix socket: `directory` holds `.s.PGSQL.<port>`.
     pub fn socket(directory: &Path, port: u16, user: &str, database: &str) -> Self {
         let mut pg = tokio_postgres::Config::new();
         pg.host_path(directory).port(port).user(user).dbname(database);
-        Self { pg }
+        Self::of(pg)
+    }
+
+    fn of(pg: tokio_postgres::Config) -> Self {
+        Self { pg, answer_margin: opening::Config::default().answer_margin() }
     }
 
     /// The same server and role, another database.
@@ -58,7 +65,7 @@ impl Target {
     pub fn with_database(&self, database: &str) -> Self {
         let mut pg = self.pg.clone();
         pg.dbname(database);
-        Self { pg }
+        Self { pg, ..*self }
     }
 
     /// The same, with further start options of its sessions.
@@ -66,7 +73,7 @@ impl Target {
         let mut pg = self.pg.clone();
         let given = pg.get_options().map(|given| format!("{given} ")).unwrap_or_default();
         pg.options(format!("{given}{options}"));
-        Self { pg }
+        Self { pg, ..*self }
     }
 
     /// The same, watching the network as `network` says where the address does not say otherwise.
@@ -74,14 +81,14 @@ impl Target {
     pub fn with_network(&self, network: &opening::Config) -> Self {
         let mut pg = self.pg.clone();
         network.set(&mut pg);
-        Self { pg }
+        Self { pg, answer_margin: network.answer_margin() }
     }
 
     /// The same; its sessions are those of a server that takes writes, or none.
     pub(crate) fn writable(&self) -> Self {
         let mut pg = self.pg.clone();
         pg.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        Self { pg }
+        Self { pg, ..*self }
     }
 
     /// How many hosts there are to choose from.
@@ -115,7 +122,12 @@ impl Target {
         if let Some(longest) = self.pg.get_tcp_user_timeout() {
             pg.tcp_user_timeout(*longest);
         }
-        Some(Self { pg })
+        Some(Self { pg, ..*self })
+    }
+
+    /// For how long a session may owe an answer to a statement that the server ends after `longest`.
+    pub(crate) fn answers_within(&self, longest: Duration) -> Duration {
+        longest.saturating_add(self.answer_margin)
     }
 
     /// Host and port of `host:port`.
@@ -223,7 +235,7 @@ mod tests {
         let at =
             Target::parse(address).unwrap().with_network(&opening::Config::default()).at("two:1").unwrap();
         let pg = at.driver_config();
-        let seconds = std::time::Duration::from_secs;
+        let seconds = Duration::from_secs;
         assert_eq!(pg.get_tcp_user_timeout(), Some(&seconds(7)));
         assert_eq!((pg.get_keepalives_idle(), pg.get_keepalives_interval()), (seconds(10), Some(seconds(3))));
         assert_eq!(pg.get_keepalives_retries(), Some(3));

@@ -105,6 +105,14 @@ impl Config {
         Duration::from_millis(self.search_ms)
     }
 
+    pub(super) fn plan_timeout(&self) -> Duration {
+        Duration::from_millis(self.plan_timeout_ms)
+    }
+
+    pub(super) fn build_timeout(&self) -> Duration {
+        Duration::from_millis(self.build_timeout_ms)
+    }
+
     pub(super) fn unused_after(&self) -> Duration {
         Duration::from_secs(u64::from(self.unused_after_days) * 24 * 3600)
     }

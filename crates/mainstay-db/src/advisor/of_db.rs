@@ -12,7 +12,7 @@ impl Db {
     /// [`AdviseError::Underway`] if this process is at it already; else as [`advise`].
     pub async fn advise(&self, config: &Config) -> Result<Report, AdviseError> {
         let Ok(_turn) = self.advising().try_lock() else { return Err(AdviseError::Underway) };
-        let (sessions, silent) = self.replica_sessions().await;
+        let (sessions, silent) = self.replica_sessions(config).await;
         let mut report = advise(self.target(), &sessions.iter().collect::<Vec<_>>(), config).await?;
         if !silent.is_empty() {
             report.surplus.retain(|one| one.reason != Reason::Unused);
@@ -25,9 +25,11 @@ impl Db {
     }
 
     /// Sessions on the configured replicas, and why there is none on the others.
-    async fn replica_sessions(&self) -> (Vec<Session>, Vec<String>) {
+    async fn replica_sessions(&self, config: &Config) -> (Vec<Session>, Vec<String>) {
         let targets = self.replicas().map_or(&[][..], |replicas| replicas.replica_targets());
-        let asked = targets.iter().map(|target| Session::connect(target, APPLICATION, CONNECT_TIMEOUT));
+        let longest = config.plan_timeout();
+        let asked =
+            targets.iter().map(|target| Session::connect_for(target, APPLICATION, CONNECT_TIMEOUT, longest));
         let (mut sessions, mut silent) = (Vec::new(), Vec::new());
         for (target, outcome) in targets.iter().zip(futures_util::future::join_all(asked).await) {
             match outcome {

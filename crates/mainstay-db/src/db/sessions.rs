@@ -90,7 +90,8 @@ pub(super) async fn check_replicas(config: &Config, replicas: &[Target]) -> Resu
 
 async fn look(config: &Config, target: &Target) -> Result<ServerInfo, tokio_postgres::Error> {
     let within = config.replicas.connect_timeout();
-    let session = Session::connect(target, &config.application_name, within).await?;
+    let name = &config.application_name;
+    let session = Session::connect_for(target, name, within, config.statement_timeout()).await?;
     info::load(&session).await
 }
 

@@ -71,7 +71,8 @@ async fn open(target: &Target, insight: &Insight) -> Result<Session, tokio_postg
     let options =
         format!("-c statement_timeout={most} -c lock_timeout={most} -c plan_cache_mode=force_generic_plan");
     let opener = Opener::new(target, "slow plans", CONNECT_TIMEOUT);
-    opener.with_options(&options).read_only().open().await
+    let limit = target.answers_within(Duration::from_millis(most));
+    opener.with_options(&options).read_only().with_limit(limit).open().await
 }
 
 async fn explain(

@@ -89,6 +89,10 @@ impl Config {
         format!("set lock_timeout = {}", self.lock_timeout_ms)
     }
 
+    pub(super) fn statement_timeout(&self) -> Duration {
+        Duration::from_millis(self.statement_timeout_ms)
+    }
+
     pub(super) fn wait_for_transactions(&self) -> Duration {
         Duration::from_millis(self.wait_for_transactions_ms)
     }

@@ -19,4 +19,5 @@ mod requests;
 mod retries;
 mod sessions;
 mod silence;
+mod silent_sessions;
 mod stale_plans;

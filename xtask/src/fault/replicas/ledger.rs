@@ -103,6 +103,11 @@ impl Ledger {
         Some(broken)
     }
 
+    /// What session `k` has seen, for the reader of a report.
+    pub(super) fn promised(&self, k: usize) -> &[i64] {
+        &self.sessions[k].seen
+    }
+
     pub(super) fn storm(&mut self) {
         self.weather |= 1;
     }

@@ -136,11 +136,12 @@ impl Reader {
     async fn read(&mut self, step: &Step) -> Result<()> {
         let asked = self.ledger().ask();
         let begun = Instant::now();
-        let rows = match self.ask_replica(step).await? {
+        let carried = self.token;
+        let (who, rows) = match self.ask_replica(step).await? {
             Answer::Rows(rows) => {
                 self.tally.by_replica += 1;
                 self.see(step, rows.token);
-                rows.rows
+                (Some(rows.replica), rows.rows)
             }
             Answer::AskPrimary => {
                 let (session, statement) = self.writer().await?;
@@ -148,7 +149,7 @@ impl Reader {
                 let token = self.world.replicas.token(position);
                 self.tally.by_primary += 1;
                 self.see(step, token);
-                rows
+                (None, rows)
             }
             Answer::Refused { .. } => {
                 self.tally.refused += 1;
@@ -164,8 +165,12 @@ impl Reader {
             self.tally.broken.add(broken);
             if broken.total() > 0 && self.tally.example.is_none() {
                 let status = self.world.replicas.status();
-                self.tally.example =
-                    Some(format!("{broken:?} with {:?} in {counters:?}; {status:?}", self.token));
+                let promised = self.ledger().promised(self.at).to_vec();
+                self.tally.example = Some(format!(
+                    "{broken:?} for session {} (visits: {}), which carried {carried:?} and then {:?}, from replica \
+                     {who:?} (None: the primary): {counters:?}, promised {promised:?}; {status:?}",
+                    self.at, step.is_visit, self.token
+                ));
             }
         }
         Ok(())

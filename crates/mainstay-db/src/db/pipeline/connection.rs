@@ -46,7 +46,7 @@ pub(super) fn opener(config: &crate::Config, target: &Target, silence: &Arc<Sile
     let statement_timeout = config.pipeline.statement_timeout_ms;
     // The statements were written for one plan each, and bind their limits.
     let options = format!("-c statement_timeout={statement_timeout} -c plan_cache_mode=force_generic_plan");
-    let limit = Duration::from_millis(statement_timeout) + config.network.answer_margin();
+    let limit = target.answers_within(Duration::from_millis(statement_timeout));
     // A request waits for it, and has the pool after that.
     let within = config.connect_within(target).min(config.acquire_timeout() / 2);
     Opener::new(target, &format!("{} pipelined", config.application_name), within)
