@@ -116,8 +116,7 @@ struct World<'given> {
 }
 
 async fn planning_session(target: &Target, config: &Config) -> Result<Session, AdviseError> {
-    let session =
-        Session::connect_for(target, APPLICATION, CONNECT_TIMEOUT, config.plan_timeout()).await?;
+    let session = Session::connect_for(target, APPLICATION, CONNECT_TIMEOUT, config.plan_timeout()).await?;
     session.batch_execute(&config.planning_settings()).await?;
     Ok(session)
 }

@@ -79,8 +79,7 @@ pub async fn apply(
     config: &Config,
     mut progress: impl FnMut(&Progress),
 ) -> Result<Vec<Built>, AdviseError> {
-    let session =
-        Session::connect_for(target, APPLICATION, CONNECT_TIMEOUT, config.build_timeout()).await?;
+    let session = Session::connect_for(target, APPLICATION, CONNECT_TIMEOUT, config.build_timeout()).await?;
     session.batch_execute(&config.building_settings()).await?;
     let sql = "select /* mainstay.advisor_lock */ pg_try_advisory_lock(hashtextextended('mainstay advisor', 0)) as is_ours";
     if !session.query_one(sql, &[]).await?.try_get::<_, bool>("is_ours")? {

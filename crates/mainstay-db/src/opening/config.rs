@@ -19,8 +19,8 @@ pub struct Config {
     pub keepalive_retries: u32,
     /// A connection is given up when what was sent has not arrived for longer.
     pub tcp_user_timeout_ms: u64,
-    /// A connection of the pools and of the pipelined lane is given up when an answer is owed and nothing has come for
-    /// `statement_timeout_ms` and this.
+    /// A connection is given up when an answer is owed and nothing has come for as long as the server may work on the
+    /// statement (for the pools `statement_timeout_ms`) and this.
     pub answer_margin_ms: u64,
 }
 

@@ -46,13 +46,19 @@ async fn world() -> World {
 impl World {
     /// Asks for what needs `locked` as the session named `application`, freezes it while it waits there, and sees that
     /// it fails in time.
-    async fn is_given_up<T, E>(&self, application: &str, locked: &str, asking: impl Future<Output = Result<T, E>>) {
+    async fn is_given_up<T, E>(
+        &self,
+        application: &str,
+        locked: &str,
+        asking: impl Future<Output = Result<T, E>>,
+    ) {
         self.locker.batch_execute(&format!("begin; lock table {locked}")).await.unwrap();
         let begun = Instant::now();
         let waits = "select exists (select from pg_stat_activity where datname = current_database() \
                      and application_name = $1 and wait_event_type = 'Lock')";
         let freezing = async {
-            until("it waits", async || self.observer.query_one(waits, &[&application]).await.unwrap().get(0)).await;
+            until("it waits", async || self.observer.query_one(waits, &[&application]).await.unwrap().get(0))
+                .await;
             self.proxy.freeze();
         };
         let within = Duration::from_millis(LONGEST_MS + MARGIN_MS) + SLACK;
@@ -72,9 +78,7 @@ async fn a_migration_is_given_up() {
         statement_timeout_ms: LONGEST_MS,
         ..migrate::Config::default()
     };
-    world
-        .is_given_up("mainstay migrate", "note", migrate::run_with(&world.frozen, &[&SET], &config))
-        .await;
+    world.is_given_up("mainstay migrate", "note", migrate::run_with(&world.frozen, &[&SET], &config)).await;
 }
 
 #[tokio::test]
