@@ -359,7 +359,8 @@ fn replicas(config: &Config, target: &Target) -> Result<Option<Replicas>, Connec
     });
     let targets = targets.collect::<Result<Vec<_>, _>>()?;
     let some = (!targets.is_empty()).then_some(targets);
-    Ok(some.map(|targets| Replicas::new(&config.replicas, target, &targets, &Clock::system())))
+    let longest = config.statement_timeout();
+    Ok(some.map(|targets| Replicas::new(&config.replicas, target, &targets, longest, &Clock::system())))
 }
 
 /// What opens the connections of a pool. Their limits are start options, so that they cost no round trip.

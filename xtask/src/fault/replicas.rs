@@ -28,6 +28,9 @@ use session::{Reader, Tally};
 /// What was acknowledged longer ago than this must be in every answer.
 const BOUND: Duration = Duration::from_millis(1000);
 
+/// The longest read.
+const LONGEST: Duration = Duration::from_secs(30);
+
 /// Which story, for how long, and by which rule.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -69,7 +72,7 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     // Every server is a replica at some time. The budget is not what is tried here.
     let config = Config { fallback_per_second: 1e6, fallback_burst: 1e6, ..Config::default() };
     let world = Arc::new(World {
-        replicas: Replicas::new(&config, &writer, &servers, &Clock::system()),
+        replicas: Replicas::new(&config, &writer, &servers, LONGEST, &Clock::system()),
         writer,
         servers,
         ledger: Mutex::new(Ledger::new(arguments.sessions)),

@@ -20,16 +20,10 @@ static BY_HAND: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\bdb\s*\.\s*write\s*\(\s*\)\s*\.\s*await").expect("a pattern"));
 
 /// Which files begin transactions by hand, and why.
-const BY_HANDS: [(&str, &str); 2] = [
-    (
-        "app/server/src/features/accounts/founding.rs",
-        "shows the sign-ins before it commits, which nothing undoes",
-    ),
-    (
-        "app/server/src/features/accounts/sessions.rs",
-        "one row of one session, which nobody else holds for long",
-    ),
-];
+const BY_HANDS: [(&str, &str); 1] = [(
+    "app/server/src/features/accounts/founding.rs",
+    "shows the sign-ins before it commits, which nothing undoes",
+)];
 
 const WATCHED: &str = "app/server/src/";
 

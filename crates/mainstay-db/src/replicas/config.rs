@@ -20,10 +20,8 @@ pub struct Config {
     /// Longest time to open one connection.
     pub connect_timeout_ms: u64,
     /// The replica ends a pipelined statement that runs longer, as those share connections and one waits for the other;
-    /// it is asked again on the primary.
+    /// it is asked again on the primary. Any other has a connection to itself and as long as it would have there.
     pub statement_timeout_ms: u64,
-    /// The same for every other statement, which has a connection to itself; this is the end of it.
-    pub pooled_statement_timeout_ms: u64,
     /// What a read may be behind unless it says otherwise.
     pub max_staleness_ms: u64,
     /// Connections to each replica that pipelined statements share.
@@ -56,7 +54,6 @@ impl Default for Config {
             poll_timeout_ms: 1_000,
             connect_timeout_ms: 2_000,
             statement_timeout_ms: 5_000,
-            pooled_statement_timeout_ms: 30_000,
             max_staleness_ms: 5_000,
             connections: 4,
             pooled_connections: 8,
@@ -80,7 +77,6 @@ impl Config {
         faults.number("connect_timeout_ms", self.connect_timeout_ms, 10..=60_000);
         // 0 would switch the limit off.
         faults.number("statement_timeout_ms", self.statement_timeout_ms, 10..=DAY_MS);
-        faults.number("pooled_statement_timeout_ms", self.pooled_statement_timeout_ms, 10..=DAY_MS);
         faults.number("max_staleness_ms", self.max_staleness_ms, 10..=DAY_MS);
         faults.number("connections", self.connections, 1..=100);
         faults.number("pooled_connections", self.pooled_connections, 0..=1_000);
@@ -126,14 +122,13 @@ impl Config {
         Duration::from_millis(self.connect_timeout_ms)
     }
 
-    /// How long to wait for an answer: the server's own limit, and then some for the way.
-    pub(super) fn read_timeout(&self) -> Duration {
-        Duration::from_millis(self.statement_timeout_ms) + self.poll_timeout()
+    pub(super) fn statement_timeout(&self) -> Duration {
+        Duration::from_millis(self.statement_timeout_ms)
     }
 
-    /// The same for a statement with a connection to itself.
-    pub(super) fn pooled_read_timeout(&self) -> Duration {
-        Duration::from_millis(self.pooled_statement_timeout_ms) + self.poll_timeout()
+    /// How long to wait for an answer: the server's own limit, and then some for the way.
+    pub(super) fn read_timeout(&self) -> Duration {
+        self.statement_timeout() + self.poll_timeout()
     }
 }
 

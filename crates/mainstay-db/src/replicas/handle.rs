@@ -63,13 +63,20 @@ pub struct Rows {
 
 impl Replicas {
     /// The replicas at `targets` of the primary at `primary`, which may be a list of hosts: the one that takes writes
-    /// counts. Connects to nothing yet.
-    pub fn new(config: &Config, primary: &Target, targets: &[Target], clock: &Clock) -> Self {
+    /// counts. A replica ends a statement that has a connection to itself after `longest`: what the primary would allow
+    /// it. Connects to nothing yet.
+    pub fn new(
+        config: &Config,
+        primary: &Target,
+        targets: &[Target],
+        longest: Duration,
+        clock: &Clock,
+    ) -> Self {
         Self(Arc::new(Inner {
             primary: primary.writable(),
             targets: targets.to_vec(),
             hosts: targets.iter().map(Target::address).collect(),
-            lanes: targets.iter().map(|target| Lane::new(target, config)).collect(),
+            lanes: targets.iter().map(|target| Lane::new(target, config, longest)).collect(),
             state: Mutex::new(State {
                 router: Router::new(targets.len(), config.limits()),
                 pages: Pages::default(),
@@ -98,7 +105,7 @@ impl Replicas {
     /// The same for a statement that may take its time: nobody waits behind it.
     ///
     /// # Errors
-    /// [`DbError::Cancelled`] if it ran for longer than `pooled_statement_timeout_ms`.
+    /// [`DbError::Cancelled`] if it ran for longer than it may.
     pub async fn query_alone(
         &self,
         wish: &Wish,

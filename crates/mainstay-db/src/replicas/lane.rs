@@ -6,6 +6,7 @@ mod alone;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::{self, OptionFuture};
 use tokio_postgres::types::ToSql;
@@ -34,6 +35,8 @@ pub(super) struct Lane {
     shared_target: Target,
     shared: Mutex<Vec<Arc<Connection>>>,
     alone_target: Target,
+    /// The server ends a statement that runs longer there.
+    alone_longest: Duration,
     alone: Arc<Alone>,
 }
 
@@ -81,16 +84,17 @@ pub(super) enum Unfit {
 }
 
 impl Lane {
-    pub(super) fn new(target: &Target, config: &Config) -> Self {
-        let limited = |timeout_ms: u64| {
-            target.with_options(&format!(
-                "-c default_transaction_read_only=on -c statement_timeout={timeout_ms}"
-            ))
+    /// `longest` is for statements that have a connection to themselves.
+    pub(super) fn new(target: &Target, config: &Config, longest: Duration) -> Self {
+        let limited = |limit: Duration| {
+            let limit = limit.as_millis();
+            target.with_options(&format!("-c default_transaction_read_only=on -c statement_timeout={limit}"))
         };
         Self {
-            shared_target: limited(config.statement_timeout_ms),
+            shared_target: limited(config.statement_timeout()),
             shared: Mutex::default(),
-            alone_target: limited(config.pooled_statement_timeout_ms),
+            alone_target: limited(longest),
+            alone_longest: longest,
             alone: Arc::default(),
         }
     }
@@ -163,7 +167,8 @@ impl Lane {
     ) -> Result<Answer, Unfit> {
         let connection = self.alone.lend(ticket.server).ok_or(Unfit::Elsewhere)?;
         let asked = connection.ask(ticket, question, config);
-        let answer = tokio::time::timeout(config.pooled_read_timeout(), asked).await;
+        let within = self.alone_longest + config.poll_timeout();
+        let answer = tokio::time::timeout(within, asked).await;
         let answer = answer.map_err(|_| Unfit::Elsewhere)?;
         connection.give_back();
         answer

@@ -82,7 +82,9 @@ async fn a_replica_that_accepts_and_says_nothing_is_read_from_again_when_it_spea
     let proxy = Proxy::to(&set.target(1)).await;
     let config =
         Config { poll_interval_ms: 10, poll_timeout_ms: 300, connect_timeout_ms: 500, ..Config::default() };
-    let replicas = Replicas::new(&config, &set.target(0), &[proxy.target(&set.target(1))], &Clock::system());
+    let behind = [proxy.target(&set.target(1))];
+    let longest = Duration::from_secs(30);
+    let replicas = Replicas::new(&config, &set.target(0), &behind, longest, &Clock::system());
     let used = async |wanted: bool| {
         until("the replica is as it should be", async || replicas.status().replicas[0].healthy == wanted)
             .await;

@@ -32,10 +32,16 @@ async fn ask(db: &Db, statement: &'static Statement, seconds: Option<f64>) -> Re
 }
 
 async fn on_replica(test: impl AsyncFnOnce(&ReplicaSet, &Db)) {
+    limited_on_replica(60_000, test).await;
+}
+
+/// `statement_timeout_ms` is the database's.
+async fn limited_on_replica(statement_timeout_ms: u64, test: impl AsyncFnOnce(&ReplicaSet, &Db)) {
     let set = replica_set(1).await.unwrap();
     let config = mainstay_db::Config {
         pool_max: 2,
         pool_read_max: 2,
+        statement_timeout_ms,
         read_replicas: set.address(1),
         replicas: replicas::Config {
             poll_interval_ms: 10,
@@ -43,7 +49,6 @@ async fn on_replica(test: impl AsyncFnOnce(&ReplicaSet, &Db)) {
             connections: 1,
             pooled_connections: 1,
             statement_timeout_ms: 500,
-            pooled_statement_timeout_ms: 60_000,
             ..replicas::Config::default()
         },
         ..mainstay_db::Config::default()
@@ -107,6 +112,19 @@ async fn a_read_that_is_too_slow_for_the_shared_connections_of_a_replica_is_answ
         assert_eq!(served(db), before + 1, "it has a connection to itself, and its own time-out");
         ask(db, &SLOW_POINT, Some(0.7)).await.unwrap();
         assert_eq!(served(db), before + 1, "the primary answered");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_may_take_as_long_on_a_replica_as_on_the_primary_and_no_longer() {
+    limited_on_replica(1_000, async |_, db| {
+        let before = served(db);
+        ask(db, &REPORT, Some(0.3)).await.unwrap();
+        assert_eq!(served(db), before + 1);
+        let cut = tokio::time::timeout(PATIENCE, ask(db, &REPORT, Some(600.0))).await;
+        let error = cut.expect("the replica goes by another limit").unwrap_err();
+        assert!(matches!(error, DbError::Cancelled(_)), "{error:?}");
     })
     .await;
 }

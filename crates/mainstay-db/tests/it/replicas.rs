@@ -31,7 +31,7 @@ fn wish(token: Option<Token>) -> Wish {
 fn handle(set: &ReplicaSet, at: &[usize]) -> Replicas {
     let targets: Vec<Target> = at.iter().map(|at| plain(&set.target(*at))).collect();
     let writer = Target::parse(&set.writer_address().replace("user=postgres", "user=plain")).unwrap();
-    Replicas::new(&config(), &writer, &targets, &Clock::system())
+    Replicas::new(&config(), &writer, &targets, LONG, &Clock::system())
 }
 
 /// Runs `test` while the handle is watched.
@@ -149,7 +149,7 @@ async fn a_failed_transaction_is_not_taken_for_committed() {
 async fn without_a_watcher_or_without_replicas_the_primary_is_asked() {
     let db = TestDb::empty().await.unwrap();
     for targets in [vec![], vec![db.target().clone()]] {
-        let replicas = Replicas::new(&config(), db.target(), &targets, &Clock::system());
+        let replicas = Replicas::new(&config(), db.target(), &targets, LONG, &Clock::system());
         assert!(matches!(read(&replicas, None).await, Answer::AskPrimary));
         assert_eq!(replicas.status().off.is_some(), targets.is_empty());
     }

@@ -53,9 +53,11 @@ async fn renew_hash(app: &App, account: &mut store::Account, password: String) -
     // A queue that is full is no reason to keep somebody out: the next sign-in tries again.
     let Ok(hash) = app.passwords.hash_again(password).await else { return Ok(true) };
     let verified_hash = account.password_hash.as_deref().unwrap_or_default();
-    let tx = app.db.write().await?;
-    let is_renewed = store::renew_password_hash(&tx, account.id, &hash, verified_hash).await?;
-    tx.commit().await?;
+    let (athlete_id, hash_now) = (account.id, hash.as_str());
+    let is_renewed = app.db.transaction(|tx| async move {
+        Ok::<_, AccountError>(store::renew_password_hash(&tx, athlete_id, hash_now, verified_hash).await?)
+    });
+    let is_renewed = is_renewed.await?;
     if is_renewed {
         account.password_hash = Some(hash);
     }
@@ -80,12 +82,13 @@ pub(super) async fn open_session(
         expires_at: refresh_expiry(app, now),
         user_agent,
     };
-    let tx = app.db.write().await?;
-    if !store::insert_session(&tx, &session, verified_hash, now).await? {
-        tx.rollback().await?;
+    let session = &session;
+    let inserting = app.db.transaction(|tx| async move {
+        Ok::<_, AccountError>(store::insert_session(&tx, session, verified_hash, now).await?)
+    });
+    if !inserting.await? {
         return Ok(None);
     }
-    tx.commit().await?;
     signed_in(app, account, session_id, refresh_token).map(Some)
 }
 
@@ -148,28 +151,30 @@ pub(crate) async fn sign_out(app: &App, leaving: &Leaving) -> Result<(), Account
         return Ok(());
     }
     let now = app.effects.clock.now();
-    let tx = app.db.write().await?;
-    let mut sessions: Vec<_> = leaving.claims.iter().map(|claims| (claims.sub, claims.sid)).collect();
-    if let Some(token) = &leaving.refresh_token {
-        let found = store::find_refresh_token(&tx, &token.digest()).await?;
-        sessions.extend(found.map(|found| (found.athlete_id, found.session_id)));
-    }
-    if sessions.iter().any(|(athlete_id, _)| leaving.expected.is_some_and(|meant| meant != *athlete_id)) {
-        return Err(AccountError::AnotherAccount);
-    }
-    for (athlete_id, session_id) in sessions {
-        store::revoke_session(&tx, athlete_id, session_id, "logout", now).await?;
-    }
-    Ok(tx.commit().await?)
+    let ending = app.db.transaction(|tx| async move {
+        let mut sessions: Vec<_> = leaving.claims.iter().map(|claims| (claims.sub, claims.sid)).collect();
+        if let Some(token) = &leaving.refresh_token {
+            let found = store::find_refresh_token(&tx, &token.digest()).await?;
+            sessions.extend(found.map(|found| (found.athlete_id, found.session_id)));
+        }
+        if sessions.iter().any(|(athlete_id, _)| leaving.expected.is_some_and(|meant| meant != *athlete_id)) {
+            return Err(AccountError::AnotherAccount);
+        }
+        for (athlete_id, session_id) in sessions {
+            store::revoke_session(&tx, athlete_id, session_id, "logout", now).await?;
+        }
+        Ok(())
+    });
+    ending.await
 }
 
 /// Ends every session of the account; returns how many ended.
 pub(crate) async fn sign_out_everywhere(app: &App, who: &Principal) -> Result<u64, AccountError> {
-    let tx = app.db.write().await?;
-    let now = app.effects.clock.now();
-    let ended = store::revoke_other_sessions(&tx, who.athlete_id, Uuid::nil(), "logout_all", now).await?;
-    tx.commit().await?;
-    Ok(ended)
+    let (now, athlete_id) = (app.effects.clock.now(), who.athlete_id);
+    let ending = app.db.transaction(|tx| async move {
+        Ok(store::revoke_other_sessions(&tx, athlete_id, Uuid::nil(), "logout_all", now).await?)
+    });
+    ending.await
 }
 
 /// Changes the password and ends every other session, those included that somebody opens with the present password at
@@ -192,16 +197,20 @@ pub(crate) async fn change_password(
             Some(hash) => hash,
             None => new_hash.insert(app.passwords.hash(new.clone()).await?),
         };
-        let now = app.effects.clock.now();
-        let tx = app.db.write().await?;
-        if store::lock_sign_ins(&tx, who.athlete_id).await? == stored {
-            store::set_password_hash(&tx, who.athlete_id, hash, now).await?;
-            let reason = "password_changed";
-            store::revoke_other_sessions(&tx, who.athlete_id, who.session_id, reason, now).await?;
-            return Ok(tx.commit().await?);
+        let (now, hash, stored) = (app.effects.clock.now(), hash.as_str(), &stored);
+        let changing = app.db.transaction(|tx| async move {
+            let is_verified = store::lock_sign_ins(&tx, who.athlete_id).await? == *stored;
+            if is_verified {
+                store::set_password_hash(&tx, who.athlete_id, hash, now).await?;
+                let reason = "password_changed";
+                store::revoke_other_sessions(&tx, who.athlete_id, who.session_id, reason, now).await?;
+            }
+            Ok::<_, AccountError>(is_verified)
+        });
+        if changing.await? {
+            return Ok(());
         }
         // The hash has changed since it was read: what was verified is verified again.
-        tx.rollback().await?;
     }
     Err(AccountError::WrongCredentials)
 }
