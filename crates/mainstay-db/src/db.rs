@@ -242,12 +242,7 @@ impl Db {
             token: session.token(),
             max_staleness: replicas.config().max_staleness(),
         };
-        let answer = if statement.is_pipelined() {
-            replicas.query(&wish, statement.text(), parameters).await?
-        } else {
-            replicas.query_alone(&wish, statement.text(), parameters).await?
-        };
-        match answer {
+        match replicas.read(&wish, statement, parameters).await? {
             Answer::Rows(answer) => {
                 session.saw(answer.token);
                 Ok(Some(answer.rows))

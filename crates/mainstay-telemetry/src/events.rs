@@ -26,7 +26,8 @@ vocabulary! {
         "A request was answered: `http.method`, `http.route`, `http.status`, `http.duration_ms`; what its \
          statements cost: `db.statements`, `db.duration_ms`.";
     DB_STATEMENT_SLOW = "db.statement.slow":
-        "A statement took longer than `slow_statement_ms`: `db.statement`, `db.duration_ms`, `db.rows`, `db.failed`.";
+        "A statement took longer than `slow_statement_ms`: `db.statement`, `db.duration_ms`, `db.rows`, `db.failed`, and how \
+         often since its last such line, `db.untold`.";
     DB_MIGRATION_APPLIED = "db.migration.applied":
         "A migration was applied: `db.migration.history`, `db.migration.version`.";
     DB_MIGRATION_WAITS = "db.migration.waits":

@@ -56,9 +56,6 @@ impl PlatformConfig {
     }
 }
 
-/// The watcher of replicas asks several times a second; a server that does not answer holds it for a while.
-const REPLICAS_BEAT_WITHIN: Duration = Duration::from_secs(60);
-
 /// The keeper of the pools looks every minute or more often; a server that does not answer holds it for a while.
 const POOLS_BEAT_WITHIN: Duration = Duration::from_secs(600);
 
@@ -167,7 +164,8 @@ impl Platform {
             async move { pools.keep_open(stop).await }
         });
         if let Some(replicas) = db.replicas().cloned() {
-            supervisor.spawn_resident("replicas", REPLICAS_BEAT_WITHIN, move |stop| {
+            let beats_within = replicas.config().beats_within();
+            supervisor.spawn_resident("replicas", beats_within, move |stop| {
                 let replicas = replicas.clone();
                 async move { replicas.watch(stop).await }
             });

@@ -18,8 +18,9 @@ use crate::{DbError, Target};
 
 pub use config::Config;
 
+pub(crate) use costs::Costs;
+
 use connection::{Live, Slot};
-use costs::Costs;
 
 /// The lane of one server.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl Pipeline {
         Self {
             slots: (0..config.connections).map(|_| Slot::new(&opener, silence, longest)).collect(),
             most_in_flight: config.in_flight,
-            costs: Costs::new(config),
+            costs: Costs::new(config.slow(), config.demotion()),
             began: Instant::now(),
             served: AtomicU64::new(0),
             overflowed: AtomicU64::new(0),
@@ -161,7 +162,7 @@ impl Drop for Turn<'_> {
 }
 
 /// How long one turn of this process's tasks takes now.
-async fn lag() -> Duration {
+pub(crate) async fn lag() -> Duration {
     let yielded = Instant::now();
     tokio::task::yield_now().await;
     yielded.elapsed()

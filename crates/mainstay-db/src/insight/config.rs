@@ -15,6 +15,8 @@ const MONTHS: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 pub struct Config {
     /// Slow runs that are kept; the oldest makes room for a new one.
     pub slow_kept: usize,
+    /// One line of the log for slow runs of one statement in so long; the next line has the number of those between.
+    pub slow_told_every_ms: u64,
     /// Routes that are named for a statement; further ones are left out.
     pub routes_kept: usize,
     /// How often plans of slow statements are asked for, and how old a plan gets before it is asked for again.
@@ -31,6 +33,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             slow_kept: 100,
+            slow_told_every_ms: 10_000,
             routes_kept: 8,
             plan_interval_ms: 60_000,
             plan_timeout_ms: 1_000,
@@ -45,6 +48,7 @@ impl Config {
     pub fn faults(&self) -> Faults {
         let mut faults = Faults::default();
         faults.number("slow_kept", self.slow_kept, 0..=10_000);
+        faults.number("slow_told_every_ms", self.slow_told_every_ms, 0..=crate::config::DAY_MS);
         faults.number("routes_kept", self.routes_kept, 0..=100);
         faults.number("plan_interval_ms", self.plan_interval_ms, 1_000..=crate::config::DAY_MS);
         // 0 would switch the server's limit off.
@@ -54,6 +58,10 @@ impl Config {
         }
         faults.number("history_months", self.history_months.get(), 1..=120);
         faults
+    }
+
+    pub(super) fn slow_told_every(&self) -> Duration {
+        Duration::from_millis(self.slow_told_every_ms)
     }
 
     /// See [`Config::history_interval_ms`].

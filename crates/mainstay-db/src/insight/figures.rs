@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use mainstay_telemetry::{Counter, Histogram, Registry, events};
 use prometheus_client::metrics::counter::Counter as CounterSeries;
 use prometheus_client::metrics::histogram::Histogram as HistogramSeries;
 
-use super::slow::Slow;
+use super::slow::{Slow, Told};
 use super::spread::{self, BOUNDS_S, CELLS, Spread};
 use super::{Config, SlowStatement};
 use crate::statement::Statement;
@@ -59,6 +59,7 @@ struct Figures {
     count: AtomicU64,
     errors: AtomicU64,
     slow: AtomicU64,
+    told: Mutex<Told>,
     rows: AtomicU64,
     total_ns: AtomicU64,
     min_ns: AtomicU64,
@@ -160,14 +161,17 @@ impl Insight {
         }
         if run.took > self.slow_after {
             figures.slow.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(
-                event = events::DB_STATEMENT_SLOW,
-                db.statement = statement.name(),
-                db.duration_ms = run.took.as_secs_f64() * 1e3,
-                db.rows = run.rows,
-                db.failed = run.failed,
-                "a statement was slow"
-            );
+            if let Some(untold) = figures.told().tell(Instant::now(), self.config.slow_told_every()) {
+                tracing::warn!(
+                    event = events::DB_STATEMENT_SLOW,
+                    db.statement = statement.name(),
+                    db.duration_ms = run.took.as_secs_f64() * 1e3,
+                    db.rows = run.rows,
+                    db.failed = run.failed,
+                    db.untold = untold,
+                    "a statement was slow"
+                );
+            }
             self.slow.note(statement, run);
         }
     }
@@ -190,6 +194,7 @@ impl Figures {
             count: AtomicU64::new(0),
             errors: AtomicU64::new(0),
             slow: AtomicU64::new(0),
+            told: Mutex::default(),
             rows: AtomicU64::new(0),
             total_ns: AtomicU64::new(0),
             min_ns: AtomicU64::new(u64::MAX),
@@ -198,6 +203,10 @@ impl Figures {
             routes: RwLock::default(),
             series: OnceLock::new(),
         }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn add(&self, run: Run<'_>) {

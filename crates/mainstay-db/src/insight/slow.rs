@@ -38,6 +38,25 @@ pub enum Plan {
     Refused(Arc<str>),
 }
 
+/// When the log was last told of a slow run of one statement: where everything is slow, every run has something to say.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    last: Option<Instant>,
+    untold: u64,
+}
+
+impl Told {
+    /// For a run that has ended now: how many since the last line were not told, where this one is to be.
+    pub(super) fn tell(&mut self, now: Instant, every: Duration) -> Option<u64> {
+        if self.last.is_some_and(|last| now.saturating_duration_since(last) < every) {
+            self.untold += 1;
+            return None;
+        }
+        self.last = Some(now);
+        Some(std::mem::take(&mut self.untold))
+    }
+}
+
 /// What is kept.
 #[derive(Debug)]
 pub(super) struct Slow {
@@ -131,6 +150,14 @@ mod tests {
 
     fn run(rows: u64) -> Run<'static> {
         Run { took: Duration::from_secs(1), rows, failed: false, route: None }
+    }
+
+    #[test]
+    fn many_slow_runs_are_one_line_that_counts_them() {
+        let (mut told, start, every) = (Told::default(), Instant::now(), Duration::from_secs(10));
+        let lines = [0, 1, 9, 10, 11, 30].map(|after| told.tell(start + Duration::from_secs(after), every));
+        assert_eq!(lines, [Some(0), None, None, Some(2), None, Some(1)]);
+        assert_eq!([0, 0].map(|_| Told::default().tell(start, Duration::ZERO)), [Some(0); 2]);
     }
 
     #[test]

@@ -22,6 +22,10 @@ pub struct Config {
     /// The replica ends a pipelined statement that runs longer, as those share connections and one waits for the other;
     /// it is asked again on the primary. Any other has a connection to itself and as long as it would have there.
     pub statement_timeout_ms: u64,
+    /// A pipelined statement that takes longer on average has a connection to itself.
+    pub slow_ms: u64,
+    /// For how long, before it shares one again.
+    pub demotion_ms: u64,
     /// What a read may be behind unless it says otherwise.
     pub max_staleness_ms: u64,
     /// Connections to each replica that pipelined statements share.
@@ -54,6 +58,8 @@ impl Default for Config {
             poll_timeout_ms: 1_000,
             connect_timeout_ms: 2_000,
             statement_timeout_ms: 5_000,
+            slow_ms: 20,
+            demotion_ms: 60_000,
             max_staleness_ms: 5_000,
             connections: 4,
             pooled_connections: 8,
@@ -68,6 +74,9 @@ impl Default for Config {
     }
 }
 
+/// Longest pause between two attempts on a server that does not answer, in polls.
+pub(super) const MOST_PAUSED: u32 = 10;
+
 impl Config {
     /// What cannot be, by key.
     pub fn faults(&self) -> Faults {
@@ -77,6 +86,8 @@ impl Config {
         faults.number("connect_timeout_ms", self.connect_timeout_ms, 10..=60_000);
         // 0 would switch the limit off.
         faults.number("statement_timeout_ms", self.statement_timeout_ms, 10..=DAY_MS);
+        faults.number("slow_ms", self.slow_ms, 1..=DAY_MS);
+        faults.number("demotion_ms", self.demotion_ms, 1..=DAY_MS);
         faults.number("max_staleness_ms", self.max_staleness_ms, 10..=DAY_MS);
         faults.number("connections", self.connections, 1..=100);
         faults.number("pooled_connections", self.pooled_connections, 0..=1_000);
@@ -110,6 +121,14 @@ impl Config {
         Duration::from_millis(self.max_staleness_ms)
     }
 
+    pub(super) fn slow(&self) -> Duration {
+        Duration::from_millis(self.slow_ms)
+    }
+
+    pub(super) fn demotion(&self) -> Duration {
+        Duration::from_millis(self.demotion_ms)
+    }
+
     pub(super) fn poll_interval(&self) -> Duration {
         Duration::from_millis(self.poll_interval_ms)
     }
@@ -120,6 +139,16 @@ impl Config {
 
     pub(crate) fn connect_timeout(&self) -> Duration {
         Duration::from_millis(self.connect_timeout_ms)
+    }
+
+    /// Longest round of the watcher with one server, all that it opens included.
+    pub(super) fn round_timeout(&self) -> Duration {
+        self.connect_timeout() * 2 + self.poll_timeout() * 2
+    }
+
+    /// The watcher gives a sign of life at least as often: its longest round and pause, and as much again.
+    pub fn beats_within(&self) -> Duration {
+        (self.round_timeout() + self.poll_interval() * MOST_PAUSED) * 2
     }
 
     pub(super) fn statement_timeout(&self) -> Duration {

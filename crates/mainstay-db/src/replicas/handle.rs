@@ -10,6 +10,7 @@ use tokio_postgres::types::ToSql;
 
 use super::lane::{Lane, Question, Unfit};
 use super::{Choice, Config, Outcome, Pages, Position, Router, Status, Token, Wish};
+use crate::statement::{Parameters, Statement};
 use crate::{DbError, Target};
 
 /// The replicas of one primary. A clone is one reference count. [`Replicas::watch`] must run, or every read is sent
@@ -99,7 +100,7 @@ impl Replicas {
         sql: &str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Answer, DbError> {
-        self.answer(wish, Question { sql, params, is_pipelined: true }).await
+        self.answer(wish, Question { sql, params, is_pipelined: true, statement: None }).await
     }
 
     /// The same for a statement that may take its time: nobody waits behind it.
@@ -112,7 +113,22 @@ impl Replicas {
         sql: &str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Answer, DbError> {
-        self.answer(wish, Question { sql, params, is_pipelined: false }).await
+        self.answer(wish, Question { sql, params, is_pipelined: false, statement: None }).await
+    }
+
+    /// As [`Replicas::query`] or [`Replicas::query_alone`], as the statement says. One that is slow on a replica has a
+    /// connection to itself there for a while.
+    ///
+    /// # Errors
+    /// As [`Replicas::query_alone`].
+    pub(crate) async fn read(
+        &self,
+        wish: &Wish,
+        statement: &'static Statement,
+        params: &Parameters<'_>,
+    ) -> Result<Answer, DbError> {
+        let (sql, is_pipelined) = (statement.text(), statement.is_pipelined());
+        self.answer(wish, Question { sql, params, is_pipelined, statement: Some(statement) }).await
     }
 
     async fn answer(&self, wish: &Wish, question: Question<'_>) -> Result<Answer, DbError> {

@@ -4,9 +4,9 @@
 mod alone;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{self, OptionFuture};
 use tokio_postgres::types::ToSql;
@@ -17,6 +17,8 @@ use alone::Alone;
 use super::commit::lsn;
 use super::{Config, Lsn, ServerId, Ticket, Token};
 use crate::opening::Opener;
+use crate::pipeline::{Costs, lag};
+use crate::statement::Statement as Named;
 use crate::{DbError, Session, Target};
 
 /// Who answers on a connection; a cluster of PostgreSQL, in every role.
@@ -38,6 +40,8 @@ pub(super) struct Lane {
     /// The server ends a statement that runs longer there.
     alone_longest: Duration,
     alone: Arc<Alone>,
+    costs: Costs,
+    began: Instant,
 }
 
 /// A statement that only reads, and whether others may wait for it on its connection.
@@ -46,6 +50,8 @@ pub(super) struct Question<'a> {
     pub(super) sql: &'a str,
     pub(super) params: &'a [&'a (dyn ToSql + Sync)],
     pub(super) is_pipelined: bool,
+    /// What it is of the program: who knows it knows what it costs.
+    pub(super) statement: Option<&'static Named>,
 }
 
 /// One connection. Where many reads share it, questions are sent one behind the other, and answers come in that order.
@@ -57,6 +63,8 @@ struct Connection {
     replayed: Statement,
     statements: Mutex<HashMap<String, Statement>>,
     in_flight: AtomicUsize,
+    /// Nanoseconds after the lane began: the last answer.
+    answered: AtomicU64,
 }
 
 /// What a read gave.
@@ -96,6 +104,8 @@ impl Lane {
             alone_target: limited(longest),
             alone_longest: longest,
             alone: Arc::default(),
+            costs: Costs::new(config.slow(), config.demotion()),
+            began: Instant::now(),
         }
     }
 
@@ -129,7 +139,8 @@ impl Lane {
         question: Question<'_>,
         config: &Config,
     ) -> Result<Answer, Unfit> {
-        if question.is_pipelined {
+        let is_slow = question.statement.is_some_and(|one| self.costs.is_demoted(one, self.began.elapsed()));
+        if question.is_pipelined && !is_slow {
             self.ask_among_others(ticket, question, config).await
         } else {
             self.ask_alone(ticket, question, config).await
@@ -146,15 +157,36 @@ impl Lane {
             return Err(Unfit::Elsewhere);
         };
         let _busy = Busy::begin(&connection.in_flight);
+        let asked = self.began.elapsed();
         match tokio::time::timeout(config.read_timeout(), connection.ask(ticket, question, config)).await {
             // On the primary it has a connection to itself.
-            Ok(Err(Unfit::Failed(_))) => Err(Unfit::AskPrimary),
-            Ok(answer) => answer,
+            Ok(Err(Unfit::Failed(_))) => {
+                if let Some(statement) = question.statement {
+                    self.costs.demote(statement, self.began.elapsed());
+                }
+                Err(Unfit::AskPrimary)
+            }
+            Ok(answer) => {
+                self.observe(&connection, question, asked).await;
+                answer
+            }
             Err(_) => {
                 // Whatever comes on it now comes too late for everybody behind it.
                 self.lock().retain(|open| !Arc::ptr_eq(open, &connection));
                 Err(Unfit::Elsewhere)
             }
+        }
+    }
+
+    /// Notes how long the replica worked on it: answers come in the order of the questions, so from the last answer
+    /// before its own at most.
+    async fn observe(&self, connection: &Connection, question: Question<'_>, asked: Duration) {
+        let answered = self.began.elapsed();
+        let before = connection.answered.swap(nanos(answered), Ordering::Relaxed);
+        let worked = answered.saturating_sub(asked.max(Duration::from_nanos(before)));
+        let Some(statement) = question.statement else { return };
+        if !(self.costs.is_slow(worked) && Costs::is_of_the_process(worked, lag().await)) {
+            self.costs.observe(statement, worked, answered);
         }
     }
 
@@ -191,8 +223,8 @@ impl Connection {
         let session = opener.open().await?;
         let server = who(&session).await?;
         let replayed = session.prepare(REPLAYED).await?;
-        let (statements, in_flight) = (Mutex::default(), AtomicUsize::new(0));
-        Ok(Self { session, opener, server, replayed, statements, in_flight })
+        let (statements, in_flight, answered) = Default::default();
+        Ok(Self { session, opener, server, replayed, statements, in_flight, answered })
     }
 
     async fn ask(&self, ticket: &Ticket, question: Question<'_>, config: &Config) -> Result<Answer, Unfit> {
@@ -309,6 +341,10 @@ fn judge(error: Error) -> Unfit {
         error @ DbError::Cancelled(_) => Unfit::Failed(error),
         _ => Unfit::AskPrimary,
     }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Counts a read on its connection for as long as it lives.

@@ -1,6 +1,8 @@
 //! Asks every server how far it is, each on its own round so that none waits for another. Never here: what a read
 //! does with it.
 
+mod rounds;
+
 use std::time::Duration;
 
 use mainstay_runtime::Stop;
@@ -9,8 +11,11 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Error, Row};
 
 use super::commit::{lsn, position};
+use super::config::MOST_PAUSED;
 use super::lane::who;
 use super::{Noted, Pages, Position, Replicas, Seen, ServerId};
+use rounds::Rounds;
+
 use crate::Session;
 use crate::error::{chain, is_connection_loss};
 
@@ -25,9 +30,6 @@ const HOW_FAR: &str = "select pg_is_in_recovery(), pg_last_wal_replay_lsn(), \
      greatest(checkpoint.timeline_id, recovery.min_recovery_end_timeline, \
               (select received_tli from pg_stat_wal_receiver)) \
      from pg_control_checkpoint() as checkpoint, pg_control_recovery() as recovery";
-
-/// Longest pause between two attempts on a server that does not answer, in polls.
-const PATIENCE: u32 = 10;
 
 /// A session that is open, and the server at its other end.
 struct Watched {
@@ -64,9 +66,18 @@ impl From<Error> for Missed {
 impl Replicas {
     /// Asks the primary and every replica until the stop. Run it as a resident task; dropped, it ends.
     pub async fn watch(&self, stop: Stop) {
-        let replicas = (0..self.lanes().len()).map(|at| self.watch_replica(at, &stop));
-        let servers =
-            futures_util::future::join(self.watch_primary(&stop), futures_util::future::join_all(replicas));
+        let primary = self.lanes().len();
+        let rounds = Rounds::of(primary + 1);
+        let begin_round = |at| {
+            if rounds.begin(at) {
+                stop.heartbeat();
+            }
+        };
+        let replicas = (0..primary).map(|at| self.watch_replica(at, &stop, move || begin_round(at)));
+        let servers = futures_util::future::join(
+            self.watch_primary(&stop, move || begin_round(primary)),
+            futures_util::future::join_all(replicas),
+        );
         tokio::select! {
             biased;
             () = stop.stopped() => {}
@@ -74,16 +85,16 @@ impl Replicas {
         }
     }
 
-    async fn watch_primary(&self, stop: &Stop) {
+    async fn watch_primary(&self, stop: &Stop, begin_round: impl Fn()) {
         let mut session = None;
         let mut failures = 0;
         while !stop.is_stopping() {
-            stop.heartbeat();
+            begin_round();
             match self.in_a_round(self.poll_primary(&mut session)).await {
                 Ok(()) => failures = 0,
                 Err(missed) => {
                     session = None;
-                    failures = (failures + 1).min(PATIENCE);
+                    failures = (failures + 1).min(MOST_PAUSED);
                     match missed {
                         Missed::Unable(why) => self.switch_off(&why),
                         Missed::Lost(why) => {
@@ -129,18 +140,18 @@ impl Replicas {
         Ok(session)
     }
 
-    async fn watch_replica(&self, at: usize, stop: &Stop) {
+    async fn watch_replica(&self, at: usize, stop: &Stop, begin_round: impl Fn()) {
         let mut watched = None;
         let mut failures = 0;
         // Nothing has been said of it yet.
         let mut was_well = None;
         while !stop.is_stopping() {
-            stop.heartbeat();
+            begin_round();
             let missed = self.in_a_round(self.poll_replica(at, &mut watched)).await.err();
             let is_well = missed.is_none();
             if let Some(Missed::Lost(why) | Missed::Unable(why)) = missed {
                 watched = None;
-                failures = (failures + 1).min(PATIENCE);
+                failures = (failures + 1).min(MOST_PAUSED);
                 self.lanes()[at].close();
                 self.with_router(|router, _| router.lost(at, &why));
                 if was_well != Some(false) {
@@ -196,7 +207,7 @@ impl Replicas {
     /// One poll as a whole, with all that it opens: whatever hangs in it, the loop goes on, and what it did not hear
     /// from is not read from.
     async fn in_a_round<T>(&self, poll: impl Future<Output = Result<T, Missed>>) -> Result<T, Missed> {
-        let within = self.config().connect_timeout() * 2 + self.config().poll_timeout() * 2;
+        let within = self.config().round_timeout();
         match tokio::time::timeout(within, poll).await {
             Ok(polled) => polled,
             Err(_) => Err(Missed::Lost(format!("not heard from within {} ms", within.as_millis()))),

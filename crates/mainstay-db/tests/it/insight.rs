@@ -115,6 +115,24 @@ async fn a_slow_statement_is_told_once_without_its_parameters() {
 }
 
 #[tokio::test]
+async fn a_crowd_of_slow_runs_is_one_line_of_the_log() {
+    let test = TestDb::empty().await.unwrap();
+    let capture = Capture::of_thread();
+    capture.expect(events::DB_STATEMENT_SLOW);
+    let db = impatient(&test).await;
+    for _ in 0..5 {
+        one(&*db.read(), &NAP, &[&"a"]).await.unwrap();
+    }
+    assert_eq!(db.insight().slow().iter().filter(|one| one.name == "nap.take").count(), 5);
+    let lines = capture.lines();
+    let told: Vec<_> = lines
+        .iter()
+        .filter(|line| line.fields.get("db.statement").is_some_and(|name| name == "nap.take"))
+        .collect();
+    assert!(told.len() == 1 && told[0].fields["db.untold"] == "0", "{told:?}");
+}
+
+#[tokio::test]
 async fn the_plans_of_slow_statements_are_asked_for_after_the_fact() {
     let test = TestDb::empty().await.unwrap();
     let db = impatient(&test).await;

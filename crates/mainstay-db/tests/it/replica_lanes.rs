@@ -128,3 +128,25 @@ async fn a_report_may_take_as_long_on_a_replica_as_on_the_primary_and_no_longer(
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_short_read_that_turns_out_slow_leaves_the_shared_connections_of_a_replica_for_a_while() {
+    on_replica(async |_, db| {
+        let before = served(db);
+        ask(db, &SLOW_POINT, Some(0.7)).await.unwrap();
+        assert_eq!(served(db), before, "it was cut off, and the primary answered");
+        ask(db, &SLOW_POINT, Some(0.7)).await.unwrap();
+        assert_eq!(served(db), before + 1, "it has a connection to itself");
+    })
+    .await;
+    // Never cut off, and slow on average.
+    on_replica(async |_, db| {
+        for _ in 0..3 {
+            ask(db, &SLOW_POINT, Some(0.3)).await.unwrap();
+        }
+        let before = served(db);
+        ask(db, &SLOW_POINT, Some(0.7)).await.unwrap();
+        assert_eq!(served(db), before + 1);
+    })
+    .await;
+}

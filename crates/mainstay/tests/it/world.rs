@@ -40,17 +40,13 @@ impl World {
 
     /// Asks until the answer has this status.
     pub(crate) async fn until(&self, path: &str, status: u16) -> String {
-        let asking = async {
-            loop {
-                match self.get(path).await {
-                    (found, text) if found == status => return text,
-                    _ => tokio::time::sleep(Duration::from_millis(5)).await,
-                }
-            }
-        };
-        tokio::time::timeout(PATIENCE, asking)
-            .await
-            .unwrap_or_else(|_| panic!("{path} never answered {status}"))
+        let mut answer = (0, String::new());
+        mainstay_testing::until(&format!("{path} answers {status}"), async || {
+            answer = self.get(path).await;
+            answer.0 == status
+        })
+        .await;
+        answer.1
     }
 
     /// What serving came to, when it ends by itself.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::{Config, nanos};
+use super::nanos;
 use crate::statement::Statement;
 
 /// A new time counts for an eighth of the average, the first one too: one slow run tells little.
@@ -19,7 +19,7 @@ const WARNING_EVERY: Duration = Duration::from_secs(10);
 
 /// Averages by statement.
 #[derive(Debug)]
-pub(super) struct Costs {
+pub(crate) struct Costs {
     slow: Duration,
     demotion: Duration,
     by_statement: RwLock<HashMap<usize, Arc<Cost>>>,
@@ -35,10 +35,11 @@ struct Cost {
 }
 
 impl Costs {
-    pub(super) fn new(config: &Config) -> Self {
+    /// A statement that is slower than `slow` on average leaves for `demotion`.
+    pub(crate) fn new(slow: Duration, demotion: Duration) -> Self {
         Self {
-            slow: config.slow(),
-            demotion: config.demotion(),
+            slow,
+            demotion,
             by_statement: RwLock::default(),
             demotions: AtomicU64::new(0),
             quiet_until_ns: AtomicU64::new(0),
@@ -46,7 +47,7 @@ impl Costs {
     }
 
     /// Whether the statement is to go to the pool. `now` counts from when the lane began, here as everywhere.
-    pub(super) fn is_demoted(&self, statement: &'static Statement, now: Duration) -> bool {
+    pub(crate) fn is_demoted(&self, statement: &'static Statement, now: Duration) -> bool {
         let costs = self.by_statement.read().unwrap_or_else(PoisonError::into_inner);
         costs
             .get(&statement.key())
@@ -54,17 +55,17 @@ impl Costs {
     }
 
     /// Whether a run was so slow that it is worth knowing why.
-    pub(super) fn is_slow(&self, took: Duration) -> bool {
+    pub(crate) fn is_slow(&self, took: Duration) -> bool {
         took > self.slow
     }
 
     /// Whether it says nothing of the statement, where one turn of this process's tasks took `lag` right after it.
-    pub(super) fn is_of_the_process(took: Duration, lag: Duration) -> bool {
+    pub(crate) fn is_of_the_process(took: Duration, lag: Duration) -> bool {
         lag.saturating_mul(LAG_SHARE) >= took
     }
 
     /// Notes how long it took.
-    pub(super) fn observe(&self, statement: &'static Statement, took: Duration, now: Duration) {
+    pub(crate) fn observe(&self, statement: &'static Statement, took: Duration, now: Duration) {
         let cost = self.cost(statement);
         let old = cost.average_ns.load(Ordering::Relaxed);
         // Two at once may lose one of their times: an average bears that.
@@ -76,14 +77,15 @@ impl Costs {
     }
 
     /// Sends it to the pool for a while.
-    pub(super) fn demote(&self, statement: &'static Statement, now: Duration) {
+    pub(crate) fn demote(&self, statement: &'static Statement, now: Duration) {
         let cost = self.cost(statement);
         // It begins anew when it comes back.
         let average = Duration::from_nanos(cost.average_ns.swap(0, Ordering::Relaxed));
         cost.demoted_until_ns.store(nanos(now + self.demotion), Ordering::Relaxed);
         self.demotions.fetch_add(1, Ordering::Relaxed);
         let (name, average_ms) = (statement.name(), average.as_millis());
-        let what = "a statement is too slow for the pipelined lane and goes through the pool for a while";
+        let what =
+            "a statement is too slow to share a connection with others and has one to itself for a while";
         if self.may_warn(now) {
             tracing::warn!(db.statement = name, average_ms, "{what}");
         } else {
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_statement_that_is_slow_on_average_leaves_for_a_while_and_begins_anew() {
-        let costs = Costs::new(&Config::default());
+        let costs = Costs::new(20 * MS, 60_000 * MS);
         costs.observe(&STATEMENT, MS, MS);
         costs.observe(&STATEMENT, 100 * MS, MS);
         assert!(!costs.is_demoted(&STATEMENT, MS), "one slow time is 13 ms on average");
@@ -137,7 +139,7 @@ mod tests {
     }
     #[test]
     fn one_slow_run_alone_demotes_nobody_and_neither_does_a_process_that_lags() {
-        let costs = Costs::new(&Config::default());
+        let costs = Costs::new(20 * MS, 60_000 * MS);
         costs.observe(&STATEMENT, 100 * MS, MS);
         assert!(!costs.is_demoted(&STATEMENT, MS));
         assert!(costs.is_slow(100 * MS) && !costs.is_slow(MS));
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn many_that_leave_at_once_are_one_warning() {
-        let costs = Costs::new(&Config::default());
+        let costs = Costs::new(20 * MS, 60_000 * MS);
         let warned: Vec<bool> =
             [1, 2, 9_999, 10_001, 10_002].iter().map(|at| costs.may_warn(*at * MS)).collect();
         assert_eq!(warned, [true, false, false, true, false]);
