@@ -14,8 +14,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool_postgres::Connect;
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, ToSocketAddrs, UnixStream};
@@ -33,6 +34,9 @@ use answers::{Answers, Broken};
 
 /// What makes a session refuse writes.
 const READ_ONLY: &str = "set default_transaction_read_only = on";
+
+/// How long a host has to hear a request to cancel that another one has heard already.
+const MOMENT: Duration = Duration::from_millis(250);
 
 /// What the driver gives: the half that is asked, and the task that speaks with the server.
 type Opened = (Client, JoinHandle<()>);
@@ -158,24 +162,19 @@ impl Opener {
         Ok(())
     }
 
-    /// Asks the server to end what runs on a connection of `token`, which was opened here. Of several hosts all are asked,
-    /// the one that answered last first: whose connection it is not passes it over. False: none heard it.
+    /// Asks the server to end what runs on a connection of `token`, which was opened here. Of several hosts all are asked
+    /// at once: whose connection it is not passes it over. Once one has heard it, the others have a moment: one of them
+    /// may be dead. False: none heard it.
     pub(crate) async fn cancel(&self, token: &CancelToken) -> bool {
-        let mut is_heard = false;
-        let first = self.first.load(Ordering::Relaxed) % self.hosts.len().max(1);
-        let (before, from) = self.hosts.split_at(first);
-        for place in from.iter().chain(before) {
-            let asked = match place {
-                Place::Socket(path) => match UnixStream::connect(path).await {
-                    Ok(stream) => token.cancel_query_raw(stream, NoTls).await.is_ok(),
-                    Err(_) => false,
-                },
-                Place::Address(address) => cancel_at(*address, token).await,
-                Place::Name(name, port) => cancel_at((name.as_str(), *port), token).await,
-            };
-            is_heard |= asked;
+        let mut asked: FuturesUnordered<_> = self.hosts.iter().map(|place| place.cancel(token)).collect();
+        while let Some(is_heard) = asked.next().await {
+            if is_heard {
+                let others = async { while asked.next().await.is_some() {} };
+                let _ = tokio::time::timeout(MOMENT, others).await;
+                return true;
+            }
         }
-        is_heard
+        false
     }
 
     /// Closes what was opened ahead and not taken.
@@ -300,6 +299,20 @@ impl Opener {
         match self.pg.connect_raw(Broken(Some(error)), NoTls).await {
             Err(error) => error,
             Ok(_) => unreachable!("nothing can be written to a stream that fails"),
+        }
+    }
+}
+
+impl Place {
+    /// Whether whoever is there has heard the request to cancel.
+    async fn cancel(&self, token: &CancelToken) -> bool {
+        match self {
+            Self::Socket(path) => match UnixStream::connect(path).await {
+                Ok(stream) => token.cancel_query_raw(stream, NoTls).await.is_ok(),
+                Err(_) => false,
+            },
+            Self::Address(address) => cancel_at(*address, token).await,
+            Self::Name(name, port) => cancel_at((name.as_str(), *port), token).await,
         }
     }
 }

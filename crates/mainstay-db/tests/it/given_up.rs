@@ -1,11 +1,13 @@
 //! Callers who give up while their statement runs: a time-out of the request, a client that is gone. What they leave
 //! behind must be in nobody's way.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{join_all, select};
 use mainstay_db::{Config, Db, Executor, Session, Statement};
 use mainstay_testing::{TestDb, until};
+
+use crate::network::{full, several};
 
 static READ: Statement = Statement::pooled("note.read", "select /* note.read */ id from note");
 static ONE: Statement = Statement::pooled("note.one", "select /* note.one */ 1");
@@ -95,4 +97,25 @@ async fn a_transaction_that_gives_up_is_ended_on_the_server() {
     let tx = db.write().await.unwrap();
     tx.execute("insert into note values (2)", &[]).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_dead_host_beside_the_server_does_not_delay_the_end_of_what_is_given_up() {
+    let test = TestDb::empty().await.unwrap();
+    let (locker, observer) = (session(&test).await, session(&test).await);
+    locker.batch_execute("create table note (id int)").await.unwrap();
+    locker.batch_execute("begin; lock table note").await.unwrap();
+    let dropping = full();
+    let target = several(test.target(), &[Some(dropping.port), None]);
+    let config = Config { pool_read_max: 1, lock_timeout_ms: 600_000, ..Config::default() };
+    let db = Db::connect(&config, &target).await.unwrap();
+    let read = db.read();
+    let asking = Box::pin(read.rows(&READ, &[]));
+    let wait = Box::pin(until("it waits", async || waiting(&observer).await == 1));
+    drop(select(asking, wait).await);
+    drop(read);
+    let begun = Instant::now();
+    until("its place is free", async || db.stats().read.in_use == 0).await;
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert_eq!(waiting(&observer).await, 0);
 }

@@ -25,13 +25,15 @@ struct State {
     frozen: usize,
     /// How many more connections are led on; the others are accepted and hear nothing.
     room: usize,
+    /// What is accepted meanwhile is led on later.
+    is_held: bool,
 }
 
 impl Proxy {
     pub(crate) async fn to(target: &Target) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (state, watched) = watch::channel(State { frozen: 0, room: usize::MAX });
+        let (state, watched) = watch::channel(State { frozen: 0, room: usize::MAX, is_held: false });
         let (path, counted) = (socket(target), state.clone());
         let mut accepting = JoinSet::new();
         accepting.spawn(async move {
@@ -39,10 +41,11 @@ impl Proxy {
             loop {
                 let (mut near, _) = listener.accept().await.unwrap();
                 let (path, mut watched) = (path.clone(), watched.clone());
-                let State { frozen, room } = *watched.borrow();
+                let State { frozen, room, .. } = *watched.borrow();
                 counted.send_modify(|state| state.room = state.room.saturating_sub(1));
                 open.spawn(async move {
                     if room > 0 {
+                        let _ = watched.wait_for(|now| !now.is_held).await;
                         let Ok(mut far) = UnixStream::connect(path).await else { return };
                         tokio::select! {
                             _ = copy_bidirectional(&mut near, &mut far) => return,
@@ -66,6 +69,11 @@ impl Proxy {
     /// After so many more connections nobody is led on.
     pub(crate) fn leave_room_for(&self, connections: usize) {
         self.state.send_modify(|state| state.room = connections);
+    }
+
+    /// Whoever comes waits until they are let go.
+    pub(crate) fn hold(&self, is_held: bool) {
+        self.state.send_modify(|state| state.is_held = is_held);
     }
 
     /// How many more are led on.

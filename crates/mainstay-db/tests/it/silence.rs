@@ -196,3 +196,24 @@ async fn a_round_of_keeping_that_gets_no_answer_keeps_nobody_from_a_free_connect
     assert!(begun.elapsed() >= Duration::from_millis(2_900), "the round did not wait: {:?}", begun.elapsed());
     assert!(served > 1);
 }
+
+#[tokio::test]
+async fn a_lane_that_is_closed_while_it_opens_leaves_no_connection() {
+    let test = TestDb::empty().await.unwrap();
+    let observer = Session::connect(test.target(), "observer", SLACK).await.unwrap();
+    let proxy = Proxy::to(test.target()).await;
+    let db = Db::connect(&config(|_| ()), &proxy.target(test.target())).await.unwrap();
+    proxy.leave_room_for(10);
+    proxy.hold(true);
+    let asking = async { one(&*db.read(), &ADD, &[&1_i64]).await };
+    let (asked, ()) = tokio::join!(asking, async {
+        until("the lane opens", async || proxy.room() == 9).await;
+        db.close();
+        proxy.hold(false);
+    });
+    assert!(matches!(asked, Err(DbError::Unavailable { .. })), "{asked:?}");
+    let left = "select count(*) from pg_stat_activity \
+                where datname = current_database() and application_name like '% pipelined'";
+    until("it is gone", async || observer.query_one(left, &[]).await.unwrap().get::<_, i64>(0) == 0).await;
+    assert_eq!(db.stats().pipeline.open, 0);
+}

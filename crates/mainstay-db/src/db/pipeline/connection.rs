@@ -89,7 +89,12 @@ impl Slot {
         match self.opener.open().await {
             Ok(session) => {
                 let live = Arc::new(Live { session, opened, prepared: RwLock::default() });
-                *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&live));
+                let mut place = self.live.write().unwrap_or_else(PoisonError::into_inner);
+                // Whoever closes the lane meanwhile does so under the same lock.
+                if self.is_closed.load(Ordering::Relaxed) {
+                    return None;
+                }
+                *place = Some(Arc::clone(&live));
                 Some(live)
             }
             Err(error) => {
@@ -122,8 +127,9 @@ impl Slot {
     }
 
     pub(super) fn close(&self) {
+        let mut place = self.live.write().unwrap_or_else(PoisonError::into_inner);
         self.is_closed.store(true, Ordering::Relaxed);
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *place = None;
     }
 
     /// Notes an answer and returns when the one before it came.
