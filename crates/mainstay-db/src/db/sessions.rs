@@ -78,7 +78,8 @@ pub(super) async fn check_replicas(config: &Config, replicas: &[Target]) -> Resu
     for (target, answer) in replicas.iter().zip(futures_util::future::join_all(asked).await) {
         match answer {
             Ok(info) => {
-                check(config, target, &info, wanted, "database.replicas.connections or pooled_connections")?
+                let change = "database.replicas.connections or pooled_connections";
+                check(config, target, &info, wanted, change)?;
             }
             Err(error) => {
                 tracing::debug!(db.replica = %target, error = %chain(&error), "a replica did not tell its limit");

@@ -12,7 +12,7 @@ use futures_util::future::{self, OptionFuture};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
-use alone::Alone;
+use alone::{Alone, Lent};
 
 use super::commit::lsn;
 use super::{Config, Lsn, ServerId, Ticket, Token};
@@ -140,10 +140,12 @@ impl Lane {
         config: &Config,
     ) -> Result<Answer, Unfit> {
         let is_slow = question.statement.is_some_and(|one| self.costs.is_demoted(one, self.began.elapsed()));
-        if question.is_pipelined && !is_slow {
-            self.ask_among_others(ticket, question, config).await
-        } else {
-            self.ask_alone(ticket, question, config).await
+        let is_alone = is_slow || !question.is_pipelined;
+        match is_alone.then(|| self.alone.lend(ticket.server)).flatten() {
+            Some(connection) => self.ask_alone(connection, ticket, question, config).await,
+            // Also one that turned out slow: that all others are busy is no reason to send it elsewhere.
+            None if question.is_pipelined => self.ask_among_others(ticket, question, config).await,
+            None => Err(Unfit::Elsewhere),
         }
     }
 
@@ -166,10 +168,11 @@ impl Lane {
                 }
                 Err(Unfit::AskPrimary)
             }
-            Ok(answer) => {
+            Ok(Ok(answer)) => {
                 self.observe(&connection, question, asked).await;
-                answer
+                Ok(answer)
             }
+            Ok(unfit) => unfit,
             Err(_) => {
                 // Whatever comes on it now comes too late for everybody behind it.
                 self.lock().retain(|open| !Arc::ptr_eq(open, &connection));
@@ -193,11 +196,11 @@ impl Lane {
     /// Whoever is dropped here, or waits in vain, has the statement ended and the connection closed.
     async fn ask_alone(
         &self,
+        connection: Lent,
         ticket: &Ticket,
         question: Question<'_>,
         config: &Config,
     ) -> Result<Answer, Unfit> {
-        let connection = self.alone.lend(ticket.server).ok_or(Unfit::Elsewhere)?;
         let asked = connection.ask(ticket, question, config);
         let within = self.alone_longest + config.poll_timeout();
         let answer = tokio::time::timeout(within, asked).await;

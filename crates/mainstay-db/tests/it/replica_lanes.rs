@@ -137,6 +137,9 @@ async fn a_short_read_that_turns_out_slow_leaves_the_shared_connections_of_a_rep
         assert_eq!(served(db), before, "it was cut off, and the primary answered");
         ask(db, &SLOW_POINT, Some(0.7)).await.unwrap();
         assert_eq!(served(db), before + 1, "it has a connection to itself");
+        let (one, two) = tokio::join!(ask(db, &SLOW_POINT, Some(0.3)), ask(db, &SLOW_POINT, Some(0.3)));
+        one.and(two).unwrap();
+        assert_eq!(served(db), before + 3, "there is but one such, and the other read shares as before");
     })
     .await;
     // Never cut off, and slow on average.

@@ -29,7 +29,8 @@ fn check(file: &SourceFile) -> Vec<Finding> {
 fn find(statement: &Statement) -> Vec<Found> {
     let after: [&[&str]; 3] = [&["limit"], &["fetch", "first"], &["fetch", "next"]];
     let literal = |place: usize| {
-        let word = statement.at(place);
+        let inner = (place..).find(|place| statement.at(*place) != "(").unwrap_or(place);
+        let word = statement.at(inner);
         word == "all" || word.starts_with(|first: char| first.is_ascii_digit())
     };
     let places = after.iter().flat_map(|words| statement.places(words).map(|place| (place, words.len())));
@@ -51,6 +52,7 @@ mod tests {
             "select id from a limit\n    50;\n",
             "select id from a fetch first 5 rows only;",
             "select id from a limit all;",
+            "select id from a limit ((5));",
             "select id from a fetch next 1 row only;",
         ] {
             assert_eq!(lines("app/server/src/features/a/queries.sql", text), [1], "{text}");

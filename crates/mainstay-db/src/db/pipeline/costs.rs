@@ -85,7 +85,7 @@ impl Costs {
         self.demotions.fetch_add(1, Ordering::Relaxed);
         let (name, average_ms) = (statement.name(), average.as_millis());
         let what =
-            "a statement is too slow to share a connection with others and has one to itself for a while";
+            "a statement is too slow for the pipelined lane and has a connection to itself for a while";
         if self.may_warn(now) {
             tracing::warn!(db.statement = name, average_ms, "{what}");
         } else {
