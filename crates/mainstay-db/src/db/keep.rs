@@ -18,14 +18,20 @@ impl Db {
     pub async fn keep_open(&self, stop: Stop) {
         while !stop.is_stopping() {
             stop.heartbeat();
-            if let Err(error) = self.keep().await {
-                tracing::debug!(error = %chain(&error), "no connection could be opened ahead");
-            }
+            let round = async {
+                if let Err(error) = self.keep().await {
+                    tracing::debug!(error = %chain(&error), "no connection could be opened ahead");
+                }
+                tokio::time::sleep(self.0.keep.interval).await;
+            };
+            // Also in the middle of a round: a server that does not answer must not delay the stop.
             tokio::select! {
                 () = stop.stopped() => {}
-                () = tokio::time::sleep(self.0.keep.interval) => {}
+                () = round => {}
             }
         }
+        self.0.read_opener.close_ahead();
+        self.0.write_opener.close_ahead();
     }
 
     /// One round: closes idle connections that are broken or have lived their time, and opens those that are then

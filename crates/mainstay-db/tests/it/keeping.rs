@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use mainstay_db::{Config, Db, DbError, Session, Statement, one};
-use mainstay_runtime::{Effects, Supervisor};
+use mainstay_runtime::{Effects, Stop, Supervisor};
 use mainstay_telemetry::Registry;
 use mainstay_testing::{TestDb, until};
+
+use crate::network::Proxy;
 
 static COUNT: Statement =
     Statement::pooled("kept.count", "select /* kept.count */ count(*) from pg_class where oid > $1");
@@ -150,4 +152,29 @@ async fn the_task_keeps_them_until_it_is_stopped() {
     drop(db.write().await.unwrap());
     until("another is opened for it", async || db.stats().write.kept == 3).await;
     assert!(supervisor.drain(Duration::from_secs(10)).await.overran.is_empty());
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_a_server_that_does_not_answer() {
+    let test = TestDb::empty().await.unwrap();
+    let proxy = Proxy::to(test.target()).await;
+    let config = Config {
+        connect_timeout_ms: 20_000,
+        acquire_timeout_ms: 60_000,
+        application_name: "kept".to_owned(),
+        ..Config::default()
+    };
+    let db = Db::connect(&config, &proxy.target(test.target())).await.unwrap();
+    // One of each lane is led on: it is open while the next one hears nothing.
+    proxy.leave_room_for(2);
+    let stop = Stop::new();
+    let stopping = async {
+        until("somebody hears nothing", async || proxy.room() == 0).await;
+        stop.trigger();
+    };
+    let kept = async { tokio::join!(db.keep_open(stop.clone()), stopping) };
+    tokio::time::timeout(Duration::from_secs(10), kept).await.expect("the stop waits for the server");
+    let observer = observer(&test).await;
+    db.close();
+    until("all are closed", async || backends(&observer).await.is_empty()).await;
 }
