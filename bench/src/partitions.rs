@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use mainstay_db::embedded::{self, Cluster};
-use mainstay_db::partitions::{Config, Export, Keeper, PartitionedTable};
+use mainstay_db::partitions::{Config, Declared, Expiring, Export, Keeper, PartitionedTable};
 use mainstay_db::{Session, Target};
 use mainstay_runtime::Clock;
 use mainstay_telemetry::Registry;
@@ -69,10 +69,10 @@ async fn connect(target: &Target) -> anyhow::Result<Session> {
 }
 
 /// A keeper of that moment who makes the eleven months after it too.
-fn keeper(target: &Target, now: &str, table: PartitionedTable) -> anyhow::Result<Keeper> {
+fn keeper(target: &Target, now: &str, table: impl Into<Declared>) -> anyhow::Result<Keeper> {
     let config = Config { months_ahead: 11, ..Config::default() };
     let clock = Clock::paused(now.parse::<Timestamp>()?);
-    Ok(Keeper::new(&config, target, &clock, &Registry::new(), vec![table])?)
+    Ok(Keeper::new(&config, target, &clock, &Registry::new(), vec![table.into()])?)
 }
 
 /// One line of the table, in the unit; the ratio is how many times the months are better.
@@ -166,7 +166,7 @@ async fn retention(
     let freed = before - store::size(session, "plain").await?;
 
     let before = store::size(session, "reading").await?;
-    let table = PartitionedTable { retention: 10.try_into().ok(), ..READING };
+    let table = Expiring { table: READING, retention: 10.try_into()?, export: None };
     let config_round = keeper(target, "2025-12-31T00:00:00Z", READING)?;
     // The months after December are made before the clock runs.
     config_round.round().await?;
@@ -177,7 +177,7 @@ async fn retention(
     let freed_months = before - store::size(session, "reading").await?;
 
     let export = Some(Export { folder: folder.join("export"), level: 3 });
-    let table = PartitionedTable { retention: 9.try_into().ok(), export, ..READING };
+    let table = Expiring { table: READING, retention: 9.try_into()?, export };
     let begun = Instant::now();
     let round = keeper(target, "2025-12-31T00:00:00Z", table)?.round().await?;
     let exported = begun.elapsed();

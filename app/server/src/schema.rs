@@ -29,6 +29,16 @@ const FILES: &[Migration] = &[
         "0011_login_session_expired_idx.sql",
         include_str!("../migrations/0011_login_session_expired_idx.sql"),
     ),
+    Migration::from_file(
+        "0012_activity_channels.sql",
+        include_str!("../migrations/0012_activity_channels.sql"),
+    ),
+    Migration::from_file(
+        "0013_activity_start_key.sql",
+        include_str!("../migrations/0013_activity_start_key.sql"),
+    ),
+    Migration::from_file("0014_stream_months.sql", include_str!("../migrations/0014_stream_months.sql")),
+    Migration::from_file("0015_former_streams.sql", include_str!("../migrations/0015_former_streams.sql")),
 ];
 
 /// The history of Paceline's own tables.

@@ -7,7 +7,7 @@ use mainstay_http::auth::{gate::Gate, passwords::Passwords};
 use mainstay_runtime::{Effects, Supervisor};
 
 use crate::config::Config;
-use crate::features::uploads::{ImportSignal, Turns};
+use crate::features::uploads::{ImportSignal, Months, Turns};
 
 /// The application's state; a clone is one reference count.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct Parts {
     pub db: Db,
     /// Clock, randomness, ids.
     pub effects: Effects,
+    /// The months of the samples.
+    pub months: Months,
     /// Where every task runs.
     pub supervisor: Supervisor,
     /// Password hashing with bounded concurrency.

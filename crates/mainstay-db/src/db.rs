@@ -361,8 +361,9 @@ fn replicas(config: &Config, target: &Target) -> Result<Option<Replicas>, Connec
 /// What opens the connections of a pool. Their limits are start options, so that they cost no round trip.
 fn opener(config: &Config, target: &Target, lane: Lane, silence: &Arc<Silence>) -> Arc<Opener> {
     let name = format!("{} {lane}", config.application_name);
+    // Times in the words of the server's errors are read (`partitions`), whatever the database or the role prefers.
     let limits = format!(
-        "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
+        "-c datestyle=ISO -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
         config.statement_timeout_ms, config.lock_timeout_ms, config.idle_in_transaction_timeout_ms
     );
     let limit = target.answers_within(config.statement_timeout());

@@ -5,9 +5,9 @@
 //! a `timestamptz`, in the primary key, and no partition at all. The [`Keeper`] makes the months, a few ahead of now.
 //! There is never a DEFAULT partition: PostgreSQL refuses to detach concurrently beside one, and rows in it keep their
 //! month from being created. A row without a month fails loudly instead, the month is created, and the caller's
-//! transaction runs once more ([`Keeper::with_month`]).
+//! transaction runs once more ([`Keeper::with_months`]).
 //!
-//! A month past its retention is detached concurrently, exported if the declaration says so, then dropped: no row is
+//! A table is kept for ever unless it is declared to expire ([`Expiring`]). A month past its retention is detached concurrently, exported if the declaration says so, then dropped: no row is
 //! deleted one by one. Each step may be cut off; the next round goes on from what the catalogue shows.
 
 mod config;
@@ -38,4 +38,4 @@ pub use keeper::{Keeper, Round};
 pub use month::Month;
 pub use on_demand::is_missing_month;
 pub use statement_history::statement_history;
-pub use table::{Brin, Export, PartitionedTable};
+pub use table::{Brin, Declared, Expiring, Export, PartitionedTable};

@@ -2,6 +2,7 @@
 
 mod database;
 mod history;
+mod partitions;
 mod platform;
 mod private_server;
 mod tasks;

@@ -8,6 +8,7 @@ use mainstay_config::Faults;
 use mainstay_db::embedded;
 use mainstay_db::insight::History;
 use mainstay_db::migrate::{self, MigrateError, Migrations};
+use mainstay_db::partitions::{Declared, Keeper, PartitionError, PartitionedTable, statement_history};
 use mainstay_db::{ConnectError, Db, Probe};
 use mainstay_http::health::{Probes, Severity};
 use mainstay_http::serve::ServeReport;
@@ -18,6 +19,7 @@ use tokio::net::TcpListener;
 
 use crate::database::{self, DatabaseError};
 use crate::history;
+use crate::partitions;
 use crate::private_server::{PrivateServer, ServerLost};
 use crate::tasks;
 
@@ -82,6 +84,9 @@ pub enum ServeError {
     /// A configured value cannot be a header.
     #[error(transparent)]
     Config(#[from] mainstay_http::layers::BuildError),
+    /// A platform's table is declared as none can be. A defect.
+    #[error(transparent)]
+    Partitions(#[from] PartitionError),
     /// Signals cannot be listened to.
     #[error("cannot listen to signals: {0}")]
     Signals(#[from] std::io::Error),
@@ -123,6 +128,8 @@ pub struct Platform {
     pub migrated: migrate::Report,
     private: Option<PrivateServer>,
     database: mainstay_db::Config,
+    /// What keeps the months of the application's tables and of the platform's own.
+    keeper: Option<Keeper>,
     /// From the moment on which it serves.
     history: Option<Arc<History>>,
     http: mainstay_http::Config,
@@ -182,6 +189,7 @@ impl Platform {
             migrated,
             private,
             database: config.database.clone(),
+            keeper: None,
             history: None,
             http: config.http.clone(),
         })
@@ -192,13 +200,35 @@ impl Platform {
         self.private.is_some()
     }
 
+    /// Has the months of these tables kept, beside the platform's own, from the moment on which it serves; until then,
+    /// and in a process that never does, the keeper makes the months that rows ask for. Call it once. What is declared
+    /// here is kept for ever.
+    ///
+    /// # Errors
+    /// [`PartitionError::Declaration`] if a declaration cannot be.
+    pub fn keep_months(&mut self, tables: Vec<PartitionedTable>) -> Result<Keeper, PartitionError> {
+        let insight = &self.database.insight;
+        let own = insight.history_interval().map(|_| statement_history(insight.history_months));
+        let declared: Vec<Declared> =
+            tables.into_iter().map(Declared::from).chain(own.map(Declared::from)).collect();
+        let (config, clock) = (&self.database.partitions, &self.effects.clock);
+        let keeper = Keeper::new(config, self.db.target(), clock, &self.registry, declared)?;
+        self.keeper = Some(keeper.clone());
+        Ok(keeper)
+    }
+
     /// Serves the router with probes and metrics until SIGINT, SIGTERM or [`Supervisor::stop`], then stops everything.
     ///
     /// # Errors
     /// [`ServeError`] when serving cannot begin, or ended because the private PostgreSQL died too often.
     pub async fn serve(mut self, listener: TcpListener, router: Router) -> Result<StopReport, ServeError> {
-        self.history =
-            history::start(&self.database, &self.db, (&self.supervisor, &self.effects), &self.registry).await;
+        let keeper = match self.keeper.take() {
+            Some(keeper) => keeper,
+            None => self.keep_months(Vec::new())?,
+        };
+        partitions::start(&keeper, &self.database, &self.supervisor).await;
+        let running = (&self.supervisor, &self.effects);
+        self.history = history::start(&self.database, &self.db, &keeper, running);
         let probe = Arc::new(Probe::new(&self.database, self.db.target()));
         let (stored, watched) = (self.db.clone(), self.supervisor.clone());
         let probes = Probes::builder(&self.http.health, self.effects.clock.clone(), self.lifecycle.clone())

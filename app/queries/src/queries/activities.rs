@@ -60,14 +60,15 @@ pub struct ActivityExistsParams {
     pub id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct FindRecordedParams {
+    pub athlete_id: uuid::Uuid,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct FindStreamParams {
     pub athlete_id: uuid::Uuid,
     pub activity_id: uuid::Uuid,
-}
-#[derive(Clone, Copy, Debug)]
-pub struct FindPowerStreamParams {
-    pub athlete_id: uuid::Uuid,
-    pub activity_id: uuid::Uuid,
+    pub start_time: jiff::Timestamp,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct FindBestEffortsParams {
@@ -547,17 +548,17 @@ pub struct ListSplits {
     pub is_partial: bool,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct FindStream {
-    pub samples: i32,
-    pub data: Vec<u8>,
+pub struct FindRecorded {
+    pub start_time: jiff::Timestamp,
+    pub channels: Vec<String>,
 }
-pub struct FindStreamBorrowed<'a> {
-    pub samples: i32,
-    pub data: &'a [u8],
+pub struct FindRecordedBorrowed<'a> {
+    pub start_time: jiff::Timestamp,
+    pub channels: crate::ArrayIterator<'a, &'a str>,
 }
-impl<'a> From<FindStreamBorrowed<'a>> for FindStream {
-    fn from(FindStreamBorrowed { samples, data }: FindStreamBorrowed<'a>) -> Self {
-        Self { samples, data: data.into() }
+impl<'a> From<FindRecordedBorrowed<'a>> for FindRecorded {
+    fn from(FindRecordedBorrowed { start_time, channels }: FindRecordedBorrowed<'a>) -> Self {
+        Self { start_time, channels: channels.map(|v| v.into()).collect() }
     }
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
@@ -926,20 +927,20 @@ where
             .transpose()?)
     }
 }
-pub struct FindStreamQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct FindRecordedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static mainstay_db::Statement,
     cached: std::marker::PhantomData<&'s ()>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindStreamBorrowed, mainstay_db::DbError>,
-    mapper: fn(FindStreamBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindRecordedBorrowed, mainstay_db::DbError>,
+    mapper: fn(FindRecordedBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> FindStreamQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindRecordedQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(FindStreamBorrowed) -> R) -> FindStreamQuery<'c, 'a, 's, C, R, N> {
-        FindStreamQuery {
+    pub fn map<R>(self, mapper: fn(FindRecordedBorrowed) -> R) -> FindRecordedQuery<'c, 'a, 's, C, R, N> {
+        FindRecordedQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1282,7 +1283,7 @@ pub struct ListActivitiesStmt(&'static mainstay_db::Statement);
 pub fn list_activities() -> ListActivitiesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.list_activities",
-        "select /* activities.list_activities */ id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, coalesce(( select stream.channels @> array['latitude_deg', 'longitude_deg'] from activity_stream as stream where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id ), false) as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and (start_time, id) < ($2, $3) and start_time <= $2 and start_time >= $4 and ($5::text is null or sport = $5) and ($6::boolean is null or is_race = $6) and ($7::double precision is null or distance_m >= $7) and ($8::double precision is null or distance_m <= $8) and ($9::double precision is null or ascent_m >= $9) and ($10::double precision is null or ascent_m <= $10) order by start_time desc, id desc limit $11",
+        "select /* activities.list_activities */ id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, channels @> array['latitude_deg', 'longitude_deg'] as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and (start_time, id) < ($2, $3) and start_time <= $2 and start_time >= $4 and ($5::text is null or sport = $5) and ($6::boolean is null or is_race = $6) and ($7::double precision is null or distance_m >= $7) and ($8::double precision is null or distance_m <= $8) and ($9::double precision is null or ascent_m >= $9) and ($10::double precision is null or ascent_m <= $10) order by start_time desc, id desc limit $11",
     );
     ListActivitiesStmt(&STATEMENT)
 }
@@ -1387,7 +1388,7 @@ pub struct PageActivitiesStmt(&'static mainstay_db::Statement);
 pub fn page_activities() -> PageActivitiesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.page_activities",
-        "select /* activities.page_activities */ id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, coalesce(( select stream.channels @> array['latitude_deg', 'longitude_deg'] from activity_stream as stream where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id ), false) as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9) order by case when $10 = 'distance_m' and $11 then distance_m end desc nulls last, case when $10 = 'distance_m' and not $11 then distance_m end asc nulls last, case when $10 = 'duration_s' and $11 then moving_time_s end desc, case when $10 = 'duration_s' and not $11 then moving_time_s end asc, case when $11 then start_time end desc, case when not $11 then start_time end asc, id desc offset $12 limit $13",
+        "select /* activities.page_activities */ id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, channels @> array['latitude_deg', 'longitude_deg'] as has_positions from activity where athlete_id = $1 and deleted_at is null and parent_id is null and start_time >= $2 and start_time <= $3 and ($4::text is null or sport = $4) and ($5::boolean is null or is_race = $5) and ($6::double precision is null or distance_m >= $6) and ($7::double precision is null or distance_m <= $7) and ($8::double precision is null or ascent_m >= $8) and ($9::double precision is null or ascent_m <= $9) order by case when $10 = 'distance_m' and $11 then distance_m end desc nulls last, case when $10 = 'distance_m' and not $11 then distance_m end asc nulls last, case when $10 = 'duration_s' and $11 then moving_time_s end desc, case when $10 = 'duration_s' and not $11 then moving_time_s end asc, case when $11 then start_time end desc, case when not $11 then start_time end asc, id desc offset $12 limit $13",
     );
     PageActivitiesStmt(&STATEMENT)
 }
@@ -1563,7 +1564,7 @@ pub struct FindActivityStmt(&'static mainstay_db::Statement);
 pub fn find_activity() -> FindActivityStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "activities.find_activity",
-        "select /* activities.find_activity */ activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm, sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min, coalesce(stream.channels, '{}') as channels, athlete.resting_hr_bpm as profile_resting_hr_bpm, athlete.max_hr_bpm as profile_max_hr_bpm, athlete.threshold_hr_bpm as profile_threshold_hr_bpm, athlete.threshold_pace_s_per_km as profile_threshold_pace_s_per_km, athlete.threshold_power_w as profile_threshold_power_w, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s, 'load_points', of_leg.load, 'load_source', of_leg.load_source) order by leg.leg_index) from activity as leg left join activity_analysis as of_leg on of_leg.athlete_id = leg.athlete_id and of_leg.activity_id = leg.id where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs, ( select jsonb_build_object( 'id', event.id, 'name', event.name, 'legs', ( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name) order by leg.leg_index) from activity as leg where leg.athlete_id = event.athlete_id and leg.parent_id = event.id and leg.deleted_at is null)) from activity as event where event.athlete_id = activity.athlete_id and event.id = activity.parent_id and event.deleted_at is null ) as parent from activity join athlete on athlete.id = activity.athlete_id left join activity_stream as stream on stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m, sum(split.avg_hr_bpm * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(split.max_hr_bpm) as max_hr_bpm, sum(split.avg_cadence_per_min * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0) as avg_cadence_per_min from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
+        "select /* activities.find_activity */ activity.id, activity.parent_id, activity.sport, activity.sub_sport, activity.name, activity.notes, activity.start_time, activity.source_format, activity.device, activity.elapsed_s, activity.moving_time_s, activity.timer_s, activity.distance_m, activity.ascent_m, activity.descent_m, activity.avg_hr_bpm, activity.max_hr_bpm, activity.avg_cadence_per_min, activity.avg_power_w, activity.energy_kcal, activity.rpe, activity.gear, activity.is_race, activity.has_track, activity.updated_at, analysis.algorithm_version, analysis.inputs_hash, analysis.efficiency_factor, analysis.efficiency_variance, analysis.first_half_ef, analysis.second_half_ef, analysis.decoupling_percent, analysis.efficiency_reasons, analysis.decoupling_reasons, analysis.ngp_m_s, analysis.load, analysis.load_source, analysis.trimp, analysis.computed_at, sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m, sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm, sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min, activity.channels, athlete.resting_hr_bpm as profile_resting_hr_bpm, athlete.max_hr_bpm as profile_max_hr_bpm, athlete.threshold_hr_bpm as profile_threshold_hr_bpm, athlete.threshold_pace_s_per_km as profile_threshold_pace_s_per_km, athlete.threshold_power_w as profile_threshold_power_w, coalesce(( select jsonb_agg( jsonb_build_object( 'sha256', encode(source.sha256, 'hex'), 'format', source.format, 'file_name', source.file_name, 'device', source.device, 'part', source.part, 'device_totals', source.device_totals, 'warnings', source.warnings, 'is_primary', source.sha256 = activity.primary_sha256) order by source.created_at, source.sha256) from activity_source as source where source.athlete_id = activity.athlete_id and source.activity_id = activity.id ), '[]') as sources, coalesce(( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name, 'distance_m', leg.distance_m, 'moving_time_s', leg.moving_time_s, 'elapsed_s', leg.elapsed_s, 'load_points', of_leg.load, 'load_source', of_leg.load_source) order by leg.leg_index) from activity as leg left join activity_analysis as of_leg on of_leg.athlete_id = leg.athlete_id and of_leg.activity_id = leg.id where leg.athlete_id = activity.athlete_id and leg.parent_id = activity.id and leg.deleted_at is null ), '[]') as legs, ( select jsonb_build_object( 'id', event.id, 'name', event.name, 'legs', ( select jsonb_agg( jsonb_build_object( 'id', leg.id, 'leg_index', leg.leg_index, 'sport', leg.sport, 'name', leg.name) order by leg.leg_index) from activity as leg where leg.athlete_id = event.athlete_id and leg.parent_id = event.id and leg.deleted_at is null)) from activity as event where event.athlete_id = activity.athlete_id and event.id = activity.parent_id and event.deleted_at is null ) as parent from activity join athlete on athlete.id = activity.athlete_id left join activity_analysis as analysis on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id left join lateral ( select sum(split.distance_m) as distance_m, sum(split.ascent_m) as ascent_m, sum(split.descent_m) as descent_m, sum(split.avg_hr_bpm * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_hr_bpm is not null), 0) as avg_hr_bpm, max(split.max_hr_bpm) as max_hr_bpm, sum(split.avg_cadence_per_min * split.moving_time_s) / nullif(sum(split.moving_time_s) filter (where split.avg_cadence_per_min is not null), 0) as avg_cadence_per_min from activity_split as split where split.athlete_id = activity.athlete_id and split.activity_id = activity.id and split.kind = 'km' ) as sampled on true where activity.athlete_id = $1 and activity.id = $2 and activity.deleted_at is null",
     );
     FindActivityStmt(&STATEMENT)
 }
@@ -1756,11 +1757,56 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.athlete_id, &params.id)
     }
 }
+pub struct FindRecordedStmt(&'static mainstay_db::Statement);
+pub fn find_recorded() -> FindRecordedStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
+        "activities.find_recorded",
+        "select /* activities.find_recorded */ start_time, channels from activity where athlete_id = $1 and id = $2 and deleted_at is null",
+    );
+    FindRecordedStmt(&STATEMENT)
+}
+impl FindRecordedStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        id: &'a uuid::Uuid,
+    ) -> FindRecordedQuery<'c, 'a, 's, C, FindRecorded, 2> {
+        FindRecordedQuery {
+            client,
+            params: [athlete_id, id],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindRecordedBorrowed, mainstay_db::DbError> {
+                Ok(FindRecordedBorrowed { start_time: row.try_get(0)?, channels: row.try_get(1)? })
+            },
+            mapper: |it| FindRecorded::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindRecordedParams,
+        FindRecordedQuery<'c, 'a, 's, C, FindRecorded, 2>,
+        C,
+    > for FindRecordedStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindRecordedParams,
+    ) -> FindRecordedQuery<'c, 'a, 's, C, FindRecorded, 2> {
+        self.bind(client, &params.athlete_id, &params.id)
+    }
+}
 pub struct FindStreamStmt(&'static mainstay_db::Statement);
 pub fn find_stream() -> FindStreamStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "activities.find_stream",
-        "select /* activities.find_stream */ stream.samples, stream.data from activity_stream as stream join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id where stream.athlete_id = $1 and stream.activity_id = $2 and activity.deleted_at is null",
+        "select /* activities.find_stream */ stream.data from activity_stream as stream where stream.athlete_id = $1 and stream.activity_id = $2 and stream.start_time = $3",
     );
     FindStreamStmt(&STATEMENT)
 }
@@ -1770,55 +1816,11 @@ impl FindStreamStmt {
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         activity_id: &'a uuid::Uuid,
-    ) -> FindStreamQuery<'c, 'a, 's, C, FindStream, 2> {
-        FindStreamQuery {
-            client,
-            params: [athlete_id, activity_id],
-            query: self.0,
-            cached: std::marker::PhantomData,
-            extractor: |row: &tokio_postgres::Row| -> Result<FindStreamBorrowed, mainstay_db::DbError> {
-                Ok(FindStreamBorrowed { samples: row.try_get(0)?, data: row.try_get(1)? })
-            },
-            mapper: |it| FindStream::from(it),
-        }
-    }
-}
-impl<'c, 'a, 's, C: GenericClient>
-    crate::client::async_::Params<
-        'c,
-        'a,
-        's,
-        FindStreamParams,
-        FindStreamQuery<'c, 'a, 's, C, FindStream, 2>,
-        C,
-    > for FindStreamStmt
-{
-    fn params(
-        &'s self,
-        client: &'c C,
-        params: &'a FindStreamParams,
-    ) -> FindStreamQuery<'c, 'a, 's, C, FindStream, 2> {
-        self.bind(client, &params.athlete_id, &params.activity_id)
-    }
-}
-pub struct FindPowerStreamStmt(&'static mainstay_db::Statement);
-pub fn find_power_stream() -> FindPowerStreamStmt {
-    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
-        "activities.find_power_stream",
-        "select /* activities.find_power_stream */ stream.data from activity_stream as stream join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id where stream.athlete_id = $1 and stream.activity_id = $2 and activity.deleted_at is null and stream.channels @> array['power_w']",
-    );
-    FindPowerStreamStmt(&STATEMENT)
-}
-impl FindPowerStreamStmt {
-    pub fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-        athlete_id: &'a uuid::Uuid,
-        activity_id: &'a uuid::Uuid,
-    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2> {
+        start_time: &'a jiff::Timestamp,
+    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 3> {
         Vecu8Query {
             client,
-            params: [athlete_id, activity_id],
+            params: [athlete_id, activity_id, start_time],
             query: self.0,
             cached: std::marker::PhantomData,
             extractor: |row| Ok(row.try_get(0)?),
@@ -1827,15 +1829,15 @@ impl FindPowerStreamStmt {
     }
 }
 impl<'c, 'a, 's, C: GenericClient>
-    crate::client::async_::Params<'c, 'a, 's, FindPowerStreamParams, Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2>, C>
-    for FindPowerStreamStmt
+    crate::client::async_::Params<'c, 'a, 's, FindStreamParams, Vecu8Query<'c, 'a, 's, C, Vec<u8>, 3>, C>
+    for FindStreamStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FindPowerStreamParams,
-    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 2> {
-        self.bind(client, &params.athlete_id, &params.activity_id)
+        params: &'a FindStreamParams,
+    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 3> {
+        self.bind(client, &params.athlete_id, &params.activity_id, &params.start_time)
     }
 }
 pub struct FindBestEffortsStmt(&'static mainstay_db::Statement);

@@ -241,6 +241,8 @@ pub struct InsertActivityParams<
     T6: crate::BytesSql,
     T7: crate::StringSql,
     T8: crate::StringSql,
+    T9: crate::StringSql,
+    T10: crate::ArraySql<Item = T9>,
 > {
     pub athlete_id: uuid::Uuid,
     pub id: uuid::Uuid,
@@ -270,6 +272,7 @@ pub struct InsertActivityParams<
     pub gear: Option<T8>,
     pub is_race: bool,
     pub has_track: bool,
+    pub channels: T10,
     pub now: jiff::Timestamp,
 }
 #[derive(Debug)]
@@ -278,6 +281,8 @@ pub struct UpdateMeasuredParams<
     T2: crate::StringSql,
     T3: crate::BytesSql,
     T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::ArraySql<Item = T5>,
 > {
     pub sub_sport: Option<T1>,
     pub start_time: jiff::Timestamp,
@@ -297,6 +302,7 @@ pub struct UpdateMeasuredParams<
     pub avg_power_w: Option<f64>,
     pub energy_kcal: Option<f64>,
     pub has_track: bool,
+    pub channels: T6,
     pub now: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
     pub id: uuid::Uuid,
@@ -305,11 +311,13 @@ pub struct UpdateMeasuredParams<
 pub struct DeleteComputedParams {
     pub athlete_id: uuid::Uuid,
     pub activity_id: uuid::Uuid,
+    pub start_time: jiff::Timestamp,
 }
 #[derive(Debug)]
 pub struct InsertStreamParams<T1: crate::StringSql, T2: crate::ArraySql<Item = T1>, T3: crate::BytesSql> {
     pub athlete_id: uuid::Uuid,
     pub activity_id: uuid::Uuid,
+    pub start_time: jiff::Timestamp,
     pub samples: i32,
     pub channels: T2,
     pub data: T3,
@@ -2865,7 +2873,7 @@ pub struct InsertActivityStmt(&'static mainstay_db::Statement);
 pub fn insert_activity() -> InsertActivityStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_activity",
-        "insert /* uploads.insert_activity */ into activity (athlete_id, id, parent_id, leg_index, sport, sub_sport, name, notes, start_time, end_time, source_format, primary_sha256, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $29)",
+        "insert /* uploads.insert_activity */ into activity (athlete_id, id, parent_id, leg_index, sport, sub_sport, name, notes, start_time, end_time, source_format, primary_sha256, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, channels, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $30)",
     );
     InsertActivityStmt(&STATEMENT)
 }
@@ -2883,6 +2891,8 @@ impl InsertActivityStmt {
         T6: crate::BytesSql,
         T7: crate::StringSql,
         T8: crate::StringSql,
+        T9: crate::StringSql,
+        T10: crate::ArraySql<Item = T9>,
     >(
         &'s self,
         client: &'c C,
@@ -2914,6 +2924,7 @@ impl InsertActivityStmt {
         gear: &'a Option<T8>,
         is_race: &'a bool,
         has_track: &'a bool,
+        channels: &'a T10,
         now: &'a jiff::Timestamp,
     ) -> Result<u64, mainstay_db::DbError> {
         client
@@ -2948,6 +2959,7 @@ impl InsertActivityStmt {
                     gear,
                     is_race,
                     has_track,
+                    channels,
                     now,
                 ],
             )
@@ -2965,12 +2977,14 @@ impl<
     T6: crate::BytesSql,
     T7: crate::StringSql,
     T8: crate::StringSql,
+    T9: crate::StringSql,
+    T10: crate::ArraySql<Item = T9>,
 >
     crate::client::async_::Params<
         'a,
         'a,
         'a,
-        InsertActivityParams<T1, T2, T3, T4, T5, T6, T7, T8>,
+        InsertActivityParams<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>,
         std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for InsertActivityStmt
@@ -2978,7 +2992,7 @@ impl<
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a InsertActivityParams<T1, T2, T3, T4, T5, T6, T7, T8>,
+        params: &'a InsertActivityParams<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
@@ -3010,6 +3024,7 @@ impl<
             &params.gear,
             &params.is_race,
             &params.has_track,
+            &params.channels,
             &params.now,
         ))
     }
@@ -3018,7 +3033,7 @@ pub struct UpdateMeasuredStmt(&'static mainstay_db::Statement);
 pub fn update_measured() -> UpdateMeasuredStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.update_measured",
-        "update /* uploads.update_measured */ activity set sub_sport = $1, start_time = $2, end_time = $3, source_format = $4, primary_sha256 = $5, device = $6, elapsed_s = $7, moving_time_s = $8, timer_s = $9, distance_m = $10, ascent_m = $11, descent_m = $12, avg_hr_bpm = $13, max_hr_bpm = $14, avg_cadence_per_min = $15, avg_power_w = $16, energy_kcal = $17, has_track = $18, updated_at = $19 where athlete_id = $20 and id = $21",
+        "update /* uploads.update_measured */ activity set sub_sport = $1, start_time = $2, end_time = $3, source_format = $4, primary_sha256 = $5, device = $6, elapsed_s = $7, moving_time_s = $8, timer_s = $9, distance_m = $10, ascent_m = $11, descent_m = $12, avg_hr_bpm = $13, max_hr_bpm = $14, avg_cadence_per_min = $15, avg_power_w = $16, energy_kcal = $17, has_track = $18, channels = $19, updated_at = $20 where athlete_id = $21 and id = $22",
     );
     UpdateMeasuredStmt(&STATEMENT)
 }
@@ -3032,6 +3047,8 @@ impl UpdateMeasuredStmt {
         T2: crate::StringSql,
         T3: crate::BytesSql,
         T4: crate::StringSql,
+        T5: crate::StringSql,
+        T6: crate::ArraySql<Item = T5>,
     >(
         &'s self,
         client: &'c C,
@@ -3053,6 +3070,7 @@ impl UpdateMeasuredStmt {
         avg_power_w: &'a Option<f64>,
         energy_kcal: &'a Option<f64>,
         has_track: &'a bool,
+        channels: &'a T6,
         now: &'a jiff::Timestamp,
         athlete_id: &'a uuid::Uuid,
         id: &'a uuid::Uuid,
@@ -3079,6 +3097,7 @@ impl UpdateMeasuredStmt {
                     avg_power_w,
                     energy_kcal,
                     has_track,
+                    channels,
                     now,
                     athlete_id,
                     id,
@@ -3094,12 +3113,14 @@ impl<
     T2: crate::StringSql,
     T3: crate::BytesSql,
     T4: crate::StringSql,
+    T5: crate::StringSql,
+    T6: crate::ArraySql<Item = T5>,
 >
     crate::client::async_::Params<
         'a,
         'a,
         'a,
-        UpdateMeasuredParams<T1, T2, T3, T4>,
+        UpdateMeasuredParams<T1, T2, T3, T4, T5, T6>,
         std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
         C,
     > for UpdateMeasuredStmt
@@ -3107,7 +3128,7 @@ impl<
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a UpdateMeasuredParams<T1, T2, T3, T4>,
+        params: &'a UpdateMeasuredParams<T1, T2, T3, T4, T5, T6>,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(
             client,
@@ -3129,6 +3150,7 @@ impl<
             &params.avg_power_w,
             &params.energy_kcal,
             &params.has_track,
+            &params.channels,
             &params.now,
             &params.athlete_id,
             &params.id,
@@ -3139,7 +3161,7 @@ pub struct DeleteComputedStmt(&'static mainstay_db::Statement);
 pub fn delete_computed() -> DeleteComputedStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.delete_computed",
-        "with /* uploads.delete_computed */ gone_splits as ( delete from activity_split where activity_split.athlete_id = $1 and activity_split.activity_id = $2 ), gone_efforts as ( delete from best_effort where best_effort.athlete_id = $1 and best_effort.activity_id = $2 ), gone_stream as ( delete from activity_stream where activity_stream.athlete_id = $1 and activity_stream.activity_id = $2 ) delete from activity_analysis where activity_analysis.athlete_id = $1 and activity_analysis.activity_id = $2",
+        "with /* uploads.delete_computed */ gone_splits as ( delete from activity_split where activity_split.athlete_id = $1 and activity_split.activity_id = $2 ), gone_efforts as ( delete from best_effort where best_effort.athlete_id = $1 and best_effort.activity_id = $2 ), gone_stream as ( delete from activity_stream where activity_stream.athlete_id = $1 and activity_stream.activity_id = $2 and activity_stream.start_time = $3 ) delete from activity_analysis where activity_analysis.athlete_id = $1 and activity_analysis.activity_id = $2",
     );
     DeleteComputedStmt(&STATEMENT)
 }
@@ -3149,8 +3171,9 @@ impl DeleteComputedStmt {
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         activity_id: &'a uuid::Uuid,
+        start_time: &'a jiff::Timestamp,
     ) -> Result<u64, mainstay_db::DbError> {
-        client.execute(self.0, &[athlete_id, activity_id]).await
+        client.execute(self.0, &[athlete_id, activity_id, start_time]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -3168,14 +3191,14 @@ impl<'a, C: GenericClient + Send + Sync>
         client: &'a C,
         params: &'a DeleteComputedParams,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
-        Box::pin(self.bind(client, &params.athlete_id, &params.activity_id))
+        Box::pin(self.bind(client, &params.athlete_id, &params.activity_id, &params.start_time))
     }
 }
 pub struct InsertStreamStmt(&'static mainstay_db::Statement);
 pub fn insert_stream() -> InsertStreamStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_stream",
-        "insert /* uploads.insert_stream */ into activity_stream (athlete_id, activity_id, samples, channels, data) values ($1, $2, $3, $4, $5)",
+        "insert /* uploads.insert_stream */ into activity_stream (athlete_id, activity_id, start_time, samples, channels, data) values ($1, $2, $3, $4, $5, $6)",
     );
     InsertStreamStmt(&STATEMENT)
 }
@@ -3193,11 +3216,12 @@ impl InsertStreamStmt {
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         activity_id: &'a uuid::Uuid,
+        start_time: &'a jiff::Timestamp,
         samples: &'a i32,
         channels: &'a T2,
         data: &'a T3,
     ) -> Result<u64, mainstay_db::DbError> {
-        client.execute(self.0, &[athlete_id, activity_id, samples, channels, data]).await
+        client.execute(self.0, &[athlete_id, activity_id, start_time, samples, channels, data]).await
     }
 }
 impl<
@@ -3225,6 +3249,7 @@ impl<
             client,
             &params.athlete_id,
             &params.activity_id,
+            &params.start_time,
             &params.samples,
             &params.channels,
             &params.data,

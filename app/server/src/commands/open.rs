@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Common, Listen, MustChange, token_secret};
 use crate::config::{self, Config, Flags};
-use crate::features::uploads::{ImportSignal, Turns};
+use crate::features::uploads::{ImportSignal, Months, Turns};
 use crate::schema;
 use crate::state::{App, Parts};
 
@@ -124,8 +124,8 @@ pub(super) async fn open_with(config: Config, may_share_cluster: bool) -> anyhow
     let mut platform_config = config.platform();
     platform_config.may_share_cluster = may_share_cluster;
     let migrations = schema::migrations();
-    let platform = Platform::start(&platform_config, &[&migrations]).await?;
-    match state(&platform, config) {
+    let mut platform = Platform::start(&platform_config, &[&migrations]).await?;
+    match state(&mut platform, config) {
         Ok(app) => Ok(Opened { platform, app }),
         Err(error) => {
             platform.stop(None).await;
@@ -134,7 +134,7 @@ pub(super) async fn open_with(config: Config, may_share_cluster: bool) -> anyhow
     }
 }
 
-fn state(platform: &Platform, config: Config) -> anyhow::Result<App> {
+fn state(platform: &mut Platform, config: Config) -> anyhow::Result<App> {
     let effects = platform.effects.clone();
     let passwords = Passwords::new(&config.http.passwords, effects.random.clone())
         .map_err(|error| MustChange(format!("http.passwords: {error}")))?;
@@ -142,6 +142,7 @@ fn state(platform: &Platform, config: Config) -> anyhow::Result<App> {
     let gate = Gate::new(&config.http, tokens);
     Ok(App::new(Parts {
         db: platform.db.clone(),
+        months: Months::new(|tables| platform.keep_months(tables))?,
         effects,
         supervisor: platform.supervisor.clone(),
         passwords,

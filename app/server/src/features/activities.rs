@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use mainstay_http::pages::cursor::KeyTime;
 use mainstay_http::{List, OrProblem, PageRequest, Problem};
 use paceline_domain::analysis::splits::SplitPower;
+use paceline_domain::model::Channel;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -123,7 +124,7 @@ async fn splits(
         must_exist(&read, principal, id).await?;
         return Ok(views::Splits::new(kind, rows, None));
     }
-    let Some(stored) = store::power_stream(&read, principal.athlete_id, id).await? else {
+    let Some(stored) = samples(&read, principal, id, Some(Channel::PowerW)).await? else {
         return Ok(views::Splits::new(kind, rows, None));
     };
     drop(read);
@@ -142,8 +143,7 @@ async fn streams(
     request: StreamRequest,
 ) -> Result<views::Streams, Problem> {
     let read = app.db.read();
-    let Some(stored) = store::stream(&read, principal.athlete_id, id).await? else {
-        must_exist(&read, principal, id).await?;
+    let Some(stored) = samples(&read, principal, id, None).await? else {
         return Ok(views::Streams::empty(id));
     };
     drop(read);
@@ -153,6 +153,34 @@ async fn streams(
         Ok(views::Streams::new(id, &track, &request))
     })
     .await?
+}
+
+/// How often samples are looked for whose activity starts at another time each time it is asked.
+const MOST_LOOKS: u32 = 3;
+
+/// The stored samples; none where they lack the channel. They lie in the month of the activity's start, which may change
+/// between the two looks, when a better source takes over.
+async fn samples(
+    read: &mainstay_db::Client,
+    principal: &Principal,
+    id: Uuid,
+    channel: Option<Channel>,
+) -> Result<Option<Vec<u8>>, Problem> {
+    let mut looked_at = None;
+    for _ in 0..MOST_LOOKS {
+        let recorded = store::recorded(read, principal.athlete_id, id).await?.or_problem(absent)?;
+        let has = |channel: Channel| recorded.channels.iter().any(|name| name == channel.as_str());
+        let is_lacking = recorded.channels.is_empty() || channel.is_some_and(|channel| !has(channel));
+        if is_lacking || looked_at == Some(recorded.start_time) {
+            return Ok(None);
+        }
+        let stored = store::stream(read, principal.athlete_id, id, recorded.start_time).await?;
+        if stored.is_some() {
+            return Ok(stored);
+        }
+        looked_at = Some(recorded.start_time);
+    }
+    Ok(None)
 }
 
 /// The fastest stretches of an activity.

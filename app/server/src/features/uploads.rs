@@ -22,6 +22,7 @@ pub mod config;
 mod decide;
 mod disk;
 pub mod import;
+mod months;
 mod name;
 pub mod purge;
 mod receive;
@@ -33,6 +34,7 @@ mod views;
 pub mod worker;
 
 pub(in crate::features) use import::known::{Known, find as find_known, find_successor};
+pub use months::Months;
 pub use name::FileName;
 pub use receive::Turns;
 pub(crate) use routes::{FileOutcome, router};

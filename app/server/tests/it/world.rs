@@ -14,7 +14,7 @@ use mainstay_runtime::{Effects, Supervisor, TaskState, TaskStatus};
 use mainstay_telemetry::Capture;
 use mainstay_testing::TestDb;
 use paceline::config::{Config, DEFAULTS};
-use paceline::features::uploads::{ImportSignal, Turns};
+use paceline::features::uploads::{ImportSignal, Months, Turns};
 use paceline::state::{App, Parts};
 use paceline::{routes, schema};
 use reqwest::multipart::{Form, Part};
@@ -145,7 +145,7 @@ impl World {
         let mut platform = Platform::start(&config.platform(), &[&schema::migrations()]).await.unwrap();
         let effects = Effects::fixed(START.parse::<Timestamp>().unwrap(), 1);
         platform.effects = effects.clone();
-        let app = app(&platform, config);
+        let app = app(&mut platform, config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let tasks = platform.supervisor.clone();
@@ -265,6 +265,9 @@ fn config(db: &TestDb) -> Config {
     config.database.url = db.target().url();
     config.database.slow_statement_ms = SLOW_MS;
     config.database.insight.history_interval_ms = 0;
+    // Few months, made at every start.
+    config.database.partitions.months_ahead = 0;
+    config.database.partitions.alarm_below = 0;
     config.http.passwords.memory_kib = 64;
     config.http.passwords.passes = 1;
     config.http.health.cache = Duration::ZERO;
@@ -272,12 +275,13 @@ fn config(db: &TestDb) -> Config {
     config
 }
 
-fn app(platform: &Platform, config: Config) -> App {
+fn app(platform: &mut Platform, config: Config) -> App {
     let effects = platform.effects.clone();
     let keys = Keys::new(Key::try_new(KEY_ID, SECRET).unwrap(), Vec::new());
     let tokens = Tokens::new(&config.http.tokens, &keys, effects.clone());
     App::new(Parts {
         db: platform.db.clone(),
+        months: Months::new(|tables| platform.keep_months(tables)).unwrap(),
         passwords: Passwords::new(&config.http.passwords, effects.random.clone()).unwrap(),
         effects,
         supervisor: platform.supervisor.clone(),

@@ -89,7 +89,7 @@ impl History {
         let Some(unsure) = &state.unsure else { return Ok(0) };
         let (since, at) = (state.written.at, unsure.at);
         let columns = Columns::between(&state.written, unsure);
-        match self.keeper.with_month(&self.table, at, || self.write(&columns, since, at)).await {
+        match self.keeper.with_months(&self.table, || self.write(&columns, since, at)).await {
             Ok(()) => {}
             Err(error) => {
                 // Without its month it is not there for sure, and may never be again: it is part of the next one.

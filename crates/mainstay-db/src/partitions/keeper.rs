@@ -15,7 +15,7 @@ use super::patience::Patience;
 use super::plan::{self, Child, State};
 use super::steward::{self, Steward};
 use super::table::quoted;
-use super::{Brin, Config, Month, PartitionError, PartitionedTable, create, retire};
+use super::{Brin, Config, Declared, Month, PartitionError, PartitionedTable, create, retire};
 use crate::{Session, Target};
 
 /// The advisory lock of the one keeper of a database: "mainpart" in ASCII.
@@ -33,7 +33,7 @@ pub(super) struct Inner {
     pub(super) config: Config,
     pub(super) target: Target,
     pub(super) clock: Clock,
-    pub(super) tables: Vec<PartitionedTable>,
+    pub(super) tables: Vec<Declared>,
     pub(super) metrics: Metrics,
     /// Months that exist as far as this process knows, and one creation on demand at a time.
     pub(super) on_demand: Mutex<BTreeSet<(String, Month)>>,
@@ -65,9 +65,9 @@ impl Keeper {
         target: &Target,
         clock: &Clock,
         registry: &Registry,
-        tables: Vec<PartitionedTable>,
+        tables: Vec<Declared>,
     ) -> Result<Self, PartitionError> {
-        tables.iter().try_for_each(PartitionedTable::check)?;
+        tables.iter().try_for_each(Declared::check)?;
         Ok(Self(Arc::new(Inner {
             config: config.clone(),
             target: target.clone(),
@@ -76,6 +76,11 @@ impl Keeper {
             metrics: Metrics::new(registry),
             on_demand: Mutex::default(),
         })))
+    }
+
+    /// Whether nothing is declared, so that there is nothing to do.
+    pub fn is_idle(&self) -> bool {
+        self.0.tables.is_empty()
     }
 
     /// Does what there is to do, table by table, and says how many months lie ahead. One keeper at a time: where
@@ -90,9 +95,9 @@ impl Keeper {
         let mut round = Round { is_elsewhere: !row.try_get("locked")?, ..Round::default() };
         self.0.on_demand.lock().await.clear();
         let mut failures = Vec::new();
-        for table in &self.0.tables {
-            if let Err(error) = self.keep(&session, table, &mut round).await {
-                self.0.metrics.failed(table);
+        for declared in &self.0.tables {
+            if let Err(error) = self.keep(&session, declared, &mut round).await {
+                self.0.metrics.failed(declared.table());
                 failures.push(error);
             }
         }
@@ -126,18 +131,19 @@ impl Keeper {
     async fn keep(
         &self,
         session: &Client,
-        table: &PartitionedTable,
+        declared: &Declared,
         round: &mut Round,
     ) -> Result<(), PartitionError> {
+        let table = declared.table();
         let parent = catalog::parent(session, table).await?;
         match steward::of(session, table, &parent).await? {
             Steward::Partman => return Ok(()),
             Steward::Timescale if round.is_elsewhere => return Ok(()),
-            Steward::Timescale => return steward::hand_to_timescale(session, table).await,
+            Steward::Timescale => return steward::hand_to_timescale(session, declared).await,
             Steward::Keeper => parent.check(table)?,
         }
         let outcome =
-            if round.is_elsewhere { Ok(()) } else { self.work(session, table, &parent, round).await };
+            if round.is_elsewhere { Ok(()) } else { self.work(session, declared, &parent, round).await };
         // Also after a failure, which is when it matters.
         self.look(session, table, &parent).await?;
         outcome
@@ -162,17 +168,17 @@ impl Keeper {
     async fn work(
         &self,
         session: &Client,
-        table: &PartitionedTable,
+        declared: &Declared,
         parent: &catalog::Parent,
         round: &mut Round,
     ) -> Result<(), PartitionError> {
-        let (config, metrics) = (&self.0.config, &self.0.metrics);
+        let (config, metrics, table) = (&self.0.config, &self.0.metrics, declared.table());
         let children = catalog::children(session, table, parent).await?;
         let present = self.present(table)?;
         // A clock that runs ahead would take what must stay: the server's must agree that it is so late.
         let server: Timestamp = session.query_one("select now() as now", &[]).await?.try_get("now")?;
         let retention_from = Month::of(server).map_or(present, |server| server.min(present));
-        let todo = plan::plan(table, &children, present, retention_from, config);
+        let todo = plan::plan(declared, &children, present, retention_from, config);
         for month in todo.create {
             if create::month(session, table, month, config).await? {
                 metrics.created(table, month, "created");
@@ -187,11 +193,13 @@ impl Keeper {
         }
         // What was finalized and is marked is retired in the same round.
         let children = catalog::children(session, table, parent).await?;
-        let todo = plan::plan(table, &children, present, retention_from, config);
-        for (month, child) in todo.retire {
-            let exported = retire::month(session, table, (month, &child), config).await?;
-            metrics.retired(table, month, exported.as_ref());
-            round.retired.push(format!("{} {month}", table.name()));
+        let todo = plan::plan(declared, &children, present, retention_from, config);
+        if let Declared::Expiring(expiring) = declared {
+            for (month, child) in todo.retire {
+                let exported = retire::month(session, expiring, (month, &child), config).await?;
+                metrics.retired(table, month, exported.as_ref());
+                round.retired.push(format!("{} {month}", table.name()));
+            }
         }
         if let Some(brin) = table.brin {
             for child in todo.index {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::month::oldest_kept;
-use super::{Config, Month, PartitionedTable};
+use super::{Config, Declared, Month};
 
 /// A partition, or what was one, as the catalogue shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub(super) struct Plan {
 
 /// `present` is the month of the clock; `retention_from` the month that retention counts from, never a later one.
 pub(super) fn plan(
-    table: &PartitionedTable,
+    declared: &Declared,
     children: &[Child],
     present: Month,
     retention_from: Month,
@@ -79,7 +79,7 @@ pub(super) fn plan(
 
     let finalize = children.iter().filter(|child| child.state == State::DetachPending).cloned().collect();
 
-    let limit = table.retention.map(|months| oldest_kept(retention_from, months.get()));
+    let limit = declared.retention().map(|months| oldest_kept(retention_from, months.get()));
     let month_of = |child: &Child| child.span.month().map(|month| (month, child.clone()));
     let mut retire: Vec<_> = children.iter().filter_map(month_of).collect();
     // A pending one that nobody marked was detached by hand: it is ended, not dropped.
@@ -96,7 +96,8 @@ pub(super) fn plan(
             && !leaving
             && child.span.to.is_some_and(|to| to <= present.start())
     };
-    let most = if table.brin.is_some() { config.index_most.try_into().unwrap_or(usize::MAX) } else { 0 };
+    let most =
+        if declared.table().brin.is_some() { config.index_most.try_into().unwrap_or(usize::MAX) } else { 0 };
     let mut index: Vec<Child> = children.iter().filter(is_cold).cloned().collect();
     index.sort_by_key(|child| child.span.to);
     index.truncate(most);

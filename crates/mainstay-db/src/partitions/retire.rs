@@ -8,15 +8,16 @@ use super::export::{self, Exported};
 use super::patience::Patience;
 use super::plan::{Child, State};
 use super::table::quoted;
-use super::{Config, Month, PartitionError, PartitionedTable};
+use super::{Config, Expiring, Month, PartitionError, PartitionedTable};
 
-/// Takes one month away; tells where its rows went, if anywhere.
+/// Takes one month away, which only a table that is declared to expire can lose; tells where its rows went, if anywhere.
 pub(super) async fn month(
     session: &Client,
-    table: &PartitionedTable,
+    expiring: &Expiring,
     (month, child): (Month, &Child),
     config: &Config,
 ) -> Result<Option<Exported>, PartitionError> {
+    let table = &expiring.table;
     let relation = quoted(&child.schema, &child.name);
     let mut patience = Patience::new(format!("retiring {relation}"), config);
     if child.state == State::Attached {
@@ -28,7 +29,7 @@ pub(super) async fn month(
         detach(session, table, child, &mut patience).await?;
     }
     loop {
-        match drop_exported(session, table, month, &relation).await {
+        match drop_exported(session, expiring, month, &relation).await {
             Ok(exported) => return Ok(exported),
             Err(PartitionError::Database(error)) => {
                 let _ = session.batch_execute("rollback").await;
@@ -87,13 +88,13 @@ pub(super) async fn finalize(
 /// One transaction: nobody changes the rows between their export and their end, and what is not exported stays.
 async fn drop_exported(
     session: &Client,
-    table: &PartitionedTable,
+    expiring: &Expiring,
     month: Month,
     relation: &str,
 ) -> Result<Option<Exported>, PartitionError> {
     session.batch_execute(&format!("begin; lock table {relation} in access exclusive mode")).await?;
-    let exported = match &table.export {
-        Some(export) => Some(export::month(session, table, export, month, relation).await?),
+    let exported = match &expiring.export {
+        Some(export) => Some(export::month(session, &expiring.table, export, month, relation).await?),
         None => None,
     };
     session.batch_execute(&format!("drop table {relation}; commit")).await?;

@@ -6,7 +6,7 @@
 use tokio_postgres::Client;
 
 use super::catalog::Parent;
-use super::{PartitionError, PartitionedTable};
+use super::{Declared, Expiring, PartitionError, PartitionedTable};
 
 /// Who looks after a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,29 +54,26 @@ pub(super) async fn of(
 }
 
 /// Makes the table a hypertable of months and hands its retention over. Repeatable.
-pub(super) async fn hand_to_timescale(
-    session: &Client,
-    table: &PartitionedTable,
-) -> Result<(), PartitionError> {
-    if table.export.is_some() {
+pub(super) async fn hand_to_timescale(session: &Client, declared: &Declared) -> Result<(), PartitionError> {
+    if let Declared::Expiring(Expiring { table, export: Some(_), .. }) = declared {
         let why =
             "TimescaleDB drops months without an export; declare none, or partition it natively".to_owned();
         return Err(PartitionError::Layout { table: table.name(), why });
     }
-    for statement in timescale_statements(table) {
+    for statement in timescale_statements(declared) {
         session.batch_execute(&statement).await?;
     }
     Ok(())
 }
 
 /// The names are plain: `PartitionedTable::check` saw to it.
-fn timescale_statements(table: &PartitionedTable) -> Vec<String> {
-    let (name, column) = (table.name(), table.column);
+fn timescale_statements(declared: &Declared) -> Vec<String> {
+    let (name, column) = (declared.table().name(), declared.table().column);
     let mut statements = vec![format!(
         "select create_hypertable('{name}', '{column}', chunk_time_interval => interval '1 month', \
          if_not_exists => true)"
     )];
-    if let Some(months) = table.retention {
+    if let Some(months) = declared.retention() {
         statements.push(format!(
             "select add_retention_policy('{name}', drop_after => interval '{months} months', if_not_exists => true)"
         ));
@@ -102,9 +99,9 @@ mod tests {
 
     #[test]
     fn timescale_is_told_the_retention_where_there_is_one() {
-        let mut table = PartitionedTable::new("public", "reading", "taken_at");
-        assert_eq!(timescale_statements(&table).len(), 1);
-        table.retention = NonZeroU32::new(6);
-        assert!(timescale_statements(&table)[1].contains("interval '6 months'"));
+        let table = PartitionedTable::new("public", "reading", "taken_at");
+        assert_eq!(timescale_statements(&table.clone().into()).len(), 1);
+        let expiring = Expiring { table, retention: NonZeroU32::new(6).unwrap(), export: None };
+        assert!(timescale_statements(&expiring.into())[1].contains("interval '6 months'"));
     }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::{Month, PartitionError};
 
-/// A table that is partitioned by month of one `timestamptz` column.
+/// A table that is partitioned by month of one `timestamptz` column, and kept for ever: nothing of it is ever dropped.
+/// Only what is declared as [`Expiring`] has months that leave, so that no setting can make this one lose a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionedTable {
     /// Its schema.
@@ -14,13 +15,75 @@ pub struct PartitionedTable {
     pub table: &'static str,
     /// The partition key: a `timestamptz`, part of the primary key.
     pub column: &'static str,
-    /// In months: a row lives at least this long, and at most until the end of the month in which it is that old.
-    /// Nothing: for ever.
-    pub retention: Option<NonZeroU32>,
-    /// Where the rows of a month go before it is dropped. Nothing: nowhere.
-    pub export: Option<Export>,
+    /// The first month that a row may make be created on demand, however long ago it is. Nothing: as far back as
+    /// `on_demand_back_months` says.
+    pub oldest: Option<Month>,
     /// A small index on the time column for months that are over, for rows that come in the order of their time.
     pub brin: Option<Brin>,
+}
+
+/// A table whose months leave when they are too old.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiring {
+    /// The table.
+    pub table: PartitionedTable,
+    /// In months: a row lives at least this long, and at most until the end of the month in which it is that old.
+    pub retention: NonZeroU32,
+    /// Where the rows of a month go before it is dropped. Nothing: nowhere.
+    pub export: Option<Export>,
+}
+
+/// What the keeper looks after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// For ever.
+    Kept(PartitionedTable),
+    /// For some months.
+    Expiring(Expiring),
+}
+
+impl From<PartitionedTable> for Declared {
+    fn from(table: PartitionedTable) -> Self {
+        Self::Kept(table)
+    }
+}
+
+impl From<Expiring> for Declared {
+    fn from(table: Expiring) -> Self {
+        Self::Expiring(table)
+    }
+}
+
+impl Declared {
+    /// The table, however long its rows stay.
+    pub fn table(&self) -> &PartitionedTable {
+        match self {
+            Self::Kept(table) => table,
+            Self::Expiring(expiring) => &expiring.table,
+        }
+    }
+
+    /// In months; nothing for what is kept for ever.
+    pub(super) fn retention(&self) -> Option<NonZeroU32> {
+        match self {
+            Self::Kept(_) => None,
+            Self::Expiring(expiring) => Some(expiring.retention),
+        }
+    }
+
+    /// What of the declaration cannot be.
+    pub(super) fn check(&self) -> Result<(), PartitionError> {
+        let table = self.table();
+        table.check()?;
+        let Self::Expiring(Expiring { export: Some(export), .. }) = self else { return Ok(()) };
+        if !(1..=19).contains(&export.level) {
+            return table.wrong(format!("the export's level is {}; write 1 to 19", export.level));
+        }
+        if export.folder.as_os_str().is_empty() {
+            return table.wrong("the export names no folder".to_owned());
+        }
+        Ok(())
+    }
 }
 
 /// One file a month: `folder/database/schema.table/2026-01.csv.zst`, as PostgreSQL's CSV with a header, in UTC.
@@ -45,7 +108,7 @@ const MOST_NAME: usize = 63 - 14;
 impl PartitionedTable {
     /// Kept for ever, without further indexes.
     pub const fn new(schema: &'static str, table: &'static str, column: &'static str) -> Self {
-        Self { schema, table, column, retention: None, export: None, brin: None }
+        Self { schema, table, column, oldest: None, brin: None }
     }
 
     /// `schema.table`.
@@ -53,29 +116,24 @@ impl PartitionedTable {
         format!("{}.{}", self.schema, self.table)
     }
 
-    /// What of the declaration cannot be.
-    pub(super) fn check(&self) -> Result<(), PartitionError> {
-        let wrong = |why: String| Err(PartitionError::Declaration { table: self.name(), why });
+    fn wrong(&self, why: String) -> Result<(), PartitionError> {
+        Err(PartitionError::Declaration { table: self.name(), why })
+    }
+
+    fn check(&self) -> Result<(), PartitionError> {
         for name in [self.schema, self.table, self.column] {
             let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
             if name.is_empty() || name.len() > 63 || !name.bytes().all(plain) {
-                return wrong(format!("{name:?} is not a plain name of lower-case letters, digits and `_`"));
+                return self
+                    .wrong(format!("{name:?} is not a plain name of lower-case letters, digits and `_`"));
             }
         }
         if self.table.len() > MOST_NAME {
-            return wrong(format!("the name is longer than {MOST_NAME} bytes"));
-        }
-        if let Some(export) = &self.export {
-            if !(1..=19).contains(&export.level) {
-                return wrong(format!("the export's level is {}; write 1 to 19", export.level));
-            }
-            if export.folder.as_os_str().is_empty() {
-                return wrong("the export names no folder".to_owned());
-            }
+            return self.wrong(format!("the name is longer than {MOST_NAME} bytes"));
         }
         match self.brin {
             Some(brin) if !(1..=131_072).contains(&brin.pages_per_range) => {
-                wrong(format!("pages_per_range is {}; write 1 to 131072", brin.pages_per_range))
+                self.wrong(format!("pages_per_range is {}; write 1 to 131072", brin.pages_per_range))
             }
             _ => Ok(()),
         }
@@ -116,13 +174,17 @@ mod tests {
     #[test]
     fn a_declaration_that_cannot_work_says_why() {
         GOOD.check().unwrap();
-        let told = |table: PartitionedTable| table.check().unwrap_err().to_string();
+        let told = |table: PartitionedTable| Declared::from(table).check().unwrap_err().to_string();
         let long = "a_name_of_a_table_that_is_far_too_long_for_its_months";
         assert!(told(PartitionedTable { table: "Reading\"", ..GOOD }).contains("not a plain name"));
         assert!(told(PartitionedTable { table: long, ..GOOD }).contains("longer than 49 bytes"));
-        let export = |folder: &str, level| Some(Export { folder: folder.into(), level });
-        assert!(told(PartitionedTable { export: export("/tmp", 20), ..GOOD }).contains("level is 20"));
-        assert!(told(PartitionedTable { export: export("", 3), ..GOOD }).contains("no folder"));
+        let exported = |folder: &str, level| {
+            let export = Some(Export { folder: folder.into(), level });
+            let expiring = Expiring { table: GOOD, retention: NonZeroU32::MIN, export };
+            Declared::from(expiring).check().unwrap_err().to_string()
+        };
+        assert!(exported("/tmp", 20).contains("level is 20"));
+        assert!(exported("", 3).contains("no folder"));
         let brin = Some(Brin { pages_per_range: 0 });
         assert!(told(PartitionedTable { brin, ..GOOD }).contains("pages_per_range is 0"));
     }

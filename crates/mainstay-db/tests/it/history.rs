@@ -29,9 +29,9 @@ async fn process(on: &TestDb, clock: &Clock, name: &str) -> Process {
 async fn process_at(on: &Target, clock: &Clock, name: &str) -> Process {
     let db = Db::connect(&Config::default(), on).await.unwrap();
     let table = statement_history(NonZeroU32::MIN);
-    let tables = vec![table.clone()];
+    let tables = vec![table.clone().into()];
     let keeper = Keeper::new(&Default::default(), on, clock, &Registry::new(), tables).unwrap();
-    let history = History::new(&db, &keeper, table, clock, name.to_owned());
+    let history = History::new(&db, &keeper, table.table, clock, name.to_owned());
     Process { db, keeper, history }
 }
 

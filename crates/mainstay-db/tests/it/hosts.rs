@@ -53,7 +53,7 @@ async fn with_the_standby_named_first_all_that_works_beside_the_pools_finds_the_
         &target,
         &clock,
         &Registry::new(),
-        vec![READING],
+        vec![READING.into()],
     );
     assert!(!keeper.unwrap().round().await.unwrap().created.is_empty());
 

@@ -6,7 +6,7 @@ mod retention;
 
 use std::time::Duration;
 
-use mainstay_db::partitions::{Config, Keeper, Month, PartitionedTable};
+use mainstay_db::partitions::{Config, Declared, Keeper, Month, PartitionedTable};
 use mainstay_db::{Session, Target};
 use mainstay_runtime::Clock;
 use mainstay_telemetry::Registry;
@@ -48,10 +48,10 @@ fn hasty() -> Config {
 }
 
 /// A keeper whose clock stands at `now`; the server's clock is years ahead of it.
-fn keeper(db: &TestDb, now: &str, config: &Config, table: PartitionedTable) -> (Keeper, Registry) {
+fn keeper(db: &TestDb, now: &str, config: &Config, table: impl Into<Declared>) -> (Keeper, Registry) {
     let registry = Registry::new();
     let clock = Clock::paused(now.parse().unwrap());
-    (Keeper::new(config, db.target(), &clock, &registry, vec![table]).unwrap(), registry)
+    (Keeper::new(config, db.target(), &clock, &registry, vec![table.into()]).unwrap(), registry)
 }
 
 async fn one<T: FromSqlOwned>(session: &Session, sql: &str) -> T {

@@ -190,7 +190,7 @@ pub(super) async fn patch(
         }
         Ok::<_, Halted>(store::find(&tx, athlete_id, id).await?.internal()?)
     };
-    detail(app.db.transaction(work).await?, &principal.timezone)
+    detail(app.months.transaction(&app.db, work).await?, &principal.timezone)
 }
 
 /// What the activity says after the patch.
@@ -275,7 +275,7 @@ pub(super) async fn create(
         store::insert_manual(&tx, new, now).await?;
         Ok(store::find(&tx, athlete_id, id).await?.internal()?)
     };
-    detail(app.db.transaction(work).await?, &principal.timezone)
+    detail(app.months.transaction(&app.db, work).await?, &principal.timezone)
 }
 
 /// The activity that an entered session is, by the rule for files of one session.
@@ -341,7 +341,7 @@ pub(super) async fn restore(
         }
         Ok(store::find(&tx, athlete_id, id).await?.internal()?)
     };
-    detail(app.db.transaction(work).await?, &principal.timezone)
+    detail(app.months.transaction(&app.db, work).await?, &principal.timezone)
 }
 
 fn same_session_exists(detail: String) -> Problem {

@@ -11,10 +11,7 @@ select
     id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
     timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal,
     rpe, gear, is_race, has_track,
-    coalesce((
-        select stream.channels @> array['latitude_deg', 'longitude_deg'] from activity_stream as stream
-        where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id
-    ), false) as has_positions
+    channels @> array['latitude_deg', 'longitude_deg'] as has_positions
 from activity
 where athlete_id = :athlete_id and deleted_at is null and parent_id is null
     and (start_time, id) < (:before_time, :before_id)
@@ -36,10 +33,7 @@ select
     id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
     timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal,
     rpe, gear, is_race, has_track,
-    coalesce((
-        select stream.channels @> array['latitude_deg', 'longitude_deg'] from activity_stream as stream
-        where stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id
-    ), false) as has_positions
+    channels @> array['latitude_deg', 'longitude_deg'] as has_positions
 from activity
 where athlete_id = :athlete_id and deleted_at is null and parent_id is null
     and start_time >= :since and start_time <= :until
@@ -88,7 +82,7 @@ select
     sampled.distance_m as sampled_distance_m, sampled.ascent_m as sampled_ascent_m,
     sampled.descent_m as sampled_descent_m, sampled.avg_hr_bpm as sampled_avg_hr_bpm,
     sampled.max_hr_bpm as sampled_max_hr_bpm, sampled.avg_cadence_per_min as sampled_avg_cadence_per_min,
-    coalesce(stream.channels, '{}') as channels,
+    activity.channels,
     athlete.resting_hr_bpm as profile_resting_hr_bpm, athlete.max_hr_bpm as profile_max_hr_bpm,
     athlete.threshold_hr_bpm as profile_threshold_hr_bpm,
     athlete.threshold_pace_s_per_km as profile_threshold_pace_s_per_km,
@@ -130,8 +124,6 @@ select
     ) as parent
 from activity
 join athlete on athlete.id = activity.athlete_id
-left join activity_stream as stream
-    on stream.athlete_id = activity.athlete_id and stream.activity_id = activity.id
 left join activity_analysis as analysis
     on analysis.athlete_id = activity.athlete_id and analysis.activity_id = activity.id
 left join lateral (
@@ -166,19 +158,15 @@ select exists (
     select from activity where athlete_id = :athlete_id and id = :id and deleted_at is null
 ) as present;
 
---! find_stream
-select stream.samples, stream.data
-from activity_stream as stream
-join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id
-where stream.athlete_id = :athlete_id and stream.activity_id = :activity_id and activity.deleted_at is null;
+-- What was recorded of an activity, and which month holds it.
+-- lane: pipelined
+--! find_recorded
+select start_time, channels from activity where athlete_id = :athlete_id and id = :id and deleted_at is null;
 
--- The samples of an activity whose power was recorded.
---! find_power_stream
+--! find_stream
 select stream.data
 from activity_stream as stream
-join activity on activity.athlete_id = stream.athlete_id and activity.id = stream.activity_id
-where stream.athlete_id = :athlete_id and stream.activity_id = :activity_id and activity.deleted_at is null
-    and stream.channels @> array['power_w'];
+where stream.athlete_id = :athlete_id and stream.activity_id = :activity_id and stream.start_time = :start_time;
 
 -- The fastest stretches of one activity. One is the personal best when no activity that is there holds one that comes
 -- before it in the order of personal_bests: faster, else as fast and earlier.

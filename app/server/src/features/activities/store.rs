@@ -12,7 +12,8 @@ use super::days::DayWindow;
 use super::filters::{Filter, Order, SortOrder};
 
 pub(super) use sql::{
-    ActivityRow, FindActivity, FindBestEfforts, FindFile, ListDeleted, ListSplits, LockEditable, Summarise,
+    ActivityRow, FindActivity, FindBestEfforts, FindFile, FindRecorded, ListDeleted, ListSplits,
+    LockEditable, Summarise,
 };
 
 /// A keyset page: the activities before `from`, newest first.
@@ -108,22 +109,22 @@ pub(super) async fn splits(
     sql::list_splits().bind(db, &athlete_id, &activity_id, &kind, &max_rows).all().await
 }
 
-/// The stored samples.
+pub(super) async fn recorded(
+    db: &Client,
+    athlete_id: Uuid,
+    id: Uuid,
+) -> Result<Option<FindRecorded>, DbError> {
+    sql::find_recorded().bind(db, &athlete_id, &id).opt().await
+}
+
+/// The stored samples of an activity that starts then.
 pub(super) async fn stream(
     db: &Client,
     athlete_id: Uuid,
     activity_id: Uuid,
+    start_time: Timestamp,
 ) -> Result<Option<Vec<u8>>, DbError> {
-    Ok(sql::find_stream().bind(db, &athlete_id, &activity_id).opt().await?.map(|stream| stream.data))
-}
-
-/// The stored samples, if they hold power.
-pub(super) async fn power_stream(
-    db: &Client,
-    athlete_id: Uuid,
-    activity_id: Uuid,
-) -> Result<Option<Vec<u8>>, DbError> {
-    sql::find_power_stream().bind(db, &athlete_id, &activity_id).opt().await
+    sql::find_stream().bind(db, &athlete_id, &activity_id, &start_time).opt().await
 }
 
 pub(super) async fn best_efforts(

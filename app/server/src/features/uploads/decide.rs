@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::archive::{Hints, Refusal};
 use super::import::{self, ImportContext, Owner, Prepared};
-use super::{Decision, rules, store};
+use super::{Decision, months, rules, store};
 use crate::state::App;
 
 /// A file that is to be decided.
@@ -172,7 +172,7 @@ async fn import(app: &App, file: &File, line: &Line<'_>) -> Result<Option<Decisi
             write_line(app, &tx, line, &decision).await?;
             Ok(decision)
         };
-        match app.db.transaction(work).await {
+        match app.months.transaction(&app.db, work).await {
             Ok(decision) => return Ok(Some(decision)),
             Err(Undone::Lost) => return Ok(None),
             Err(Undone::Outdated(present)) => owner = present,
@@ -256,6 +256,9 @@ fn ending(error: DbError) -> Ending {
 /// The refusal of a file whose values the database does not take.
 fn unstorable(error: &DbError) -> Decision {
     const CODE: &str = "implausible_values";
+    if months::is_missing(error) {
+        return Decision::refused("implausible_time", "its date is too far in the future");
+    }
     if let Some(why) = error.constraint().and_then(rules::broken) {
         return Decision::refused(CODE, why);
     }

@@ -329,15 +329,16 @@ on conflict (athlete_id, activity_id, sha256, part) do nothing;
 insert into activity
     (athlete_id, id, parent_id, leg_index, sport, sub_sport, name, notes, start_time, end_time, source_format,
     primary_sha256, device, elapsed_s, moving_time_s, timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm,
-    max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, created_at, updated_at)
+    max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track, channels, created_at,
+    updated_at)
 values
     (:athlete_id, :id, :parent_id, :leg_index, :sport, :sub_sport, :name, :notes, :start_time, :end_time,
     :source_format, :primary_sha256, :device, :elapsed_s, :moving_time_s, :timer_s, :distance_m, :ascent_m,
     :descent_m, :avg_hr_bpm, :max_hr_bpm, :avg_cadence_per_min, :avg_power_w, :energy_kcal, :rpe, :gear, :is_race,
-    :has_track, :now, :now);
+    :has_track, :channels, :now, :now);
 
 -- A better source takes over, or a newer version computes again: what was measured and computed changes, what the
--- athlete wrote stays.
+-- athlete wrote stays. A start that changes takes the samples along, into another month if need be.
 --! update_measured (sub_sport?, primary_sha256?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?)
 update activity
 set
@@ -346,7 +347,7 @@ set
     timer_s = :timer_s, distance_m = :distance_m, ascent_m = :ascent_m, descent_m = :descent_m,
     avg_hr_bpm = :avg_hr_bpm, max_hr_bpm = :max_hr_bpm, avg_cadence_per_min = :avg_cadence_per_min,
     avg_power_w = :avg_power_w, energy_kcal = :energy_kcal,
-    has_track = :has_track, updated_at = :now
+    has_track = :has_track, channels = :channels, updated_at = :now
 where athlete_id = :athlete_id and id = :id;
 
 --! delete_computed
@@ -361,13 +362,14 @@ with
     gone_stream as (
         delete from activity_stream
         where activity_stream.athlete_id = :athlete_id and activity_stream.activity_id = :activity_id
+            and activity_stream.start_time = :start_time
     )
 delete from activity_analysis
 where activity_analysis.athlete_id = :athlete_id and activity_analysis.activity_id = :activity_id;
 
 --! insert_stream
-insert into activity_stream (athlete_id, activity_id, samples, channels, data)
-values (:athlete_id, :activity_id, :samples, :channels, :data);
+insert into activity_stream (athlete_id, activity_id, start_time, samples, channels, data)
+values (:athlete_id, :activity_id, :start_time, :samples, :channels, :data);
 
 -- All splits of an activity in one statement: one array a column.
 --! insert_splits

@@ -145,7 +145,7 @@ async fn recompute_one(
         }
         Ok(computed)
     };
-    app.db.transaction(work).await
+    app.months.transaction(&app.db, work).await
 }
 
 /// Computes an activity again from the original of its best source, as what the athlete says it is, in the caller's
@@ -179,7 +179,8 @@ pub(in crate::features) async fn compute_again(
     Ok(Ok(()))
 }
 
-/// Replaces everything that was computed from an activity.
+/// Replaces everything that was computed from an activity, which starts where the leg does: `update_measured` came
+/// before, and took the samples along.
 pub(super) async fn replace(
     tx: &Client,
     athlete_id: Uuid,
@@ -187,6 +188,6 @@ pub(super) async fn replace(
     leg: &Leg,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    store::delete_computed(tx, athlete_id, id).await?;
+    store::delete_computed(tx, athlete_id, id, leg.start).await?;
     store::insert_computed(tx, athlete_id, id, leg, now).await
 }

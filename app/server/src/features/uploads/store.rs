@@ -235,6 +235,7 @@ pub(super) async fn insert_parent(
         gear: file.hints.gear.as_deref(),
         is_race: file.hints.is_race,
         has_track: false,
+        channels: Vec::<&str>::new(),
         now,
     };
     sql::insert_activity().params(tx, &params).await.map(drop)
@@ -279,9 +280,15 @@ pub(super) async fn insert_activity(
         gear: file.hints.gear.as_deref(),
         is_race: file.hints.is_race,
         has_track: leg.stream.is_some(),
+        channels: channels(leg),
         now,
     };
     sql::insert_activity().params(tx, &params).await.map(drop)
+}
+
+/// What was recorded, on the activity as with its samples.
+fn channels(leg: &Leg) -> Vec<&'static str> {
+    leg.stream.as_ref().map(|stream| stream.channels.clone()).unwrap_or_default()
 }
 
 /// The first characters of a text.
@@ -341,6 +348,7 @@ pub(super) async fn update_measured_from(
         avg_power_w: analysis.avg_power_w,
         energy_kcal: leg.totals.energy_kcal,
         has_track: leg.stream.is_some(),
+        channels: channels(leg),
         now,
         athlete_id,
         id,
@@ -359,8 +367,14 @@ pub(super) async fn adopt_leg(
     sql::adopt_leg().bind(tx, &parent_id, &leg_index, &now, &athlete_id, &id).await.map(drop)
 }
 
-pub(super) async fn delete_computed(tx: &Client, athlete_id: Uuid, activity_id: Uuid) -> Result<(), DbError> {
-    sql::delete_computed().bind(tx, &athlete_id, &activity_id).await.map(drop)
+/// Everything that was computed from an activity, which starts at `start_time` as of now.
+pub(super) async fn delete_computed(
+    tx: &Client,
+    athlete_id: Uuid,
+    activity_id: Uuid,
+    start_time: Timestamp,
+) -> Result<(), DbError> {
+    sql::delete_computed().bind(tx, &athlete_id, &activity_id, &start_time).await.map(drop)
 }
 
 /// Everything that is computed from an activity.
@@ -381,7 +395,7 @@ pub(super) async fn insert_computed(
 async fn insert_stream(tx: &Client, athlete_id: Uuid, activity_id: Uuid, leg: &Leg) -> Result<(), DbError> {
     let Some(stream) = &leg.stream else { return Ok(()) };
     sql::insert_stream()
-        .bind(tx, &athlete_id, &activity_id, &stream.samples, &stream.channels, &stream.data)
+        .bind(tx, &athlete_id, &activity_id, &leg.start, &stream.samples, &stream.channels, &stream.data)
         .await
         .map(drop)
 }

@@ -6,10 +6,10 @@ use std::num::NonZeroU32;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use mainstay_db::migrate::PLATFORM;
-use mainstay_db::partitions::{Brin, Keeper, PartitionError, PartitionedTable, statement_history};
+use mainstay_db::partitions::{Brin, Expiring, Keeper, PartitionError, PartitionedTable, statement_history};
 use mainstay_db::{Db, DbError, migrate};
 use mainstay_runtime::Clock;
-use mainstay_telemetry::capture::Capture;
+use mainstay_telemetry::capture::{Capture, LogLine};
 use mainstay_telemetry::{Registry, events};
 use mainstay_testing::TestDb;
 
@@ -38,7 +38,7 @@ async fn a_row_without_a_month_gets_one_and_its_transaction_runs_once_more() {
             runs.set(runs.get() + 1);
             insert(db.db(), at(last_instant))
         };
-        keeper.with_month(&READING, at(last_instant), run).await.unwrap();
+        keeper.with_months(&READING, run).await.unwrap();
     }
     assert_eq!(runs.get(), 3, "the first row needs two runs, the second one");
     let session = session(db.target()).await;
@@ -54,8 +54,8 @@ async fn many_rows_without_a_month_at_once_make_it_once() {
     // Two processes with four rows each.
     let keepers: Vec<_> = (0..2).map(|_| keeper(&db, MID_MAY, &Config::default(), READING).0).collect();
     let (table, moment) = (READING, at("2024-07-31T23:00:00Z"));
-    let runs = (0..8)
-        .map(|number: usize| keepers[number % 2].with_month(&table, moment, || insert(db.db(), moment)));
+    let runs =
+        (0..8).map(|number: usize| keepers[number % 2].with_months(&table, || insert(db.db(), moment)));
     join_all(runs).await.into_iter().for_each(Result::unwrap);
     let session = session(db.target()).await;
     assert_eq!(one::<i64>(&session, "select count(*) from reading_y2024m07").await, 8);
@@ -88,7 +88,7 @@ async fn other_failed_checks_are_not_taken_for_a_missing_month() {
             let tx = db.db().write().await?;
             tx.batch_execute(sql).await
         };
-        let error = keeper.with_month(&READING, at("2025-01-01T00:00:00Z"), run).await.unwrap_err();
+        let error = keeper.with_months(&READING, run).await.unwrap_err();
         assert!(matches!(error, DbError::Constraint { .. }), "{error:?}");
         assert_eq!(runs.get(), 1, "{sql}");
     }
@@ -97,11 +97,11 @@ async fn other_failed_checks_are_not_taken_for_a_missing_month() {
 
 #[tokio::test]
 async fn a_time_far_from_now_makes_no_month() {
+    // A row's time is its writer's: nobody who runs the service is called for it.
     let log = Capture::of_thread();
-    log.expect(events::DB_PARTITION_BLOCKED);
     let db = world().await;
-    let table = PartitionedTable { retention: 2.try_into().ok(), ..READING };
-    let (keeper, _) = keeper(&db, MID_MAY, &Config::default(), table.clone());
+    let declared = Expiring { table: READING, retention: 2.try_into().unwrap(), export: None };
+    let (table, (keeper, _)) = (READING, keeper(&db, MID_MAY, &Config::default(), declared));
     for (moment, is_made) in [
         ("0001-01-01T00:00:00Z", false),
         ("2024-02-29T23:59:59Z", false),
@@ -110,12 +110,99 @@ async fn a_time_far_from_now_makes_no_month() {
         ("2025-06-01T00:00:00Z", false),
         ("9999-12-30T00:00:00Z", false),
     ] {
-        let outcome = keeper.with_month(&table, at(moment), || insert(db.db(), at(moment))).await;
+        let outcome = keeper.with_months(&table, || insert(db.db(), at(moment))).await;
         assert_eq!(outcome.is_ok(), is_made, "{moment}");
         // The caller is told what was wrong with the row.
         assert!(matches!(outcome, Ok(()) | Err(DbError::Constraint { .. })), "{outcome:?}");
     }
     assert_eq!(partitions(&session(db.target()).await).await, ["reading_y2024m03", "reading_y2025m05"]);
+    let blocked = |line: &LogLine| line.event() == Some(events::DB_PARTITION_BLOCKED);
+    assert_eq!(log.lines().iter().filter(|line| blocked(line)).count(), 4);
+}
+
+#[tokio::test]
+async fn a_table_with_an_oldest_month_takes_rows_from_decades_ago_and_none_before_it() {
+    let _log = Capture::of_thread();
+    let db = world().await;
+    // Whatever the database prefers: months are UTC's, and the server's words are read.
+    prefer(&db, "timezone = 'America/St_Johns'").await;
+    prefer(&db, "datestyle = 'German'").await;
+    let table = PartitionedTable { oldest: Some(month(1980, 1)), ..READING };
+    let (keeper, _) = keeper(&db, MID_MAY, &Config::default(), table.clone());
+    let pools = Db::connect(&mainstay_db::Config::default(), db.target()).await.unwrap();
+    for (moment, made) in [
+        ("1979-12-31T23:59:59.999999Z", None),
+        ("1980-01-01T00:00:00Z", Some("reading_y1980m01")),
+        ("1999-12-31T23:59:59.999999Z", Some("reading_y1999m12")),
+        ("2000-02-29T23:30:00Z", Some("reading_y2000m02")),
+        ("2024-03-31T01:30:00Z", Some("reading_y2024m03")),
+        ("2025-06-01T00:00:00Z", None),
+    ] {
+        let outcome = keeper.with_months(&table, || insert(&pools, at(moment))).await;
+        assert_eq!(outcome.is_ok(), made.is_some(), "{moment}: {outcome:?}");
+        let last = "select tableoid::regclass::text from reading order by id desc limit 1";
+        if let Some(made) = made {
+            assert_eq!(one::<String>(&session(db.target()).await, last).await, made, "{moment}");
+        }
+    }
+    assert_eq!(partitions(&session(db.target()).await).await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_transaction_that_lacks_several_months_gets_them_all() {
+    let db = world().await;
+    let (keeper, _) = keeper(&db, MID_MAY, &Config::default(), READING);
+    let runs = Cell::new(0);
+    let run = || async {
+        runs.set(runs.get() + 1);
+        let tx = db.db().write().await?;
+        for moment in
+            ["2024-01-31T12:00:00Z", "2024-02-29T12:00:00Z", "2024-12-31T23:59:59Z", "2024-01-01T00:00:00Z"]
+        {
+            tx.execute("insert into reading (taken_at) values ($1)", &[&at(moment)]).await?;
+        }
+        tx.commit().await
+    };
+    keeper.with_months(&READING, run).await.unwrap();
+    assert_eq!(runs.get(), 4, "once for each month, and once with all");
+    let session = session(db.target()).await;
+    assert_eq!(one::<i64>(&session, "select count(*) from reading").await, 4);
+}
+
+#[tokio::test]
+async fn a_month_that_cannot_be_made_now_is_no_fault_of_the_row() {
+    let log = Capture::of_thread();
+    log.expect(events::DB_PARTITION_BLOCKED);
+    let db = world().await;
+    let (keeper, _) = keeper(&db, MID_MAY, &hasty(), READING);
+    let busy = session(db.target()).await;
+    // What creates months waits for this; what writes rows does not.
+    busy.batch_execute("begin; lock table reading in share update exclusive mode").await.unwrap();
+    let moment = at(MID_MAY);
+    let error = keeper.with_months(&READING, || insert(db.db(), moment)).await.unwrap_err();
+    assert!(error.is_unavailable(), "{error:?}");
+    assert_eq!(partitions(&busy).await.len(), 0, "what was begun is rolled back");
+    busy.batch_execute("rollback").await.unwrap();
+    keeper.with_months(&READING, || insert(db.db(), moment)).await.unwrap();
+    assert_eq!(partitions(&busy).await, ["reading_y2024m05"]);
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_declared_to_expire_never_loses_a_month() {
+    let db = world().await;
+    make_months(&db, month(1980, 1), 14).await;
+    let session = session(db.target()).await;
+    // What a retention of an earlier declaration has marked, and what it has detached.
+    let marked = "comment on table reading_y1980m01 is 'mainstay: a month of public.reading past its retention, to be dropped'; \
+                  comment on table reading_y1980m02 is 'mainstay: a month of public.reading past its retention, to be dropped'; \
+                  alter table reading detach partition reading_y1980m02";
+    session.batch_execute(marked).await.unwrap();
+    let config = Config { retire_most: 100, ..Config::default() };
+    let (keeper, _) = keeper(&db, "9999-01-01T00:00:00Z", &config, READING);
+    let round = keeper.round().await.unwrap();
+    assert_eq!((round.retired, round.finalized), (Vec::<String>::new(), Vec::<String>::new()));
+    let tables = "select count(*) from pg_class where relname like 'reading_y198%' and relkind = 'r'";
+    assert_eq!(one::<i64>(&session, tables).await, 14);
 }
 
 #[tokio::test]
@@ -195,6 +282,7 @@ async fn what_cannot_be_kept_says_why_and_keeps_no_other_table_from_its_turn() {
     let named = |table| PartitionedTable::new("public", table, "at");
     let tables = ["absent", "plain", "by_day", "by_list", "lax", "taken"].map(named).to_vec();
     let tables = [tables, vec![PartitionedTable { column: "id", ..READING }, READING]].concat();
+    let tables = tables.into_iter().map(Into::into).collect();
     let registry = Registry::new();
     let clock = Clock::paused(at(MID_MAY));
     let keeper = Keeper::new(&hasty(), db.target(), &clock, &registry, tables).unwrap();

@@ -5,13 +5,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use futures_util::{SinkExt as _, pin_mut};
-use mainstay_db::partitions::{Export, PartitionError, PartitionedTable};
+use mainstay_db::partitions::{Expiring, Export, PartitionError};
 use tokio_postgres::Client;
 
 use super::*;
 
-fn kept(months: u32) -> PartitionedTable {
-    PartitionedTable { retention: months.try_into().ok(), ..READING }
+fn kept(months: u32) -> Expiring {
+    Expiring { table: READING, retention: months.try_into().unwrap(), export: None }
 }
 
 /// Rows all through these months.
@@ -175,7 +175,7 @@ async fn an_exported_month_can_be_read_back_row_by_row() {
     session.batch_execute("create table written as select * from reading_y2024m01").await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let export = Export { folder: folder.path().join("new"), level: 3 };
-    let table = PartitionedTable { export: Some(export), ..kept(1) };
+    let table = Expiring { export: Some(export), ..kept(1) };
     let place = folder.path().join("new").join(db.name()).join("public.reading");
     // An earlier attempt was cut off, and another time such a month had gone already.
     fs::create_dir_all(&place).unwrap();
@@ -215,7 +215,7 @@ async fn a_month_that_cannot_be_exported_stays_until_it_can() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("not_a_folder");
     fs::write(&path, "").unwrap();
-    let table = PartitionedTable { export: Some(Export { folder: path.clone(), level: 3 }), ..kept(1) };
+    let table = Expiring { export: Some(Export { folder: path.clone(), level: 3 }), ..kept(1) };
     let (keeper, _) = keeper(&db, "2024-03-31T00:00:00Z", &Config::default(), table);
     for _ in 0..2 {
         let error = keeper.round().await.unwrap_err();
