@@ -17,7 +17,7 @@ import jwt
 import orjson
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Response
 from pydantic import BaseModel
-from sqlalchemy import DateTime, ForeignKey, Row, Text, and_, exists, select, tuple_
+from sqlalchemy import DateTime, ForeignKey, Row, Text, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
@@ -57,13 +57,6 @@ class LoginSession(Base):
     revoked_at: Mapped[datetime | None]
 
 
-class ActivityStream(Base):
-    __tablename__ = "activity_stream"
-    athlete_id: Mapped[UUID] = mapped_column(primary_key=True)
-    activity_id: Mapped[UUID] = mapped_column(primary_key=True)
-    channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
-
-
 class Activity(Base):
     __tablename__ = "activity"
     athlete_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -92,15 +85,8 @@ class Activity(Base):
     is_race: Mapped[bool]
     has_track: Mapped[bool]
     deleted_at: Mapped[datetime | None]
-    has_positions: Mapped[bool] = column_property(
-        exists().where(
-            and_(
-                ActivityStream.athlete_id == athlete_id,
-                ActivityStream.activity_id == id,
-                ActivityStream.channels.contains(["latitude_deg", "longitude_deg"]),
-            )
-        )
-    )
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    has_positions: Mapped[bool] = column_property(channels.contains(["latitude_deg", "longitude_deg"]))
 
 
 # The columns of our statement.

@@ -20,6 +20,7 @@ mod constructs;
 mod foreign_keys;
 mod limits;
 mod marks;
+mod partition_keys;
 mod queues;
 mod tenant_statements;
 mod tenant_tables;
@@ -30,9 +31,10 @@ use crate::finding::{Finding, Rule};
 use crate::tree::SourceFile;
 use text::Statement;
 
-pub(super) const RULES: [Rule; 8] = [
+pub(super) const RULES: [Rule; 9] = [
     tenant_tables::RULE,
     foreign_keys::RULE,
+    partition_keys::RULE,
     tenant_statements::RULE,
     constructs::RULE,
     queues::RULE,
@@ -48,8 +50,14 @@ const TENANT: &str = "athlete_id";
 const TENANTS: &str = "athlete";
 
 /// What a mark may excuse.
-const EXCUSABLE: [&str; 5] =
-    [tenant_statements::ALL, tenant_statements::JOIN, constructs::OFFSET, upserts::UPSERT, limits::LIMIT];
+const EXCUSABLE: [&str; 6] = [
+    tenant_statements::ALL,
+    tenant_statements::JOIN,
+    partition_keys::ALL,
+    constructs::OFFSET,
+    upserts::UPSERT,
+    limits::LIMIT,
+];
 
 /// What a rule finds in a statement: the line, and what is wrong.
 type Found = (usize, String);

@@ -272,11 +272,16 @@ async fn one_search_for_missing_indexes_runs_at_a_time_and_ends_in_time() {
 async fn recorder(world: &World, process: &str) -> History {
     let table = statement_history(NonZeroU32::MIN);
     let clock = &world.effects.clock;
-    let keeper =
-        Keeper::new(&Default::default(), world.db.target(), clock, &Registry::new(), vec![table.clone()])
-            .unwrap();
+    let keeper = Keeper::new(
+        &Default::default(),
+        world.db.target(),
+        clock,
+        &Registry::new(),
+        vec![table.clone().into()],
+    )
+    .unwrap();
     keeper.round().await.unwrap();
-    History::new(&world.app.db, &keeper, table, clock, process.to_owned())
+    History::new(&world.app.db, &keeper, table.table, clock, process.to_owned())
 }
 
 #[tokio::test]

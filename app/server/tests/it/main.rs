@@ -22,6 +22,7 @@ mod first_run;
 mod imports;
 mod merging;
 mod migrations;
+mod months;
 mod plans;
 mod platform;
 mod process;

@@ -14,7 +14,7 @@ fn sample(name: &str) -> Vec<u8> {
 }
 
 /// A session as TCX writes it: this many minutes at 3 m/s, a sample every ten seconds.
-fn session(sport: &str, start: &str, minutes: i64) -> String {
+pub(crate) fn session(sport: &str, start: &str, minutes: i64) -> String {
     let start: jiff::Timestamp = start.parse().unwrap();
     let points: String = (0..=minutes * 6)
         .map(|i| {
@@ -34,7 +34,7 @@ fn session(sport: &str, start: &str, minutes: i64) -> String {
     )
 }
 
-fn tcx(sessions: &[String]) -> Vec<u8> {
+pub(crate) fn tcx(sessions: &[String]) -> Vec<u8> {
     let inner = sessions.concat();
     format!("<TrainingCenterDatabase><Activities>{inner}</Activities></TrainingCenterDatabase>").into_bytes()
 }
@@ -48,7 +48,7 @@ fn multisport_tcx(first: &str, next: &str) -> Vec<u8> {
 }
 
 /// The same session as [`session`] in GPX: positions only.
-fn gpx(inner: &str, start: &str, minutes: i64) -> Vec<u8> {
+pub(crate) fn gpx(inner: &str, start: &str, minutes: i64) -> Vec<u8> {
     let start: jiff::Timestamp = start.parse().unwrap();
     let points: String = (0..=minutes * 6)
         .map(|i| {
@@ -61,7 +61,7 @@ fn gpx(inner: &str, start: &str, minutes: i64) -> Vec<u8> {
     format!(r#"<gpx version="1.1"><trk>{inner}<trkseg>{points}</trkseg></trk></gpx>"#).into_bytes()
 }
 
-fn path_of(line: &Value) -> String {
+pub(crate) fn path_of(line: &Value) -> String {
     let id = line["activity_id"].as_str().unwrap_or_else(|| panic!("no activity: {line}"));
     format!("/v1/activities/{id}")
 }

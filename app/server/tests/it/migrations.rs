@@ -63,7 +63,8 @@ async fn every_earlier_state_comes_to_the_schema_of_an_empty_database() {
 /// Every row of every table, as JSON, by table.
 async fn rows(session: &Session) -> BTreeMap<String, Vec<Value>> {
     let tables = "select relname::text from pg_class \
-                  where relnamespace = 'public'::regnamespace and relkind = 'r' order by relname";
+                  where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition \
+                  order by relname";
     let mut rows = BTreeMap::new();
     for table in texts(session, tables).await {
         let all = format!("select to_jsonb(r) from \"{table}\" as r order by to_jsonb(r) ->> 'id', r");
@@ -78,6 +79,11 @@ async fn rows_of_the_former_release_survive_this_one() {
     let all = schema::migrations();
     let db = TestDb::empty().await.unwrap();
     migrate::run(db.target(), &[&first(FORMER_RELEASE)]).await.unwrap();
+    // Months are those of UTC, wherever the server thinks that it stands and however it writes dates.
+    for setting in ["timezone = 'America/St_Johns'", "datestyle = 'German'"] {
+        let set = format!("alter database \"{}\" set {setting}", db.name());
+        session(&db).await.batch_execute(&set).await.unwrap();
+    }
     let session = session(&db).await;
     session.batch_execute(ROWS).await.unwrap();
     let before = rows(&session).await;
@@ -97,6 +103,15 @@ async fn rows_of_the_former_release_survive_this_one() {
             }
         }
     }
+    let misplaced = "select count(*) from activity_stream as stream join activity on activity.id = stream.activity_id \
+        where stream.start_time <> activity.start_time or stream.channels <> activity.channels \
+            or stream.tableoid::regclass::text \
+                <> to_char(activity.start_time at time zone 'UTC', '\"activity_stream_y\"YYYY\"m\"MM')";
+    assert_eq!(session.query_one(misplaced, &[]).await.unwrap().get::<_, i64>(0), 0);
+    let months = "select inhrelid::regclass::text from pg_inherits where inhparent = 'activity_stream'::regclass order by 1";
+    let ends =
+        ["1980m01", "1999m12", "2000m01", "2024m02", "2024m03", "2024m10", "2024m11", "2025m02", "2040m08"];
+    assert_eq!(texts(&session, months).await, ends.map(|month| format!("activity_stream_y{month}")));
     let (code, stdout, _) = said(&on(&db).arg("check").output().unwrap());
     assert!(code == 0 && stdout.contains("ok    migrations are applied"), "{stdout}");
 }

@@ -1,7 +1,10 @@
 //! Rows that a test needs exactly so: activities, analyses, files and samples of one athlete.
 //! Never here: anything that the import is tested with; that takes real files.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
+use mainstay_db::{DbError, Tx};
 use paceline_domain::model::{Channel, Track};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -132,11 +135,16 @@ pub(crate) async fn samples_of(world: &World, who: Athlete, id: Uuid, track: &Tr
     let data = paceline_domain::streams::encode(track).unwrap();
     let samples = i32::try_from(track.len()).unwrap();
     let channels: Vec<&str> = track.channels().map(|(channel, _)| channel.as_str()).collect();
-    let sql = "insert into activity_stream (athlete_id, activity_id, samples, channels, data) \
-        values ($1, $2, $3, $4, $5)";
-    execute(world, sql, &[&who.id, &id, &samples, &channels, &data]).await;
-    let sql = "update activity set has_track = true where athlete_id = $1 and id = $2";
-    execute(world, sql, &[&who.id, &id]).await;
+    let sql = "with recorded as (update activity set has_track = true, channels = $4 \
+        where athlete_id = $1 and id = $2 returning athlete_id, id, start_time) \
+        insert into activity_stream (athlete_id, activity_id, start_time, samples, channels, data) \
+        select athlete_id, id, start_time, $3, $4, $5 from recorded";
+    let (data, channels) = (&data, &channels);
+    let work = |tx: Arc<Tx>| async move {
+        tx.execute(sql, &[&who.id, &id, &samples, channels, data]).await.map(drop)
+    };
+    let written: Result<(), DbError> = world.app.months.transaction(world.db.db(), work).await;
+    written.unwrap();
 }
 
 /// A split by kilometre.

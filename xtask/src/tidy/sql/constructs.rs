@@ -89,7 +89,10 @@ const CONSTRUCTS: [Construct; 15] = [
     Construct {
         words: &[&["lock", "table"]],
         instead: "lock rows",
-        rooms: &[("crates/mainstay-db/src/partitions/", "a month is locked for the moment in which it goes")],
+        rooms: &[
+            ("crates/mainstay-db/src/partitions/", "a month is locked for the moment in which it goes"),
+            ("app/server/migrations/0014_stream_months.sql", "nobody writes rows while they are copied"),
+        ],
     },
     Construct {
         words: &[

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use mainstay_db::partitions::{Keeper, Month, PartitionError, PartitionedTable, is_missing_month};
+use mainstay_db::partitions::{Keeper, Month, PartitionError, PartitionedTable, Round, is_missing_month};
 use mainstay_db::{Db, DbError, TransactionError, Tx};
 
 /// The year from which on parsers believe a date (`paceline_domain::formats`): an archive may go back to it.
@@ -32,13 +32,20 @@ impl Months {
         keep(vec![streams()]).map(Self)
     }
 
+    /// A round of the keeper at once.
+    ///
+    /// # Errors
+    /// As [`Keeper::round`].
+    pub async fn round(&self) -> Result<Round, PartitionError> {
+        self.0.round().await
+    }
+
     /// [`Db::transaction`] for work that may write samples: a month that they lack is made, and the work is done again
     /// from its beginning.
-    pub(in crate::features) async fn transaction<T, E, F>(
-        &self,
-        db: &Db,
-        work: impl Fn(Arc<Tx>) -> F,
-    ) -> Result<T, E>
+    ///
+    /// # Errors
+    /// As [`Keeper::with_months`].
+    pub async fn transaction<T, E, F>(&self, db: &Db, work: impl Fn(Arc<Tx>) -> F) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
         E: TransactionError,

@@ -1,5 +1,7 @@
 //! What a plan that was run says of itself: which tables it read whole, how many rows it threw away, how many blocks it
-//! touched. Pure. Never here: which of that is too much.
+//! touched, which months of samples it may look into. Pure. Never here: which of that is too much.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -12,6 +14,8 @@ pub(super) struct Work {
     pub(super) removed: u64,
     /// Blocks of 8 KiB, in memory or not, the foreign keys' checks included.
     pub(super) blocks: u64,
+    /// Months of samples in the plan, by name; what was ruled out before it began is not in it.
+    pub(super) months: BTreeSet<String>,
 }
 
 /// What `explain (analyze, buffers, format json)` said.
@@ -35,6 +39,11 @@ fn walk(node: &Value, work: &mut Work) {
         "Index Scan" | "Index Only Scan" | "Bitmap Index Scan" => node["Index Cond"].is_null(),
         _ => false,
     };
+    // What changes rows names the tables a second time.
+    let table = node["Relation Name"].as_str().filter(|name| name.starts_with("activity_stream_"));
+    if let Some(table) = table.filter(|_| kind != "ModifyTable") {
+        work.months.insert(table.to_owned());
+    }
     if is_whole {
         let name = node["Index Name"].as_str().or(node["Relation Name"].as_str());
         work.whole.push(name.unwrap_or_default().to_owned());

@@ -19,6 +19,11 @@ const FUNCTIONS: &str = "
         return timestamptz '2026-06-15 06:00Z' - case when n <= 12000 then (12000 - n) * interval '14 hours'
             else ((n - 12001) % 198) * interval '88 hours' end;";
 
+/// The months of the activities, as the keeper makes them.
+const MONTHS: &str = "select format('create table activity_stream_%s partition of activity_stream for values from (%L) to (%L)',
+        to_char(month, '\"y\"YYYY\"m\"MM'), month || 'Z', month + interval '1 month' || 'Z')
+    from generate_series(timestamp '2007-01-01', timestamp '2026-06-01', interval '1 month') as month";
+
 /// One text a table: none waits for another.
 const ROWS: [&str; 11] = [
     "insert into athlete (id, email, display_name, role, timezone, password_hash, created_at, updated_at)
@@ -31,8 +36,8 @@ const ROWS: [&str; 11] = [
         select uuid_of('8001', 1 + n / 60), sha256(int8send(n)), uuid_of('8003', n / 3), '2026-05-01',
             case when n % 900 = 0 then timestamptz '2026-06-01' else '2026-08-01' end from generate_series(0, 299999) as n",
     "insert into activity (athlete_id, id, parent_id, leg_index, sport, name, start_time, end_time, source_format,
-            primary_sha256, elapsed_s, moving_time_s, distance_m, ascent_m, is_race, has_track, deleted_at, created_at,
-            updated_at)
+            primary_sha256, elapsed_s, moving_time_s, distance_m, ascent_m, is_race, has_track, channels, deleted_at,
+            created_at, updated_at)
         select uuid_of('8001', athlete_of(n)), uuid_of('8002', n),
             case when n % 400 between 11 and 13 then uuid_of('8002', n - n % 400 + 10) end,
             case when n % 400 between 11 and 13 then n % 400 - 10 end,
@@ -40,6 +45,8 @@ const ROWS: [&str; 11] = [
             began(n) + interval '50 minutes', case when n % 50 = 49 then 'manual' else 'fit' end,
             case when n % 50 < 49 and n % 400 <> 10 then sha256(int8send(n)) end, 3000, 3000,
             2000 + n * 7919 % 30000, n * 31 % 1500, n % 60 = 0, true,
+            case when n % 3 = 0 or n <= 12000
+                then array['time_s', 'latitude_deg', 'longitude_deg', 'heart_rate_bpm'] else '{}' end,
             case when n % 5000 = 3 then timestamptz '2026-05-01' when n % 500 = 3 then '2026-06-01' end,
             began(n), began(n)
         from generate_series(1, 1000000::bigint) as n",
@@ -51,8 +58,8 @@ const ROWS: [&str; 11] = [
         select uuid_of('8001', athlete_of(n)), uuid_of('8002', n), sha256(int8send(n)), 0, 'fit', 'a.fit', sport_of(n),
             began(n), began(n) + interval '50 minutes', 10000, '{}', began(n)
         from generate_series(1, 1000000::bigint) as n where n % 50 < 49 and n % 400 <> 10",
-    "insert into activity_stream (athlete_id, activity_id, samples, channels, data)
-        select uuid_of('8001', athlete_of(n)), uuid_of('8002', n), 3000,
+    "insert into activity_stream (athlete_id, activity_id, start_time, samples, channels, data)
+        select uuid_of('8001', athlete_of(n)), uuid_of('8002', n), began(n), 3000,
             array['time_s', 'latitude_deg', 'longitude_deg', 'heart_rate_bpm'], 'short'
         from generate_series(1, 1000000::bigint) as n where n % 3 = 0 or n <= 12000",
     "insert into activity_analysis (athlete_id, activity_id, algorithm_version, inputs_hash, efficiency_factor,
@@ -96,6 +103,9 @@ const SIDE_BY_SIDE: usize = 3;
 pub(super) async fn seed(db: &TestDb) {
     let session = session(db).await;
     session.batch_execute(FUNCTIONS).await.unwrap();
+    for row in session.query(MONTHS, &[]).await.unwrap() {
+        session.batch_execute(row.get(0)).await.unwrap();
+    }
     let rows = session.query(INDEXES, &[]).await.unwrap();
     let indexes: Vec<(String, String)> =
         rows.iter().map(|row| (row.get("name"), row.get("definition"))).collect();
