@@ -59,6 +59,7 @@ CREATE TABLE public.activity (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     edited text[] DEFAULT '{}'::text[] NOT NULL,
+    channels text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT activity_distance_range CHECK (((distance_m >= (0)::double precision) AND (distance_m <= (10000000)::double precision))),
     CONSTRAINT activity_elapsed_range CHECK (((elapsed_s >= (0)::double precision) AND (elapsed_s <= (2678400)::double precision))),
     CONSTRAINT activity_hr_range CHECK ((((avg_hr_bpm >= (20)::double precision) AND (avg_hr_bpm <= (260)::double precision)) AND ((max_hr_bpm >= (20)::double precision) AND (max_hr_bpm <= (260)::double precision)))),
@@ -132,11 +133,13 @@ CREATE TABLE public.activity_split (
 CREATE TABLE public.activity_stream (
     athlete_id uuid NOT NULL,
     activity_id uuid NOT NULL,
+    start_time timestamp with time zone NOT NULL,
     samples integer NOT NULL,
     channels text[] NOT NULL,
     data bytea NOT NULL,
     CONSTRAINT activity_stream_samples_positive CHECK ((samples > 0))
-);
+)
+PARTITION BY RANGE (start_time);
 ALTER TABLE ONLY public.activity_stream ALTER COLUMN data SET STORAGE EXTERNAL;
 
 CREATE TABLE public.athlete (
@@ -266,7 +269,7 @@ ALTER TABLE ONLY public.activity_split
     ADD CONSTRAINT activity_split_pkey PRIMARY KEY (athlete_id, activity_id, kind, split_number);
 
 ALTER TABLE ONLY public.activity_stream
-    ADD CONSTRAINT activity_stream_pkey PRIMARY KEY (athlete_id, activity_id);
+    ADD CONSTRAINT activity_stream_pkey PRIMARY KEY (athlete_id, activity_id, start_time);
 
 ALTER TABLE ONLY public.athlete
     ADD CONSTRAINT athlete_pkey PRIMARY KEY (id);
@@ -304,6 +307,8 @@ CREATE INDEX activity_parent_idx ON public.activity USING btree (athlete_id, par
 CREATE INDEX activity_source_original_idx ON public.activity_source USING btree (athlete_id, sha256);
 
 CREATE INDEX activity_source_overlap_idx ON public.activity_source USING btree (athlete_id, start_time, end_time);
+
+CREATE UNIQUE INDEX activity_start_key ON public.activity USING btree (athlete_id, id, start_time);
 
 CREATE INDEX activity_time_idx ON public.activity USING btree (athlete_id, start_time, end_time) WHERE (deleted_at IS NULL);
 
@@ -344,8 +349,8 @@ ALTER TABLE ONLY public.activity_source
 ALTER TABLE ONLY public.activity_split
     ADD CONSTRAINT activity_split_activity_fkey FOREIGN KEY (athlete_id, activity_id) REFERENCES public.activity(athlete_id, id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY public.activity_stream
-    ADD CONSTRAINT activity_stream_activity_fkey FOREIGN KEY (athlete_id, activity_id) REFERENCES public.activity(athlete_id, id) ON DELETE CASCADE;
+ALTER TABLE public.activity_stream
+    ADD CONSTRAINT activity_stream_activity_fkey FOREIGN KEY (athlete_id, activity_id, start_time) REFERENCES public.activity(athlete_id, id, start_time) ON UPDATE CASCADE ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.best_effort
     ADD CONSTRAINT best_effort_activity_fkey FOREIGN KEY (athlete_id, activity_id) REFERENCES public.activity(athlete_id, id) ON DELETE CASCADE;

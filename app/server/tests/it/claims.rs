@@ -124,6 +124,10 @@ async fn a_file_costs_few_statements() {
     let world = World::without_importer().await;
     let client = world.register("kim@example.org").await;
     let sent = client.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
+    // In a month that is there.
+    let month =
+        "create table month partition of activity_stream for values from ('2024-05-01Z') to ('2024-06-01Z')";
+    change(&world, month, &[]).await;
     let before = world.db.statements().await.unwrap();
     world.start_importers();
     until("the file is done", async || {

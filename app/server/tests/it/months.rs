@@ -247,7 +247,9 @@ async fn a_dump_comes_back_with_its_months_and_takes_new_rows() {
     let world = World::on(again, |_| {}).await;
     world.start_importers();
     // Ids of the tests begin anew with each process.
-    (0..1_000).for_each(|_| drop(world.effects.ids.next()));
+    for _ in 0..1_000 {
+        world.effects.ids.next();
+    }
     let client = world.register("robin@example.org").await;
     let line = client.upload("a.tcx", &run("1998-03-01T08:00:00Z")).await;
     assert_eq!(line["outcome"], "imported", "{line}");

@@ -10,7 +10,7 @@ use mainstay_db::migrate::PLATFORM;
 use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
-use mainstay_runtime::{Effects, Supervisor, TaskState, TaskStatus};
+use mainstay_runtime::{Effects, Phase, Supervisor, TaskState, TaskStatus};
 use mainstay_telemetry::Capture;
 use mainstay_testing::TestDb;
 use paceline::config::{Config, DEFAULTS};
@@ -151,10 +151,13 @@ impl World {
         let tasks = platform.supervisor.clone();
         let serving = Supervisor::new(&effects);
         let router = routes::router(&app);
+        let lifecycle = platform.lifecycle.clone();
         serving.spawn("http", move |_| async move {
             let report = platform.serve(listener, router).await.unwrap();
             assert!(report.is_clean(), "{report:?}");
         });
+        // What a start does before the first request counts for no test.
+        tokio::time::timeout(PATIENCE, lifecycle.reached(Phase::Ready)).await.expect("it never serves");
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         Self { effects, app, base, http, tasks, serving, log, db }
     }
