@@ -2,7 +2,8 @@
 -- they are new. A backup, a vacuum or a rebuilt index then takes the months that changed; the others rest. No month ever
 -- leaves: the keeper (mainstay_db::partitions) makes them, and is told that this table is kept for ever.
 --
--- Readers go on while the rows are copied; writers wait. The copy takes as much room as the samples have until 0015.
+-- Readers go on while the rows are copied; writers wait. The copy takes as much room as the samples have until 0015. The
+-- release before this one cannot write samples any more: it must not run beside this schema.
 lock table activity, activity_stream in share row exclusive mode;
 
 alter index activity_stream_pkey rename to activity_stream_former_pkey;
@@ -13,7 +14,7 @@ create table activity_stream_by_month (
     -- That of the activity, kept equal by the foreign key: it says which month holds the row.
     start_time timestamptz not null,
     samples integer not null,
-    -- As in activity.channels, from where it is read. The release before this one reads it here.
+    -- As in activity.channels, from where it is read.
     channels text[] not null,
     -- paceline_domain::streams, versioned by its first byte.
     data bytea not null,

@@ -111,6 +111,10 @@ const LIST: &str = "activities.list_activities";
 const PAGE: &str = "activities.page_activities";
 const COUNT: &str = "activities.count_activities";
 
+/// An activity in a month in which others trained too.
+const FULL_MONTH: &[(&str, &str)] =
+    &[("activity_id", "uuid_of('8002', 11901)"), ("start_time", "began(11901)")];
+
 pub(super) const HOT: &[Case] = &[
     hot("accounts.find_account"),
     hot("accounts.find_account_by_email"),
@@ -167,7 +171,7 @@ pub(super) const HOT: &[Case] = &[
     hot("activities.list_splits"),
     hot("activities.activity_exists"),
     hot("activities.find_recorded"),
-    hot("activities.find_stream").months(1),
+    hot("activities.find_stream").with(FULL_MONTH).months(1),
     hot("activities.find_best_efforts").costs(20, 400),
     hot("activities.find_file"),
     hot("activities.find_file").about("the primary one").with(&[("sha256", "null")]),
@@ -214,7 +218,7 @@ pub(super) const HOT: &[Case] = &[
     hot("uploads.update_standing").with(&[("sport", "'run'")]),
     hot("uploads.refresh_parent"),
     hot("uploads.adopt_leg"),
-    hot("uploads.delete_computed").months(1),
+    hot("uploads.delete_computed").with(FULL_MONTH).months(1),
     hot("uploads.list_outdated").with(&[("max_rows", "100")]).costs(20, 800),
     hot("uploads.set_failed_version"),
     hot("uploads.find_primary_source"),
