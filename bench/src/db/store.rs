@@ -28,7 +28,7 @@ pub(super) async fn fill(session: &Session) -> anyhow::Result<(Uuid, Uuid)> {
              171.0 + n % 7, 172.41 + n % 5, case when n % 3 = 0 then 231.72 + n % 29 end, 611.0 + n % 31, \
              case when n % 4 = 0 then 6 end, case when n % 2 = 0 then 'Blue shoes' end, n % 50 = 0, true, \
              begun.at, begun.at, \
-             case when n % 5 = 0 then '{}' \
+             case when n % 5 = 0 then '{{}}' \
                  else array['time_s', 'latitude_deg', 'longitude_deg', 'heart_rate_bpm'] end \
          from athlete, generate_series(1, {ACTIVITIES_EACH}) as n, \
              lateral (select '2020-01-01T06:00:00Z'::timestamptz + n * interval '26 hours' as at) as begun"

@@ -234,7 +234,7 @@ pub(super) const MISSED_WITHOUT: &[(&str, &str)] = &[
     ("activity_analysis_outdated_idx", "uploads.list_outdated"),
     ("refresh_token_session_idx", "accounts.remove_expired_sessions"),
     ("activity_list_idx", LIST),
-    ("activity_time_idx", "analytics.load_points"),
+    ("activity_time_idx", "uploads.find_overlapping_sources"),
     ("activity_parent_idx", "activities.delete_activity"),
     ("activity_deleted_idx", "activities.list_deleted"),
     ("activity_source_original_idx", "uploads.find_source_activities"),
