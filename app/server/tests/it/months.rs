@@ -229,14 +229,14 @@ async fn a_dump_comes_back_with_its_months_and_takes_new_rows() {
         command.arg("--dbname").arg(db.target().url().expose());
         command
     };
-    let dump = program("pg_dump", &world.db).stdout(Stdio::piped()).spawn().unwrap();
+    let mut dump = program("pg_dump", &world.db).stdout(Stdio::piped()).spawn().unwrap();
     let restored = program("psql", &again)
         .args(["--quiet", "--set", "ON_ERROR_STOP=1"])
-        .stdin(dump.stdout.unwrap())
+        .stdin(dump.stdout.take().unwrap())
         .stdout(Stdio::null())
         .status()
         .unwrap();
-    assert!(restored.success());
+    assert!(restored.success() && dump.wait().unwrap().success());
     for (months, rows) in
         [(months(&world.db).await, placed(&world.db).await), (months(&again).await, placed(&again).await)]
     {
