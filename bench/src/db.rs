@@ -143,7 +143,10 @@ async fn http(world: &World, ways: &[Arc<Way>], options: Options) -> anyhow::Res
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut rows = Vec::new();
     for page in PAGES {
-        world.compare(&format!("/v1/activities?limit={page}")).await?;
+        let path = format!("/v1/activities?limit={page}");
+        let first = world.compare(&path).await?;
+        let cursor = first["next_cursor"].as_str().context("the list has one page")?;
+        world.compare(&format!("{path}&cursor={cursor}")).await?;
         for connections in CONNECTIONS {
             rows.extend(http_rows(world, ways, options, page, connections).await?);
         }

@@ -2,9 +2,10 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use mainstay_db::Target;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -60,23 +61,37 @@ impl Peer {
     }
 }
 
-/// Python with the peer's packages, in the user's cache. Made anew when the list of packages has changed.
+/// Python with the peer's packages, in the user's cache. Made anew when the list of packages or the interpreter has
+/// changed.
 async fn environment() -> anyhow::Result<PathBuf> {
     let folder = cache().context("neither XDG_CACHE_HOME nor HOME is set")?.join("paceline-bench/fastapi");
-    let (wanted, installed) = (Path::new(SOURCES).join("requirements.txt"), folder.join("requirements.txt"));
-    let python = folder.join("bin/python");
-    if std::fs::read(&wanted)? == std::fs::read(&installed).unwrap_or_default() {
+    let requirements = Path::new(SOURCES).join("requirements.txt");
+    let interpreter = interpreter().await?;
+    let wanted = format!("{interpreter}\n{}", std::fs::read_to_string(&requirements)?);
+    let (installed, python) = (folder.join("installed.txt"), folder.join("bin/python"));
+    if std::fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }
-    let make = Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder).status().await;
-    ensure!(
-        make.context("python3 is missing")?.success(),
-        "python3 -m venv failed: is its package installed?"
-    );
-    let pip = Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&wanted).status();
-    ensure!(pip.await?.success(), "pip could not install {}", wanted.display());
-    std::fs::copy(&wanted, &installed)?;
+    let make = Command::new(interpreter).args(["-m", "venv", "--clear"]).arg(&folder).status().await?;
+    ensure!(make.success(), "{interpreter} -m venv failed");
+    let pip =
+        Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements).status();
+    ensure!(pip.await?.success(), "pip could not install {}", requirements.display());
+    std::fs::write(&installed, wanted)?;
     Ok(python)
+}
+
+/// The first Python that can make environments: the distribution's if it can, since it is built with profile-guided
+/// optimisation, which version managers leave out.
+async fn interpreter() -> anyhow::Result<&'static str> {
+    for python in ["/usr/bin/python3", "python3"] {
+        let tried =
+            Command::new(python).args(["-c", "import venv, ensurepip"]).stderr(Stdio::null()).status();
+        if tried.await.is_ok_and(|status| status.success()) {
+            return Ok(python);
+        }
+    }
+    bail!("python3 with venv is missing: on Debian, apt-get install python3-venv")
 }
 
 /// The folder of whatever can be made again.

@@ -69,8 +69,8 @@ impl World {
         Question::List { athlete_id: self.athlete_id, rows }
     }
 
-    /// Ours and the peer's answers, which must be the same, field by field.
-    pub(super) async fn compare(&self, path: &str) -> anyhow::Result<()> {
+    /// Ours and the peer's answers, which must be the same, field by field. Ours.
+    pub(super) async fn compare(&self, path: &str) -> anyhow::Result<Value> {
         let ours = self.server.get(path).await?;
         for prefix in ["", "/plain"] {
             let url = format!("http://{}{prefix}{path}", self.peer.address);
@@ -84,7 +84,7 @@ impl World {
         let bad = self.server.http.get(format!("http://{}{path}", self.peer.address));
         let refused = bad.bearer_auth(format!("{}x", self.server.token)).send().await?.status();
         ensure!(refused == 401, "the peer lets anybody in: {refused}");
-        Ok(())
+        Ok(ours)
     }
 
     pub(super) async fn stop(self) -> anyhow::Result<()> {
