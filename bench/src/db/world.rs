@@ -1,10 +1,10 @@
 //! What the comparison runs on: one PostgreSQL with the rows of many athletes, our server and the peer on it.
 //! Never here: what is measured.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use mainstay_db::embedded::{self, Cluster};
 use mainstay_db::{Session, Target};
 use mainstay_runtime::Clock;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::peer::Peer;
 use super::question::Question;
 use super::store;
-use crate::server::Server;
+use crate::server::{self, Server};
 
 /// Signs the access tokens that ours and the peer accept.
 const SECRET: &str = "of the benchmark alone, and nobody else's";
@@ -23,6 +23,7 @@ const MOST_CONNECTIONS: u32 = 250;
 
 /// Everything that was started.
 pub(super) struct World {
+    folder: PathBuf,
     cluster: Cluster,
     pub(super) server: Server,
     pub(super) peer: Peer,
@@ -52,11 +53,18 @@ impl World {
         let session = Session::connect(&target, "bench", Duration::from_secs(10)).await?;
         let (athlete_id, session_id) = store::fill(&session).await?;
         let peer = Peer::start(&target, SECRET).await?;
-        Ok(Self { cluster, server, peer, athlete_id, session_id })
+        Ok(Self { folder: folder.to_owned(), cluster, server, peer, athlete_id, session_id })
     }
 
     pub(super) fn target(&self) -> Target {
         self.cluster.target()
+    }
+
+    /// Processor time of PostgreSQL's server and the backends that still run.
+    pub(super) fn database_time(&self) -> anyhow::Result<Duration> {
+        let file = std::fs::read_to_string(self.folder.join("postgres/pg/postmaster.pid"))?;
+        let pid = file.lines().next().context("postmaster.pid is empty")?.trim().parse()?;
+        Ok(server::processor_time(pid))
     }
 
     /// The look-up of who asks.
