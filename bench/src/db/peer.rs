@@ -14,8 +14,9 @@ use tokio_postgres::config::Host;
 use crate::server;
 
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/fastapi");
-/// As many as a machine of two cores runs.
-const WORKERS: &str = "2";
+/// Connections of all workers together. More would only wait for the cores.
+const CONNECTIONS: usize = 32;
+const LEAST_CONNECTIONS_EACH: usize = 4;
 const LONGEST_START: Duration = Duration::from_secs(30);
 
 /// The running peer.
@@ -29,12 +30,16 @@ impl Peer {
     pub(super) async fn start(target: &Target, secret: &str) -> anyhow::Result<Self> {
         let python = environment().await?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        // A process for each core, as both projects advise.
+        let workers = std::thread::available_parallelism()?.get();
+        let connections = (CONNECTIONS / workers).max(LEAST_CONNECTIONS_EACH);
         let mut child = Command::new(python)
             .args(["-m", "uvicorn", "peer:app", "--app-dir", SOURCES, "--host", "127.0.0.1"])
-            .args(["--port", &port.to_string(), "--workers", WORKERS])
+            .args(["--port", &port.to_string(), "--workers", &workers.to_string()])
             .args(["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"])
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("PEER_DATABASE_URL", address_for_sqlalchemy(target)?)
+            .env("PEER_POOL_SIZE", connections.to_string())
             .env("PEER_TOKEN_SECRET", secret)
             .spawn()?;
         let address = format!("127.0.0.1:{port}");
