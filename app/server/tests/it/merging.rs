@@ -157,6 +157,31 @@ async fn the_name_of_a_merged_activity_is_that_of_the_file_that_has_one_in_whate
 }
 
 #[tokio::test]
+async fn an_activity_says_of_the_samples_that_it_has_now_whether_they_hold_positions() {
+    let world = World::new().await;
+    let client = world.register("kim@example.org").await;
+    let told = async || -> (Vec<String>, Vec<Value>) {
+        let read = world.db.db().read();
+        let row = read.query_one("select channels from activity", &[]).await.unwrap();
+        let mut said = vec![client.activities().await[0]["has_positions"].clone()];
+        let id = client.activities().await[0]["id"].as_str().unwrap().to_owned();
+        said.push(client.get(&format!("/v1/activities/{id}")).await.expect(200)["has_positions"].clone());
+        (row.get(0), said)
+    };
+    client.upload("a.gpx", &gpx("", MORNING, 40)).await;
+    let (channels, said) = told().await;
+    assert!(channels.iter().any(|name| name == "latitude_deg"), "stored with the samples: {channels:?}");
+    assert_eq!(said, [json!(true), json!(true)]);
+    // A better source, which has none.
+    client.upload("a.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
+    assert_eq!(client.activities().await.len(), 1);
+    let (channels, said) = told().await;
+    assert!(channels.iter().all(|name| name != "latitude_deg"), "{channels:?}");
+    assert_eq!(said, [json!(false), json!(false)]);
+    world.close().await;
+}
+
+#[tokio::test]
 async fn a_ride_called_a_run_holds_no_running_bests_that_nobody_ran() {
     let world = World::new().await;
     let client = world.register("kim@example.org").await;

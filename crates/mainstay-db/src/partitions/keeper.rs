@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use mainstay_runtime::Clock;
@@ -114,8 +115,9 @@ impl Keeper {
 
     pub(super) async fn session(&self) -> Result<Session, PartitionError> {
         let config = &self.0.config;
-        let session =
-            Session::connect(&self.0.target, "mainstay partitions", config.connect_timeout()).await?;
+        let longest = Duration::from_millis(config.statement_timeout_ms);
+        let name = "mainstay partitions";
+        let session = Session::connect_for(&self.0.target, name, config.connect_timeout(), longest).await?;
         session.batch_execute(&config.session_settings()).await?;
         Ok(session)
     }

@@ -1,16 +1,13 @@
 -- Activities as their athlete sees and edits them.
 
---: ActivityRow(parent_id?, sub_sport?, notes?, device?, timer_s?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?)
+--: ActivityRow(sub_sport?, device?, distance_m?, ascent_m?, descent_m?, avg_hr_bpm?, max_hr_bpm?, avg_cadence_per_min?, avg_power_w?, energy_kcal?, rpe?, gear?)
 
--- One page of the list, newest first, from a keyset cursor. Filters that are null do not filter. Whether there are
--- positions is asked as a value and not with `exists`: a plan for known parameters would read the streams of all athletes
--- into a hash table first.
+-- One page of the list, newest first, from a keyset cursor. Filters that are null do not filter.
 -- lane: pipelined
 --! list_activities (sport?, is_race?, min_distance_m?, max_distance_m?, min_ascent_m?, max_ascent_m?) : ActivityRow
 select
-    id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
-    timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal,
-    rpe, gear, is_race, has_track,
+    id, sport, sub_sport, name, start_time, source_format, device, elapsed_s, moving_time_s, distance_m, ascent_m,
+    descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track,
     channels @> array['latitude_deg', 'longitude_deg'] as has_positions
 from activity
 where athlete_id = :athlete_id and deleted_at is null and parent_id is null
@@ -30,9 +27,8 @@ limit :max_rows;
 -- tidy: offset, clients that number their pages ask for one of them
 --! page_activities (sport?, is_race?, min_distance_m?, max_distance_m?, min_ascent_m?, max_ascent_m?) : ActivityRow
 select
-    id, parent_id, sport, sub_sport, name, notes, start_time, source_format, device, elapsed_s, moving_time_s,
-    timer_s, distance_m, ascent_m, descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal,
-    rpe, gear, is_race, has_track,
+    id, sport, sub_sport, name, start_time, source_format, device, elapsed_s, moving_time_s, distance_m, ascent_m,
+    descent_m, avg_hr_bpm, max_hr_bpm, avg_cadence_per_min, avg_power_w, energy_kcal, rpe, gear, is_race, has_track,
     channels @> array['latitude_deg', 'longitude_deg'] as has_positions
 from activity
 where athlete_id = :athlete_id and deleted_at is null and parent_id is null

@@ -299,17 +299,14 @@ fn list_row(row: store::FindActivity) -> store::ActivityRow {
     let has_positions = has(Channel::LatitudeDeg) && has(Channel::LongitudeDeg);
     store::ActivityRow {
         id: row.id,
-        parent_id: row.parent_id,
         sport: row.sport,
         sub_sport: row.sub_sport,
         name: row.name,
-        notes: row.notes,
         start_time: row.start_time,
         source_format: row.source_format,
         device: row.device,
         elapsed_s: row.elapsed_s,
         moving_time_s: row.moving_time_s,
-        timer_s: row.timer_s,
         distance_m: row.distance_m,
         ascent_m: row.ascent_m,
         descent_m: row.descent_m,

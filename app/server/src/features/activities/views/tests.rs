@@ -22,17 +22,14 @@ fn window() -> DayWindow {
 fn the_fields_that_may_be_asked_for_are_those_that_are_there() {
     let row = store::ActivityRow {
         id: Uuid::nil(),
-        parent_id: None,
         sport: "run".into(),
         sub_sport: None,
         name: "Run".into(),
-        notes: None,
         start_time: Timestamp::UNIX_EPOCH,
         source_format: "gpx".into(),
         device: None,
         elapsed_s: 0.0,
         moving_time_s: 0.0,
-        timer_s: None,
         distance_m: Some(0.0),
         ascent_m: None,
         descent_m: None,
