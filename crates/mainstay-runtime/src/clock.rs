@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::watch;
 
 /// A clock. Clones show the same time.
@@ -59,6 +60,16 @@ impl Clock {
         }
     }
 
+    /// As [`Clock::monotonic`], of another origin, and the time that the machine spends suspended counts (`CLOCK_BOOTTIME`
+    /// of Linux): for promises about age, which a machine must not sleep through. Two processes of one machine read the
+    /// same.
+    pub fn boottime(&self) -> Duration {
+        match &self.0 {
+            Inner::System { .. } => since_boot(),
+            Inner::Paused(paused) => *paused.elapsed.borrow(),
+        }
+    }
+
     /// Waits, counted from this call and not from the first poll. On a paused clock: until it has been advanced by
     /// `span`.
     pub fn sleep(&self, span: Duration) -> impl Future<Output = ()> + Send + use<> {
@@ -89,9 +100,53 @@ impl Clock {
     }
 }
 
+/// Elsewhere, the monotonic clock of the C library; that of macOS counts suspended time, too.
+fn since_boot() -> Duration {
+    #[cfg(target_os = "linux")]
+    const SINCE_BOOT: ClockId = ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    const SINCE_BOOT: ClockId = ClockId::Monotonic;
+    // It cannot be before the boot.
+    Duration::try_from(clock_gettime(SINCE_BOOT)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
+
+    /// What the kernel says it is, suspended time included.
+    fn uptime() -> Duration {
+        let text = std::fs::read_to_string("/proc/uptime").unwrap();
+        Duration::from_secs_f64(text.split(' ').next().unwrap().parse().unwrap())
+    }
+
+    #[test]
+    fn the_time_since_boot_is_the_kernels_uptime() {
+        let (clock, before) = (Clock::system(), uptime());
+        let read = clock.boottime();
+        let tolerance = Duration::from_millis(20);
+        assert!(before <= read + tolerance && read <= uptime() + tolerance, "{read:?} at {before:?}");
+    }
+
+    /// In a name space whose boot lies earlier than its monotonic clock says, as after a suspension.
+    #[test]
+    fn suspended_time_counts() {
+        let shifted = || {
+            let mut command = Command::new("unshare");
+            command.args(["--map-root-user", "--time", "--boottime", "100000"]);
+            command
+        };
+        if !shifted().arg("true").output().is_ok_and(|output| output.status.success()) {
+            eprintln!("no name space of time here: only the uptime is compared");
+            return;
+        }
+        let same = "clock::tests::the_time_since_boot_is_the_kernels_uptime";
+        let output = shifted().arg(std::env::current_exe().unwrap()).args(["--exact", same]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    }
 
     #[tokio::test]
     async fn a_paused_clock_moves_only_when_told_and_wakes_sleepers() {
