@@ -4,5 +4,5 @@
 mod outbox;
 mod poller;
 
-pub use outbox::{InvalidationError, MIGRATIONS, Outbox, OwnChanges};
+pub use outbox::{Commit, Invalidate, InvalidationError, MIGRATIONS, Outbox, OwnChanges};
 pub use poller::{Config, Poller};

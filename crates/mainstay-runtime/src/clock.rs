@@ -143,7 +143,8 @@ mod tests {
             return;
         }
         let same = "clock::tests::the_time_since_boot_is_the_kernels_uptime";
-        let output = shifted().arg(std::env::current_exe().unwrap()).args(["--exact", same]).output().unwrap();
+        let output =
+            shifted().arg(std::env::current_exe().unwrap()).args(["--exact", same]).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && text.contains("1 passed"), "{text}");
     }

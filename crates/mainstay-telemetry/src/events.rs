@@ -56,6 +56,10 @@ vocabulary! {
         "A replica is not read from until it answers as one again: `db.replica`, `error`.";
     DB_REPLICAS_OFF = "db.replicas.off":
         "The primary cannot be asked how far it is, so all reads go to it: `error`.";
+    CACHE_UNHEARD = "cache.unheard":
+        "Changes of the database are not heard of, so nothing kept is served as fresh: `error`.";
+    CACHE_HEARD = "cache.heard":
+        "Changes of the database are heard of again.";
     PROCESS_READY = "process.ready":
         "The process answers requests from now on: `start.took_ms`.";
     PROCESS_STOPPING = "process.stopping":

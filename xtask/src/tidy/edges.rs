@@ -17,7 +17,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("mainstay-config", &["mainstay-runtime"]),
     ("mainstay-telemetry", &["mainstay-runtime"]),
     ("mainstay-db", &["mainstay-runtime", "mainstay-config", "mainstay-telemetry"]),
-    ("mainstay-cache", &["mainstay-runtime", "mainstay-db"]),
+    ("mainstay-cache", &["mainstay-runtime", "mainstay-config", "mainstay-telemetry", "mainstay-db"]),
     ("mainstay-http", &["mainstay-runtime", "mainstay-config", "mainstay-telemetry", "mainstay-db"]),
     ("mainstay-testing", &["mainstay-runtime", "mainstay-config", "mainstay-telemetry", "mainstay-db"]),
     (

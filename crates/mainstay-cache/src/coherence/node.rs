@@ -237,11 +237,12 @@ impl Node {
         Applied::Events(new)
     }
 
-    /// A transaction of this process has committed. Call this before telling anybody.
-    pub fn own_commit(&self, incarnation: Incarnation, xid: u64, tags: &[Tag]) {
-        let mut state = self.state();
-        let is_known =
-            state.incarnation == Some(incarnation) || self.weak == Some(Weak::CommitWithoutIncarnation);
+    /// A transaction of this process has committed. Call this before telling anybody. Without an incarnation it was in a
+    /// life that nobody knows yet.
+    pub fn own_commit(&self, incarnation: impl Into<Option<Incarnation>>, xid: u64, tags: &[Tag]) {
+        let (mut state, incarnation) = (self.state(), incarnation.into());
+        let is_known = (incarnation.is_some() && state.incarnation == incarnation)
+            || self.weak == Some(Weak::CommitWithoutIncarnation);
         if !is_known {
             // The next poll tells where knowledge begins.
             self.flush(&mut state, incarnation);
@@ -351,7 +352,7 @@ impl Node {
         let mut own = std::mem::take(&mut state.own);
         let is_same_life = state.incarnation == Some(seen.incarnation);
         own.retain(|xid, _| is_same_life && !seen.snapshot.sees(*xid));
-        self.flush(state, seen.incarnation);
+        self.flush(state, Some(seen.incarnation));
         for (xid, slots) in &own {
             slots.iter().for_each(|slot| self.touch(state, *xid, *slot));
         }
@@ -359,10 +360,10 @@ impl Node {
         state.synced = Some(Synced { horizon: Arc::clone(&seen), seen });
     }
 
-    fn flush(&self, state: &mut State, incarnation: Incarnation) {
+    fn flush(&self, state: &mut State, incarnation: Option<Incarnation>) {
         state.generation += 1;
         state.position += 1;
-        state.incarnation = Some(incarnation);
+        state.incarnation = incarnation;
         state.synced = None;
         state.history.clear();
         state.own.clear();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mainstay_db::migrate::{Migration, Migrations};
-use mainstay_db::{Client, DbError, Session, Target};
+use mainstay_db::{Client, DbError, Session, Target, Tx};
 use uuid::Uuid;
 
 use crate::coherence::{Event, Incarnation, MalformedSnapshot, PollAnswer, Seen, Snapshot, Tag};
@@ -19,6 +19,7 @@ const POLL: &str = include_str!("outbox/poll.sql");
 const PRUNE: &str = include_str!("outbox/prune.sql");
 const LIVE: &str = include_str!("outbox/live.sql");
 const OWN: &str = include_str!("outbox/own.sql");
+const INVALIDATE: &str = include_str!("outbox/invalidate.sql");
 
 /// A poll or a pruning failed. The node's knowledge ages meanwhile.
 #[derive(Debug, thiserror::Error)]
@@ -102,11 +103,20 @@ impl Outbox {
     }
 }
 
+/// A commit that other nodes can be asked to have heard of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Commit {
+    /// In which life of the server.
+    pub incarnation: Incarnation,
+    /// The transaction.
+    pub xid: u64,
+}
+
 /// What a transaction of this process has touched, asked for as its last statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnChanges {
-    /// In which life of the server.
-    pub incarnation: Incarnation,
+    /// In which life of the server; `None` if a life has begun that no poll has given its number yet.
+    pub incarnation: Option<Incarnation>,
     /// The transaction.
     pub xid: u64,
     /// What it touched.
@@ -122,12 +132,38 @@ impl OwnChanges {
         let row = tx.query_one(OWN, &[]).await?;
         let (xid, id, tags): (Option<&str>, Option<Uuid>, Option<Vec<i64>>) =
             (row.get(0), row.get(1), row.get(2));
-        let told = xid.and_then(|xid| xid.parse().ok()).zip(id).zip(tags);
-        Ok(told.map(|((xid, id), tags)| Self {
-            incarnation: Incarnation(id),
+        let told = xid.and_then(|xid| xid.parse().ok()).zip(tags);
+        Ok(told.map(|(xid, tags)| Self {
+            incarnation: id.map(Incarnation),
             xid,
             tags: tags.into_iter().map(Tag::from_bigint).collect(),
         }))
+    }
+
+    /// For readers on other nodes.
+    pub fn commit(&self) -> Option<Commit> {
+        self.incarnation.map(|incarnation| Commit { incarnation, xid: self.xid })
+    }
+}
+
+/// What triggers cannot see, told by the transaction itself.
+pub trait Invalidate {
+    /// With its commit, answers that were made from what `tags` name are no longer fresh: on this node at once (commit by
+    /// [`crate::Caches::commit`]), on the others within the bound.
+    ///
+    /// # Errors
+    /// As any statement of the transaction.
+    fn invalidate(&self, tags: &[Tag]) -> impl Future<Output = Result<(), DbError>> + Send;
+}
+
+impl Invalidate for Tx {
+    async fn invalidate(&self, tags: &[Tag]) -> Result<(), DbError> {
+        if tags.is_empty() {
+            return Ok(());
+        }
+        let tags: Vec<i64> = tags.iter().map(|tag| tag.to_bigint()).collect();
+        self.execute(INVALIDATE, &[&tags]).await?;
+        Ok(())
     }
 }
 

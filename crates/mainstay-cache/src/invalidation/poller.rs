@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use mainstay_db::Target;
 use mainstay_runtime::{Clock, Stop};
+use mainstay_telemetry::events;
 use tokio::sync::Notify;
 
 use super::{InvalidationError, Outbox};
 use crate::coherence::Node;
+use crate::figures::PollFigures;
 
 /// How often it asks, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +38,19 @@ pub struct Poller {
     clock: Clock,
     config: Config,
     hint: Arc<Notify>,
+    figures: Option<PollFigures>,
 }
 
 impl Poller {
     /// One for this node and this server.
     pub fn new(node: Arc<Node>, target: Target, clock: Clock, config: Config) -> Self {
-        Self { node, target, clock, config, hint: Arc::default() }
+        Self { node, target, clock, config, hint: Arc::default(), figures: None }
+    }
+
+    /// Its polls are counted.
+    pub(crate) fn counted(mut self, figures: PollFigures) -> Self {
+        self.figures = Some(figures);
+        self
     }
 
     /// Something may have changed: ask now. A hint that is lost costs a pause.
@@ -55,8 +64,15 @@ impl Poller {
         while !stop.is_stopping() {
             stop.heartbeat();
             let Err(error) = self.follow(&stop, &mut is_told).await else { return };
+            if let Some(figures) = &self.figures {
+                figures.failed();
+            }
             if !std::mem::replace(&mut is_told, true) {
-                tracing::warn!(error = %error, "changes of the database are not heard of; the cache steps aside");
+                tracing::warn!(
+                    event = events::CACHE_UNHEARD,
+                    error = %error,
+                    "changes of the database are not heard of; the cache steps aside"
+                );
             }
             self.pause(&stop, self.config.retry_ms).await;
         }
@@ -67,11 +83,15 @@ impl Poller {
         let within = Duration::from_millis(self.config.within_ms);
         let outbox = Outbox::connect(&self.target, within).await?;
         while !stop.is_stopping() {
-            let poll = self.node.begin_poll(self.clock.monotonic());
+            let poll = self.node.begin_poll(self.clock.boottime());
             let answer = outbox.poll(poll.since(), within).await?;
-            self.node.poll_answer(&poll, answer);
+            let age = self.node.age(self.clock.boottime());
+            let applied = self.node.poll_answer(&poll, answer);
+            if let Some(figures) = &self.figures {
+                figures.heard(age, applied);
+            }
             if std::mem::take(is_told) {
-                tracing::info!("changes of the database are heard of again");
+                tracing::info!(event = events::CACHE_HEARD, "changes of the database are heard of again");
             }
             stop.heartbeat();
             self.pause(stop, self.config.idle_ms).await;

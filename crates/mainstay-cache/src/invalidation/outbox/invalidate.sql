@@ -1,0 +1,1 @@
+insert into /* cache.invalidate */ mainstay.cache_event (tags) values ($1)

@@ -1,0 +1,72 @@
+//! What may be kept. Never here: how it is made.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+/// What a name of the cache keeps; readers share it.
+pub trait Value: Send + Sync + 'static {
+    /// The memory that it takes, as near as is cheap to say.
+    fn bytes(&self) -> usize;
+
+    /// Whether it says that there is nothing; such entries are kept for a time of their own.
+    fn is_negative(&self) -> bool {
+        false
+    }
+}
+
+impl<V: Value> Value for Option<V> {
+    fn bytes(&self) -> usize {
+        self.as_ref().map_or(size_of::<Self>(), Value::bytes)
+    }
+
+    fn is_negative(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl Value for String {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.capacity()
+    }
+}
+
+impl<T: Copy + Send + Sync + 'static> Value for Vec<T> {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.capacity() * size_of::<T>()
+    }
+}
+
+/// The bytes of an answer as they are sent, with their validator (RFC 9110, 8.8): a hit costs neither the making nor the
+/// hashing of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Representation {
+    bytes: Bytes,
+    etag: Box<str>,
+}
+
+impl Representation {
+    /// Of these bytes. The strong ETag is half of their SHA-256, quoted.
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..16]));
+        Self { bytes, etag: etag.into() }
+    }
+
+    /// The body. Cloning it copies nothing.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The strong ETag, quoted.
+    pub fn etag(&self) -> &str {
+        &self.etag
+    }
+}
+
+impl Value for Representation {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.bytes.len() + self.etag.len()
+    }
+}
