@@ -137,26 +137,26 @@ async fn a_node_serves_what_is_and_never_what_was() {
     let stop = Stop::new();
     let running = poller.clone().run(stop.clone());
     let asking = async {
-        until("the node has heard", async || node.age(clock.monotonic()).is_some()).await;
+        until("the node has heard", async || node.age(clock.boottime()).is_some()).await;
         let tags = Tag::of_owner("note", "1");
-        let position = node.end_fill(&node.begin_fill(clock.monotonic())).unwrap();
-        assert_eq!(node.lookup(position, &tags, clock.monotonic(), BOUND), Ok(()));
+        let position = node.end_fill(&node.begin_fill(clock.boottime())).unwrap();
+        assert_eq!(node.lookup(position, &tags, clock.boottime(), BOUND), Ok(()));
         psql.batch_execute("insert into note values (2, 1, 1)").await.unwrap();
         psql.batch_execute("insert into note values (1, 1, 1)").await.unwrap();
         until("the change is heard of", async || {
             poller.hint();
-            node.lookup(position, &tags, clock.monotonic(), BOUND) == Err(Staleness::Changed)
+            node.lookup(position, &tags, clock.boottime(), BOUND) == Err(Staleness::Changed)
         })
         .await;
 
         // One's own commit counts before the next poll.
-        let before = node.end_fill(&node.begin_fill(clock.monotonic())).unwrap();
+        let before = node.end_fill(&node.begin_fill(clock.boottime())).unwrap();
         let tx = test.db().write().await.unwrap();
         tx.execute("update note set body = 'own' where owner = 1", &[]).await.unwrap();
         let own = OwnChanges::of(&tx).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         node.own_commit(own.incarnation, own.xid, &own.tags);
-        assert_eq!(node.lookup(before, &tags, clock.monotonic(), BOUND), Err(Staleness::Changed));
+        assert_eq!(node.lookup(before, &tags, clock.boottime(), BOUND), Err(Staleness::Changed));
         let tx = test.db().write().await.unwrap();
         assert_eq!(OwnChanges::of(&tx).await.unwrap(), None, "nothing was touched");
         tx.rollback().await.unwrap();
