@@ -282,8 +282,8 @@ impl<V: Value> Inner<V> {
         // What has changed meanwhile would never be served.
         let is_unchanged =
             |position| self.shared.node.lookup(position, &entry.tags, self.now(), Duration::MAX).is_ok();
-        if is_few && lifetime.expires > lifetime.started && position.is_some_and(is_unchanged) {
-            self.level1.insert(key.clone(), Arc::clone(&entry));
+        let is_worth = is_few && lifetime.expires > lifetime.started && position.is_some_and(is_unchanged);
+        if is_worth && self.level1.insert(key.clone(), Arc::clone(&entry)) {
             self.count();
         } else {
             self.figures.refused.inc();

@@ -86,8 +86,15 @@ impl<V: Value> Level1<V> {
         self.entries.get(key)
     }
 
-    pub(crate) fn insert(&self, key: Key, entry: Arc<Entry<V>>) {
-        self.entries.insert(key, entry);
+    /// Whether there is room for it at all.
+    pub(crate) fn insert(&self, key: Key, entry: Arc<Entry<V>>) -> bool {
+        // The store would drop it, and an older one of the same key with it.
+        let fits = entry.weight <= self.entries.shard_capacity() / 2;
+        let mut inserting = Inserting { key: Some(key.clone()) };
+        if fits {
+            self.entries.insert_with_lifecycle(key, entry, &mut inserting);
+        }
+        fits
     }
 
     pub(crate) fn remove(&self, key: &Key) {
@@ -120,10 +127,18 @@ impl<V> Weighter<Key, Arc<Entry<V>>> for ByWeight {
 #[derive(Clone)]
 struct CountEvictions(Counter);
 
-impl<V> Lifecycle<Key, Arc<Entry<V>>> for CountEvictions {
-    type RequestState = ();
+/// The store tells also of the entry that a new one replaces, which makes no room.
+#[derive(Default)]
+struct Inserting {
+    key: Option<Key>,
+}
 
-    fn on_evict(&self, (): &mut (), _key: Key, _entry: Arc<Entry<V>>) {
-        self.0.inc();
+impl<V> Lifecycle<Key, Arc<Entry<V>>> for CountEvictions {
+    type RequestState = Inserting;
+
+    fn on_evict(&self, inserting: &mut Inserting, key: Key, _entry: Arc<Entry<V>>) {
+        if inserting.key.as_ref() != Some(&key) {
+            self.0.inc();
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mainstay_db::migrate::{Migration, Migrations};
 use mainstay_db::{Client, DbError, Session, Target, Tx};
+use tokio_postgres::Statement;
 use uuid::Uuid;
 
 use crate::coherence::{Event, Incarnation, MalformedSnapshot, PollAnswer, Seen, Snapshot, Tag};
@@ -39,7 +40,12 @@ pub enum InvalidationError {
 #[derive(Debug)]
 pub struct Outbox {
     session: Session,
+    poll: Statement,
 }
+
+/// The server knows nothing of tables that it has never analysed. It would take the poll for one of millions of rows, and
+/// compile it each time, or plan it once for a table that is still empty.
+const SETTINGS: &str = "set jit = off; set enable_seqscan = off";
 
 impl Outbox {
     /// Connects, giving up after `within`.
@@ -47,8 +53,13 @@ impl Outbox {
     /// # Errors
     /// If there is no server that takes writes.
     pub async fn connect(target: &Target, within: Duration) -> Result<Self, InvalidationError> {
-        let session = Session::connect(target, "mainstay cache", within).await?;
-        Ok(Self { session })
+        let connecting = async {
+            let session = Session::connect(target, "mainstay cache", within).await?;
+            session.batch_execute(SETTINGS).await?;
+            let poll = session.prepare(POLL).await?;
+            Ok(Self { session, poll })
+        };
+        tokio::time::timeout(within, connecting).await.map_err(|_| InvalidationError::Late(within))?
     }
 
     /// What has been committed that `since` does not see. Without it, what the server sees now.
@@ -69,9 +80,8 @@ impl Outbox {
         let xmax = since.map(|snapshot| snapshot.xmax().to_string());
         let running: Vec<String> =
             since.map(Snapshot::running).unwrap_or_default().iter().map(u64::to_string).collect();
-        let statement = self.session.prepare(POLL).await?;
         loop {
-            let rows = self.session.query(&statement, &[&xmax, &running]).await?;
+            let rows = self.session.query(&self.poll, &[&xmax, &running]).await?;
             let Some((first, id)) = rows.first().and_then(|row| Some((row, row.get::<_, Option<Uuid>>(1)?)))
             else {
                 // The server has lost what is not logged: a new life begins.

@@ -30,6 +30,7 @@ async fn a_hit_reads_nothing_and_a_change_by_anybody_ends_it() {
     assert_eq!(node.fresh(2).await, told("first", false), "what has not changed is kept");
     let stats = node.stats();
     assert_eq!((stats.misses.clone(), stats.entries), (vec![(Reason::Absent, 2), (Reason::Changed, 1)], 2));
+    assert_eq!(stats.evicted, 0, "a new answer in the place of an old one");
     assert!(stats.hits >= 3 && stats.hit_ratio().unwrap() >= 0.5, "{stats:?}");
     let text = node.registry.encode();
     let line = "cache_lookups_total{cache=\"notes\",tier=\"database\",outcome=\"miss\",reason=\"changed\"} 1";

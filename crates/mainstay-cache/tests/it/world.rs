@@ -119,6 +119,8 @@ impl Node {
 
     /// Hears what has been committed by now.
     pub(crate) async fn hear(&self) {
+        // A clock that stands must tell this poll from an earlier one.
+        self.clock.advance(Duration::from_nanos(1));
         let now = self.clock.boottime();
         until("the node has heard", async || {
             self.caches.hint();
