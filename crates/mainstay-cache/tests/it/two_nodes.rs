@@ -52,7 +52,7 @@ async fn what_one_writes_the_other_serves_within_the_bound() {
             if read == WRITES {
                 break;
             }
-            tokio::task::yield_now().await;
+            other.clock.sleep(PAUSE).await;
         }
     };
     tokio::join!(writing, reading);
@@ -61,6 +61,8 @@ async fn what_one_writes_the_other_serves_within_the_bound() {
     let worst = stale.last().copied().unwrap_or_default();
     let p99 = stale.get(stale.len() * 99 / 100).copied().unwrap_or_default();
     eprintln!("{hits} hits on the other node, {} outdated, p99 {p99:?}, worst {worst:?}", stale.len());
+    let ages = other.registry.encode();
+    ages.lines().filter(|line| line.starts_with("cache_watermark")).for_each(|line| eprintln!("{line}"));
     assert!(hits > 100 && !stale.is_empty(), "{hits} hits, {} outdated: nothing was tried", stale.len());
     assert!(worst <= BOUND, "{worst:?}");
 }
