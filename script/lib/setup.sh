@@ -75,6 +75,10 @@ require_packages() {
         say "missing: the PostgreSQL server programs, for a private server that only this project uses"
         missing+=(postgresql)
     fi
+    if [[ "${1:-}" == tests ]] && ! has redis-server; then
+        say "missing: Redis, through which the tests' nodes share what they have read"
+        missing+=(redis-server)
+    fi
     if ((${#missing[@]} == 0)); then
         [[ "${1:-}" != tests ]] || require_hypopg
         return

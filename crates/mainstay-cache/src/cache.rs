@@ -1,6 +1,8 @@
 //! The cache of one name: what is kept is served if it is provably fresh, else read again. Never here: what follows from a
 //! change (`coherence`), when the node hears of one (`invalidation`).
 
+mod sharing;
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -30,6 +32,15 @@ struct Inner<V> {
     level1: Level1<V>,
     flights: Flights<V>,
     figures: Arc<Figures>,
+    name: &'static str,
+    sharing: Option<Sharing<V>>,
+}
+
+/// How entries look outside of this process.
+pub(crate) struct Sharing<V> {
+    pub(crate) version: u32,
+    pub(crate) encode: fn(&V, &mut Vec<u8>),
+    pub(crate) decode: fn(&[u8]) -> Option<V>,
 }
 
 /// What one reader asks for.
@@ -58,9 +69,15 @@ impl<V> Drop for Refresh<V> {
 }
 
 impl<K: KeyPart + ?Sized, V: Value> Cache<K, V> {
-    pub(crate) fn new(shared: Arc<Shared>, config: NameConfig, figures: Arc<Figures>) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        name: &'static str,
+        config: NameConfig,
+        figures: Arc<Figures>,
+        sharing: Option<Sharing<V>>,
+    ) -> Self {
         let level1 = Level1::new(config.max_bytes, figures.evicted.clone());
-        let inner = Inner { shared, config, level1, flights: Flights::new(), figures };
+        let inner = Inner { shared, config, level1, flights: Flights::new(), figures, name, sharing };
         Self { inner: Arc::new(inner), keys: PhantomData }
     }
 
@@ -120,6 +137,13 @@ impl<K: KeyPart + ?Sized, V: Value> Cache<K, V> {
                 }
             }
         };
+        let tags = tags();
+        if let Some(entry) = inner.import(&key, &tags, &missed, &asked).await {
+            inner.figures.ended(Ended::Imported, missed.reason);
+            let value = Arc::clone(&entry.value);
+            lead.end(Outcome::Loaded(entry));
+            return Ok(Answer { value, source: Source::Level2 });
+        }
         inner.figures.ended(Ended::Missed, missed.reason);
         let loaded = load(inner.read()).await;
         inner.end(lead, &key, tags, loaded).or_else(|error| inner.spare(&missed, &asked).ok_or(error))
@@ -242,6 +266,9 @@ impl<V: Value> Inner<V> {
     }
 
     fn may_take(&self, flight: &Flight<V>, entry: &Entry<V>, asked: &Asked) -> bool {
+        if entry.is_imported {
+            return self.judge(entry, asked, self.now()).is_ok();
+        }
         let Asked { arrived, bound, .. } = *asked;
         let may_join = || self.shared.node.may_join(&flight.fill, arrived, &entry.tags, self.now(), bound);
         flight.is_sent_since(arrived) || (self.is_seen(asked) && may_join())
@@ -252,14 +279,14 @@ impl<V: Value> Inner<V> {
         &self,
         lead: Lead<'_, V>,
         key: &Key,
-        tags: impl FnOnce() -> Vec<Tag>,
+        tags: Vec<Tag>,
         loaded: Result<V, E>,
     ) -> Result<Answer<V>, LoadError<E>> {
         let fill = &lead.flight.fill;
         self.figures.loaded(self.now().saturating_sub(fill.started));
         match loaded {
             Ok(value) => {
-                let entry = self.keep(key, value, tags(), fill);
+                let entry = self.keep(key, value, tags, fill);
                 let value = Arc::clone(&entry.value);
                 lead.end(Outcome::Loaded(entry));
                 Ok(Answer { value, source: Source::Loaded })
@@ -285,6 +312,7 @@ impl<V: Value> Inner<V> {
         let is_worth = is_few && lifetime.expires > lifetime.started && position.is_some_and(is_unchanged);
         if is_worth && self.level1.insert(key.clone(), Arc::clone(&entry)) {
             self.count();
+            self.offer(key, &entry, fill);
         } else {
             self.figures.refused.inc();
         }

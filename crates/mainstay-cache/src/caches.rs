@@ -1,24 +1,30 @@
 //! All names of one node's cache, and what they share: what the node knows of the database's changes. Never here: what an
 //! application keeps.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use mainstay_db::{Db, DbError, Target, TransactionError, Tx};
 use mainstay_runtime::{Clock, Effects, Random, Supervisor};
 use mainstay_telemetry::Registry;
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Sharing};
 use crate::coherence::Node;
 use crate::config::{Config, NameConfig};
 use crate::figures::{Figures, NameStats, PollFigures};
 use crate::invalidation::{Commit, InvalidationError, Outbox, OwnChanges, Poller};
-use crate::{KeyPart, Value};
+use crate::level2::{Level2, NoAddress, SharedConfig};
+use crate::{KeyPart, Portable, Value};
 
 /// The name of the task that hears of changes.
 const POLLING: &str = "cache invalidation";
 /// The name of the task that forgets old events.
 const PRUNING: &str = "cache pruning";
+
+/// The name of the task that writes what nodes share.
+const SHARING: &str = "cache sharing";
+/// How often that task beats at least.
+const SHARING_BEATS_WITHIN: Duration = Duration::from_secs(10);
 
 /// The cache of one node, which hears of the changes of one database. Clones are the same.
 #[derive(Clone)]
@@ -32,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) random: Random,
     pub(crate) bound: Duration,
     pub(crate) tags_most: usize,
+    pub(crate) level2: OnceLock<Arc<Level2>>,
     config: Config,
     target: Target,
     registry: Registry,
@@ -53,6 +60,7 @@ impl Caches {
             random: effects.random.clone(),
             bound: config.bound(),
             tags_most: config.tags_most,
+            level2: OnceLock::new(),
             config,
             target: target.clone(),
             registry: registry.clone(),
@@ -69,11 +77,47 @@ impl Caches {
         name: &'static str,
         config: NameConfig,
     ) -> Cache<K, V> {
+        Cache::new(Arc::clone(&self.0), name, config, self.figures(name), None)
+    }
+
+    /// As [`Caches::cache`], and what is read is offered to the other nodes, where there is something to share it by
+    /// ([`Caches::share`]). `version` names the form and the making of the answers: nodes of another one keep theirs apart.
+    ///
+    /// # Panics
+    /// If the name is taken: a mistake in the program.
+    pub fn shared_cache<K: KeyPart + ?Sized, V: Portable>(
+        &self,
+        name: &'static str,
+        version: u32,
+        config: NameConfig,
+    ) -> Cache<K, V> {
+        let sharing = Sharing { version, encode: V::encode, decode: V::decode };
+        Cache::new(Arc::clone(&self.0), name, config, self.figures(name), Some(sharing))
+    }
+
+    /// Shares entries by a Redis, from now on. Nothing that it says or loses makes an answer stale; while it fails, each
+    /// node reads for itself. Said twice, the first counts.
+    ///
+    /// # Errors
+    /// If the address is none. Whether there is a server is seen later.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn share(&self, config: &SharedConfig, supervisor: &Supervisor) -> Result<(), NoAddress> {
+        let level2 = Level2::new(config, self.0.clock.clone())?;
+        if self.0.level2.set(Arc::clone(&level2)).is_ok() {
+            supervisor
+                .spawn_resident(SHARING, SHARING_BEATS_WITHIN, move |stop| Arc::clone(&level2).write(stop));
+        }
+        Ok(())
+    }
+
+    fn figures(&self, name: &'static str) -> Arc<Figures> {
         let figures = Figures::new(name, &self.0.registry);
         let mut names = self.names();
         assert!(names.iter().all(|(other, _)| *other != name), "the cache has the name {name} already");
         names.push((name, Arc::clone(&figures)));
-        Cache::new(Arc::clone(&self.0), config, figures)
+        figures
     }
 
     /// Starts to hear of changes, and to forget old events of the database.

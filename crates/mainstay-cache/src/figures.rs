@@ -61,10 +61,54 @@ pub(crate) enum Ended {
     Missed,
     Joined,
     Stale,
+    Imported,
 }
 
-const ENDS: [(Ended, &str); 3] =
-    [(Ended::Missed, "miss"), (Ended::Joined, "joined"), (Ended::Stale, "stale")];
+/// How it ended, the level that answered, and what the metrics call it.
+const ENDS: [(Ended, &str, &str); 4] = [
+    (Ended::Missed, "database", "miss"),
+    (Ended::Joined, "database", "joined"),
+    (Ended::Stale, "level1", "stale"),
+    (Ended::Imported, "level2", "hit"),
+];
+
+/// Why an entry of another node was not taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refusal {
+    /// There is none.
+    Absent,
+    /// The shared store failed, or did not answer in time.
+    Failed,
+    /// It has failed too often, and is left alone.
+    Open,
+    /// The bytes are no entry of this key.
+    Malformed,
+    /// Its time is over.
+    Expired,
+    /// This node has not heard from the database for longer than the bound.
+    Unheard,
+    /// It was read in another life of the server.
+    Incarnation,
+    /// It is older than what this node can judge.
+    Horizon,
+    /// Something that it was made from has changed since, or may have.
+    Changed,
+}
+
+impl Refusal {
+    /// Every one, with what the metrics call it.
+    pub const ALL: [(Self, &str); 9] = [
+        (Self::Absent, "absent"),
+        (Self::Failed, "failed"),
+        (Self::Open, "open"),
+        (Self::Malformed, "malformed"),
+        (Self::Expired, "expired"),
+        (Self::Unheard, "unheard"),
+        (Self::Incarnation, "incarnation"),
+        (Self::Horizon, "horizon"),
+        (Self::Changed, "changed"),
+    ];
+}
 const NO_REASON: &str = "none";
 /// From a tenth of a millisecond to ten seconds.
 const SECONDS: &[f64] = &[0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
@@ -78,6 +122,10 @@ pub struct NameStats {
     pub hits: u64,
     /// Served from this process, that there is nothing.
     pub negative_hits: u64,
+    /// Taken over from another node.
+    pub imported: u64,
+    /// Entries of other nodes that were looked for and not taken over, by reason.
+    pub not_imported: Vec<(Refusal, u64)>,
     /// Read from the database, by reason.
     pub misses: Vec<(Reason, u64)>,
     /// Took what somebody else read at the same time.
@@ -101,7 +149,7 @@ pub struct NameStats {
 impl NameStats {
     /// Hits among the look-ups, 0 to 1; `None` before the first. Those that bypass the cache are none.
     pub fn hit_ratio(&self) -> Option<f64> {
-        let hits = self.hits + self.negative_hits;
+        let hits = self.hits + self.negative_hits + self.imported;
         let misses: u64 = self.misses.iter().map(|(_, count)| count).sum();
         let all = hits + misses + self.joined + self.stale;
         (all > 0).then(|| hits as f64 / all as f64)
@@ -115,8 +163,10 @@ pub(crate) struct Figures {
     negative_hits: Counter,
     bypassed: Counter,
     ended: [[Counter; Reason::ALL.len()]; ENDS.len()],
+    not_imported: [Counter; Refusal::ALL.len()],
     pub(crate) failed: Counter,
     pub(crate) refused: Counter,
+    pub(crate) not_offered: Counter,
     pub(crate) evicted: Counter,
     entries: Gauge<i64, AtomicI64>,
     bytes: Gauge<i64, AtomicI64>,
@@ -130,6 +180,8 @@ impl Figures {
             "Look-ups by the level that answered, how they ended, and why what was kept was not served.",
             &["cache", "tier", "outcome", "reason"],
         );
+        let refused = "Look-ups of other nodes' entries that found none to take over, by reason.";
+        let refusals = registry.counter("cache_level2_refused", refused, &["cache", "reason"]);
         let level1 = |outcome| lookups.with(&[name, "level1", outcome, NO_REASON]);
         let count = |metric, help| registry.counter(metric, help, &["cache"]).with(&[name]);
         let gauge = |metric, help| registry.gauge(metric, help, &["cache"]).with(&[name]);
@@ -139,12 +191,13 @@ impl Figures {
             hits: level1("hit"),
             negative_hits: level1("negative_hit"),
             bypassed: lookups.with(&[name, "database", "bypass", NO_REASON]),
-            ended: ENDS.map(|(end, outcome)| {
-                let tier = if matches!(end, Ended::Stale) { "level1" } else { "database" };
+            ended: ENDS.map(|(_, tier, outcome)| {
                 Reason::ALL.map(|reason| lookups.with(&[name, tier, outcome, reason.name()]))
             }),
+            not_imported: Refusal::ALL.map(|(_, reason)| refusals.with(&[name, reason])),
             failed: count("cache_loads_failed", "Reads for the cache that failed."),
             refused: count("cache_refused", "Answers that were read and not kept."),
+            not_offered: count("cache_level2_not_offered", "Entries too large or too many to be shared."),
             evicted: count("cache_evictions", "Entries that had to make room."),
             entries: gauge("cache_entries", "Entries kept in this process."),
             bytes: gauge("cache_bytes", "Memory of the entries kept in this process."),
@@ -168,6 +221,10 @@ impl Figures {
         self.ended[end as usize][reason as usize].inc();
     }
 
+    pub(crate) fn not_imported(&self, refusal: Refusal) {
+        self.not_imported[refusal as usize].inc();
+    }
+
     pub(crate) fn loaded(&self, took: Duration) {
         self.load.observe(took.as_secs_f64());
     }
@@ -181,8 +238,14 @@ impl Figures {
         let ended = |end: Ended| &self.ended[end as usize];
         let all = |end| ended(end).iter().map(Counter::get).sum();
         let misses = Reason::ALL.into_iter().zip(ended(Ended::Missed).iter().map(Counter::get));
+        let refusals = Refusal::ALL.into_iter().zip(self.not_imported.iter().map(Counter::get));
         NameStats {
             name: self.name,
+            imported: all(Ended::Imported),
+            not_imported: refusals
+                .filter(|(_, count)| *count > 0)
+                .map(|((refusal, _), count)| (refusal, count))
+                .collect(),
             hits: self.hits.get(),
             negative_hits: self.negative_hits.get(),
             misses: misses.filter(|(_, count)| *count > 0).collect(),

@@ -28,6 +28,8 @@ pub enum Freshness {
 pub enum Source {
     /// Kept in this process, and fresh.
     Level1,
+    /// Taken over from another node, and fresh.
+    Level2,
     /// Read from the database for this reader.
     Loaded,
     /// Read from the database for somebody else who asked at the same time.

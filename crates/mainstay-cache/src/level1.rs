@@ -33,6 +33,8 @@ pub(crate) struct Entry<V> {
     /// Somebody reads it again while it is still good.
     pub(crate) is_refreshing: AtomicBool,
     pub(crate) is_negative: bool,
+    /// Another node has read it: that it was taken over now does not make it new.
+    pub(crate) is_imported: bool,
     weight: u64,
 }
 
@@ -59,8 +61,13 @@ impl<V: Value> Entry<V> {
             expires,
             is_refreshing: AtomicBool::new(false),
             is_negative,
+            is_imported: false,
             weight,
         }
+    }
+
+    pub(crate) fn imported(self) -> Self {
+        Self { is_imported: true, ..self }
     }
 }
 

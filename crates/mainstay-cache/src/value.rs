@@ -16,6 +16,16 @@ pub trait Value: Send + Sync + 'static {
     }
 }
 
+/// What nodes may share. A change of what it looks like, or of what it is made from, needs another version
+/// ([`crate::Caches::shared_cache`]).
+pub trait Portable: Value + Sized {
+    /// Writes it after what is there.
+    fn encode(&self, into: &mut Vec<u8>);
+
+    /// Reads what [`Portable::encode`] wrote; `None` for other bytes.
+    fn decode(bytes: &[u8]) -> Option<Self>;
+}
+
 impl<V: Value> Value for Option<V> {
     fn bytes(&self) -> usize {
         self.as_ref().map_or(size_of::<Self>(), Value::bytes)
@@ -23,6 +33,33 @@ impl<V: Value> Value for Option<V> {
 
     fn is_negative(&self) -> bool {
         self.is_none()
+    }
+}
+
+impl<V: Portable> Portable for Option<V> {
+    fn encode(&self, into: &mut Vec<u8>) {
+        into.push(u8::from(self.is_some()));
+        if let Some(value) = self {
+            value.encode(into);
+        }
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        match bytes.split_first()? {
+            (0, []) => Some(None),
+            (1, rest) => V::decode(rest).map(Some),
+            _ => None,
+        }
+    }
+}
+
+impl Portable for String {
+    fn encode(&self, into: &mut Vec<u8>) {
+        into.extend_from_slice(self.as_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        Self::from_utf8(bytes.to_vec()).ok()
     }
 }
 
@@ -68,5 +105,15 @@ impl Representation {
 impl Value for Representation {
     fn bytes(&self) -> usize {
         size_of::<Self>() + self.bytes.len() + self.etag.len()
+    }
+}
+
+impl Portable for Representation {
+    fn encode(&self, into: &mut Vec<u8>) {
+        into.extend_from_slice(&self.bytes);
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        Some(Self::new(bytes.to_vec()))
     }
 }

@@ -5,6 +5,7 @@ mod invalidation;
 mod keeping;
 mod memory;
 mod node;
+mod shared;
 mod simulation;
 mod single_flight;
 mod snapshots;
