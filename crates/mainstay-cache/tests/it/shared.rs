@@ -186,7 +186,7 @@ async fn a_store_that_lies_is_not_believed() {
     one.get(2).await;
     until_shared(&mut store, 2).await;
     let keys: Vec<Vec<u8>> = store.keys("*").await.unwrap();
-    let other_key: Vec<u8> = store.get(keys.iter().find(|other| **other != key)).await.unwrap();
+    let other_key: Vec<u8> = store.get(keys.iter().find(|other| **other != key).unwrap()).await.unwrap();
     for bytes in [vec![], b"lies".to_vec(), old[..old.len() - 1].to_vec(), other_key] {
         until("what was read before is written", async || {
             let there: Vec<u8> = store.get(&key).await.unwrap();
