@@ -1,6 +1,5 @@
 //! What a hit costs: the whole look-up with its validation by three tags, and its parts, beside plain stores that validate
 //! nothing. The node hears from a real database meanwhile. `cargo bench -p mainstay-cache`.
-#![expect(missing_docs, reason = "criterion's macros write functions without any")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot set up its world has failed")]
 
 use std::convert::Infallible;
