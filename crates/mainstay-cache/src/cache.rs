@@ -5,7 +5,6 @@ mod sharing;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mainstay_db::Read;
@@ -55,17 +54,6 @@ struct Asked {
 struct Missed<V> {
     reason: Reason,
     entry: Option<Arc<Entry<V>>>,
-    /// The entry is this reader's to read again.
-    _refresh: Option<Refresh<V>>,
-}
-
-/// The one who reads an entry again while others are served. Whoever is dropped leaves it to the next.
-struct Refresh<V>(Arc<Entry<V>>);
-
-impl<V> Drop for Refresh<V> {
-    fn drop(&mut self) {
-        self.0.is_refreshing.store(false, Ordering::Relaxed);
-    }
 }
 
 impl<K: KeyPart + ?Sized, V: Value> Cache<K, V> {
@@ -186,18 +174,17 @@ impl<V: Value> Inner<V> {
     /// What is kept, if it may be served as fresh.
     fn look(&self, key: &Key, asked: &Asked) -> Result<Arc<Entry<V>>, Missed<V>> {
         let Some(entry) = self.level1.get(key) else {
-            return Err(Missed { reason: Reason::Absent, entry: None, _refresh: None });
+            return Err(Missed { reason: Reason::Absent, entry: None });
         };
         if let Err(reason) = self.judge(&entry, asked, asked.arrived) {
             if reason == Reason::Unseen {
                 self.shared.poller.hint();
             }
-            return Err(Missed { reason, entry: Some(entry), _refresh: None });
+            return Err(Missed { reason, entry: Some(entry) });
         }
-        let is_due = asked.arrived >= entry.refresh_at;
-        if is_due && !entry.is_refreshing.swap(true, Ordering::Relaxed) {
-            let refresh = Some(Refresh(Arc::clone(&entry)));
-            return Err(Missed { reason: Reason::Refresh, entry: Some(entry), _refresh: refresh });
+        // While one reads it again, it is served to the others.
+        if asked.arrived >= entry.refresh_at {
+            return Err(Missed { reason: Reason::Refresh, entry: Some(entry) });
         }
         Ok(entry)
     }

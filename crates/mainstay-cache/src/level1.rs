@@ -1,7 +1,6 @@
 //! The entries that this process keeps, bounded by bytes. Never here: whether one may be served.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use prometheus_client::metrics::counter::Counter;
@@ -30,8 +29,6 @@ pub(crate) struct Entry<V> {
     pub(crate) started: Duration,
     pub(crate) refresh_at: Duration,
     pub(crate) expires: Duration,
-    /// Somebody reads it again while it is still good.
-    pub(crate) is_refreshing: AtomicBool,
     pub(crate) is_negative: bool,
     /// Another node has read it: that it was taken over now does not make it new.
     pub(crate) is_imported: bool,
@@ -52,18 +49,7 @@ impl<V: Value> Entry<V> {
         let weight = (held + value.bytes()) as u64;
         let is_negative = value.is_negative();
         let Lifetime { started, refresh_at, expires } = lifetime;
-        Self {
-            value,
-            tags,
-            position,
-            started,
-            refresh_at,
-            expires,
-            is_refreshing: AtomicBool::new(false),
-            is_negative,
-            is_imported: false,
-            weight,
-        }
+        Self { value, tags, position, started, refresh_at, expires, is_negative, is_imported: false, weight }
     }
 
     pub(crate) fn imported(self) -> Self {
