@@ -195,7 +195,7 @@ mod tests {
             any::<bool>().prop_map(Part::Flag),
             (0_u64..3).prop_map(Part::Number),
             (-1_i64..2).prop_map(Part::Signed),
-            "[ab\\x00\\x01]{0,3}".prop_map(Part::Text),
+            "[ab\\x00\\x01\\x07]{0,3}".prop_map(Part::Text),
             (0_u128..2).prop_map(Part::Id),
         ];
         leaf.prop_recursive(3, 12, 3, |inner| {
@@ -226,6 +226,8 @@ mod tests {
     #[test]
     fn what_only_looks_alike_is_apart() {
         assert_ne!(Key::of(&("ab", "c")), Key::of(&("a", "bc")));
+        let kind = char::from(TEXT);
+        assert_ne!(Key::of(&(format!("a{kind}b"), "c")), Key::of(&("a", format!("b{kind}c"))));
         assert_ne!(Key::of(&(1_u32, None::<u32>)), Key::of(&(1_u32, Some(0_u32))));
         assert_ne!(Key::of("1"), Key::of(&1_u64));
         assert_eq!(Key::of(&7_u32), Key::of(&7_u64));
