@@ -79,9 +79,19 @@ impl Causality {
             && lost.epoch == token.epoch
             && !token.is_unknown()
         {
-            seen.token = Some(token);
+            seen.token = Some(Token { below: token.below.max(lost.below), ..token });
         } else {
             seen.add(token);
+        }
+    }
+
+    /// The primary shows what it had seen with `token`. What it has seen on a replica since is not known to show.
+    pub(crate) fn settled(&self, token: Option<Token>) {
+        let mut seen = self.seen();
+        if let Some((known, token)) = seen.token.as_mut().zip(token)
+            && (known.epoch, known.below) == (token.epoch, token.below)
+        {
+            *known = known.settled();
         }
     }
 
@@ -102,10 +112,10 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replicas::{Epoch, Lsn};
+    use crate::replicas::{Epoch, Lsn, Xid};
 
     fn token(timeline: u32, lsn: Lsn) -> Option<Token> {
-        Some(Token { epoch: Epoch { system: 7, timeline }, lsn })
+        Some(Token { epoch: Epoch { system: 7, timeline }, lsn, below: Xid(0) })
     }
 
     #[test]
@@ -122,6 +132,21 @@ mod tests {
         assert_eq!(session.token(), token(1, Lsn(9)));
         session.saw_on_primary(late, token(1, Lsn(8)));
         assert_eq!(session.token(), token(1, Lsn(9)), "what is known only grows");
+    }
+
+    #[test]
+    fn what_was_seen_while_the_primary_was_asked_is_not_taken_for_shown() {
+        let below = |below| token(1, Lsn(5)).map(|token| Token { below: Xid(below), ..token });
+        let session = Causality::new(1, below(7));
+        session.settled(below(6));
+        assert_eq!(session.token(), below(7));
+        session.settled(below(7));
+        assert_eq!(session.token(), below(0));
+        session.saw(below(8));
+        session.saw_on_primary(session.asks(), token(1, Lsn::MAX));
+        session.saw_on_primary(session.asks(), token(1, Lsn(9)));
+        let kept = token(1, Lsn(9)).map(|token| Token { below: Xid(8), ..token });
+        assert_eq!(session.token(), kept, "a position that takes the place of a lost one says nothing of it");
     }
 
     #[test]

@@ -60,8 +60,9 @@ pub enum DbError {
     /// A statement of the transaction failed and the failure was passed over; nothing was committed.
     #[error("the transaction had already failed; nothing was committed")]
     AlreadyFailed(#[source] tokio_postgres::Error),
-    /// No replica has what the session has seen, and the primary has had its share of such reads. Come again later.
-    #[error("no replica is up to date, and the primary takes no more of their reads for now")]
+    /// No replica has what the session has seen, and the primary has had its share of such reads, or does not show yet
+    /// what a replica has shown the session. Come again later.
+    #[error("no replica is up to date, and the primary cannot answer in their place for now")]
     ReplicasBehind {
         /// When to come again.
         retry_after: Duration,

@@ -13,6 +13,7 @@
 //! [`Replicas`], which watches the servers and asks them, and [`commit`], which ends a transaction with its position.
 
 mod position;
+mod snapshot;
 mod token;
 
 mod budget;
@@ -26,6 +27,7 @@ mod config;
 mod commit;
 mod handle;
 mod lane;
+mod settle;
 mod watch;
 
 #[cfg(test)]
@@ -37,5 +39,6 @@ pub use handle::{Answer, Replicas, Rows};
 pub use position::{Epoch, Lsn, Pages};
 pub use rendezvous::session_key;
 pub use router::{Choice, Demand, Limits, Noted, Outcome, Router, Seen, ServerId, Ticket, Wish};
+pub use snapshot::{NotASnapshot, Snapshot, Xid};
 pub use status::{ReplicaStatus, Status};
 pub use token::{Token, TokenKey};

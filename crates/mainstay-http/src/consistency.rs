@@ -96,12 +96,12 @@ fn set_cookie(text: &str, is_secure: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mainstay_db::replicas::{Epoch, Lsn};
+    use mainstay_db::replicas::{Epoch, Lsn, Xid};
 
     use super::*;
 
     fn token() -> Token {
-        Token { epoch: Epoch { system: 7, timeline: 1 }, lsn: Lsn(42) }
+        Token { epoch: Epoch { system: 7, timeline: 1 }, lsn: Lsn(42), below: Xid(0) }
     }
 
     fn headers(name: HeaderName, value: &str) -> HeaderMap {

@@ -74,7 +74,21 @@ impl Client {
 
     /// Begins a transaction. It does not count as a statement of it; who is dropped meanwhile closes the connection.
     pub(super) async fn begin_transaction(&self) -> Result<(), DbError> {
+        // Ahead of it: inside, the first question would end the choice of an isolation level.
+        self.settle().await?;
         Ok(self.connection().await?.batch_execute("begin").await?)
+    }
+
+    /// Before a statement of a session goes to the primary: it must show what a replica has shown the session. Who is
+    /// dropped meanwhile leaves nothing behind but an answer that nobody reads.
+    async fn settle(&self) -> Result<(), DbError> {
+        let Some((replicas, session)) = self.db.replicas().zip(causality::current()) else { return Ok(()) };
+        let token = session.token();
+        if token.is_some_and(|token| !replicas.shows(&token)) {
+            replicas.settle(self.connection().await?, token).await?;
+        }
+        session.settled(token);
+        Ok(())
     }
 
     /// A commit is sent next.
@@ -127,6 +141,7 @@ impl Client {
         if self.followed().is_some() {
             return self.db.ask_replica(statement, parameters).await;
         }
+        self.settle().await?;
         if statement.is_pipelined() { self.db.0.pipeline.rows(statement, parameters).await } else { Ok(None) }
     }
 
@@ -175,6 +190,7 @@ impl Client {
     /// # Errors
     /// As [`Db::read`], and whatever the server says of the statement.
     pub async fn query(&self, text: &str, parameters: &Parameters<'_>) -> Result<Vec<Row>, DbError> {
+        self.settle().await?;
         let asked = self.ask().await?;
         let answer = asked.query(text, parameters).await;
         asked.answered(answer)
@@ -185,6 +201,7 @@ impl Client {
     /// # Errors
     /// As [`Client::query`], and for another number of rows.
     pub async fn query_one(&self, text: &str, parameters: &Parameters<'_>) -> Result<Row, DbError> {
+        self.settle().await?;
         let asked = self.ask().await?;
         let answer = asked.query_one(text, parameters).await;
         asked.answered(answer)
@@ -195,6 +212,7 @@ impl Client {
     /// # Errors
     /// As [`Client::query`], and for several rows.
     pub async fn query_opt(&self, text: &str, parameters: &Parameters<'_>) -> Result<Option<Row>, DbError> {
+        self.settle().await?;
         let asked = self.ask().await?;
         let answer = asked.query_opt(text, parameters).await;
         asked.answered(answer)
@@ -205,6 +223,7 @@ impl Client {
     /// # Errors
     /// As [`Client::query`].
     pub async fn execute(&self, text: &str, parameters: &Parameters<'_>) -> Result<u64, DbError> {
+        self.settle().await?;
         let asked = self.ask().await?;
         let answer = asked.execute(text, parameters).await;
         asked.answered(answer)
@@ -230,13 +249,16 @@ impl Executor for Client {
         let running = insight::begin(&self.db.0.insight, statement, parameters)?;
         let rows = match self.read_elsewhere(statement, parameters).await? {
             Some(rows) => rows,
-            None => match self.read_here(statement, parameters).await {
-                Ok(rows) => rows,
-                Err(error) => {
-                    self.judge(error).await?;
-                    self.read_here(statement, parameters).await?
+            None => {
+                self.settle().await?;
+                match self.read_here(statement, parameters).await {
+                    Ok(rows) => rows,
+                    Err(error) => {
+                        self.judge(error).await?;
+                        self.read_here(statement, parameters).await?
+                    }
                 }
-            },
+            }
         };
         running.end(rows.len() as u64);
         Ok(rows)
@@ -248,6 +270,7 @@ impl Executor for Client {
         parameters: &Parameters<'_>,
     ) -> Result<u64, DbError> {
         let running = insight::begin(&self.db.0.insight, statement, parameters)?;
+        self.settle().await?;
         let changed = match self.write_here(statement, parameters).await {
             Ok(changed) => changed,
             Err(error) => {

@@ -3,14 +3,18 @@
 
 use futures_util::future;
 use tokio_postgres::types::{PgLsn, ToSql};
-use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, Statement};
+use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, SimpleQueryRow, Statement};
 
 use super::position::timeline_of_segment;
-use super::{Epoch, Lsn, Pages, Token};
+use super::{Epoch, Lsn, Pages, Snapshot, Token, Xid};
 
 /// The insert position, and not the write position: with `synchronous_commit = off` a commit is acknowledged before
 /// its record is written. The timeline comes from the segment's name, which knows of a promotion at once.
 const POSITION: &str = "select lsn, pg_walfile_name(lsn), system_identifier \
+     from pg_current_wal_insert_lsn() as lsn, pg_control_system()";
+
+/// The same, and which transactions the primary shows.
+const LOOK: &str = "select lsn, pg_walfile_name(lsn), system_identifier, pg_current_snapshot() \
      from pg_current_wal_insert_lsn() as lsn, pg_control_system()";
 
 /// Where a primary's next record goes.
@@ -25,7 +29,7 @@ pub struct Position {
 impl Position {
     /// The token of a session that has seen everything up to here.
     pub fn token(self, pages: Pages) -> Token {
-        Token { epoch: self.epoch, lsn: pages.end_of_records(self.lsn) }
+        Token { epoch: self.epoch, lsn: pages.end_of_records(self.lsn), below: Xid(0) }
     }
 }
 
@@ -66,15 +70,27 @@ pub async fn read(
 /// `55000` on a replica, `42883` and the like where there is no such function.
 pub async fn position(client: &Client) -> Result<Option<Position>, Error> {
     let answers = client.simple_query(POSITION).await?;
-    Ok(answers.iter().find_map(|answer| match answer {
-        SimpleQueryMessage::Row(row) => {
-            let timeline = timeline_of_segment(row.get(1)?)?;
-            let system: i64 = row.get(2)?.parse().ok()?;
-            let epoch = Epoch { system: system.cast_unsigned(), timeline };
-            Some(Position { epoch, lsn: row.get(0)?.parse().ok()? })
-        }
+    Ok(only_row(&answers).and_then(said))
+}
+
+/// As [`position`], and which transactions the primary shows.
+pub(super) async fn look(client: &Client) -> Result<Option<(Position, Snapshot)>, Error> {
+    let answers = client.simple_query(LOOK).await?;
+    Ok(only_row(&answers).and_then(|row| said(row).zip(row.get(3)?.parse().ok())))
+}
+
+fn only_row(answers: &[SimpleQueryMessage]) -> Option<&SimpleQueryRow> {
+    answers.iter().find_map(|answer| match answer {
+        SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
-    }))
+    })
+}
+
+fn said(row: &SimpleQueryRow) -> Option<Position> {
+    let timeline = timeline_of_segment(row.get(1)?)?;
+    let system: i64 = row.get(2)?.parse().ok()?;
+    let epoch = Epoch { system: system.cast_unsigned(), timeline };
+    Some(Position { epoch, lsn: row.get(0)?.parse().ok()? })
 }
 
 /// A column with a position.

@@ -35,6 +35,8 @@ pub struct Config {
     pub pooled_connections: usize,
     /// Statements that each of these connections keeps prepared; further ones are prepared for each use.
     pub statements: usize,
+    /// How long a session waits until the primary shows a commit that a replica has shown it; then it is refused.
+    pub settle_timeout_ms: u64,
     /// Reads that one replica answers at a time; the next go elsewhere.
     pub in_flight: usize,
     /// Positions of the primary that are remembered: with one a poll, this many polls is the longest staleness.
@@ -64,6 +66,7 @@ impl Default for Config {
             connections: 4,
             pooled_connections: 8,
             statements: 500,
+            settle_timeout_ms: 1_000,
             in_flight: 64,
             samples: 2_000,
             fallback_share: 0.2,
@@ -92,6 +95,7 @@ impl Config {
         faults.number("connections", self.connections, 1..=100);
         faults.number("pooled_connections", self.pooled_connections, 0..=1_000);
         faults.number("statements", self.statements, 1..=100_000);
+        faults.number("settle_timeout_ms", self.settle_timeout_ms, 1..=60_000);
         faults.number("in_flight", self.in_flight, 1..=100_000);
         faults.number("samples", self.samples, 10..=1_000_000);
         faults.number("fallback_share", self.fallback_share, 0.0..=1.0);
@@ -127,6 +131,10 @@ impl Config {
 
     pub(super) fn demotion(&self) -> Duration {
         Duration::from_millis(self.demotion_ms)
+    }
+
+    pub(super) fn settle_timeout(&self) -> Duration {
+        Duration::from_millis(self.settle_timeout_ms)
     }
 
     pub(super) fn poll_interval(&self) -> Duration {

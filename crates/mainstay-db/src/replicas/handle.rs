@@ -144,7 +144,7 @@ impl Replicas {
                 Choice::Primary => return Ok(Answer::AskPrimary),
                 Choice::Refused { retry_after } => return Ok(Answer::Refused { retry_after }),
             };
-            let mut flight = Flight { replicas: self, replica: ticket.replica, outcome: Outcome::Dropped };
+            let mut flight = Flight::begin(self, ticket.replica);
             let mut answer = self.0.lanes[ticket.replica].ask(&ticket, question, &self.0.config).await;
             if !self.state().router.is_current(&ticket) {
                 // A promotion meanwhile: what was read may be of the history that is lost.
@@ -253,10 +253,16 @@ impl Replicas {
 }
 
 /// A read under way: counted as long as it lives, however it ends.
-struct Flight<'a> {
+pub(super) struct Flight<'a> {
     replicas: &'a Replicas,
     replica: usize,
     outcome: Outcome,
+}
+
+impl<'a> Flight<'a> {
+    pub(super) fn begin(replicas: &'a Replicas, replica: usize) -> Self {
+        Self { replicas, replica, outcome: Outcome::Dropped }
+    }
 }
 
 impl Drop for Flight<'_> {

@@ -15,7 +15,7 @@ use tokio_postgres::{Error, Row, Statement};
 use alone::{Alone, Lent};
 
 use super::commit::lsn;
-use super::{Config, Lsn, ServerId, Ticket, Token};
+use super::{Config, Lsn, ServerId, Ticket, Token, Xid};
 use crate::opening::Opener;
 use crate::pipeline::{Costs, lag};
 use crate::statement::Statement as Named;
@@ -27,6 +27,11 @@ const WHO: &str = "select system_identifier, \
 
 /// How far the server has replayed and received, and whether it is a replica at all.
 const REPLAYED: &str = "select pg_last_wal_replay_lsn(), pg_last_wal_receive_lsn(), pg_is_in_recovery()";
+
+/// The same behind an answer, and what no transaction that it shows reaches: one behind the highest number that has
+/// ended there. A replica does not list what runs, and knows that.
+const SHOWN: &str = "select pg_last_wal_replay_lsn(), pg_last_wal_receive_lsn(), pg_is_in_recovery(), \
+     pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
 
 /// The longest commit record that is reckoned with, in bytes: one of 16,000 subtransactions.
 const COMMIT_RECORD: u64 = 64 << 10;
@@ -61,6 +66,7 @@ struct Connection {
     opener: Arc<Opener>,
     server: ServerId,
     replayed: Statement,
+    shown: Statement,
     statements: Mutex<HashMap<String, Statement>>,
     in_flight: AtomicUsize,
     /// Nanoseconds after the lane began: the last answer.
@@ -226,8 +232,9 @@ impl Connection {
         let session = opener.open().await?;
         let server = who(&session).await?;
         let replayed = session.prepare(REPLAYED).await?;
+        let shown = session.prepare(SHOWN).await?;
         let (statements, in_flight, answered) = Default::default();
-        Ok(Self { session, opener, server, replayed, statements, in_flight, answered })
+        Ok(Self { session, opener, server, replayed, shown, statements, in_flight, answered })
     }
 
     async fn ask(&self, ticket: &Ticket, question: Question<'_>, config: &Config) -> Result<Answer, Unfit> {
@@ -247,7 +254,7 @@ impl Connection {
         config: &Config,
     ) -> Result<Answer, Unfit> {
         let statement = self.statement(question.sql, config.statements).await.map_err(judge)?;
-        let again = config.monotonic.then(|| self.session.query_one(&self.replayed, &[]));
+        let again = config.monotonic.then(|| self.session.query_one(&self.shown, &[]));
         // `join3` polls in order and each sends at its first poll, so the server takes them in this order: the
         // position is known before the query has its snapshot, and the second one after.
         let (before, rows, after) = future::join3(
@@ -261,8 +268,8 @@ impl Connection {
             return Err(Unfit::Behind);
         }
         let rows = rows.map_err(judge)?;
-        let after = after.transpose().map_err(judge)?.map(|row| Replayed::of(&row)).transpose()?;
-        Ok(Answer { rows, token: after.map(|after| ticket.demand.seen(after.shown())) })
+        let token = after.transpose().map_err(judge)?.map(|after| seen(ticket, &after)).transpose()?;
+        Ok(Answer { rows, token })
     }
 
     /// Prepared once for each text, as far as there is room.
@@ -335,6 +342,12 @@ impl Replayed {
             _ => under_way,
         }
     }
+}
+
+/// What a session has seen by an answer in front of `after`.
+fn seen(ticket: &Ticket, after: &Row) -> Result<Token, Unfit> {
+    let below: i64 = after.try_get(3).map_err(judge)?;
+    Ok(ticket.demand.seen(Replayed::of(after)?.shown(), Xid(below.cast_unsigned())))
 }
 
 fn judge(error: Error) -> Unfit {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::budget::Budget;
 use super::freshness::Freshness;
-use super::{Epoch, Lsn, Status, Token, rendezvous};
+use super::snapshot::{Open, Uncommitted};
+use super::{Epoch, Lsn, Snapshot, Status, Token, Xid, rendezvous};
 
 use replica::Replica;
 pub use replica::{Seen, ServerId};
@@ -77,9 +78,10 @@ impl Demand {
     }
 
     /// The token of who saw an accepted answer in which nothing lies behind `replayed`. In a merge it outranks the
-    /// tokens of the histories before, and includes them, because every demand does.
-    pub fn seen(&self, replayed: Lsn) -> Token {
-        Token { epoch: self.epoch, lsn: replayed.max(self.lsn) }
+    /// tokens of the histories before, and includes them, because every demand does. No transaction that it shows has a
+    /// number from `below` on.
+    pub fn seen(&self, replayed: Lsn, below: Xid) -> Token {
+        Token { epoch: self.epoch, lsn: replayed.max(self.lsn), below }
     }
 
     /// The least position that is accepted.
@@ -117,6 +119,10 @@ struct Primary {
     position: Lsn,
     at: Duration,
     freshness: Freshness,
+    /// Which transactions it shows, and when that was asked.
+    looked: Option<(Snapshot, Duration)>,
+    /// What goes on there for long.
+    uncommitted: Uncommitted,
 }
 
 /// The state machine: observations in, choices out.
@@ -160,10 +166,58 @@ impl Router {
             _ => {
                 let mut freshness = Freshness::new(self.limits.samples);
                 freshness.note(sent_at, position);
-                self.primary = Some(Primary { epoch, position, at: sent_at, freshness });
+                self.primary = Some(Primary {
+                    epoch,
+                    position,
+                    at: sent_at,
+                    freshness,
+                    looked: None,
+                    uncommitted: Uncommitted::default(),
+                });
                 Noted::NewEpoch
             }
         }
+    }
+
+    /// The primary said, asked at `sent_at`, which transactions it shows.
+    pub fn observe_snapshot(&mut self, sent_at: Duration, epoch: Epoch, snapshot: Snapshot) {
+        if let Some(primary) = self.primary.as_mut().filter(|primary| primary.epoch == epoch) {
+            primary.looked = Some((snapshot, sent_at));
+        }
+    }
+
+    /// A replica said what of that had not committed.
+    pub(super) fn observe_uncommitted(&mut self, epoch: Epoch, uncommitted: Uncommitted) {
+        if let Some(primary) = self.primary.as_mut().filter(|primary| primary.epoch == epoch) {
+            primary.uncommitted = uncommitted;
+        }
+    }
+
+    /// The primary does not answer. After a crash it may draw numbers again of which nothing was kept.
+    pub fn primary_lost(&mut self) {
+        if let Some(primary) = &mut self.primary {
+            primary.looked = None;
+        }
+    }
+
+    /// Whether the primary is known to show all that a session with this token has seen, by what it said since `since`.
+    pub fn shows(&self, token: &Token, since: Duration) -> bool {
+        if token.below == Xid(0) {
+            return true;
+        }
+        let primary = self.primary.as_ref().filter(|primary| primary.epoch == token.epoch);
+        primary.and_then(|primary| primary.looked.as_ref()).filter(|(_, at)| *at >= since).is_some_and(
+            |(snapshot, _)| {
+                let open = snapshot.open_below(token.below);
+                open.is_empty() || self.is_uncommitted(token.epoch, token.lsn, &open)
+            },
+        )
+    }
+
+    /// Whether it is known that a session that has seen the log up to `seen` has seen none of these.
+    pub(super) fn is_uncommitted(&self, epoch: Epoch, seen: Lsn, open: &Open) -> bool {
+        let primary = self.primary.as_ref().filter(|primary| primary.epoch == epoch);
+        primary.is_some_and(|primary| primary.uncommitted.covers(seen, open))
     }
 
     /// A replica said how far it is.
@@ -196,6 +250,11 @@ impl Router {
             Some(ticket) => Choice::Replica(ticket),
             None => self.fall_back(now),
         }
+    }
+
+    /// A replica that may do; none of the primary's budget is spent. Whoever gets one ends with [`Router::done`].
+    pub fn choose_replica(&mut self, wish: &Wish, now: Duration) -> Option<Ticket> {
+        self.pick(wish, now, &[])
     }
 
     /// Whether the history that a ticket was given for goes on, as far as is known.
@@ -271,7 +330,7 @@ impl Router {
 
     /// The token of a session of which is not known what it has written in the present history.
     pub fn unknown(&self) -> Option<Token> {
-        self.primary.as_ref().map(|primary| Token { epoch: primary.epoch, lsn: Lsn::MAX })
+        self.primary.as_ref().map(|primary| Token { epoch: primary.epoch, lsn: Lsn::MAX, below: Xid(0) })
     }
 
     fn fall_back(&mut self, now: Duration) -> Choice {

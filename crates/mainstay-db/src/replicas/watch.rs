@@ -10,10 +10,10 @@ use mainstay_telemetry::events;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Error, Row};
 
-use super::commit::{lsn, position};
+use super::commit::{look, lsn};
 use super::config::MOST_PAUSED;
 use super::lane::who;
-use super::{Noted, Pages, Position, Replicas, Seen, ServerId};
+use super::{Noted, Pages, Position, Replicas, Seen, ServerId, Snapshot};
 use rounds::Rounds;
 
 use crate::Session;
@@ -35,6 +35,12 @@ const HOW_FAR: &str = "select pg_is_in_recovery(), pg_last_wal_replay_lsn(), \
 struct Watched {
     session: Session,
     server: ServerId,
+}
+
+/// A session with the primary, and what it said last.
+struct Primary {
+    session: Session,
+    before: Option<(Position, Snapshot)>,
 }
 
 /// Why a poll gave nothing.
@@ -86,15 +92,16 @@ impl Replicas {
     }
 
     async fn watch_primary(&self, stop: &Stop, begin_round: impl Fn()) {
-        let mut session = None;
+        let mut primary = None;
         let mut failures = 0;
         while !stop.is_stopping() {
             begin_round();
-            match self.in_a_round(self.poll_primary(&mut session)).await {
+            match self.in_a_round(self.poll_primary(&mut primary)).await {
                 Ok(()) => failures = 0,
                 Err(missed) => {
-                    session = None;
+                    primary = None;
                     failures = (failures + 1).min(MOST_PAUSED);
+                    self.with_router(|router, _| router.primary_lost());
                     match missed {
                         Missed::Unable(why) => self.switch_off(&why),
                         Missed::Lost(why) => {
@@ -107,25 +114,46 @@ impl Replicas {
         }
     }
 
-    async fn poll_primary(&self, session: &mut Option<Session>) -> Result<(), Missed> {
-        let session = match session {
-            Some(session) if !session.is_closed() => session,
-            _ => session.insert(self.open_primary().await?),
+    async fn poll_primary(&self, primary: &mut Option<Primary>) -> Result<(), Missed> {
+        let primary = match primary {
+            Some(primary) if !primary.session.is_closed() => primary,
+            _ => primary.insert(Primary { session: self.open_primary().await?, before: None }),
         };
         // Before the question: what is acknowledged from here on is not covered by the answer.
         let sent_at = self.now();
-        let Position { epoch, lsn } = self.in_time(position(session)).await?.ok_or_else(|| {
+        let looked = self.in_time(look(&primary.session)).await?;
+        let (position, snapshot) = looked.ok_or_else(|| {
             Missed::Unable("the server's write-ahead log has no positions that we understand".to_owned())
         })?;
-        let noted = self
-            .with_router(|router, pages| router.observe_primary(sent_at, epoch, pages.end_of_records(lsn)));
+        let Position { epoch, lsn } = position;
+        let noted = self.with_router(|router, pages| {
+            let noted = router.observe_primary(sent_at, epoch, pages.end_of_records(lsn));
+            router.observe_snapshot(sent_at, epoch, snapshot.clone());
+            noted
+        });
+        let before = primary.before.replace((position, snapshot));
         match noted {
-            Noted::Same => Ok(()),
+            Noted::Same => {
+                if let Some((before, (_, now))) = before.zip(primary.before.as_ref()) {
+                    self.note_lasting(&before, now).await;
+                }
+                Ok(())
+            }
             Noted::NewEpoch => {
                 tracing::info!(event = events::DB_EPOCH_BEGUN, db.epoch = %epoch, "the primary has a new timeline");
                 Ok(())
             }
             Noted::Over => Err(Missed::Lost(format!("the timeline {epoch} is over"))),
+        }
+    }
+
+    /// What was seen by the poll before is what a replica is likely to have by now.
+    async fn note_lasting(&self, before: &(Position, Snapshot), now: &Snapshot) {
+        let (position, snapshot) = before;
+        let lasting = snapshot.lasting(now);
+        if !lasting.is_empty() {
+            let seen = self.with_router(|_, pages| position.token(pages));
+            self.ask_for_lasting(seen, lasting).await;
         }
     }
 

@@ -18,6 +18,7 @@ mod replicas;
 mod requests;
 mod retries;
 mod sessions;
+mod settling;
 mod silence;
 mod silent_sessions;
 mod stale_plans;

@@ -131,7 +131,7 @@ pub const PLATFORM: &[Code] = &[
         "replicas_behind",
         503,
         "Replicas behind",
-        "No replica of the database has what you have seen, and the primary is spared. Repeat after `Retry-After` seconds.",
+        "No replica of the database has what you have seen, and the primary is spared or does not show it yet. Repeat after `Retry-After` seconds.",
     ),
     code(
         "write_conflict",

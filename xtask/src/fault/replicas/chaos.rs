@@ -83,6 +83,10 @@ impl<'a> Chaos<'a> {
                 self.set.start(replicas[replica]).await?;
                 Ok("crashes")
             }
+            Blow::StandbyAway { ms } => {
+                self.standby_away(Duration::from_millis(ms)).await?;
+                Ok("standbys away")
+            }
             Blow::CrashPrimary => {
                 self.ledger(super::Ledger::storm);
                 self.set.kill(self.set.primary()).await?;
@@ -99,6 +103,33 @@ impl<'a> Chaos<'a> {
                 Ok("fail-overs with loss")
             }
         }
+    }
+
+    /// Whoever commits synchronously hangs meanwhile; the others go on.
+    async fn standby_away(&mut self, span: Duration) -> Result<()> {
+        self.let_go(true).await;
+        let (primary, replicas) = (self.set.primary(), self.set.replicas());
+        self.wait_for(primary, "absent").await?;
+        self.rest(span / 2).await;
+        for at in &replicas {
+            self.set.pause(*at).await?;
+        }
+        self.rest(span / 2).await;
+        for at in &replicas {
+            self.set.resume(*at).await?;
+        }
+        self.wait_for(primary, "").await
+    }
+
+    /// What the primary waits for with each commit.
+    async fn wait_for(&self, primary: usize, standbys: &str) -> Result<()> {
+        self.set
+            .execute(primary, &format!("alter system set synchronous_standby_names = '{standbys}'"))
+            .await?;
+        self.set.execute(primary, "select pg_reload_conf()").await?;
+        self.set
+            .wait(primary, &format!("select current_setting('synchronous_standby_names') = '{standbys}'"))
+            .await
     }
 
     /// Nothing is lost: the promises stand all the way.

@@ -17,6 +17,9 @@ pub(super) enum Blow {
     Restart { replica: usize },
     /// Kills a replica and starts it.
     Crash { replica: usize },
+    /// The primary waits for a standby that is not there: replicas show commits that it does not. After half of the time
+    /// they are held, so that the primary is asked.
+    StandbyAway { ms: u64 },
     /// Kills the primary and starts it: what was committed asynchronously may be lost.
     CrashPrimary,
     /// Stops the primary in order and promotes a replica: nothing is lost.
@@ -36,7 +39,7 @@ pub(super) struct Step {
 pub(super) fn plan(seed: u64, length: Duration) -> Vec<Step> {
     let random = Random::seeded(seed);
     let most = usize::try_from(length.as_millis() / 200).unwrap_or(usize::MAX) + 12;
-    let mut steps = vec![opening(&random)];
+    let mut steps = opening(&random).to_vec();
     while steps.len() < most {
         let mut block = block(&random);
         // Fisher and Yates; every block has every kind.
@@ -50,11 +53,15 @@ pub(super) fn plan(seed: u64, length: Duration) -> Vec<Step> {
 }
 
 /// A replica is held well beyond the bound, and nothing else befalls it meanwhile: whoever reads without a token, and
-/// does not ask how old a replica is, is shown what is too old. What chance draws may be too short for that.
-fn opening(random: &Random) -> Step {
+/// does not ask how old a replica is, is shown what is too old. Then the primary waits for nobody until most who write
+/// hang. What chance draws may be too short for either.
+fn opening(random: &Random) -> [Step; 2] {
     let long = BOUND * 3;
     let ms = u64::try_from(long.as_millis()).unwrap_or(u64::MAX);
-    Step { blow: Blow::Hold { replica: replica(random), ms }, rest: long }
+    [
+        Step { blow: Blow::Hold { replica: replica(random), ms }, rest: long },
+        Step { blow: Blow::StandbyAway { ms: 1_500 }, rest: Duration::from_millis(500) },
+    ]
 }
 
 fn replica(random: &Random) -> usize {
@@ -69,6 +76,7 @@ fn block(random: &Random) -> Vec<Blow> {
         Blow::KillReceiver { replica: replica() },
         Blow::Restart { replica: replica() },
         Blow::Crash { replica: replica() },
+        Blow::StandbyAway { ms: 100 + random.below(900) },
         Blow::CrashPrimary,
         Blow::SwitchOver { replica: replica() },
         Blow::FailOver { replica: replica() },
@@ -91,9 +99,10 @@ mod tests {
         let length = Duration::from_secs(20);
         assert_eq!(plan(7, length), plan(7, length));
         assert_ne!(plan(7, length), plan(8, length));
-        let first = &plan(7, length)[1..13];
+        let first = &plan(7, length)[2..15];
         assert!(first.iter().any(|step| matches!(step.blow, Blow::FailOver { .. })));
         assert!(first.iter().any(|step| matches!(step.blow, Blow::SwitchOver { .. })));
+        assert!(first.iter().any(|step| matches!(step.blow, Blow::StandbyAway { .. })));
     }
 
     #[test]

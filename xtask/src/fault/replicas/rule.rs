@@ -17,6 +17,8 @@ pub(crate) enum Rule {
     NoStaleness,
     /// Positions are compared whatever their timeline.
     NoEpoch,
+    /// Nobody asks whether the primary shows what a replica has shown.
+    NoSettling,
 }
 
 impl Rule {

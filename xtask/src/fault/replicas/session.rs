@@ -4,8 +4,8 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use mainstay_db::Session;
 use mainstay_db::replicas::{self, Answer, Lsn, Position, Token, Wish};
+use mainstay_db::{DbError, Session};
 use mainstay_runtime::Random;
 use tokio_postgres::{Row, Statement};
 
@@ -143,14 +143,10 @@ impl Reader {
                 self.see(step, rows.token);
                 (Some(rows.replica), rows.rows)
             }
-            Answer::AskPrimary => {
-                let (session, statement) = self.writer().await?;
-                let (rows, position) = replicas::read(session, statement, &[]).await?;
-                let token = self.world.replicas.token(position);
-                self.tally.by_primary += 1;
-                self.see(step, token);
-                (None, rows)
-            }
+            Answer::AskPrimary => match self.ask_primary(step).await? {
+                Some(rows) => (None, rows),
+                None => return Ok(()),
+            },
             Answer::Refused { .. } => {
                 self.tally.refused += 1;
                 return Ok(());
@@ -174,6 +170,28 @@ impl Reader {
             }
         }
         Ok(())
+    }
+
+    /// `None` if it does not show in time what the session has seen.
+    async fn ask_primary(&mut self, step: &Step) -> Result<Option<Vec<Row>>> {
+        let world = Arc::clone(&self.world);
+        let settles = !step.is_visit && !Rule::is(world.rule, Rule::NoSettling);
+        let token = self.token.filter(|_| settles);
+        let (session, statement) = self.writer().await?;
+        match world.replicas.settle(session, token).await {
+            Err(DbError::ReplicasBehind { .. }) => {
+                self.tally.refused += 1;
+                return Ok(None);
+            }
+            settled => settled?,
+        }
+        let (rows, position) = replicas::read(session, statement, &[]).await?;
+        if settles {
+            self.token = token.map(Token::settled);
+        }
+        self.tally.by_primary += 1;
+        self.see(step, world.replicas.token(position));
+        Ok(Some(rows))
     }
 
     async fn ask_replica(&mut self, step: &Step) -> Result<Answer> {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::super::{Choice, Limits, Lsn, Outcome, Router, Ticket, Token, Wish};
+use super::super::{Choice, Limits, Lsn, Outcome, Router, Ticket, Token, Wish, Xid};
 use super::cluster::{Cluster, RECORD, lsn};
 use super::{BOUND, Event, SERVERS, SESSIONS, Weak};
 
@@ -93,7 +93,7 @@ impl Reader {
             Some(Weak::WriteLsn) => lsn(self.cluster.written),
             _ => self.cluster.inserted(),
         };
-        let token = Token { epoch: self.cluster.epoch(), lsn: position };
+        let token = Token { epoch: self.cluster.epoch(), lsn: position, below: Xid(0) };
         let known = &mut self.sessions[session];
         known.written = self.values;
         known.wrote_at = Some(self.cluster.now);
@@ -185,7 +185,7 @@ impl Reader {
         let shown = if self.is(Weak::NoRecordUnderWay) { replayed } else { under_way };
         let counters = self.cluster.counters(at);
         if !self.is(Weak::NoMonotonic) && !trusts_poll {
-            let token = ticket.demand.seen(shown);
+            let token = ticket.demand.seen(shown, Xid(0));
             let known = &mut self.sessions[session];
             known.token = Some(token.merge_some(known.token));
         }
@@ -195,7 +195,7 @@ impl Reader {
     fn ask_primary(&mut self, session: usize, begun: Duration) -> Option<Broken> {
         let counters = self.cluster.counters(self.cluster.primary);
         if !self.is(Weak::NoMonotonic) {
-            let token = Token { epoch: self.cluster.epoch(), lsn: self.cluster.inserted() };
+            let token = Token { epoch: self.cluster.epoch(), lsn: self.cluster.inserted(), below: Xid(0) };
             let known = &mut self.sessions[session];
             known.token = Some(token.merge_some(known.token));
         }

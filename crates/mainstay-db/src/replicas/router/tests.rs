@@ -21,7 +21,7 @@ fn seen(timeline: u32, replayed: u64) -> Seen {
 }
 
 fn wish(token: Option<(Epoch, u64)>) -> Wish {
-    let token = token.map(|(epoch, lsn)| Token { epoch, lsn: Lsn(lsn) });
+    let token = token.map(|(epoch, lsn)| Token { epoch, lsn: Lsn(lsn), below: Xid(0) });
     Wish { session: 1, token, max_staleness: ms(1000) }
 }
 
@@ -77,7 +77,7 @@ fn a_promotion_ends_what_was_known_and_old_tokens_are_worth_the_new_positions() 
     let ticket = replica(router.choose(&wish(Some((FIRST, 1_000))), ms(1200)));
     assert_eq!((ticket.replica, ticket.demand.lsn()), (0, Lsn(90)));
     // What is seen there includes it too.
-    assert_eq!(ticket.demand.seen(Lsn(10)), Token { epoch: SECOND, lsn: Lsn(90) });
+    assert_eq!(ticket.demand.seen(Lsn(10), Xid(3)), Token { epoch: SECOND, lsn: Lsn(90), below: Xid(3) });
     let later = Epoch { timeline: 3, ..SECOND };
     let strange = Epoch { system: 8, timeline: 1 };
     for epoch in [later, strange] {
@@ -148,4 +148,39 @@ fn the_status_tells_lag_and_age() {
     let [behind, there] = &status.replicas[..] else { panic!() };
     assert_eq!((behind.lag_bytes, behind.staleness, behind.epoch_ok), (Some(40), None, true));
     assert_eq!((there.lag_bytes, there.staleness, there.healthy), (Some(0), Some(ms(500)), true));
+}
+
+#[test]
+fn the_primary_shows_what_had_ended_when_it_was_last_asked() {
+    let mut router = router([100, 100]);
+    let token = |epoch, below| Token { epoch, lsn: Lsn(100), below: Xid(below) };
+    assert!(router.shows(&token(FIRST, 0), ms(1000)), "nothing was seen that could be missing");
+    let snapshot = |text: &str| text.parse::<Snapshot>().unwrap();
+    assert!(!router.shows(&token(FIRST, 1), ms(0)));
+    router.observe_snapshot(ms(1000), FIRST, snapshot("10:12:10"));
+    assert!(router.shows(&token(FIRST, 10), ms(1000)) && !router.shows(&token(FIRST, 11), ms(1000)));
+    assert!(!router.shows(&token(FIRST, 10), ms(1001)), "that is too long ago");
+    assert!(!router.shows(&token(SECOND, 10), ms(1000)), "of another history");
+    router.observe_snapshot(ms(1000), SECOND, snapshot("20:20:"));
+    assert!(!router.shows(&token(FIRST, 11), ms(1000)));
+    let lasting = snapshot("10:11:10").open_below(Xid(11));
+    router.observe_uncommitted(FIRST, Uncommitted::found(Lsn(100), lasting.clone(), &[]));
+    assert!(router.shows(&token(FIRST, 12), ms(1000)) && !router.shows(&token(FIRST, 13), ms(1000)));
+    router.observe_uncommitted(FIRST, Uncommitted::found(Lsn(99), lasting, &[]));
+    assert!(!router.shows(&token(FIRST, 11), ms(1000)), "it has seen more");
+    router.primary_lost();
+    assert!(!router.shows(&token(FIRST, 10), ms(1000)));
+    router.observe_snapshot(ms(1100), FIRST, snapshot("10:10:"));
+    router.observe_primary(ms(1200), SECOND, Lsn(90));
+    assert!(!router.shows(&token(SECOND, 10), ms(1000)), "a promoted server counts on from what it has");
+}
+
+#[test]
+fn a_replica_that_is_only_looked_at_costs_the_primary_nothing() {
+    let mut router = router([100, 100]);
+    assert!(router.choose_replica(&wish(Some((FIRST, 100))), ms(1100)).is_some());
+    router.lost(0, "gone");
+    router.lost(1, "gone");
+    assert_eq!(router.choose_replica(&wish(None), ms(1100)), None);
+    assert_eq!((router.status(ms(1100)).fallbacks, router.status(ms(1100)).refused), (0, 0));
 }
