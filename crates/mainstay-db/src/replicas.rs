@@ -8,8 +8,12 @@
 //! before a query is also behind its snapshot. A token or a replica of another timeline counts for nothing until the
 //! router has seen a position of the new one ([`Router::observe_primary`]).
 //!
+//! A replica may show a commit before the primary does. So a token also bounds the numbers of the transactions that were
+//! seen on replicas, and a session is answered by the primary when none below runs there that a replica with as much as
+//! the session has as committed ([`Replicas::settle`]).
+//!
 //! # Rooms
-//! Pure, with time passed in: [`Lsn`], [`Epoch`], [`Token`], [`Router`] and what it is made of. At the rim:
+//! Pure, with time passed in: [`Lsn`], [`Epoch`], [`Snapshot`], [`Token`], [`Router`] and what it is made of. At the rim:
 //! [`Replicas`], which watches the servers and asks them, and [`commit`], which ends a transaction with its position.
 
 mod position;

@@ -41,7 +41,7 @@ struct State {
 pub enum Answer {
     /// A replica answered.
     Rows(Rows),
-    /// The primary is to be asked, with [`super::read`] where the session keeps a token.
+    /// The primary is to be asked, after [`Replicas::settle`], with [`super::read`] where the session keeps a token.
     AskPrimary,
     /// No replica will do now, and the primary has had its share of such reads. Whoever can do with less may ask once
     /// more, without a token or with a longer staleness; else refuse the request.
