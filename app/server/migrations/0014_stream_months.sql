@@ -2,9 +2,11 @@
 -- they are new. A backup, a vacuum or a rebuilt index then takes the months that changed; the others rest. No month ever
 -- leaves: the keeper (mainstay_db::partitions) makes them, and is told that this table is kept for ever.
 --
--- Readers go on while the rows are copied; writers wait. The copy takes as much room as the samples have until 0015. The
--- release before this one cannot write samples any more: it must not run beside this schema.
-lock table activity, activity_stream in share row exclusive mode;
+-- Nobody reads or writes samples while they are copied, and no instance may run: the release before this one cannot write
+-- samples any more, and would take that for the files' fault. The copy takes as much room as the samples have until 0015.
+lock table activity in share row exclusive mode;
+-- All that the renames at the end need, before the work that somebody's lock would throw away.
+lock table activity_stream in access exclusive mode;
 
 alter index activity_stream_pkey rename to activity_stream_former_pkey;
 

@@ -67,6 +67,12 @@ pub enum DbError {
         /// When to come again.
         retry_after: Duration,
     },
+    /// A row's month could not be made in its partitioned table. The same may work later, and nothing else waits for it.
+    #[error("the month of a row could not be made: {why}")]
+    NoMonth {
+        /// What was in the way.
+        why: String,
+    },
     /// The request has used up its statements. A defect of the caller: it asks row by row.
     #[error("the request has run {most} statements; {statement} is one too many")]
     TooManyStatements {

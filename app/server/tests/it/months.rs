@@ -4,17 +4,18 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use mainstay_db::Session;
 use mainstay_db::embedded::Programs;
 use mainstay_db::partitions::{Keeper, PartitionedTable};
 use mainstay_runtime::Clock;
 use mainstay_telemetry::capture::LogLine;
 use mainstay_telemetry::{Registry, events};
-use mainstay_testing::TestDb;
+use mainstay_testing::{TestDb, until};
 use paceline::features::uploads::Months;
 use tokio_postgres::types::FromSqlOwned;
 
 use crate::merging::{gpx, path_of, session, tcx};
-use crate::world::{Client, World};
+use crate::world::{Client, PATIENCE, World};
 
 async fn all<T: FromSqlOwned>(db: &TestDb, sql: &str) -> Vec<T> {
     let rows = db.db().read().query(sql, &[]).await.unwrap();
@@ -49,6 +50,34 @@ async fn a_serving_process_has_the_months_ahead_before_its_first_request() {
     let client = world.register("kim@example.org").await;
     client.get("/v1/activities").await.expect(200);
     assert_eq!(months(&world.db).await, ["y2026m06", "y2026m07", "y2026m08", "y2026m09"]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_file_whose_month_is_barred_keeps_no_other_waiting() {
+    let world = World::with(|config| {
+        let partitions = &mut config.database.partitions;
+        (partitions.lock_timeout_ms, partitions.lock_tries) = (100, 1);
+    })
+    .await;
+    world.log.allow("a row has no month and gets none");
+    let client = world.register("kim@example.org").await;
+    // As `create index concurrently` does for as long as it builds.
+    let builder = Session::connect(world.db.target(), "builder", PATIENCE).await.unwrap();
+    builder.batch_execute("begin; lock table activity in share update exclusive mode").await.unwrap();
+    let barred = client.send_files(&[("old.tcx", &run("1998-05-05T10:00:00Z"))]).await.expect(202);
+    for start in ["2026-06-14T11:00:00Z", "2026-06-15T11:00:00Z", "2026-06-16T11:00:00Z"] {
+        assert_eq!(client.upload("a.tcx", &run(start)).await["outcome"], "imported", "{start}");
+    }
+    let report = format!("/v1/uploads/{}", barred["id"].as_str().unwrap());
+    assert_eq!(client.get(&report).await.expect(200)["progress"]["pending"], 1);
+    builder.batch_execute("rollback").await.unwrap();
+    until("it has its month", async || {
+        world.advance(60);
+        client.get(&report).await.expect(200)["progress"]["imported"] == 1
+    })
+    .await;
+    assert_eq!(months(&world.db).await, ["y1998m05", "y2026m06"]);
     world.close().await;
 }
 

@@ -80,7 +80,10 @@ async fn inside(
 ) -> Result<(), tokio_postgres::Error> {
     let outcome = async {
         session.batch_execute(&format!("begin; {}", search_path(set, "local"))).await?;
-        session.batch_execute(migration.sql).await?;
+        // One by one: each has the server's limit, and the session's for an answer.
+        for statement in split(migration.sql) {
+            session.batch_execute(statement).await?;
+        }
         record(session, set, migration, begun).await?;
         session.batch_execute("commit").await
     }

@@ -46,8 +46,8 @@ impl Keeper {
     ///
     /// # Errors
     /// What the transaction answers; so a row whose time is further from now than the configuration allows is answered
-    /// with its own error ([`is_missing_month`]). [`DbError::Unavailable`] where the month could not be made for another
-    /// reason: the same works later.
+    /// with its own error ([`is_missing_month`]). [`DbError::NoMonth`] where the month could not be made for another
+    /// reason: the same may work later.
     pub async fn with_months<T, E, Run, Done>(&self, table: &PartitionedTable, mut run: Run) -> Result<T, E>
     where
         E: TransactionError,
@@ -60,12 +60,17 @@ impl Keeper {
                 Err(error) => error,
                 done => return done,
             };
-            let detail =
-                error.database().and_then(|error| missing(table, error)).and_then(|row| row.detail());
-            // A month that was made and is missing again is somebody's doing, not a matter of trying.
-            let Some(at) = detail.and_then(time_of).filter(|at| made.insert(Month::of(*at))) else {
+            let Some(row) = error.database().and_then(|error| missing(table, error)) else {
                 return Err(error);
             };
+            let Some(at) = row.detail().and_then(time_of) else {
+                return Err(self.blocked(table, &"the server's words name no time").into());
+            };
+            if !made.insert(Month::of(at)) {
+                // Another's memory of the month is as wrong as this one's.
+                self.0.on_demand.lock().await.clear();
+                return Err(self.blocked(table, &"it is missing again after it was made").into());
+            }
             match self.create_for(table, at).await {
                 Ok(()) => {}
                 Err(far @ PartitionError::OutOfWindow { .. }) => {
@@ -82,7 +87,7 @@ impl Keeper {
         }
     }
 
-    fn blocked(&self, table: &PartitionedTable, error: &PartitionError) -> DbError {
+    fn blocked(&self, table: &PartitionedTable, error: &dyn std::fmt::Display) -> DbError {
         self.0.metrics.failed(table);
         tracing::warn!(
             event = events::DB_PARTITION_BLOCKED,
@@ -90,7 +95,7 @@ impl Keeper {
             error = %error,
             "a row has no month and gets none"
         );
-        DbError::Unavailable { why: format!("the month of a row could not be made: {error}"), source: None }
+        DbError::NoMonth { why: error.to_string() }
     }
 
     /// Creates the month of the instant `at` if it is missing, for a caller that found it missing and will try once

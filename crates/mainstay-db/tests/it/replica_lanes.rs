@@ -48,7 +48,7 @@ async fn limited_on_replica(statement_timeout_ms: u64, test: impl AsyncFnOnce(&R
             max_staleness_ms: 60_000,
             connections: 1,
             pooled_connections: 1,
-            statement_timeout_ms: 500,
+            statement_timeout_ms: 1_500,
             ..replicas::Config::default()
         },
         ..mainstay_db::Config::default()
@@ -108,9 +108,9 @@ async fn short_reads_of_a_replica_do_not_wait_behind_a_report() {
 async fn a_read_that_is_too_slow_for_the_shared_connections_of_a_replica_is_answered_all_the_same() {
     on_replica(async |_, db| {
         let before = served(db);
-        ask(db, &REPORT, Some(0.7)).await.unwrap();
+        ask(db, &REPORT, Some(2.0)).await.unwrap();
         assert_eq!(served(db), before + 1, "it has a connection to itself, and its own time-out");
-        ask(db, &SLOW_POINT, Some(0.7)).await.unwrap();
+        ask(db, &SLOW_POINT, Some(2.0)).await.unwrap();
         assert_eq!(served(db), before + 1, "the primary answered");
     })
     .await;
@@ -133,9 +133,9 @@ async fn a_report_may_take_as_long_on_a_replica_as_on_the_primary_and_no_longer(
 async fn a_short_read_that_turns_out_slow_leaves_the_shared_connections_of_a_replica_for_a_while() {
     on_replica(async |_, db| {
         let before = served(db);
-        ask(db, &SLOW_POINT, Some(0.7)).await.unwrap();
+        ask(db, &SLOW_POINT, Some(2.0)).await.unwrap();
         assert_eq!(served(db), before, "it was cut off, and the primary answered");
-        ask(db, &SLOW_POINT, Some(0.7)).await.unwrap();
+        ask(db, &SLOW_POINT, Some(2.0)).await.unwrap();
         assert_eq!(served(db), before + 1, "it has a connection to itself");
         let (one, two) = tokio::join!(ask(db, &SLOW_POINT, Some(0.3)), ask(db, &SLOW_POINT, Some(0.3)));
         one.and(two).unwrap();
@@ -148,7 +148,7 @@ async fn a_short_read_that_turns_out_slow_leaves_the_shared_connections_of_a_rep
             ask(db, &SLOW_POINT, Some(0.3)).await.unwrap();
         }
         let before = served(db);
-        ask(db, &SLOW_POINT, Some(0.7)).await.unwrap();
+        ask(db, &SLOW_POINT, Some(2.0)).await.unwrap();
         assert_eq!(served(db), before + 1);
     })
     .await;

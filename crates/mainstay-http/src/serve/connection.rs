@@ -7,6 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -50,6 +51,15 @@ where
         _ = serving.as_mut() => return,
         why = finish => why,
     };
+    if matches!(why, Why::Drain) && activity.is_untouched() {
+        // Its first request may be on its way already: asked to end before it is read, hyper closes without an answer.
+        tokio::select! {
+            _ = serving.as_mut() => return,
+            () = activity.touched() => {}
+            () = tokio::time::sleep(FIRST_WORDS) => {}
+            () = shared.cut.cancelled() => {}
+        }
+    }
     serving.as_mut().graceful_shutdown();
     let stalled = async {
         match why {
@@ -65,6 +75,12 @@ where
         () = stalled => {}
     }
 }
+
+/// How long a drain waits for the first request of a connection that has just been accepted.
+const FIRST_WORDS: Duration = Duration::from_millis(250);
+
+/// How often it is looked for.
+const LOOK: Duration = Duration::from_millis(5);
 
 enum Why {
     Drain,
@@ -91,6 +107,8 @@ fn builder(limits: &Connections) -> Builder<TokioExecutor> {
 /// How many requests are in work on one connection, and since when none is.
 struct Activity {
     opened: Instant,
+    /// Requests since then.
+    begun: AtomicUsize,
     in_work: AtomicUsize,
     /// Milliseconds after `opened`.
     last_end: AtomicU64,
@@ -98,11 +116,17 @@ struct Activity {
 
 impl Activity {
     fn new() -> Self {
-        Self { opened: Instant::now(), in_work: AtomicUsize::new(0), last_end: AtomicU64::new(0) }
+        Self {
+            opened: Instant::now(),
+            begun: AtomicUsize::new(0),
+            in_work: AtomicUsize::new(0),
+            last_end: AtomicU64::new(0),
+        }
     }
 
     fn begin(&self) {
         self.in_work.fetch_add(1, Ordering::Relaxed);
+        self.begun.fetch_add(1, Ordering::Relaxed);
     }
 
     fn end(&self) {
@@ -111,13 +135,25 @@ impl Activity {
         self.in_work.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// Whether no request has come yet.
+    fn is_untouched(&self) -> bool {
+        self.begun.load(Ordering::Relaxed) == 0
+    }
+
+    /// Resolves when a request has come.
+    async fn touched(&self) {
+        while self.is_untouched() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// Resolves once nothing has been in work for the idle time-out.
     async fn idle(&self, limits: &Connections) {
         loop {
             let idle_since = if self.in_work.load(Ordering::Relaxed) > 0 {
                 Instant::now()
             } else {
-                self.opened + std::time::Duration::from_millis(self.last_end.load(Ordering::Relaxed))
+                self.opened + Duration::from_millis(self.last_end.load(Ordering::Relaxed))
             };
             let closing = idle_since + limits.idle_timeout;
             if Instant::now() >= closing {
@@ -132,7 +168,7 @@ impl Activity {
 struct Counted<S> {
     app: S,
     peer: SocketAddr,
-    body_idle_timeout: std::time::Duration,
+    body_idle_timeout: Duration,
     activity: Arc<Activity>,
 }
 

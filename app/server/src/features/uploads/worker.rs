@@ -18,6 +18,9 @@ use crate::state::App;
 /// The pause after a failure of the database, and before a file is attempted again.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
+/// A file whose month cannot be made now, as while an index is built on the activities, is tried again after so long.
+const AFTER_NO_MONTH: Duration = Duration::from_secs(60);
+
 /// How often within the time of a lease it is renewed by who works, and looked for one that has passed by who does not.
 const LOOKS_A_LEASE: u32 = 3;
 
@@ -95,11 +98,16 @@ async fn import_next(app: &App, stop: &Stop, due_by: &mut Duration) -> Result<Ne
         }
         Ending::Failed(failure) => {
             tracing::warn!(event = "import.file.failed", error = %failure, "a file will be attempted again");
-            give_back(app, stop, &claim, true).await;
+            give_back(app, stop, &claim, true, AFTER_FAILURE).await;
             *due_by = app.effects.clock.monotonic() + 2 * AFTER_FAILURE;
         }
+        // It alone waits: the others have their months.
+        Ending::Wait(DbError::NoMonth { .. }) => {
+            give_back(app, stop, &claim, false, AFTER_NO_MONTH).await;
+            *due_by = app.effects.clock.monotonic() + 2 * AFTER_NO_MONTH;
+        }
         Ending::Wait(error) => {
-            give_back(app, stop, &claim, false).await;
+            give_back(app, stop, &claim, false, AFTER_FAILURE).await;
             *due_by = app.effects.clock.monotonic() + 2 * AFTER_FAILURE;
             return Err(error);
         }
@@ -175,9 +183,9 @@ async fn keep(app: &App, stop: &Stop, claim: &store::Claim) -> Infallible {
 }
 
 /// Lets the file wait a little. While the database is away, so does this.
-async fn give_back(app: &App, stop: &Stop, claim: &store::Claim, attempt_counts: bool) {
+async fn give_back(app: &App, stop: &Stop, claim: &store::Claim, attempt_counts: bool, pause: Duration) {
     loop {
-        let until = lease(app, AFTER_FAILURE).1;
+        let until = lease(app, pause).1;
         let give =
             |tx: Arc<Tx>| async move { store::give_back_claim(&tx, claim, until, attempt_counts).await };
         if app.db.transaction(give).await.is_ok() {
