@@ -80,7 +80,10 @@ begin
         ) into names using tg_table_name::text, most;
     end if;
     if cardinality(names) > 0 then
-        insert into mainstay.cache_event (tags) select array_agg(mainstay.cache_tag(name)) from unnest(names) as name;
+        insert into mainstay.cache_event (tags) select array_agg(mainstay.cache_tag(name))
+        from unnest(names) as name
+        -- A row of no owner is its table's alone.
+        where name is not null;
     end if;
     return null;
 end

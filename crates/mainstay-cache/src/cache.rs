@@ -174,6 +174,10 @@ impl<V: Value> Inner<V> {
     /// What is kept, if it may be served as fresh.
     fn look(&self, key: &Key, asked: &Asked) -> Result<Arc<Entry<V>>, Missed<V>> {
         let Some(entry) = self.level1.get(key) else {
+            if !self.is_seen(asked) {
+                self.shared.poller.hint();
+                return Err(Missed { reason: Reason::Unseen, entry: None });
+            }
             return Err(Missed { reason: Reason::Absent, entry: None });
         };
         if let Err(reason) = self.judge(&entry, asked, asked.arrived) {

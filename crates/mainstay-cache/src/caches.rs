@@ -157,9 +157,7 @@ impl Caches {
     pub async fn commit(&self, tx: Tx) -> Result<Option<Commit>, DbError> {
         let own = OwnChanges::of(&tx).await?;
         let committed = tx.commit().await;
-        // It may have taken effect although it seems to have failed.
-        self.apply(own.as_ref());
-        committed.map(|()| own.and_then(|own| own.commit()))
+        Ok(self.ended(committed, own)?.1)
     }
 
     /// As [`Db::transaction`], committed as by [`Caches::commit`].
@@ -188,15 +186,21 @@ impl Caches {
                 }
             })
             .await;
-        let own = last.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.apply(own.as_ref());
-        Ok((committed?, own.and_then(|own| own.commit())))
+        self.ended(committed, last.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn apply(&self, own: Option<&OwnChanges>) {
-        if let Some(own) = own {
+    /// A commit that failed may take effect all the same, later: what is read meanwhile has not seen it, so that it must
+    /// not pass for known. Nobody was told of it; the next poll tells this node as any other.
+    fn ended<T, E>(
+        &self,
+        committed: Result<T, E>,
+        own: Option<OwnChanges>,
+    ) -> Result<(T, Option<Commit>), E> {
+        let done = committed.inspect_err(|_| self.hint())?;
+        if let Some(own) = &own {
             self.0.node.own_commit(own.incarnation, own.xid, &own.tags);
         }
+        Ok((done, own.and_then(|own| own.commit())))
     }
 
     fn names(&self) -> MutexGuard<'_, Vec<(&'static str, Arc<Figures>)>> {

@@ -23,7 +23,7 @@ impl<V: Value> Inner<V> {
         let (sharing, level2) = (self.sharing.as_ref()?, self.shared.level2.get()?);
         // Nobody could judge it, or it would be no newer than what is here.
         let is_vain = matches!(missed.reason, Reason::Unheard | Reason::Unseen | Reason::Refresh);
-        if is_vain || tags.len() > self.shared.tags_most {
+        if is_vain || !self.is_seen(asked) || tags.len() > self.shared.tags_most {
             return None;
         }
         let found = match level2.get(self.name, sharing.version, key).await {

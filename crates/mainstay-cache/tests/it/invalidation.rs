@@ -123,6 +123,22 @@ async fn what_commits_late_is_told_then_and_once() {
     assert_eq!(poll(&outbox, Some(&since)).await.events, []);
 }
 
+#[tokio::test]
+async fn a_row_of_no_owner_is_told_as_its_table_and_stops_nobody() {
+    let (test, outbox, psql) = world().await;
+    let open = "create table stray (owner bigint, id bigint); select mainstay.cache_watch('stray', 'owner', array['id'])";
+    psql.batch_execute(open).await.unwrap();
+    let before = poll(&outbox, None).await.seen.snapshot;
+    psql.batch_execute("insert into stray values (null, 1)").await.unwrap();
+    let tx = test.db().write().await.unwrap();
+    tx.execute("insert into stray values (null, 2)", &[]).await.unwrap();
+    let own = OwnChanges::of(&tx).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(own.tags, [Tag::named("stray")]);
+    let events = poll(&outbox, Some(&before)).await.events;
+    assert_eq!(events.iter().map(|event| &event.tags).collect::<Vec<_>>(), [&own.tags, &own.tags]);
+}
+
 /// The server took it for one of a billion rows and compiled it anew each time, for a tenth of a second.
 #[tokio::test]
 async fn a_poll_of_tables_that_were_never_analysed_is_quick() {

@@ -80,9 +80,13 @@ impl Sharer {
     }
 
     async fn get(&self, owner: i64) -> (String, Source) {
+        self.ask(owner, Freshness::Fresh).await
+    }
+
+    async fn ask(&self, owner: i64, freshness: Freshness) -> (String, Source) {
         let load = |from| async move { read(&from, owner).await };
         let answer: Result<Answer<_>, LoadError<DbError>> =
-            self.notes.get_or_load(&(owner, 1), || tags(owner), Freshness::Fresh, load).await;
+            self.notes.get_or_load(&(owner, 1), || tags(owner), freshness, load).await;
         let answer = answer.unwrap();
         (answer.value.as_deref().unwrap_or("nothing").to_owned(), answer.source)
     }
@@ -290,6 +294,18 @@ async fn nodes_that_share_serve_nothing_older_than_the_bound() {
     eprintln!("{shared} taken over, the oldest answer {worst:?}");
     assert!(worst <= Duration::from_millis(500), "{worst:?}");
     assert!(shared > 0 && worst > Duration::ZERO, "nothing was tried");
+}
+
+/// The other node has nothing of it and has not heard of the commit: what lies in the store is older.
+#[tokio::test]
+async fn who_has_written_is_not_served_from_the_store_by_a_node_that_has_not_heard_of_it() {
+    let world = World::new().await;
+    let (redis, mut store) = Redis::start().await;
+    let (one, other) = (Sharer::new(&world, &redis).await, Sharer::new(&world, &redis).await);
+    assert_eq!(one.get(1).await, told("first", Source::Loaded));
+    until_shared(&mut store, 1).await;
+    let commit = one.node.write(1, "second").await;
+    assert_eq!(other.ask(1, Freshness::ReadYourWrites(commit)).await, told("second", Source::Loaded));
 }
 
 /// Names without sharing never ask.
