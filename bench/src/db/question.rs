@@ -25,6 +25,8 @@ pub(super) enum Question {
     Point { athlete_id: Uuid, session_id: Uuid, now: Timestamp },
     /// The newest activities.
     List { athlete_id: Uuid, rows: i64 },
+    /// What a request for the list asks: first for the session, then for the list.
+    Request { athlete_id: Uuid, session_id: Uuid, now: Timestamp, rows: i64 },
 }
 
 impl Question {
@@ -32,6 +34,7 @@ impl Question {
         match self {
             Self::Point { .. } => "one row".to_owned(),
             Self::List { rows, .. } => format!("{rows} rows"),
+            Self::Request { rows, .. } => format!("a session, then {rows} rows"),
         }
     }
 
@@ -39,26 +42,14 @@ impl Question {
     pub(super) async fn ask<C: Executor>(self, client: &C) -> Result<usize, DbError> {
         match self {
             Self::Point { athlete_id, session_id, now } => {
-                let look_up = accounts::find_principal();
-                let found = look_up.bind(client, &athlete_id, &session_id, &now).opt().await?;
-                Ok(usize::from(std::hint::black_box(found).is_some()))
+                point(client, athlete_id, session_id, now).await.map(usize::from)
             }
-            Self::List { athlete_id, rows } => {
-                let params = activities::ListActivitiesParams {
-                    athlete_id,
-                    before_time: LATEST,
-                    before_id: Uuid::max(),
-                    since: EARLIEST,
-                    sport: None::<&str>,
-                    is_race: None,
-                    min_distance_m: None,
-                    max_distance_m: None,
-                    min_ascent_m: None,
-                    max_ascent_m: None,
-                    max_rows: rows,
-                };
-                let found = activities::list_activities().params(client, &params).all().await?;
-                Ok(std::hint::black_box(found).len())
+            Self::List { athlete_id, rows } => list(client, athlete_id, rows).await,
+            Self::Request { athlete_id, session_id, now, rows } => {
+                match point(client, athlete_id, session_id, now).await? {
+                    true => list(client, athlete_id, rows).await,
+                    false => Ok(0),
+                }
             }
         }
     }
@@ -67,9 +58,37 @@ impl Question {
     fn expected(self) -> usize {
         match self {
             Self::Point { .. } => 1,
-            Self::List { rows, .. } => usize::try_from(rows).unwrap_or(0),
+            Self::List { rows, .. } | Self::Request { rows, .. } => usize::try_from(rows).unwrap_or(0),
         }
     }
+}
+
+async fn point<C: Executor>(
+    client: &C,
+    athlete_id: Uuid,
+    session_id: Uuid,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let found = accounts::find_principal().bind(client, &athlete_id, &session_id, &now).opt().await?;
+    Ok(std::hint::black_box(found).is_some())
+}
+
+async fn list<C: Executor>(client: &C, athlete_id: Uuid, rows: i64) -> Result<usize, DbError> {
+    let params = activities::ListActivitiesParams {
+        athlete_id,
+        before_time: LATEST,
+        before_id: Uuid::max(),
+        since: EARLIEST,
+        sport: None::<&str>,
+        is_race: None,
+        min_distance_m: None,
+        max_distance_m: None,
+        min_ascent_m: None,
+        max_ascent_m: None,
+        max_rows: rows,
+    };
+    let found = activities::list_activities().params(client, &params).all().await?;
+    Ok(std::hint::black_box(found).len())
 }
 
 /// So many ask over and over by one way for a time.

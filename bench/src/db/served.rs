@@ -1,4 +1,4 @@
-//! The list over HTTP by ours and by the peer, beside the bare loop on its statement. Never here: statements without HTTP.
+//! The list over HTTP by ours and by the peer, beside the bare loop on its statements. Never here: statements without HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,6 +64,8 @@ enum Who {
     Plain,
     /// Its statement alone, without HTTP.
     BareLoop,
+    /// Both its statements, the look at the session first.
+    BareRequest,
 }
 
 /// What somebody's rounds saw, and the processor time that they took.
@@ -81,7 +83,7 @@ struct Worked {
 }
 
 impl Who {
-    const ALL: [Self; 4] = [Self::Ours, Self::Tuned, Self::Plain, Self::BareLoop];
+    const ALL: [Self; 5] = [Self::Ours, Self::Tuned, Self::Plain, Self::BareLoop, Self::BareRequest];
 
     fn name(self) -> &'static str {
         match self {
@@ -89,13 +91,19 @@ impl Who {
             Self::Tuned => "FastAPI + SQLAlchemy, tuned",
             Self::Plain => "FastAPI + SQLAlchemy, plain",
             Self::BareLoop => "bare loop, its statement",
+            Self::BareRequest => "bare loop, both its statements",
         }
+    }
+
+    /// The driver without HTTP.
+    fn is_bare(self) -> bool {
+        matches!(self, Self::BareLoop | Self::BareRequest)
     }
 
     fn goal(self) -> Option<f64> {
         match self {
             Self::Tuned => Some(GOAL_PEER),
-            Self::BareLoop => Some(GOAL_DRIVER),
+            Self::BareLoop | Self::BareRequest => Some(GOAL_DRIVER),
             Self::Ours | Self::Plain => None,
         }
     }
@@ -105,7 +113,7 @@ impl Who {
         let served = match self {
             Self::Ours => world.server.processor_time(),
             Self::Tuned | Self::Plain => world.peer.processor_time(),
-            Self::BareLoop => Duration::ZERO,
+            Self::BareLoop | Self::BareRequest => Duration::ZERO,
         };
         Ok(Worked { served, database: world.database_time()? })
     }
@@ -120,7 +128,7 @@ impl Who {
     ) -> anyhow::Result<Seen> {
         let ours = world.server.base.trim_start_matches("http://");
         let (host, prefix) = match self {
-            Self::Ours | Self::BareLoop => (ours, ""),
+            Self::Ours | Self::BareLoop | Self::BareRequest => (ours, ""),
             Self::Tuned => (world.peer.address.as_str(), ""),
             Self::Plain => (world.peer.address.as_str(), "/plain"),
         };
@@ -143,9 +151,10 @@ impl Rounds {
         connections: usize,
     ) -> anyhow::Result<()> {
         let before = self.who.worked(world)?;
-        let seen = if self.who == Who::BareLoop {
+        let seen = if self.who.is_bare() {
             // The list reads one row more than it shows.
-            let question: Question = world.list(page + 1);
+            let is_alone = self.who == Who::BareLoop;
+            let question: Question = if is_alone { world.list(page + 1) } else { world.request(page + 1) };
             let seen = in_turns(bare, question, connections, Options { rounds: 1, ..options }).await?;
             seen.into_iter().max_by(|a, b| a.per_second.total_cmp(&b.per_second)).context("no bare loop")?
         } else {
@@ -161,7 +170,7 @@ impl Rounds {
     /// Microseconds of some processor time for each answer; none for what was not told apart.
     fn each(&self, time: Duration, round: Duration) -> Option<f64> {
         let answers: f64 = self.seen.iter().map(|seen| seen.per_second * round.as_secs_f64()).sum();
-        (self.who != Who::BareLoop).then(|| (time.as_secs_f64() * 1e6 / answers).round())
+        (!self.who.is_bare()).then(|| (time.as_secs_f64() * 1e6 / answers).round())
     }
 }
 
@@ -174,7 +183,7 @@ async fn table(
     connections: usize,
 ) -> anyhow::Result<Vec<Value>> {
     let bare: Vec<Arc<Way>> = ways.iter().filter(|way| way.is_bare()).map(Arc::clone).collect();
-    for who in Who::ALL.into_iter().filter(|who| *who != Who::BareLoop) {
+    for who in Who::ALL.into_iter().filter(|who| !who.is_bare()) {
         // The peer opens its connections and learns their types at the first requests, which takes seconds.
         who.request(world, page, connections, options.round.max(WARM_UP)).await?;
     }

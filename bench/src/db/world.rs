@@ -77,6 +77,11 @@ impl World {
         Question::List { athlete_id: self.athlete_id, rows }
     }
 
+    pub(super) fn request(&self, rows: i64) -> Question {
+        let (athlete_id, session_id) = (self.athlete_id, self.session_id);
+        Question::Request { athlete_id, session_id, now: Clock::system().now(), rows }
+    }
+
     /// Ours and the peer's answers, which must be the same, field by field. Ours.
     pub(super) async fn compare(&self, path: &str) -> anyhow::Result<Value> {
         let ours = self.server.get(path).await?;

@@ -125,6 +125,6 @@ language sql stable as $$
         (
             select array_agg(distinct tag)
             from mainstay.cache_event as event, unnest(event.tags) as tag
-            where event.xid = pg_current_xact_id_if_assigned()
+            where event.xid = pg_current_xact_id_if_assigned() and tag is not null
         )
 $$;

@@ -141,13 +141,13 @@ impl OwnChanges {
     /// As any statement of the transaction.
     pub async fn of(tx: &Client) -> Result<Option<Self>, DbError> {
         let row = tx.query_one(OWN, &[]).await?;
-        let (xid, id, tags): (Option<&str>, Option<Uuid>, Option<Vec<Option<i64>>>) =
+        let (xid, id, tags): (Option<&str>, Option<Uuid>, Option<Vec<i64>>) =
             (row.get(0), row.get(1), row.get(2));
         let told = xid.and_then(|xid| xid.parse().ok()).zip(tags);
         Ok(told.map(|(xid, tags)| Self {
             incarnation: id.map(Incarnation),
             xid,
-            tags: tags.into_iter().flatten().map(Tag::from_bigint).collect(),
+            tags: tags.into_iter().map(Tag::from_bigint).collect(),
         }))
     }
 
