@@ -82,7 +82,7 @@ async fn inside(
         session.batch_execute(&format!("begin; {}", search_path(set, "local"))).await?;
         // One by one: each has the server's limit, and the session's for an answer.
         for statement in split(migration.sql) {
-            session.batch_execute(statement).await?;
+            session.batch_execute(&in_place(migration.sql, statement)).await?;
         }
         record(session, set, migration, begun).await?;
         session.batch_execute("commit").await
@@ -93,6 +93,12 @@ async fn inside(
         let _ = session.batch_execute("rollback").await;
     }
     outcome
+}
+
+/// The statement behind as much room as there is text before it in the file, so that the server names the file's positions.
+fn in_place(sql: &str, statement: &str) -> String {
+    let before = statement.as_ptr().addr() - sql.as_ptr().addr();
+    " ".repeat(sql[..before].chars().count()) + statement
 }
 
 /// The file's one statement by itself, then its history row.
