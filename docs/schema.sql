@@ -2,6 +2,1413 @@
 
 CREATE SCHEMA mainstay;
 
+CREATE FUNCTION mainstay.cache_changed(watched regclass) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    name constant text := coalesce(
+        (select arguments[1] from mainstay.cache_trigger where cache_trigger.watched = cache_changed.watched limit 1),
+        (select relname from pg_class where oid = cache_changed.watched)
+    );
+begin
+    insert into mainstay.cache_event (tags) values (array[mainstay.cache_tag(name), mainstay.cache_tag(name || ':*')]);
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_check_column(watched regclass, name text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    type oid;
+    kind "char";
+    is_exact boolean;
+begin
+    select attribute.atttypid, coalesce(pg_collation.collisdeterministic, true)
+    into type, is_exact
+    from pg_catalog.pg_attribute as attribute
+    left join pg_catalog.pg_collation on pg_collation.oid = attribute.attcollation
+    where attribute.attrelid = watched and attribute.attname = name and attribute.attnum > 0
+        and not attribute.attisdropped;
+    if not found then
+        raise undefined_column using message = format('the table %s has no column %I', watched, name);
+    end if;
+    loop
+        select pg_type.typtype, case when pg_type.typtype = 'd' then pg_type.typbasetype else type end
+        into kind, type
+        from pg_catalog.pg_type where pg_type.oid = type;
+        exit when kind <> 'd';
+    end loop;
+    if type not in (
+        'smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'uuid'::regtype, 'text'::regtype, 'varchar'::regtype
+    ) or not is_exact then
+        raise invalid_parameter_value using
+            message = format('the column %I of %s cannot be part of a tag: what is equal there may be written in two ways', name, watched),
+            hint = 'Owners and keys are smallint, integer, bigint, uuid, text or varchar, of a deterministic collation.';
+    end if;
+end
+$$;
+
+CREATE UNLOGGED TABLE mainstay.cache_event (
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    tags bigint[] NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY mainstay.cache_event REPLICA IDENTITY FULL;
+
+CREATE FUNCTION mainstay.cache_is_logged() RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (SELECT (pg_class.relpersistence = 'p'::"char") FROM pg_class WHERE (pg_class.oid = ('mainstay.cache_event'::regclass)::oid));
+
+CREATE FUNCTION mainstay.cache_live() RETURNS void
+    LANGUAGE sql
+    AS $$
+    insert into mainstay.cache_incarnation (one)
+    select true
+    where not exists (
+        select from mainstay.cache_life
+        inner join mainstay.cache_incarnation using (id)
+        where cache_incarnation.place = mainstay.cache_place()
+    )
+    on conflict (one) do update set
+        id = excluded.id, inherited = excluded.inherited, place = excluded.place, is_logged = excluded.is_logged,
+        xid = excluded.xid;
+$$;
+
+CREATE FUNCTION mainstay.cache_log_events(is_logged boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('alter table mainstay.cache_event set %s', case when is_logged then 'logged' else 'unlogged' end);
+    delete from mainstay.cache_incarnation;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_make(name text, owner text, key text[], most integer) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+    source constant text := mainstay.cache_source(name, owner, key, most);
+    function constant text := 'mainstay.cache_touched_' || left(encode(sha256(convert_to(source, 'UTF8')), 'hex'), 16);
+begin
+    execute format(
+        'create or replace function %s() returns trigger
+            language plpgsql security definer set search_path = pg_catalog, pg_temp as %L',
+        function, source
+    );
+    -- Whoever makes it, it has no more rights than the rest.
+    execute (
+        select format('alter function %s() owner to %s', function, nspowner::regrole)
+        from pg_catalog.pg_namespace where nspname = 'mainstay'
+    );
+    return function;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_own(OUT xid text, OUT incarnation uuid, OUT tags bigint[]) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+begin
+    set constraints all immediate;
+    xid := pg_catalog.pg_current_xact_id_if_assigned()::text;
+    if xid is not null then
+        select told.incarnation, told.tags into cache_own.incarnation, cache_own.tags
+        from mainstay.cache_told(xid::xid8) as told;
+    end if;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_parts(watched regclass) RETURNS SETOF regclass
+    LANGUAGE sql STABLE
+    AS $$
+    select watched union select relid::regclass from pg_catalog.pg_partition_tree(watched)
+$$;
+
+CREATE FUNCTION mainstay.cache_place() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    place text := (select oid::text from pg_database where datname = current_database());
+begin
+    begin
+        place := concat_ws(' ', place, (select system_identifier from pg_control_system()));
+    exception when others then
+        null;
+    end;
+    if mainstay.cache_is_logged() then
+        place := concat_ws(' ', place, 'since', extract(epoch from pg_postmaster_start_time()));
+        begin
+            place := concat_ws(' ', place, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8));
+        exception when others then
+            null;
+        end;
+    end if;
+    return place;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_running() RETURNS xid8[]
+    LANGUAGE sql STABLE
+    RETURN (SELECT COALESCE(array_agg(xid.xid), '{}'::xid8[]) AS "coalesce" FROM pg_snapshot_xip(pg_current_snapshot()) xid(xid));
+
+CREATE FUNCTION mainstay.cache_source(name text, owner text, key text[], most integer) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    -- The owner and the row that a record is of.
+    names_of_records constant text[] := (
+        select array_agg(
+            (
+                select format('array[%1$L || %2$s.%3$I::text, %1$L || %2$s.%3$I::text', name || ':', record, owner)
+                    || string_agg(format(' || '':'' || %s.%I::text', record, word), '' order by place) || ']'
+                from unnest(key) with ordinality as word (word, place)
+            )
+            order by record desc
+        )
+        from unnest(array['old', 'new']) as record
+    );
+begin
+    return format(
+        $body$
+#variable_conflict use_column
+declare
+    names text[] := array[%1$L];
+    owners text[];
+    rows text[];
+begin
+    if tg_level = 'ROW' then
+        -- A server that applies what another has sent knows no statements.
+        if tg_op <> 'INSERT' then
+            names := names || %2$s;
+        end if;
+        if tg_op <> 'DELETE' then
+            names := names || %3$s;
+        end if;
+    elsif tg_op = 'INSERT' then%4$s
+    elsif tg_op = 'UPDATE' then%5$s
+    elsif tg_op = 'DELETE' then%6$s
+    else
+        names := names || %7$L::text;
+    end if;
+    insert into mainstay.cache_event (tags) select array_agg(distinct mainstay.cache_tag(name))
+    from unnest(names) as name
+    -- A row of no owner is its table's alone.
+    where name is not null;
+    return null;
+end
+$body$,
+        name, names_of_records[1], names_of_records[2],
+        mainstay.cache_source_of_statement(array['new_rows'], name, owner, key, most),
+        mainstay.cache_source_of_statement(array['old_rows', 'new_rows'], name, owner, key, most),
+        mainstay.cache_source_of_statement(array['old_rows'], name, owner, key, most),
+        name || ':*'
+    );
+end
+$_$;
+
+CREATE FUNCTION mainstay.cache_source_of_statement(transition_tables text[], name text, owner text, key text[], most integer) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    key_columns constant text := (
+        select string_agg('key_' || place, ', ' order by place) from generate_subscripts(key, 1) as place
+    );
+    row_name constant text := (
+        select 'owner::text' || string_agg(format(' || '':'' || key_%s::text', place), '' order by place)
+        from generate_subscripts(key, 1) as place
+    );
+    columns constant text := (
+        select format('%I as owner, ', owner) || string_agg(format('%I as key_%s', word, place), ', ' order by place)
+        from unnest(key) with ordinality as word (word, place)
+    );
+    rows constant text := (
+        select string_agg(format('select %s from %s', columns, transition_table), ' union all ')
+        from unnest(transition_tables) as transition_table
+    );
+begin
+    return format(
+        $statement$
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[%1$s, mainstay.cache_tag(%2$L || owner), mainstay.cache_tag(%2$L || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (%3$s) collate "C" as row_name
+                from (%4$s) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select %2$L || owner::text
+            from (select distinct owner from (%4$s) as touched where owner is not null limit %5$s) as told
+        );
+        if cardinality(owners) = 0 and not exists (%4$s) then
+            return null;
+        elsif cardinality(owners) >= %5$s then
+            names := names || %6$L::text;
+        else
+            rows := array(
+                select %2$L || %3$s
+                from (select distinct owner, %7$s from (%4$s) as touched where owner is not null limit %5$s) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < %5$s then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;$statement$,
+        mainstay.cache_tag(name), name || ':', row_name, rows, most + 1, name || ':*', key_columns
+    );
+end
+$_$;
+
+CREATE FUNCTION mainstay.cache_tag(name text) RETURNS bigint
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN ((('x'::text || "left"(encode(sha256(convert_to(name, 'UTF8'::name)), 'hex'::text), 16)))::bit(64))::bigint;
+
+CREATE FUNCTION mainstay.cache_told(xid xid8, OUT incarnation uuid, OUT tags bigint[]) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    tags := (
+        select array_agg(distinct tag)
+        from mainstay.cache_event as event, unnest(event.tags) as tag
+        where event.xid = cache_told.xid and tag is not null
+    );
+    if tags is not null then
+        incarnation := (select life.id from mainstay.cache_life as life);
+    end if;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_touched_05e94e5233c3700a() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    names text[] := array['activity'];
+    owners text[];
+    rows text[];
+begin
+    if tg_level = 'ROW' then
+        -- A server that applies what another has sent knows no statements.
+        if tg_op <> 'INSERT' then
+            names := names || array['activity:' || old.athlete_id::text, 'activity:' || old.athlete_id::text || ':' || old.id::text];
+        end if;
+        if tg_op <> 'DELETE' then
+            names := names || array['activity:' || new.athlete_id::text, 'activity:' || new.athlete_id::text || ':' || new.id::text];
+        end if;
+    elsif tg_op = 'INSERT' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[455292629426962982, mainstay.cache_tag('activity:' || owner), mainstay.cache_tag('activity:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity:*'::text;
+        else
+            rows := array(
+                select 'activity:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'UPDATE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[455292629426962982, mainstay.cache_tag('activity:' || owner), mainstay.cache_tag('activity:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, id as key_1 from old_rows union all select athlete_id as owner, id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, id as key_1 from old_rows union all select athlete_id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, id as key_1 from old_rows union all select athlete_id as owner, id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity:*'::text;
+        else
+            rows := array(
+                select 'activity:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, id as key_1 from old_rows union all select athlete_id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'DELETE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[455292629426962982, mainstay.cache_tag('activity:' || owner), mainstay.cache_tag('activity:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, id as key_1 from old_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, id as key_1 from old_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity:*'::text;
+        else
+            rows := array(
+                select 'activity:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    else
+        names := names || 'activity:*'::text;
+    end if;
+    insert into mainstay.cache_event (tags) select array_agg(distinct mainstay.cache_tag(name))
+    from unnest(names) as name
+    -- A row of no owner is its table's alone.
+    where name is not null;
+    return null;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_touched_200d4f078ac17e96() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    names text[] := array['activity_split'];
+    owners text[];
+    rows text[];
+begin
+    if tg_level = 'ROW' then
+        -- A server that applies what another has sent knows no statements.
+        if tg_op <> 'INSERT' then
+            names := names || array['activity_split:' || old.athlete_id::text, 'activity_split:' || old.athlete_id::text || ':' || old.activity_id::text];
+        end if;
+        if tg_op <> 'DELETE' then
+            names := names || array['activity_split:' || new.athlete_id::text, 'activity_split:' || new.athlete_id::text || ':' || new.activity_id::text];
+        end if;
+    elsif tg_op = 'INSERT' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-5174381868309659481, mainstay.cache_tag('activity_split:' || owner), mainstay.cache_tag('activity_split:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity_split:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity_split:*'::text;
+        else
+            rows := array(
+                select 'activity_split:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'UPDATE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-5174381868309659481, mainstay.cache_tag('activity_split:' || owner), mainstay.cache_tag('activity_split:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity_split:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity_split:*'::text;
+        else
+            rows := array(
+                select 'activity_split:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'DELETE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-5174381868309659481, mainstay.cache_tag('activity_split:' || owner), mainstay.cache_tag('activity_split:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity_split:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from old_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity_split:*'::text;
+        else
+            rows := array(
+                select 'activity_split:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    else
+        names := names || 'activity_split:*'::text;
+    end if;
+    insert into mainstay.cache_event (tags) select array_agg(distinct mainstay.cache_tag(name))
+    from unnest(names) as name
+    -- A row of no owner is its table's alone.
+    where name is not null;
+    return null;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_touched_20ba6ed04a3b3d82() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    names text[] := array['best_effort'];
+    owners text[];
+    rows text[];
+begin
+    if tg_level = 'ROW' then
+        -- A server that applies what another has sent knows no statements.
+        if tg_op <> 'INSERT' then
+            names := names || array['best_effort:' || old.athlete_id::text, 'best_effort:' || old.athlete_id::text || ':' || old.activity_id::text];
+        end if;
+        if tg_op <> 'DELETE' then
+            names := names || array['best_effort:' || new.athlete_id::text, 'best_effort:' || new.athlete_id::text || ':' || new.activity_id::text];
+        end if;
+    elsif tg_op = 'INSERT' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-288989454264291675, mainstay.cache_tag('best_effort:' || owner), mainstay.cache_tag('best_effort:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'best_effort:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'best_effort:*'::text;
+        else
+            rows := array(
+                select 'best_effort:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'UPDATE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-288989454264291675, mainstay.cache_tag('best_effort:' || owner), mainstay.cache_tag('best_effort:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'best_effort:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'best_effort:*'::text;
+        else
+            rows := array(
+                select 'best_effort:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'DELETE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-288989454264291675, mainstay.cache_tag('best_effort:' || owner), mainstay.cache_tag('best_effort:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'best_effort:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from old_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'best_effort:*'::text;
+        else
+            rows := array(
+                select 'best_effort:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    else
+        names := names || 'best_effort:*'::text;
+    end if;
+    insert into mainstay.cache_event (tags) select array_agg(distinct mainstay.cache_tag(name))
+    from unnest(names) as name
+    -- A row of no owner is its table's alone.
+    where name is not null;
+    return null;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_touched_2a3af391658e109a() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    names text[] := array['athlete'];
+    owners text[];
+    rows text[];
+begin
+    if tg_level = 'ROW' then
+        -- A server that applies what another has sent knows no statements.
+        if tg_op <> 'INSERT' then
+            names := names || array['athlete:' || old.id::text, 'athlete:' || old.id::text || ':' || old.id::text];
+        end if;
+        if tg_op <> 'DELETE' then
+            names := names || array['athlete:' || new.id::text, 'athlete:' || new.id::text || ':' || new.id::text];
+        end if;
+    elsif tg_op = 'INSERT' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[2567605167386656338, mainstay.cache_tag('athlete:' || owner), mainstay.cache_tag('athlete:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select id as owner, id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'athlete:' || owner::text
+            from (select distinct owner from (select id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select id as owner, id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'athlete:*'::text;
+        else
+            rows := array(
+                select 'athlete:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'UPDATE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[2567605167386656338, mainstay.cache_tag('athlete:' || owner), mainstay.cache_tag('athlete:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select id as owner, id as key_1 from old_rows union all select id as owner, id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'athlete:' || owner::text
+            from (select distinct owner from (select id as owner, id as key_1 from old_rows union all select id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select id as owner, id as key_1 from old_rows union all select id as owner, id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'athlete:*'::text;
+        else
+            rows := array(
+                select 'athlete:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select id as owner, id as key_1 from old_rows union all select id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'DELETE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[2567605167386656338, mainstay.cache_tag('athlete:' || owner), mainstay.cache_tag('athlete:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select id as owner, id as key_1 from old_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'athlete:' || owner::text
+            from (select distinct owner from (select id as owner, id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select id as owner, id as key_1 from old_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'athlete:*'::text;
+        else
+            rows := array(
+                select 'athlete:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select id as owner, id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    else
+        names := names || 'athlete:*'::text;
+    end if;
+    insert into mainstay.cache_event (tags) select array_agg(distinct mainstay.cache_tag(name))
+    from unnest(names) as name
+    -- A row of no owner is its table's alone.
+    where name is not null;
+    return null;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_touched_730fcf3f2df8444f() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    names text[] := array['login_session'];
+    owners text[];
+    rows text[];
+begin
+    if tg_level = 'ROW' then
+        -- A server that applies what another has sent knows no statements.
+        if tg_op <> 'INSERT' then
+            names := names || array['login_session:' || old.athlete_id::text, 'login_session:' || old.athlete_id::text || ':' || old.id::text];
+        end if;
+        if tg_op <> 'DELETE' then
+            names := names || array['login_session:' || new.athlete_id::text, 'login_session:' || new.athlete_id::text || ':' || new.id::text];
+        end if;
+    elsif tg_op = 'INSERT' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-5197155141686933486, mainstay.cache_tag('login_session:' || owner), mainstay.cache_tag('login_session:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'login_session:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'login_session:*'::text;
+        else
+            rows := array(
+                select 'login_session:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'UPDATE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-5197155141686933486, mainstay.cache_tag('login_session:' || owner), mainstay.cache_tag('login_session:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, id as key_1 from old_rows union all select athlete_id as owner, id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'login_session:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, id as key_1 from old_rows union all select athlete_id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, id as key_1 from old_rows union all select athlete_id as owner, id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'login_session:*'::text;
+        else
+            rows := array(
+                select 'login_session:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, id as key_1 from old_rows union all select athlete_id as owner, id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'DELETE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-5197155141686933486, mainstay.cache_tag('login_session:' || owner), mainstay.cache_tag('login_session:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, id as key_1 from old_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'login_session:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, id as key_1 from old_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'login_session:*'::text;
+        else
+            rows := array(
+                select 'login_session:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    else
+        names := names || 'login_session:*'::text;
+    end if;
+    insert into mainstay.cache_event (tags) select array_agg(distinct mainstay.cache_tag(name))
+    from unnest(names) as name
+    -- A row of no owner is its table's alone.
+    where name is not null;
+    return null;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_touched_8e109ab6c4603e71() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    names text[] := array['activity_analysis'];
+    owners text[];
+    rows text[];
+begin
+    if tg_level = 'ROW' then
+        -- A server that applies what another has sent knows no statements.
+        if tg_op <> 'INSERT' then
+            names := names || array['activity_analysis:' || old.athlete_id::text, 'activity_analysis:' || old.athlete_id::text || ':' || old.activity_id::text];
+        end if;
+        if tg_op <> 'DELETE' then
+            names := names || array['activity_analysis:' || new.athlete_id::text, 'activity_analysis:' || new.athlete_id::text || ':' || new.activity_id::text];
+        end if;
+    elsif tg_op = 'INSERT' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-6400537772712213958, mainstay.cache_tag('activity_analysis:' || owner), mainstay.cache_tag('activity_analysis:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity_analysis:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity_analysis:*'::text;
+        else
+            rows := array(
+                select 'activity_analysis:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'UPDATE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-6400537772712213958, mainstay.cache_tag('activity_analysis:' || owner), mainstay.cache_tag('activity_analysis:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity_analysis:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity_analysis:*'::text;
+        else
+            rows := array(
+                select 'activity_analysis:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'DELETE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-6400537772712213958, mainstay.cache_tag('activity_analysis:' || owner), mainstay.cache_tag('activity_analysis:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity_analysis:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from old_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity_analysis:*'::text;
+        else
+            rows := array(
+                select 'activity_analysis:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    else
+        names := names || 'activity_analysis:*'::text;
+    end if;
+    insert into mainstay.cache_event (tags) select array_agg(distinct mainstay.cache_tag(name))
+    from unnest(names) as name
+    -- A row of no owner is its table's alone.
+    where name is not null;
+    return null;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_touched_c1e5d7bc981955c5() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    names text[] := array['activity_source'];
+    owners text[];
+    rows text[];
+begin
+    if tg_level = 'ROW' then
+        -- A server that applies what another has sent knows no statements.
+        if tg_op <> 'INSERT' then
+            names := names || array['activity_source:' || old.athlete_id::text, 'activity_source:' || old.athlete_id::text || ':' || old.activity_id::text];
+        end if;
+        if tg_op <> 'DELETE' then
+            names := names || array['activity_source:' || new.athlete_id::text, 'activity_source:' || new.athlete_id::text || ':' || new.activity_id::text];
+        end if;
+    elsif tg_op = 'INSERT' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-6104416149384321496, mainstay.cache_tag('activity_source:' || owner), mainstay.cache_tag('activity_source:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity_source:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity_source:*'::text;
+        else
+            rows := array(
+                select 'activity_source:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'UPDATE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-6104416149384321496, mainstay.cache_tag('activity_source:' || owner), mainstay.cache_tag('activity_source:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity_source:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity_source:*'::text;
+        else
+            rows := array(
+                select 'activity_source:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from old_rows union all select athlete_id as owner, activity_id as key_1 from new_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    elsif tg_op = 'DELETE' then
+        -- Most statements touch one row: what it is called before and after is asked and written at once.
+        insert into mainstay.cache_event (tags)
+        select array_remove(array[-6104416149384321496, mainstay.cache_tag('activity_source:' || owner), mainstay.cache_tag('activity_source:' || row_name)], null)
+        from (
+            select
+                count(*) as rows,
+                min(owner) as owner, max(owner) as other_owner,
+                min(row_name) as row_name, max(row_name) as other_row_name
+            from (
+                select owner::text collate "C" as owner, (owner::text || ':' || key_1::text) collate "C" as row_name
+                from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched
+                limit 3
+            ) as first
+        ) as one
+        where rows between 1 and 2
+            and owner is not distinct from other_owner and row_name is not distinct from other_row_name;
+        if found then
+            return null;
+        end if;
+        owners := array(
+            select 'activity_source:' || owner::text
+            from (select distinct owner from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+        );
+        if cardinality(owners) = 0 and not exists (select athlete_id as owner, activity_id as key_1 from old_rows) then
+            return null;
+        elsif cardinality(owners) >= 257 then
+            names := names || 'activity_source:*'::text;
+        else
+            rows := array(
+                select 'activity_source:' || owner::text || ':' || key_1::text
+                from (select distinct owner, key_1 from (select athlete_id as owner, activity_id as key_1 from old_rows) as touched where owner is not null limit 257) as told
+            );
+            names := names || owners || case
+                when cardinality(rows) < 257 then rows
+                else array(select told || ':*' from unnest(owners) as told) end;
+        end if;
+    else
+        names := names || 'activity_source:*'::text;
+    end if;
+    insert into mainstay.cache_event (tags) select array_agg(distinct mainstay.cache_tag(name))
+    from unnest(names) as name
+    -- A row of no owner is its table's alone.
+    where name is not null;
+    return null;
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_unwatch(watched regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    trigger record;
+    function regprocedure;
+begin
+    perform mainstay.cache_changed(watched);
+    for trigger in
+        select cache_trigger.watched as part, cache_trigger.name from mainstay.cache_trigger
+        where cache_trigger.watched in (select mainstay.cache_parts(cache_unwatch.watched))
+    loop
+        execute format('drop trigger %I on %s', trigger.name, trigger.part);
+    end loop;
+    -- And of tables that have been dropped since.
+    for function in
+        select cache_function.oid from mainstay.cache_function
+        where not exists (select from pg_catalog.pg_trigger where pg_trigger.tgfoid = cache_function.oid)
+    loop
+        execute format('drop function %s', function);
+    end loop;
+    delete from mainstay.cache_parted where parent in (select mainstay.cache_parts(cache_unwatch.watched));
+end
+$$;
+
+CREATE FUNCTION mainstay.cache_watch(watched regclass, owner text, key text[], most integer DEFAULT 256) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    table_name constant text := (select relname from pg_catalog.pg_class where oid = watched);
+    arguments constant text := (
+        select string_agg(quote_literal(word), ', ' order by place)
+        from unnest(array[table_name, most::text, owner] || key) with ordinality as word (word, place)
+    );
+    function text;
+    part regclass;
+    event text;
+    rows text;
+begin
+    if coalesce(cardinality(key), 0) = 0 or owner is null or array_position(key, null) is not null then
+        raise invalid_parameter_value using
+            message = format('to watch %s, its owner and at least one column of its key must be named', watched),
+            hint = 'Where the owner is the whole key, name it twice.';
+    end if;
+    perform mainstay.cache_check_column(watched, name) from unnest(owner || key) as name;
+    if exists (select from mainstay.cache_trigger where cache_trigger.watched = cache_watch.watched) then
+        perform mainstay.cache_unwatch(watched);
+    end if;
+    function := mainstay.cache_make(table_name, owner, key, most);
+    foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
+        rows := case event
+            when 'insert' then 'referencing new table as new_rows'
+            when 'update' then 'referencing old table as old_rows new table as new_rows'
+            when 'delete' then 'referencing old table as old_rows'
+            else ''
+        end;
+        for part in select mainstay.cache_parts(watched) loop
+            execute format(
+                'create or replace trigger %I after %s on %s %s for each statement execute function %s(%s)',
+                'cache_touched_' || event, event, part, rows, function, arguments
+            );
+            if event = 'truncate' then
+                execute format('alter table %s enable always trigger cache_touched_truncate', part);
+            end if;
+        end loop;
+    end loop;
+    insert into mainstay.cache_parted
+    select relid from pg_catalog.pg_partition_tree(watched) where not isleaf
+    on conflict do nothing;
+    -- What a session of the role "replica" does, and the apply of logical replication.
+    execute format(
+        'create trigger cache_touched_row after insert or update or delete on %s
+            for each row execute function %s(%s)',
+        watched, function, arguments
+    );
+    execute format('alter table %s enable replica trigger cache_touched_row', watched);
+end
+$$;
+
+CREATE VIEW mainstay.cache_function AS
+ SELECT pg_proc.oid
+   FROM pg_proc
+  WHERE ((pg_proc.pronamespace = ('mainstay'::regnamespace)::oid) AND (pg_proc.proname ~ '^cache_touched_[0-9a-f]{16}$'::text));
+
+CREATE TABLE mainstay.cache_hot (
+    name text NOT NULL,
+    key bytea NOT NULL,
+    hits bigint NOT NULL,
+    noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT cache_hot_hits_range CHECK ((hits >= 0)),
+    CONSTRAINT cache_hot_key_length CHECK ((octet_length(key) <= 1024))
+);
+
+CREATE UNLOGGED TABLE mainstay.cache_incarnation (
+    one boolean DEFAULT true NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    inherited xid8[] DEFAULT mainstay.cache_running() NOT NULL,
+    place text DEFAULT mainstay.cache_place() NOT NULL,
+    is_logged boolean DEFAULT mainstay.cache_is_logged() NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT cache_incarnation_one CHECK (one)
+);
+
+CREATE VIEW mainstay.cache_life AS
+ SELECT cache_incarnation.id,
+    cache_incarnation.inherited
+   FROM mainstay.cache_incarnation
+  WHERE ((((cache_incarnation.xmin)::text)::numeric = mod(((cache_incarnation.xid)::text)::numeric, ('4294967296'::bigint)::numeric)) AND ((NOT cache_incarnation.is_logged) OR (cache_incarnation.place = mainstay.cache_place())));
+
+CREATE TABLE mainstay.cache_parted (
+    parent regclass NOT NULL
+);
+
+CREATE TABLE mainstay.cache_retained (
+    one boolean DEFAULT true NOT NULL,
+    below xid8 DEFAULT '0'::xid8 NOT NULL,
+    CONSTRAINT cache_retained_one CHECK (one)
+);
+
+CREATE VIEW mainstay.cache_trigger AS
+ SELECT (pg_trigger.tgrelid)::regclass AS watched,
+    pg_trigger.tgname AS name,
+    ( SELECT array_agg(convert_from(decode(part.hex[1], 'hex'::text), getdatabaseencoding()) ORDER BY part.place) AS array_agg
+           FROM regexp_matches(encode(pg_trigger.tgargs, 'hex'::text), '((?:(?!00)..)*)00'::text, 'g'::text) WITH ORDINALITY part(hex, place)) AS arguments
+   FROM pg_trigger
+  WHERE ((pg_trigger.tgfoid IN ( SELECT cache_function.oid
+           FROM mainstay.cache_function)) AND (pg_trigger.tgparentid = (0)::oid));
+
+CREATE VIEW mainstay.cache_watched AS
+ SELECT cache_trigger.watched,
+    cache_trigger.arguments[1] AS name,
+    cache_trigger.arguments[3] AS owner,
+    cache_trigger.arguments[4:] AS key,
+    (cache_trigger.arguments[2])::integer AS most
+   FROM (mainstay.cache_trigger
+     JOIN pg_class ON ((pg_class.oid = (cache_trigger.watched)::oid)))
+  WHERE ((cache_trigger.name = 'cache_touched_truncate'::name) AND (NOT pg_class.relispartition));
+
 CREATE TABLE mainstay.migration (
     history text NOT NULL,
     version bigint NOT NULL,
@@ -250,6 +1657,18 @@ CREATE TABLE public.upload_file (
 );
 ALTER TABLE ONLY public.upload_file ALTER COLUMN pending_content SET STORAGE EXTERNAL;
 
+ALTER TABLE ONLY mainstay.cache_hot
+    ADD CONSTRAINT cache_hot_pkey PRIMARY KEY (name, key);
+
+ALTER TABLE ONLY mainstay.cache_incarnation
+    ADD CONSTRAINT cache_incarnation_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY mainstay.cache_parted
+    ADD CONSTRAINT cache_parted_pkey PRIMARY KEY (parent);
+
+ALTER TABLE ONLY mainstay.cache_retained
+    ADD CONSTRAINT cache_retained_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY mainstay.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (history, version);
 
@@ -292,6 +1711,8 @@ ALTER TABLE ONLY public.upload_file
 ALTER TABLE ONLY public.upload
     ADD CONSTRAINT upload_pkey PRIMARY KEY (athlete_id, id);
 
+CREATE INDEX cache_event_xid_idx ON mainstay.cache_event USING btree (xid);
+
 CREATE INDEX statement_history_name_idx ON ONLY mainstay.statement_history USING btree (name, taken_at DESC);
 
 CREATE INDEX activity_analysis_outdated_idx ON public.activity_analysis USING btree (algorithm_version, athlete_id, activity_id);
@@ -327,6 +1748,104 @@ CREATE INDEX refresh_token_session_idx ON public.refresh_token USING btree (athl
 CREATE INDEX upload_file_pending_idx ON public.upload_file USING btree (upload_id, "position") WHERE (outcome = 'pending'::text);
 
 CREATE INDEX upload_list_idx ON public.upload USING btree (athlete_id, created_at DESC, id DESC);
+
+CREATE TRIGGER cache_touched_delete AFTER DELETE ON public.activity REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_05e94e5233c3700a('activity', '256', 'athlete_id', 'id');
+
+CREATE TRIGGER cache_touched_delete AFTER DELETE ON public.activity_analysis REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_8e109ab6c4603e71('activity_analysis', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_delete AFTER DELETE ON public.activity_source REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_c1e5d7bc981955c5('activity_source', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_delete AFTER DELETE ON public.activity_split REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_200d4f078ac17e96('activity_split', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_delete AFTER DELETE ON public.athlete REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_2a3af391658e109a('athlete', '256', 'id', 'id');
+
+CREATE TRIGGER cache_touched_delete AFTER DELETE ON public.best_effort REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_20ba6ed04a3b3d82('best_effort', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_delete AFTER DELETE ON public.login_session REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_730fcf3f2df8444f('login_session', '256', 'athlete_id', 'id');
+
+CREATE TRIGGER cache_touched_insert AFTER INSERT ON public.activity REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_05e94e5233c3700a('activity', '256', 'athlete_id', 'id');
+
+CREATE TRIGGER cache_touched_insert AFTER INSERT ON public.activity_analysis REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_8e109ab6c4603e71('activity_analysis', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_insert AFTER INSERT ON public.activity_source REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_c1e5d7bc981955c5('activity_source', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_insert AFTER INSERT ON public.activity_split REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_200d4f078ac17e96('activity_split', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_insert AFTER INSERT ON public.athlete REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_2a3af391658e109a('athlete', '256', 'id', 'id');
+
+CREATE TRIGGER cache_touched_insert AFTER INSERT ON public.best_effort REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_20ba6ed04a3b3d82('best_effort', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_insert AFTER INSERT ON public.login_session REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_730fcf3f2df8444f('login_session', '256', 'athlete_id', 'id');
+
+CREATE TRIGGER cache_touched_row AFTER INSERT OR DELETE OR UPDATE ON public.activity FOR EACH ROW EXECUTE FUNCTION mainstay.cache_touched_05e94e5233c3700a('activity', '256', 'athlete_id', 'id');
+
+ALTER TABLE public.activity ENABLE REPLICA TRIGGER cache_touched_row;
+
+CREATE TRIGGER cache_touched_row AFTER INSERT OR DELETE OR UPDATE ON public.activity_analysis FOR EACH ROW EXECUTE FUNCTION mainstay.cache_touched_8e109ab6c4603e71('activity_analysis', '256', 'athlete_id', 'activity_id');
+
+ALTER TABLE public.activity_analysis ENABLE REPLICA TRIGGER cache_touched_row;
+
+CREATE TRIGGER cache_touched_row AFTER INSERT OR DELETE OR UPDATE ON public.activity_source FOR EACH ROW EXECUTE FUNCTION mainstay.cache_touched_c1e5d7bc981955c5('activity_source', '256', 'athlete_id', 'activity_id');
+
+ALTER TABLE public.activity_source ENABLE REPLICA TRIGGER cache_touched_row;
+
+CREATE TRIGGER cache_touched_row AFTER INSERT OR DELETE OR UPDATE ON public.activity_split FOR EACH ROW EXECUTE FUNCTION mainstay.cache_touched_200d4f078ac17e96('activity_split', '256', 'athlete_id', 'activity_id');
+
+ALTER TABLE public.activity_split ENABLE REPLICA TRIGGER cache_touched_row;
+
+CREATE TRIGGER cache_touched_row AFTER INSERT OR DELETE OR UPDATE ON public.athlete FOR EACH ROW EXECUTE FUNCTION mainstay.cache_touched_2a3af391658e109a('athlete', '256', 'id', 'id');
+
+ALTER TABLE public.athlete ENABLE REPLICA TRIGGER cache_touched_row;
+
+CREATE TRIGGER cache_touched_row AFTER INSERT OR DELETE OR UPDATE ON public.best_effort FOR EACH ROW EXECUTE FUNCTION mainstay.cache_touched_20ba6ed04a3b3d82('best_effort', '256', 'athlete_id', 'activity_id');
+
+ALTER TABLE public.best_effort ENABLE REPLICA TRIGGER cache_touched_row;
+
+CREATE TRIGGER cache_touched_row AFTER INSERT OR DELETE OR UPDATE ON public.login_session FOR EACH ROW EXECUTE FUNCTION mainstay.cache_touched_730fcf3f2df8444f('login_session', '256', 'athlete_id', 'id');
+
+ALTER TABLE public.login_session ENABLE REPLICA TRIGGER cache_touched_row;
+
+CREATE TRIGGER cache_touched_truncate AFTER TRUNCATE ON public.activity FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_05e94e5233c3700a('activity', '256', 'athlete_id', 'id');
+
+ALTER TABLE public.activity ENABLE ALWAYS TRIGGER cache_touched_truncate;
+
+CREATE TRIGGER cache_touched_truncate AFTER TRUNCATE ON public.activity_analysis FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_8e109ab6c4603e71('activity_analysis', '256', 'athlete_id', 'activity_id');
+
+ALTER TABLE public.activity_analysis ENABLE ALWAYS TRIGGER cache_touched_truncate;
+
+CREATE TRIGGER cache_touched_truncate AFTER TRUNCATE ON public.activity_source FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_c1e5d7bc981955c5('activity_source', '256', 'athlete_id', 'activity_id');
+
+ALTER TABLE public.activity_source ENABLE ALWAYS TRIGGER cache_touched_truncate;
+
+CREATE TRIGGER cache_touched_truncate AFTER TRUNCATE ON public.activity_split FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_200d4f078ac17e96('activity_split', '256', 'athlete_id', 'activity_id');
+
+ALTER TABLE public.activity_split ENABLE ALWAYS TRIGGER cache_touched_truncate;
+
+CREATE TRIGGER cache_touched_truncate AFTER TRUNCATE ON public.athlete FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_2a3af391658e109a('athlete', '256', 'id', 'id');
+
+ALTER TABLE public.athlete ENABLE ALWAYS TRIGGER cache_touched_truncate;
+
+CREATE TRIGGER cache_touched_truncate AFTER TRUNCATE ON public.best_effort FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_20ba6ed04a3b3d82('best_effort', '256', 'athlete_id', 'activity_id');
+
+ALTER TABLE public.best_effort ENABLE ALWAYS TRIGGER cache_touched_truncate;
+
+CREATE TRIGGER cache_touched_truncate AFTER TRUNCATE ON public.login_session FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_730fcf3f2df8444f('login_session', '256', 'athlete_id', 'id');
+
+ALTER TABLE public.login_session ENABLE ALWAYS TRIGGER cache_touched_truncate;
+
+CREATE TRIGGER cache_touched_update AFTER UPDATE ON public.activity REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_05e94e5233c3700a('activity', '256', 'athlete_id', 'id');
+
+CREATE TRIGGER cache_touched_update AFTER UPDATE ON public.activity_analysis REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_8e109ab6c4603e71('activity_analysis', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_update AFTER UPDATE ON public.activity_source REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_c1e5d7bc981955c5('activity_source', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_update AFTER UPDATE ON public.activity_split REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_200d4f078ac17e96('activity_split', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_update AFTER UPDATE ON public.athlete REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_2a3af391658e109a('athlete', '256', 'id', 'id');
+
+CREATE TRIGGER cache_touched_update AFTER UPDATE ON public.best_effort REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_20ba6ed04a3b3d82('best_effort', '256', 'athlete_id', 'activity_id');
+
+CREATE TRIGGER cache_touched_update AFTER UPDATE ON public.login_session REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION mainstay.cache_touched_730fcf3f2df8444f('login_session', '256', 'athlete_id', 'id');
 
 ALTER TABLE ONLY public.activity_analysis
     ADD CONSTRAINT activity_analysis_activity_fkey FOREIGN KEY (athlete_id, activity_id) REFERENCES public.activity(athlete_id, id) ON DELETE CASCADE;

@@ -68,8 +68,39 @@ async fn client(address: &str, request: &[u8], end: Instant) -> anyhow::Result<V
     Ok(times)
 }
 
-/// Reads one answer with `Content-Length`; anything but 200 ends the run.
-async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<()> {
+/// Sends so many requests, shared among the connections. How many answers have `mark` in their head.
+pub(crate) async fn repeat(
+    address: &str,
+    request: &str,
+    connections: usize,
+    times: usize,
+    mark: &'static str,
+) -> anyhow::Result<usize> {
+    let mut clients = JoinSet::new();
+    for _ in 0..connections {
+        let (address, request) = (address.to_owned(), request.to_owned());
+        clients.spawn(async move {
+            let mut stream = TcpStream::connect(&address).await?;
+            stream.set_nodelay(true)?;
+            let (mut buffer, mut marked) = (Vec::with_capacity(64 * 1024), 0);
+            for _ in 0..times / connections {
+                stream.write_all(request.as_bytes()).await?;
+                let head = read_answer(&mut stream, &mut buffer).await?;
+                let is_marked = buffer[..head].windows(mark.len()).any(|part| part == mark.as_bytes());
+                marked += usize::from(is_marked);
+            }
+            Ok::<_, anyhow::Error>(marked)
+        });
+    }
+    let mut marked = 0;
+    while let Some(client) = clients.join_next().await {
+        marked += client??;
+    }
+    Ok(marked)
+}
+
+/// Reads one answer with `Content-Length`; anything but 200 ends the run. How long its head is.
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<usize> {
     buffer.clear();
     let head = loop {
         if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -89,5 +120,5 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Re
             bail!("the server closed the connection");
         }
     }
-    Ok(())
+    Ok(head)
 }

@@ -4,11 +4,13 @@
 
 use std::time::Duration;
 
+mod cache;
 mod db;
 mod http;
 mod import;
 mod load;
 mod partitions;
+mod profile;
 mod server;
 
 /// As the product has it, so that the yardsticks do not allocate dearer.
@@ -19,10 +21,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> anyhow::Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("import") => import::run().await,
+        Some("cache") => cache::run().await,
         Some("db") => db::run().await,
         Some("http") => http::run().await,
         Some("partitions") => partitions::run().await,
-        _ => anyhow::bail!("name a benchmark: import, http, partitions or db"),
+        Some("profile") => profile::run().await,
+        _ => anyhow::bail!("name a benchmark: import, http, profile, partitions, db or cache"),
     }
 }
 

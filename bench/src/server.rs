@@ -40,8 +40,17 @@ impl Server {
         data: &std::path::Path,
         environment: &[(&str, &str)],
     ) -> anyhow::Result<Self> {
+        Self::start_by(Command::new(binary()?), data, environment).await
+    }
+
+    /// The same, by a command that the arguments of the binary may follow.
+    pub(crate) async fn start_by(
+        mut command: Command,
+        data: &std::path::Path,
+        environment: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let begun = Instant::now();
-        let mut child = Command::new(binary()?)
+        let mut child = command
             .args(["up", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("PACELINE_LOG__LEVEL", "error")
@@ -106,6 +115,11 @@ impl Server {
         Ok(took)
     }
 
+    /// The serving process.
+    pub(crate) fn pid(&self) -> anyhow::Result<u32> {
+        self.child.id().context("it has ended")
+    }
+
     /// Resident memory of the serving process in MiB; PostgreSQL's is its own.
     pub(crate) fn resident_mib(&self) -> f64 {
         let pid = self.child.id().unwrap_or(0);
@@ -122,7 +136,7 @@ impl Server {
 
     /// Stops it in order.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
-        let pid = self.child.id().context("it has ended")?.to_string();
+        let pid = self.pid()?.to_string();
         Command::new("kill").args(["-TERM", &pid]).status().await?;
         self.child.wait().await?;
         Ok(())

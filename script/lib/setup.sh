@@ -63,6 +63,18 @@ has_postgres() {
     has postgres && has initdb
 }
 
+# has_xkey: the module that finds what Varnish keeps by its tags.
+has_xkey() {
+    local module
+    for module in /usr/lib/varnish/vmods/libvmod_xkey.so /usr/lib/*/varnish/vmods/libvmod_xkey.so \
+        /usr/local/lib/varnish/vmods/libvmod_xkey.so; do
+        if [[ -e "$module" ]]; then
+            return 0
+        fi
+    done
+    return 1
+}
+
 # require_packages: the C compiler and the server's programs, from the distribution.
 require_packages() {
     local missing=()
@@ -78,6 +90,10 @@ require_packages() {
     if [[ "${1:-}" == tests ]] && ! has redis-server; then
         say "missing: Redis, through which the tests' nodes share what they have read"
         missing+=(redis-server)
+    fi
+    if [[ "${1:-}" == tests ]] && ! { has varnishd && has_xkey; }; then
+        say "missing: Varnish with its module xkey, the cache in front of the service in the tests of purging"
+        missing+=(varnish varnish-modules)
     fi
     if ((${#missing[@]} == 0)); then
         [[ "${1:-}" != tests ]] || require_hypopg
@@ -128,6 +144,10 @@ install_packages() {
     apt-get install --yes --quiet=2 --no-install-recommends "$@" >&2
     rm -f "$switch"
     trap - EXIT
+    # Of Varnish, too, and from every start of the machine on; the tests start theirs.
+    if [[ " $* " == *" varnish "* ]] && has systemctl; then
+        systemctl disable --now --quiet varnish.service varnishncsa.service 2>/dev/null || true
+    fi
 }
 
 # use_writable_target: a checkout that belongs to somebody else is built in one's own cache.

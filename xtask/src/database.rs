@@ -41,7 +41,7 @@ pub(crate) fn with_database<T>(root: &Path, work: impl FnOnce(&Cluster, &Session
 
 async fn prepare(root: &Path, cluster: &Cluster) -> Result<Session> {
     let set = migrations::read(root)?;
-    migrate::run(&cluster.target(), &[&migrate::PLATFORM, &set])
+    migrate::run(&cluster.target(), &[&migrate::PLATFORM, &mainstay_cache::invalidation::MIGRATIONS, &set])
         .await
         .context("the migrations fail on an empty database")?;
     Session::connect(&cluster.target(), "xtask", CONNECT).await.context("the database is unreachable")

@@ -1,9 +1,14 @@
 //! `cargo xtask fault NAME`: breaks a running system by a seeded plan and counts the answers that were wrong. No check
 //! of the tree lives here.
 
+mod cache;
 mod replicas;
 
+use std::path::Path;
+
 use anyhow::Result;
+
+use crate::ci::lanes::Outcome;
 
 /// What to break.
 #[derive(clap::Args)]
@@ -14,13 +19,25 @@ pub(crate) struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Fault {
+    /// Stops, cuts, kills and promotes what nodes with caches live on, and restores what they share from old copies.
+    Cache(cache::Arguments),
+    /// One node of that, which the story starts and speaks with.
+    #[command(hide = true)]
+    CacheNode,
     /// Holds, kills and promotes the replicas of a real PostgreSQL under sessions that read and write.
     Replicas(replicas::Arguments),
+}
+
+/// The story that every check of the tree hears; others are for whoever changes what it is about.
+pub(crate) fn lane(_root: &Path) -> Result<Outcome> {
+    Ok(cache::run(&cache::Arguments::short())?.into())
 }
 
 /// True if no answer was wrong.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     match &arguments.fault {
+        Fault::Cache(arguments) => cache::run(arguments),
+        Fault::CacheNode => cache::run_node(),
         Fault::Replicas(arguments) => replicas::run(arguments),
     }
 }

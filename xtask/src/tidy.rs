@@ -8,6 +8,7 @@ mod doc_pages;
 mod edges;
 mod features;
 mod ignored_tests;
+mod kept_reads;
 mod lengths;
 mod log_fields;
 mod manifests;
@@ -32,7 +33,7 @@ use crate::finding::{Rule, report};
 use crate::tree::Tree;
 
 /// In the order of the house style, then the invariants of ARCHITECTURE.md.
-const RULES: [Rule; 21] = [
+const RULES: [Rule; 22] = [
     edges::RULE,
     lengths::RULE,
     features::RULE,
@@ -54,6 +55,7 @@ const RULES: [Rule; 21] = [
     vocabulary::RULE,
     tasks::RULE,
     transactions::RULE,
+    kept_reads::RULE,
 ];
 
 /// Prints what breaks a rule, with the way out.

@@ -91,7 +91,9 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&anyhow::Error::from(error).context("cannot start the runtime")),
     };
-    match runtime.block_on(run(cli)) {
+    let ended = runtime.block_on(run(cli));
+    mainstay_telemetry::logs::flush();
+    match ended {
         Ok(code) => code,
         Err(error) => fail(&error),
     }

@@ -4,12 +4,13 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use mainstay::PlatformConfig;
+use mainstay::{CacheConfig, PlatformConfig};
 use mainstay_config::{ConfigError, Faults, Layers, Loaded, Secret, byte_size, process_environment};
 use mainstay_http::auth::tokens::Key;
 use mainstay_telemetry::LogConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::answers::config::AnswersConfig;
 use crate::features::uploads::config::ImportConfig;
 use crate::web::config::WebConfig;
 
@@ -35,6 +36,10 @@ pub struct Config {
     pub database: mainstay_db::Config,
     /// The private PostgreSQL, used when no address is given.
     pub embedded: mainstay_db::embedded::Config,
+    /// Answers that are kept.
+    pub cache: CacheConfig,
+    /// For how long, and in how much memory.
+    pub answers: AnswersConfig,
     /// Limits of imports.
     pub import: ImportConfig,
     /// What the pages show beside their own files.
@@ -108,6 +113,7 @@ impl Config {
         if let Some(what) = self.log.level_fault() {
             faults.add("log.level", what);
         }
+        faults.section("answers", self.answers.faults());
         faults.section("import", self.import.faults());
         faults.section("web", self.web.faults());
         let (upload, ceiling) = (self.import.max_upload_bytes, self.http.requests.body_ceiling);
@@ -128,6 +134,7 @@ impl Config {
             http: self.http.clone(),
             database: self.database.clone(),
             embedded: self.embedded.clone(),
+            cache: self.cache.clone(),
             may_share_cluster: false,
         }
     }
@@ -158,6 +165,8 @@ fn load_with(flags: &Flags, environment: &[(String, String)]) -> Result<Loaded<C
         .secret("auth.token_secret")
         .secret("auth.former_token_secret")
         .secret("database.url")
+        .secret("cache.redis.url")
+        .secret("cache.redis.secret")
         .file(file, flags.file.is_some())
         .alias("DATABASE_URL", "database.url", environment.iter())
         .alias("POSTGRES_READ_REPLICAS", "database.read_replicas", environment.iter())
@@ -189,6 +198,8 @@ mod tests {
                 database: "paceline".to_owned(),
                 ..Default::default()
             },
+            cache: CacheConfig::default(),
+            answers: AnswersConfig::default(),
             import: ImportConfig::default(),
             web: WebConfig::default(),
             demo: DemoConfig::default(),

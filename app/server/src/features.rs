@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod activities;
 pub mod analytics;
 pub mod athletes;
+pub mod cache;
 pub mod database;
 pub mod scaling;
 pub mod uploads;

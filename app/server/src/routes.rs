@@ -15,7 +15,7 @@ use utoipa::openapi::{RefOr, Response, Schema};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::features::{about, accounts, activities, analytics, athletes, database, scaling, uploads};
+use crate::features::{about, accounts, activities, analytics, athletes, cache, database, scaling, uploads};
 use crate::state::App;
 use crate::web;
 
@@ -39,6 +39,7 @@ use crate::web;
         (name = "analytics", description = "What many activities say together"),
         (name = "scaling", description = "For administrators: the servers behind this one"),
         (name = "database", description = "How the database does, for administrators"),
+        (name = "cache", description = "What is kept of answers, for administrators"),
     )
 )]
 struct Document;
@@ -108,6 +109,19 @@ const CODES: &[Code] = &[
         "Too many uploads",
         "Some uploads of the same athlete are still on their way. Repeat after `Retry-After` seconds.",
     ),
+    code(
+        "nothing_to_invalidate",
+        400,
+        "Nothing to invalidate",
+        "Name what has changed: `tags`, or a table as `table_name`.",
+    ),
+    code(
+        "pattern_not_supported",
+        400,
+        "Patterns are not supported",
+        "Kept answers are ended by what they were made from, on every node; no list of their keys exists. Name `tags` or a \
+         `table_name`.",
+    ),
     code("no_training_file", 400, "No training file", "The archive holds no .fit, .tcx or .gpx file."),
     code("malformed_form", 400, "Malformed form", "The multipart body cannot be understood."),
 ];
@@ -127,7 +141,7 @@ fn own_data() -> OpenApiRouter<App> {
 
 /// For administrators: how the installation does.
 fn operations() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(database::router()).merge(scaling::router())
+    OpenApiRouter::new().merge(database::router()).merge(cache::router()).merge(scaling::router())
 }
 
 /// For everybody: what this is, signing up and in.
@@ -146,16 +160,24 @@ fn documented() -> OpenApiRouter<App> {
 pub fn router(app: &App) -> Router {
     let (api, _) = documented().split_for_parts();
     // Everything under the API is somebody's own: private, with an ETag.
-    let api = api.layer(axum::middleware::from_fn(etag::private)).with_state(app.clone());
+    let own = etag::private();
+    // Who asks nothing of replicas and keeps no answers has nothing to carry.
     let api = match app.db.replicas() {
-        None => api,
-        Some(_) => api.layer(axum::middleware::from_fn_with_state(tokens_of(app), consistency::carry)),
+        None if !app.config.cache.enabled => api.layer(own),
+        _ => api.layer((consistency::carry(tokens_of(app)), own)),
     };
+    let api = api.with_state(app.clone());
     let pages = match web::application(&app.config.web) {
         None => Router::new().route("/", get(start_page)),
         Some(application) => web_routes(application),
     };
     pages.merge(api).merge(openapi::routes(openapi_of(app.config.http.pages), CODES))
+}
+
+/// The routes of the API alone, for what the process asks itself: without that which is for those outside.
+pub(crate) fn api(app: &App) -> Router {
+    let (api, _) = documented().split_for_parts();
+    api.with_state(app.clone())
 }
 
 /// Signed by a key of its own, made from the secret that all processes share.
@@ -201,13 +223,15 @@ fn name_operations(document: &mut utoipa::openapi::OpenApi) {
     }
 }
 
-/// How long a page may be is the configuration's to say, so no handler's description has it.
+/// How long a page may be is the configuration's to say, so no handler's description has it. What is no page says itself
+/// how long it may be.
 fn note_limits(document: &mut utoipa::openapi::OpenApi, limits: PageLimits) {
     let gets = document.paths.paths.values_mut().filter_map(|path| path.get.as_mut());
     let parameters = gets.filter_map(|operation| operation.parameters.as_mut()).flatten();
     for parameter in parameters {
         if let RefOr::T(Parameter { name, schema: Some(RefOr::T(Schema::Object(number))), .. }) = parameter
             && name == "limit"
+            && number.maximum.is_none()
         {
             number.maximum = Some(limits.max.into());
             number.default = Some(limits.default.into());

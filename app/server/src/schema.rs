@@ -39,9 +39,10 @@ const FILES: &[Migration] = &[
     ),
     Migration::from_file("0014_stream_months.sql", include_str!("../migrations/0014_stream_months.sql")),
     Migration::from_file("0015_former_streams.sql", include_str!("../migrations/0015_former_streams.sql")),
+    Migration::from_file("0016_cache_watch.sql", include_str!("../migrations/0016_cache_watch.sql")),
 ];
 
-/// The history of Paceline's own tables.
+/// The history of Paceline's own tables; those of the platform (`mainstay::MIGRATIONS`) come before.
 pub fn migrations() -> Migrations {
     Migrations::new("paceline", FILES)
 }

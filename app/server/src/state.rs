@@ -6,6 +6,7 @@ use mainstay_db::Db;
 use mainstay_http::auth::{gate::Gate, passwords::Passwords};
 use mainstay_runtime::{Effects, Supervisor};
 
+use crate::answers::Shelf;
 use crate::config::Config;
 use crate::features::uploads::{ImportSignal, Months, Turns};
 
@@ -17,6 +18,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// The database.
     pub db: Db,
+    /// What is kept of its answers.
+    pub answers: Shelf,
     /// Clock, randomness, ids.
     pub effects: Effects,
     /// The months of the samples.

@@ -69,8 +69,8 @@ async fn point<C: Executor>(
     session_id: Uuid,
     now: Timestamp,
 ) -> Result<bool, DbError> {
-    let found = accounts::find_principal().bind(client, &athlete_id, &session_id, &now).opt().await?;
-    Ok(std::hint::black_box(found).is_some())
+    let found = accounts::find_principal().bind(client, &athlete_id, &session_id).opt().await?;
+    Ok(std::hint::black_box(found).is_some_and(|session| session.expires_at > now))
 }
 
 async fn list<C: Executor>(client: &C, athlete_id: Uuid, rows: i64) -> Result<usize, DbError> {

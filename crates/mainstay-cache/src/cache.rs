@@ -1,23 +1,30 @@
 //! The cache of one name: what is kept is served if it is provably fresh, else read again. Never here: what follows from a
 //! change (`coherence`), when the node hears of one (`invalidation`).
 
+mod behind;
+mod held;
+mod reading;
 mod sharing;
 
 use std::marker::PhantomData;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
-use mainstay_db::Read;
+use mainstay_db::replicas::Token;
+use mainstay_db::{Read, causality};
 
 use crate::caches::Shared;
-use crate::coherence::{Fill, Staleness, Tag};
+use crate::coherence::{Staleness, Tag, nanoseconds};
 use crate::config::NameConfig;
 use crate::figures::{Ended, Figures, Reason};
-use crate::flights::{Flight, Flights, Lead, Outcome, Turn};
+use crate::flights::Flights;
 use crate::freshness::{Answer, Freshness, LoadError, Source};
+use crate::hot::Hot;
 use crate::invalidation::Commit;
-use crate::level1::{Entry, Level1, Lifetime};
-use crate::{Key, KeyPart, Value};
+use crate::level1::{Entry, Level1};
+use crate::notes::Noted;
+use crate::operations::Held;
+use crate::{Key, KeyPart, Value, nesting};
 
 /// Answers of one kind, by keys of type `K`. Clones are the same.
 pub struct Cache<K: ?Sized, V> {
@@ -33,6 +40,11 @@ struct Inner<V> {
     figures: Arc<Figures>,
     name: &'static str,
     sharing: Option<Sharing<V>>,
+    /// How often entries have been forgotten: what was being read meanwhile is not kept.
+    removals: AtomicU64,
+    hot: Arc<Hot>,
+    /// How two answers are compared, if they are.
+    same: OnceLock<fn(&V, &V) -> bool>,
 }
 
 /// How entries look outside of this process.
@@ -42,12 +54,13 @@ pub(crate) struct Sharing<V> {
     pub(crate) decode: fn(&[u8]) -> Option<V>,
 }
 
-/// What one reader asks for.
+/// What one reader asks for. Times are in nanoseconds, as the entries have them.
 struct Asked {
-    arrived: Duration,
-    bound: Duration,
+    arrived: u64,
+    bound: u64,
     commit: Option<Commit>,
-    stale_for: Option<Duration>,
+    seen: Option<Token>,
+    stale_for: Option<u64>,
 }
 
 /// Why it must be read, and what is there nevertheless.
@@ -65,8 +78,24 @@ impl<K: KeyPart + ?Sized, V: Value> Cache<K, V> {
         sharing: Option<Sharing<V>>,
     ) -> Self {
         let level1 = Level1::new(config.max_bytes, figures.evicted.clone());
-        let inner = Inner { shared, config, level1, flights: Flights::new(), figures, name, sharing };
+        let inner = Inner {
+            shared,
+            level1,
+            flights: Flights::new(),
+            figures,
+            name,
+            sharing,
+            removals: AtomicU64::new(0),
+            hot: Arc::new(Hot::new(config.hot_most)),
+            same: OnceLock::new(),
+            config,
+        };
         Self { inner: Arc::new(inner), keys: PhantomData }
+    }
+
+    /// What it keeps, for operators.
+    pub(crate) fn held(&self) -> Arc<dyn Held> {
+        Arc::<Inner<V>>::clone(&self.inner)
     }
 
     /// The answer for `key`, kept or read. `tags` name all that it is made from (a row, an owner's rows, a table:
@@ -76,11 +105,15 @@ impl<K: KeyPart + ?Sized, V: Value> Cache<K, V> {
     /// `load` must read from what it is given, the primary: a replica may not have yet what this node has heard of, and
     /// its old answer would be kept as a new one. It must read nothing before it is called.
     ///
-    /// Where it cannot be known whether something is fresh, it is read; the cache itself never fails. Whoever is dropped
-    /// while reading for others leaves that to one of them.
+    /// Where it cannot be known whether something is fresh, it is read. Whoever is dropped while reading for others leaves
+    /// that to one of them; who has waited for [`NameConfig::wait_ms`], or would wait for himself, reads for himself.
+    ///
+    /// `load` may ask the cache, in the same task: its answer is then made from theirs, too, and ends with the first of
+    /// them. Their freshness is what it asks for.
     ///
     /// # Errors
-    /// What `load` says, also to those who have waited for it.
+    /// What `load` says, also to those who have waited for it; [`LoadError::Busy`] if too many read while the cache cannot
+    /// help.
     pub async fn get_or_load<E, Loading>(
         &self,
         key: &K,
@@ -94,84 +127,81 @@ impl<K: KeyPart + ?Sized, V: Value> Cache<K, V> {
     {
         let inner = &*self.inner;
         if freshness == Freshness::Bypass {
-            inner.figures.bypassed();
-            let value = load(inner.read()).await.map_err(|error| LoadError::Failed(Arc::new(error)))?;
-            return Ok(Answer { value: Arc::new(value), source: Source::Loaded });
+            // Apart, as what is missed.
+            return Box::pin(inner.bypass(load)).await;
         }
-        let key = Key::of(key);
-        let asked = inner.ask(freshness);
-        let missed = match inner.look(&key, &asked) {
-            Ok(entry) => return Ok(inner.hit(&entry)),
-            Err(missed) => missed,
-        };
-        if missed.reason == Reason::Unheard
-            && let Some(answer) = inner.spare(&missed, &asked)
-        {
-            return Ok(answer);
+        let (key, asked) = (Key::of(key), inner.ask(freshness));
+        match inner.look(&key, &asked) {
+            Ok(entry) => Ok(inner.hit(entry)),
+            // Apart, so that who is served at once does not pay for the place that waiting takes.
+            Err(missed) => Box::pin(inner.miss(key, asked, missed, tags, load)).await,
         }
-        let lead = loop {
-            let kept = || inner.kept_since(&key, &missed, &asked);
-            match inner.flights.turn(&key, kept, || inner.begin()) {
-                Turn::Lead(lead) => break lead,
-                Turn::Take(entry) => return Ok(inner.hit(&entry)),
-                Turn::Wait(flight) => {
-                    if let Some(answer) = inner.spare(&missed, &asked) {
-                        return Ok(answer);
-                    }
-                    if let Some(entry) = inner.wait(&flight, &asked).await? {
-                        inner.figures.ended(Ended::Joined, missed.reason);
-                        return Ok(Answer { value: Arc::clone(&entry.value), source: Source::Joined });
-                    }
-                }
-            }
-        };
-        let tags = tags();
-        if let Some(entry) = inner.import(&key, &tags, &missed, &asked).await {
-            inner.figures.ended(Ended::Imported, missed.reason);
-            let value = Arc::clone(&entry.value);
-            lead.end(Outcome::Loaded(entry));
-            return Ok(Answer { value, source: Source::Level2 });
-        }
-        inner.figures.ended(Ended::Missed, missed.reason);
-        let loaded = load(inner.read()).await;
-        inner.end(lead, &key, tags, loaded).or_else(|error| inner.spare(&missed, &asked).ok_or(error))
     }
 
-    /// Forgets one entry of this process.
+    /// The answer for `key` if it is kept and fresh enough, at once and without reading; else `None`, and
+    /// [`Cache::get_or_load`] reads it. Only hits count in the figures: who asks further is counted there.
+    #[inline]
+    pub fn get(&self, key: &K, freshness: Freshness) -> Option<Answer<V>> {
+        if freshness == Freshness::Bypass {
+            return None;
+        }
+        let inner = &*self.inner;
+        inner.look(&Key::of(key), &inner.ask(freshness)).ok().map(|entry| inner.hit(entry))
+    }
+
+    /// The keys that are hit most, those first, with how often, about; for whoever warms another process by them
+    /// ([`Key::as_bytes`]). Of [`NameConfig::hot_most`] at most.
+    pub fn hot(&self, most: usize) -> Vec<(Key, u64)> {
+        self.inner.hot.top(most)
+    }
+
+    /// The keys that are hit most are noted in the database, every [`crate::Config::hot_note_every_ms`] and when the
+    /// process stops, for whoever starts anew ([`crate::Caches::hottest`]). To be said once.
+    #[must_use]
+    pub fn noted(self) -> Self {
+        let (name, hot) = (self.inner.name, Arc::clone(&self.inner.hot));
+        self.inner.shared.noted().push(Noted { name, hot });
+        self
+    }
+
+    /// Forgets one entry of this process. What is being read meanwhile is not kept, and who asks from now on does not wait
+    /// for it.
     pub fn remove(&self, key: &K) {
-        self.inner.level1.remove(&Key::of(key));
-        self.inner.count();
+        self.inner.forget(&Key::of(key));
     }
 
-    /// Forgets all entries of this process.
+    /// Forgets all entries of this process, as [`Cache::remove`] does.
     pub fn clear(&self) {
-        self.inner.level1.clear();
-        self.inner.count();
+        self.inner.forget_all();
     }
 }
 
 impl<V: Value> Inner<V> {
-    fn now(&self) -> Duration {
-        self.shared.clock.boottime()
+    /// In nanoseconds.
+    fn now(&self) -> u64 {
+        nanoseconds(self.shared.clock.boottime())
     }
 
     fn read(&self) -> Read {
         self.shared.db.read_from_primary()
     }
 
+    #[inline]
     fn ask(&self, freshness: Freshness) -> Asked {
-        let mut asked =
-            Asked { arrived: self.now(), bound: self.shared.bound, commit: None, stale_for: None };
+        let (arrived, bound) = (self.now(), self.shared.bound_ns);
+        let mut asked = Asked { arrived, bound, commit: None, seen: None, stale_for: None };
         match freshness {
             Freshness::Bypass | Freshness::Fresh => {}
-            Freshness::Within(bound) => asked.bound = bound,
+            Freshness::Within(bound) => asked.bound = nanoseconds(bound),
             Freshness::ReadYourWrites(commit) => asked.commit = Some(commit),
-            Freshness::StaleOk(most) => asked.stale_for = Some(most),
+            Freshness::NotBehind { commit, seen } => (asked.commit, asked.seen) = (commit, Some(seen)),
+            Freshness::StaleOk(most) => asked.stale_for = Some(nanoseconds(most)),
         }
         asked
     }
 
     /// What is kept, if it may be served as fresh.
+    #[inline]
     fn look(&self, key: &Key, asked: &Asked) -> Result<Arc<Entry<V>>, Missed<V>> {
         let Some(entry) = self.level1.get(key) else {
             if !self.is_seen(asked) {
@@ -187,20 +217,27 @@ impl<V: Value> Inner<V> {
             return Err(Missed { reason, entry: Some(entry) });
         }
         // While one reads it again, it is served to the others.
-        if asked.arrived >= entry.refresh_at {
+        if asked.arrived >= entry.due {
             return Err(Missed { reason: Reason::Refresh, entry: Some(entry) });
         }
+        self.hot.hit(key);
         Ok(entry)
     }
 
-    fn judge(&self, entry: &Entry<V>, asked: &Asked, now: Duration) -> Result<(), Reason> {
+    /// However old that knowledge is.
+    fn is_unchanged(&self, entry: &Entry<V>) -> bool {
+        self.shared.node.lookup_at(entry.position, &entry.slots, self.now(), u64::MAX).is_ok()
+    }
+
+    #[inline]
+    fn judge(&self, entry: &Entry<V>, asked: &Asked, now: u64) -> Result<(), Reason> {
         if !self.is_seen(asked) {
             return Err(Reason::Unseen);
         }
-        if now >= entry.expires {
+        if now >= entry.due && now >= entry.expires {
             return Err(Reason::Expired);
         }
-        let fresh = self.shared.node.lookup(entry.position, &entry.tags, now, asked.bound);
+        let fresh = self.shared.node.lookup_at(entry.position, &entry.slots, now, asked.bound);
         fresh.map_err(|staleness| match staleness {
             Staleness::Unheard => Reason::Unheard,
             Staleness::Changed => Reason::Changed,
@@ -209,7 +246,9 @@ impl<V: Value> Inner<V> {
     }
 
     fn is_seen(&self, asked: &Asked) -> bool {
-        asked.commit.is_none_or(|commit| self.shared.node.has_seen(commit.incarnation, commit.xid))
+        let node = &self.shared.node;
+        asked.commit.is_none_or(|commit| node.has_seen(commit.incarnation, commit.xid))
+            && asked.seen.is_none_or(|seen| node.shows(&seen))
     }
 
     /// Another entry than the one that was not served, kept meanwhile.
@@ -219,104 +258,41 @@ impl<V: Value> Inner<V> {
         (!is_same && self.judge(&entry, asked, self.now()).is_ok()).then_some(entry)
     }
 
-    fn begin(&self) -> Fill {
-        self.shared.node.begin_fill(self.now())
-    }
-
     /// What may be served although it is to be read, or cannot be.
     fn spare(&self, missed: &Missed<V>, asked: &Asked) -> Option<Answer<V>> {
         let (entry, now) = (missed.entry.as_ref()?, self.now());
         if missed.reason == Reason::Refresh && self.judge(entry, asked, now).is_ok() {
-            return Some(self.hit(entry));
+            return Some(self.hit(Arc::clone(entry)));
         }
         let most = asked.stale_for?;
         (now.saturating_sub(entry.started) <= most).then(|| {
             self.figures.ended(Ended::Stale, missed.reason);
-            Answer { value: Arc::clone(&entry.value), source: Source::Stale }
+            self.give(Arc::clone(entry), Source::Stale)
         })
     }
 
-    fn hit(&self, entry: &Entry<V>) -> Answer<V> {
+    #[inline]
+    fn hit(&self, entry: Arc<Entry<V>>) -> Answer<V> {
         self.figures.hit(entry.is_negative);
-        Answer { value: Arc::clone(&entry.value), source: Source::Level1 }
+        self.give(entry, Source::Level1)
     }
 
-    /// What somebody reads, if this reader may take it; `None`: read it yourself.
-    async fn wait<E>(&self, flight: &Flight<V>, asked: &Asked) -> Result<Option<Arc<Entry<V>>>, LoadError<E>>
-    where
-        E: Send + Sync + 'static,
-    {
-        match flight.outcome().await {
-            Outcome::Loaded(entry) => Ok(self.may_take(flight, &entry, asked).then_some(entry)),
-            Outcome::Abandoned => Ok(None),
-            Outcome::Panicked => Err(LoadError::Panicked),
-            Outcome::Failed(error) => {
-                error.downcast().map_or(Ok(None), |error| Err(LoadError::Failed(error)))
-            }
+    /// Every answer but those that bypass the cache goes this way.
+    #[inline]
+    fn give(&self, entry: Arc<Entry<V>>, source: Source) -> Answer<V> {
+        nesting::given(&entry, || self.is_unchanged(&entry));
+        self.saw(entry.shown.as_deref().copied());
+        Answer::new(entry, source)
+    }
+
+    /// Whom a replica answers next has seen as much.
+    #[inline]
+    fn saw(&self, shown: Option<Token>) {
+        if self.shared.has_replicas
+            && let Some(session) = causality::current()
+        {
+            session.saw(shown);
         }
-    }
-
-    fn may_take(&self, flight: &Flight<V>, entry: &Entry<V>, asked: &Asked) -> bool {
-        if entry.is_imported {
-            return self.judge(entry, asked, self.now()).is_ok();
-        }
-        let Asked { arrived, bound, .. } = *asked;
-        let may_join = || self.shared.node.may_join(&flight.fill, arrived, &entry.tags, self.now(), bound);
-        flight.is_sent_since(arrived) || (self.is_seen(asked) && may_join())
-    }
-
-    /// Keeps what was read, if that may be, and tells those who wait.
-    fn end<E: Send + Sync + 'static>(
-        &self,
-        lead: Lead<'_, V>,
-        key: &Key,
-        tags: Vec<Tag>,
-        loaded: Result<V, E>,
-    ) -> Result<Answer<V>, LoadError<E>> {
-        let fill = &lead.flight.fill;
-        self.figures.loaded(self.now().saturating_sub(fill.started));
-        match loaded {
-            Ok(value) => {
-                let entry = self.keep(key, value, tags, fill);
-                let value = Arc::clone(&entry.value);
-                lead.end(Outcome::Loaded(entry));
-                Ok(Answer { value, source: Source::Loaded })
-            }
-            Err(error) => {
-                self.figures.failed.inc();
-                let error = Arc::new(error);
-                lead.end(Outcome::Failed(Arc::clone(&error) as _));
-                Err(LoadError::Failed(error))
-            }
-        }
-    }
-
-    fn keep(&self, key: &Key, value: V, tags: Vec<Tag>, fill: &Fill) -> Arc<Entry<V>> {
-        let position = self.shared.node.end_fill(fill);
-        let lifetime = self.lifetime(fill.started, value.is_negative());
-        let is_few = tags.len() <= self.shared.tags_most;
-        let entry = Entry::new(key, Arc::new(value), tags.into(), position.unwrap_or_default(), lifetime);
-        let entry = Arc::new(entry);
-        // What has changed meanwhile would never be served.
-        let is_unchanged =
-            |position| self.shared.node.lookup(position, &entry.tags, self.now(), Duration::MAX).is_ok();
-        let is_worth = is_few && lifetime.expires > lifetime.started && position.is_some_and(is_unchanged);
-        if is_worth && self.level1.insert(key.clone(), Arc::clone(&entry)) {
-            self.count();
-            self.offer(key, &entry, fill);
-        } else {
-            self.figures.refused.inc();
-        }
-        entry
-    }
-
-    fn lifetime(&self, started: Duration, is_negative: bool) -> Lifetime {
-        let ttl_ms = if is_negative { self.config.negative_ttl_ms } else { self.config.ttl_ms };
-        let spread = ttl_ms * u64::from(self.config.jitter_percent) / 100;
-        let ttl_ms = ttl_ms - spread + self.shared.random.below(2 * spread + 1);
-        let refresh_ms = ttl_ms * u64::from(self.config.refresh_after_percent) / 100;
-        let after = |milliseconds| started.saturating_add(Duration::from_millis(milliseconds));
-        Lifetime { started, refresh_at: after(refresh_ms), expires: after(ttl_ms) }
     }
 
     fn count(&self) {

@@ -4,16 +4,20 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use mainstay_db::{Db, DbError, Target, TransactionError, Tx};
+use mainstay_db::{Db, Target};
 use mainstay_runtime::{Clock, Effects, Random, Supervisor};
 use mainstay_telemetry::Registry;
+use tokio::sync::Semaphore;
 
 use crate::cache::{Cache, Sharing};
-use crate::coherence::Node;
+use crate::coherence::{Node, Weak, nanoseconds};
 use crate::config::{Config, NameConfig};
 use crate::figures::{Figures, NameStats, PollFigures};
-use crate::invalidation::{Commit, InvalidationError, Outbox, OwnChanges, Poller};
+use crate::fills::Fills;
+use crate::invalidation::{Changes, InvalidationError, Outbox, Poller};
 use crate::level2::{Level2, NoAddress, SharedConfig};
+use crate::notes::{NOTING, Noted};
+use crate::operations::Held;
 use crate::{KeyPart, Portable, Value};
 
 /// The name of the task that hears of changes.
@@ -23,12 +27,14 @@ const PRUNING: &str = "cache pruning";
 
 /// The name of the task that writes what nodes share.
 const SHARING: &str = "cache sharing";
-/// How often that task beats at least.
+/// The name of the task that hears of other nodes' commits.
+const HINTS: &str = "cache hints";
+/// How often these two beat at least.
 const SHARING_BEATS_WITHIN: Duration = Duration::from_secs(10);
 
 /// The cache of one node, which hears of the changes of one database. Clones are the same.
 #[derive(Clone)]
-pub struct Caches(Arc<Shared>);
+pub struct Caches(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) node: Arc<Node>,
@@ -36,35 +42,85 @@ pub(crate) struct Shared {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
-    pub(crate) bound: Duration,
+    pub(crate) bound_ns: u64,
+    /// Sessions read from replicas, too.
+    pub(crate) has_replicas: bool,
     pub(crate) tags_most: usize,
     pub(crate) level2: OnceLock<Arc<Level2>>,
-    config: Config,
+    pub(crate) fills: Fills,
+    /// Places for reads behind answers, and who looks after them.
+    pub(crate) behind: Arc<Semaphore>,
+    pub(crate) supervisor: OnceLock<Supervisor>,
+    pub(crate) config: Config,
     target: Target,
-    registry: Registry,
-    names: Mutex<Vec<(&'static str, Arc<Figures>)>>,
+    pub(crate) registry: Registry,
+    /// Whose keys are noted.
+    noted: Mutex<Vec<Noted>>,
+    names: Mutex<Vec<Named>>,
+    pub(crate) poll_figures: PollFigures,
+}
+
+/// What is known of one name without knowing its keys and values.
+struct Named {
+    name: &'static str,
+    figures: Arc<Figures>,
+    /// Nothing before it is made, and after its last handle is gone.
+    held: Option<std::sync::Weak<dyn Held>>,
 }
 
 impl Caches {
     /// One that keeps nothing until [`Caches::start`] has heard from the database. `target` is where `db` is connected; the
     /// polls have a connection of their own.
     pub fn new(config: Config, db: &Db, target: &Target, effects: &Effects, registry: &Registry) -> Self {
-        let node = Arc::new(Node::new(config.node()));
+        Self::with_node(Node::new(config.node()), config, db, target, effects, registry)
+    }
+
+    /// Without one of its rules, to see that its absence is noticed.
+    #[doc(hidden)]
+    pub fn weakened(
+        weak: Weak,
+        config: Config,
+        db: &Db,
+        target: &Target,
+        effects: &Effects,
+        registry: &Registry,
+    ) -> Self {
+        let node = Node::new(config.node()).weakened(weak);
+        Self::with_node(node, config, db, target, effects, registry)
+    }
+
+    fn with_node(
+        node: Node,
+        config: Config,
+        db: &Db,
+        target: &Target,
+        effects: &Effects,
+        registry: &Registry,
+    ) -> Self {
+        let node = Arc::new(node);
+        let poll_figures = PollFigures::new(registry);
         let poller = Poller::new(Arc::clone(&node), target.clone(), effects.clock.clone(), config.poller())
-            .counted(PollFigures::new(registry));
+            .counted(poll_figures.clone())
+            .with_log(db.replicas().is_some());
         Self(Arc::new(Shared {
             node,
             poller,
             db: db.clone(),
             clock: effects.clock.clone(),
             random: effects.random.clone(),
-            bound: config.bound(),
+            bound_ns: nanoseconds(config.bound()),
+            has_replicas: db.replicas().is_some(),
             tags_most: config.tags_most,
             level2: OnceLock::new(),
+            behind: Arc::new(Semaphore::new(config.behind_most)),
+            supervisor: OnceLock::new(),
+            fills: Fills::new(config.fills_most, Duration::from_millis(config.fill_wait_ms)),
             config,
             target: target.clone(),
             registry: registry.clone(),
+            noted: Mutex::default(),
             names: Mutex::default(),
+            poll_figures,
         }))
     }
 
@@ -77,7 +133,7 @@ impl Caches {
         name: &'static str,
         config: NameConfig,
     ) -> Cache<K, V> {
-        Cache::new(Arc::clone(&self.0), name, config, self.figures(name), None)
+        self.listed(name, Cache::new(Arc::clone(&self.0), name, config, self.figures(name), None))
     }
 
     /// As [`Caches::cache`], and what is read is offered to the other nodes, where there is something to share it by
@@ -92,7 +148,7 @@ impl Caches {
         config: NameConfig,
     ) -> Cache<K, V> {
         let sharing = Sharing { version, encode: V::encode, decode: V::decode };
-        Cache::new(Arc::clone(&self.0), name, config, self.figures(name), Some(sharing))
+        self.listed(name, Cache::new(Arc::clone(&self.0), name, config, self.figures(name), Some(sharing)))
     }
 
     /// Shares entries by a Redis, from now on. Nothing that it says or loses makes an answer stale; while it fails, each
@@ -104,8 +160,13 @@ impl Caches {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn share(&self, config: &SharedConfig, supervisor: &Supervisor) -> Result<(), NoAddress> {
-        let level2 = Level2::new(config, self.0.clock.clone())?;
+        let level2 = Level2::new(config, self.0.clock.clone(), &self.0.random)?;
         if self.0.level2.set(Arc::clone(&level2)).is_ok() {
+            let (hearing, poller) = (Arc::clone(&level2), self.0.poller.clone());
+            supervisor.spawn_resident(HINTS, SHARING_BEATS_WITHIN, move |stop| {
+                let poller = poller.clone();
+                Arc::clone(&hearing).hear(stop, move || poller.hint())
+            });
             supervisor
                 .spawn_resident(SHARING, SHARING_BEATS_WITHIN, move |stop| Arc::clone(&level2).write(stop));
         }
@@ -115,13 +176,28 @@ impl Caches {
     fn figures(&self, name: &'static str) -> Arc<Figures> {
         let figures = Figures::new(name, &self.0.registry);
         let mut names = self.names();
-        assert!(names.iter().all(|(other, _)| *other != name), "the cache has the name {name} already");
-        names.push((name, Arc::clone(&figures)));
+        assert!(names.iter().all(|other| other.name != name), "the cache has the name {name} already");
+        names.push(Named { name, figures: Arc::clone(&figures), held: None });
         figures
     }
 
-    /// Starts to hear of changes, and to forget old events of the database.
+    /// Operators see what it keeps.
+    fn listed<K: KeyPart + ?Sized, V: Value>(&self, name: &str, cache: Cache<K, V>) -> Cache<K, V> {
+        if let Some(named) = self.names().iter_mut().find(|named| named.name == name) {
+            named.held = Some(Arc::downgrade(&cache.held()));
+        }
+        cache
+    }
+
+    /// What is kept under each name, in the order of their making.
+    pub(crate) fn held(&self) -> Vec<Arc<dyn Held>> {
+        self.names().iter().filter_map(|named| named.held.as_ref()?.upgrade()).collect()
+    }
+
+    /// Starts to hear of changes, to forget old events of the database, and to note what is asked for most.
     pub fn start(&self, supervisor: &Supervisor) {
+        // Started twice, the first looks after what is read behind answers.
+        let _ = self.0.supervisor.set(supervisor.clone());
         let Config { poll_within_ms, poll_retry_ms, poll_idle_ms, prune_every_ms, .. } = self.0.config;
         // Connecting and a poll, each as long as it may take.
         let beats_within = Duration::from_millis(3 * poll_within_ms + poll_retry_ms + poll_idle_ms);
@@ -132,6 +208,11 @@ impl Caches {
             let shared = Arc::clone(&shared);
             async move { shared.prune().await }
         });
+        if self.0.config.hot_note_every_ms > 0 {
+            let beats_within = self.0.config.notes_beat_within();
+            let shared = Arc::clone(&self.0);
+            supervisor.spawn_resident(NOTING, beats_within, move |stop| Arc::clone(&shared).keep_notes(stop));
+        }
     }
 
     /// Something may have changed: ask now. A hint that is lost costs a pause.
@@ -144,71 +225,43 @@ impl Caches {
         self.0.node.age(self.0.clock.boottime())
     }
 
+    /// How old what is called fresh may be at most.
+    pub fn bound(&self) -> Duration {
+        self.0.config.bound()
+    }
+
+    /// Whether the knowledge of changes is no older than that.
+    pub fn is_hearing(&self) -> bool {
+        self.age().is_some_and(|age| age <= self.bound())
+    }
+
+    /// The changes that are heard of from now on, for whoever has to tell others of them; what was before is told as
+    /// everything. If more than `most` tags wait to be taken, those are everything, too.
+    pub fn changes(&self, most: usize) -> Changes {
+        self.0.poller.changes(most)
+    }
+
+    /// How many times the database has been asked for changes. With each but the last, all that it brought counts.
+    pub fn polls(&self) -> u64 {
+        self.0.node.polls()
+    }
+
     /// What each name has done, in the order of their making.
     pub fn stats(&self) -> Vec<NameStats> {
-        self.names().iter().map(|(_, figures)| figures.stats()).collect()
+        self.names().iter().map(|named| named.figures.stats()).collect()
     }
 
-    /// Commits, and lets no later answer of this node be older. Returns what lets other nodes do the same
-    /// ([`crate::Freshness::ReadYourWrites`]); `None` if nothing was touched that is watched.
-    ///
-    /// # Errors
-    /// As [`Tx::commit`].
-    pub async fn commit(&self, tx: Tx) -> Result<Option<Commit>, DbError> {
-        let own = OwnChanges::of(&tx).await?;
-        let committed = tx.commit().await;
-        Ok(self.ended(committed, own)?.1)
-    }
-
-    /// As [`Db::transaction`], committed as by [`Caches::commit`].
-    ///
-    /// # Errors
-    /// As [`Db::transaction`].
-    pub async fn transaction<T, E, Working>(
-        &self,
-        mut work: impl FnMut(Arc<Tx>) -> Working,
-    ) -> Result<(T, Option<Commit>), E>
-    where
-        Working: Future<Output = Result<T, E>>,
-        E: TransactionError,
-    {
-        let last = Mutex::new(None);
-        let committed = self
-            .0
-            .db
-            .transaction(|tx| {
-                let (working, last) = (work(Arc::clone(&tx)), &last);
-                async move {
-                    let done = working.await?;
-                    let own = OwnChanges::of(&tx).await?;
-                    *last.lock().unwrap_or_else(PoisonError::into_inner) = own;
-                    Ok::<T, E>(done)
-                }
-            })
-            .await;
-        self.ended(committed, last.into_inner().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// A commit that failed may take effect all the same, later: what is read meanwhile has not seen it, so that it must
-    /// not pass for known. Nobody was told of it; the next poll tells this node as any other.
-    fn ended<T, E>(
-        &self,
-        committed: Result<T, E>,
-        own: Option<OwnChanges>,
-    ) -> Result<(T, Option<Commit>), E> {
-        let done = committed.inspect_err(|_| self.hint())?;
-        if let Some(own) = &own {
-            self.0.node.own_commit(own.incarnation, own.xid, &own.tags);
-        }
-        Ok((done, own.and_then(|own| own.commit())))
-    }
-
-    fn names(&self) -> MutexGuard<'_, Vec<(&'static str, Arc<Figures>)>> {
+    fn names(&self) -> MutexGuard<'_, Vec<Named>> {
         self.0.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Shared {
+    /// The names whose keys are noted.
+    pub(crate) fn noted(&self) -> MutexGuard<'_, Vec<Noted>> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn prune(&self) -> Result<(), InvalidationError> {
         let Config { poll_within_ms, events_kept_ms, prune_most, .. } = self.config;
         let outbox = Outbox::connect(&self.target, Duration::from_millis(poll_within_ms)).await?;
@@ -220,7 +273,7 @@ impl Shared {
 
 impl std::fmt::Debug for Caches {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<&str> = self.names().iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = self.names().iter().map(|named| named.name).collect();
         f.debug_tuple("Caches").field(&names).finish()
     }
 }

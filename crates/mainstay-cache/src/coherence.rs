@@ -7,13 +7,21 @@
 //!
 //! Never here: where entries are kept (the levels), how events come to be (the triggers), what is worth keeping.
 
+mod busiest;
 mod history;
+mod lives;
+mod log;
 mod marks;
 mod node;
+mod own;
 mod snapshot;
 mod tag;
 
+pub use log::LogEnd;
 pub use marks::{Marks, Staleness, Word};
-pub use node::{Applied, Config, Event, Fill, Incarnation, Node, Poll, PollAnswer, Refused, Seen, Weak};
+pub(crate) use marks::{Slots, nanoseconds};
+pub use node::{
+    Applied, Config, Event, Fill, Incarnation, Node, Poll, PollAnswer, Refused, Seen, Waiter, Weak,
+};
 pub use snapshot::{MalformedSnapshot, Snapshot};
 pub use tag::Tag;

@@ -93,11 +93,18 @@ pub enum Refusal {
     Horizon,
     /// Something that it was made from has changed since, or may have.
     Changed,
+    /// Its node does not say how far it shows the database, and sessions of this one read from replicas.
+    Unplaced,
 }
 
 impl Refusal {
+    /// As the metrics call it.
+    pub fn name(self) -> &'static str {
+        Self::ALL.into_iter().find(|(refusal, _)| *refusal == self).map_or(NO_REASON, |(_, name)| name)
+    }
+
     /// Every one, with what the metrics call it.
-    pub const ALL: [(Self, &str); 9] = [
+    pub const ALL: [(Self, &str); 10] = [
         (Self::Absent, "absent"),
         (Self::Failed, "failed"),
         (Self::Open, "open"),
@@ -107,11 +114,12 @@ impl Refusal {
         (Self::Incarnation, "incarnation"),
         (Self::Horizon, "horizon"),
         (Self::Changed, "changed"),
+        (Self::Unplaced, "unplaced"),
     ];
 }
 const NO_REASON: &str = "none";
 /// From a tenth of a millisecond to ten seconds.
-const SECONDS: &[f64] = &[0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
+pub(crate) const SECONDS: &[f64] = &[0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
 
 /// What one name has done since the process began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +144,12 @@ pub struct NameStats {
     pub bypassed: u64,
     /// Reads that failed.
     pub failed: u64,
+    /// Reads that were not begun, because too many were under way while the cache could not help.
+    pub busy: u64,
+    /// Hits that were compared with what the database says.
+    pub checked: u64,
+    /// Of these, answers that were wrong and that nothing would have ended: a tag is missing.
+    pub mismatches: u64,
     /// Answers that were read and not kept: before the first poll, changed meanwhile, too many tags, no time to live.
     pub refused: u64,
     /// Entries that had to make room.
@@ -147,13 +161,37 @@ pub struct NameStats {
 }
 
 impl NameStats {
+    /// Look-ups that were served from what is kept, here or by another node.
+    pub fn total_hits(&self) -> u64 {
+        self.hits + self.negative_hits + self.imported
+    }
+
+    /// Look-ups that were read, took what another one read, or were served something perhaps outdated. Those that bypass
+    /// the cache are none.
+    pub fn total_misses(&self) -> u64 {
+        self.reads() + self.joined + self.stale
+    }
+
+    /// Look-ups that were read from the database.
+    pub fn reads(&self) -> u64 {
+        self.misses.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Reads for this reason.
+    pub fn misses_for(&self, reason: Reason) -> u64 {
+        self.misses.iter().find(|(other, _)| *other == reason).map_or(0, |(_, count)| *count)
+    }
+
     /// Hits among the look-ups, 0 to 1; `None` before the first. Those that bypass the cache are none.
     pub fn hit_ratio(&self) -> Option<f64> {
-        let hits = self.hits + self.negative_hits + self.imported;
-        let misses: u64 = self.misses.iter().map(|(_, count)| count).sum();
-        let all = hits + misses + self.joined + self.stale;
-        (all > 0).then(|| hits as f64 / all as f64)
+        hit_ratio(self.total_hits(), self.total_misses())
     }
+}
+
+/// Hits among all, 0 to 1; `None` of nothing.
+pub fn hit_ratio(hits: u64, misses: u64) -> Option<f64> {
+    let all = hits + misses;
+    (all > 0).then(|| hits as f64 / all as f64)
 }
 
 /// The series of one name: looking them up allocates.
@@ -165,6 +203,9 @@ pub(crate) struct Figures {
     ended: [[Counter; Reason::ALL.len()]; ENDS.len()],
     not_imported: [Counter; Refusal::ALL.len()],
     pub(crate) failed: Counter,
+    pub(crate) busy: Counter,
+    pub(crate) checked: Counter,
+    pub(crate) mismatches: Counter,
     pub(crate) refused: Counter,
     pub(crate) not_offered: Counter,
     pub(crate) evicted: Counter,
@@ -196,6 +237,9 @@ impl Figures {
             }),
             not_imported: Refusal::ALL.map(|(_, reason)| refusals.with(&[name, reason])),
             failed: count("cache_loads_failed", "Reads for the cache that failed."),
+            busy: count("cache_busy", "Reads that were not begun: too many were under way."),
+            checked: count("cache_checks", "Hits that were compared with what the database says."),
+            mismatches: count("cache_mismatches", "Kept answers that were wrong: a tag is missing."),
             refused: count("cache_refused", "Answers that were read and not kept."),
             not_offered: count("cache_level2_not_offered", "Entries too large or too many to be shared."),
             evicted: count("cache_evictions", "Entries that had to make room."),
@@ -253,6 +297,9 @@ impl Figures {
             stale: all(Ended::Stale),
             bypassed: self.bypassed.get(),
             failed: self.failed.get(),
+            busy: self.busy.get(),
+            checked: self.checked.get(),
+            mismatches: self.mismatches.get(),
             refused: self.refused.get(),
             evicted: self.evicted.get(),
             entries: self.entries.get().unsigned_abs(),
@@ -301,5 +348,10 @@ impl PollFigures {
 
     pub(crate) fn failed(&self) {
         self.failures.inc();
+    }
+
+    /// Events, flushes and failures.
+    pub(crate) fn counts(&self) -> (u64, u64, u64) {
+        (self.events.get(), self.flushes.get(), self.failures.get())
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use mainstay_db::replicas::Token;
 use tokio::sync::watch;
 
 use crate::Key;
@@ -15,18 +16,27 @@ use crate::level1::Entry;
 /// The reads of one name that are under way.
 pub(crate) struct Flights<V>(Mutex<HashMap<Key, Arc<Flight<V>>>>);
 
+/// What was so before a read was sent.
+pub(crate) struct Begun {
+    pub(crate) fill: Fill,
+    /// How often entries of this name had been forgotten.
+    pub(crate) removals: u64,
+}
+
 /// A read under way, or done.
 pub(crate) struct Flight<V> {
-    pub(crate) fill: Fill,
+    pub(crate) begun: Begun,
     outcome: watch::Sender<Option<Outcome<V>>>,
 }
 
 /// How a read ended.
 pub(crate) enum Outcome<V> {
     Loaded(Arc<Entry<V>>),
-    /// The error, of a type that who waits may know.
-    Failed(Arc<dyn Any + Send + Sync>),
+    /// The error, of a type that who waits may know, and what the primary had shown by then.
+    Failed(Arc<dyn Any + Send + Sync>, Option<Token>),
     Panicked,
+    /// Too many read already.
+    Busy,
     /// Whoever read was dropped: somebody else must read.
     Abandoned,
 }
@@ -35,8 +45,9 @@ impl<V> Clone for Outcome<V> {
     fn clone(&self) -> Self {
         match self {
             Self::Loaded(entry) => Self::Loaded(Arc::clone(entry)),
-            Self::Failed(error) => Self::Failed(Arc::clone(error)),
+            Self::Failed(error, shown) => Self::Failed(Arc::clone(error), *shown),
             Self::Panicked => Self::Panicked,
+            Self::Busy => Self::Busy,
             Self::Abandoned => Self::Abandoned,
         }
     }
@@ -70,7 +81,7 @@ impl<V> Flights<V> {
         &'a self,
         key: &'a Key,
         kept: impl FnOnce() -> Option<Arc<Entry<V>>>,
-        begin: impl FnOnce() -> Fill,
+        begin: impl FnOnce() -> Begun,
     ) -> Turn<'a, V> {
         let mut flights = self.lock();
         if let Some(flight) = flights.get(key) {
@@ -79,9 +90,19 @@ impl<V> Flights<V> {
         if let Some(entry) = kept() {
             return Turn::Take(entry);
         }
-        let flight = Arc::new(Flight { fill: begin(), outcome: watch::channel(None).0 });
+        let flight = Arc::new(Flight { begun: begin(), outcome: watch::channel(None).0 });
         flights.insert(key.clone(), Arc::clone(&flight));
         Turn::Lead(Lead { flights: self, key, flight, is_over: false })
+    }
+
+    /// Who comes from now on does not wait for the read of this key that is under way; who waits already, does.
+    pub(crate) fn forget(&self, key: &Key) {
+        self.lock().remove(key);
+    }
+
+    /// As [`Flights::forget`], of every key.
+    pub(crate) fn forget_all(&self) {
+        self.lock().clear();
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, Arc<Flight<V>>>> {
@@ -99,9 +120,14 @@ impl<V> Flight<V> {
         }
     }
 
-    /// Whether it was sent no earlier than that.
-    pub(crate) fn is_sent_since(&self, arrived: Duration) -> bool {
-        self.fill.started >= arrived
+    /// Told apart by it from all others while it lasts.
+    pub(crate) fn number(self: &Arc<Self>) -> usize {
+        Arc::as_ptr(self) as usize
+    }
+
+    /// Whether it was sent no earlier than that, in nanoseconds.
+    pub(crate) fn is_sent_since(&self, arrived: u64) -> bool {
+        self.begun.fill.is_sent_since(Duration::from_nanos(arrived))
     }
 }
 
@@ -113,7 +139,12 @@ impl<V> Lead<'_, V> {
 
     fn tell(&mut self, outcome: Outcome<V>) {
         self.is_over = true;
-        self.flights.lock().remove(self.key);
+        let mut flights = self.flights.lock();
+        // After it was forgotten, another one may have its place.
+        if flights.get(self.key).is_some_and(|flight| Arc::ptr_eq(flight, &self.flight)) {
+            flights.remove(self.key);
+        }
+        drop(flights);
         self.flight.outcome.send_replace(Some(outcome));
     }
 }
@@ -121,8 +152,8 @@ impl<V> Lead<'_, V> {
 impl<V> Drop for Lead<'_, V> {
     fn drop(&mut self) {
         if !self.is_over {
-            let is_panic = std::thread::panicking();
-            self.tell(if is_panic { Outcome::Panicked } else { Outcome::Abandoned });
+            // A panic of the read is told where it is seen. Being dropped while something else panics says nothing of it.
+            self.tell(Outcome::Abandoned);
         }
     }
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// What a name of the cache keeps; readers share it.
@@ -13,6 +14,12 @@ pub trait Value: Send + Sync + 'static {
     /// Whether it says that there is nothing; such entries are kept for a time of their own.
     fn is_negative(&self) -> bool {
         false
+    }
+
+    /// Until when it may be served, for what changes as time goes by ("today's", "the last seven days"); by the calendar,
+    /// whose clock may be set. `None`: as long as the name says.
+    fn valid_until(&self) -> Option<Timestamp> {
+        None
     }
 }
 
@@ -33,6 +40,10 @@ impl<V: Value> Value for Option<V> {
 
     fn is_negative(&self) -> bool {
         self.is_none()
+    }
+
+    fn valid_until(&self) -> Option<Timestamp> {
+        self.as_ref().and_then(Value::valid_until)
     }
 }
 

@@ -1,10 +1,16 @@
 //! What the session of the running task has seen, so that no replica answers it with less. Never here: how a session
 //! carries it from one request to the next.
 
+mod carried;
+
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::task::futures::TaskLocalFuture;
+
 use crate::replicas::Token;
+
+pub use carried::{Carried, Written};
 
 tokio::task_local! {
     static CURRENT: Causality;
@@ -26,6 +32,7 @@ struct Seen {
     token: Option<Token>,
     /// How often the position of something seen was lost.
     losses: u64,
+    written: Vec<Written>,
 }
 
 /// What had been lost when a position was asked for.
@@ -35,8 +42,8 @@ pub(crate) struct Asked {
 }
 
 /// Runs `work` for a session. Tasks that it spawns are outside.
-pub async fn scope<F: Future>(causality: Causality, work: F) -> F::Output {
-    CURRENT.scope(causality, work).await
+pub fn scope<F: Future>(causality: Causality, work: F) -> TaskLocalFuture<Causality, F> {
+    CURRENT.scope(causality, work)
 }
 
 /// The session of the running task. Background work that a session begins carries it on with [`scope`].
@@ -47,7 +54,32 @@ pub fn current() -> Option<Causality> {
 impl Causality {
     /// A session by its key ([`crate::replicas::session_key`]), which has seen as much as `token`.
     pub fn new(session: u64, token: Option<Token>) -> Self {
-        Self(Arc::new(Inner { session, seen: Mutex::new(Seen { token, losses: 0 }) }))
+        Self::carrying(session, Carried { position: token, written: Vec::new() })
+    }
+
+    /// The same, which carries this from earlier requests.
+    pub fn carrying(session: u64, carried: Carried) -> Self {
+        let Carried { position, written } = carried;
+        Self(Arc::new(Inner { session, seen: Mutex::new(Seen { token: position, losses: 0, written }) }))
+    }
+
+    /// What it carries on to the next request.
+    pub fn carried(&self) -> Carried {
+        let seen = self.seen();
+        Carried { position: seen.token, written: seen.written.clone() }
+    }
+
+    /// Its commits that an answer may still lack.
+    pub fn written(&self) -> Vec<Written> {
+        self.seen().written.clone()
+    }
+
+    /// It has committed, when it had written `before`: where this is visible, those are.
+    pub(crate) fn wrote(&self, before: &[Written], written: Written) {
+        let mut seen = self.seen();
+        seen.written.retain(|one| !before.contains(one));
+        seen.written.push(written);
+        seen.written = carried::newest(std::mem::take(&mut seen.written));
     }
 
     /// What it has seen by now.
@@ -60,8 +92,8 @@ impl Causality {
         self.0.session
     }
 
-    /// It has seen this, too.
-    pub(crate) fn saw(&self, token: Option<Token>) {
+    /// It has seen this, too: what a replica has shown it, or an answer that somebody has read before and kept.
+    pub fn saw(&self, token: Option<Token>) {
         self.seen().add(token);
     }
 
@@ -132,6 +164,19 @@ mod tests {
         assert_eq!(session.token(), token(1, Lsn(9)));
         session.saw_on_primary(late, token(1, Lsn(8)));
         assert_eq!(session.token(), token(1, Lsn(9)), "what is known only grows");
+    }
+
+    #[test]
+    fn a_commit_takes_the_place_of_those_before_it_and_of_none_beside_it() {
+        let written = |xid| Written { incarnation: uuid::Uuid::nil(), xid, at_s: 7 };
+        let session = Causality::new(1, None);
+        let (first, second) = (session.written(), session.written());
+        session.wrote(&first, written(5));
+        session.wrote(&second, written(4));
+        assert_eq!(session.written(), [written(5), written(4)]);
+        let third = session.written();
+        session.wrote(&third, written(3));
+        assert_eq!(session.carried(), Carried { position: None, written: vec![written(3)] });
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod client;
 mod connection;
+mod ending;
 mod info;
 mod keep;
 pub mod pipeline;
@@ -10,11 +11,12 @@ mod read;
 mod retry;
 mod room;
 pub(crate) mod sessions;
+mod shown;
 mod stats;
 mod tx;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
@@ -32,6 +34,7 @@ use crate::statement::{Parameters, Statement};
 use crate::{Config, ConnectError, DbError, Lane, Session, Target, causality};
 
 pub use client::Client;
+pub use ending::CommitHook;
 pub use info::ServerInfo;
 pub use read::Read;
 pub use retry::TransactionError;
@@ -83,6 +86,7 @@ struct Inner {
     counters: Arc<Counters>,
     insight: Arc<Insight>,
     advising: tokio::sync::Mutex<()>,
+    commit_hook: OnceLock<Arc<dyn CommitHook>>,
 }
 
 impl Db {
@@ -123,6 +127,7 @@ impl Db {
             counters: Arc::new(Counters::default()),
             insight: Arc::new(Insight::new(&config.insight, config.slow_statement())),
             advising: tokio::sync::Mutex::default(),
+            commit_hook: OnceLock::new(),
         }));
         let session = reach(config, target).await?;
         let info = info::load(&session)

@@ -28,7 +28,7 @@ pub mod replicas;
 
 pub use config::{Config, DatabaseUrl};
 pub use db::pipeline;
-pub use db::{Client, Db, NoRoom, PoolStats, Read, ServerInfo, Stats, TransactionError, Tx};
+pub use db::{Client, CommitHook, Db, NoRoom, PoolStats, Read, ServerInfo, Stats, TransactionError, Tx};
 pub use direct::Session;
 pub use error::{ConnectError, ConstraintKind, DbError, Lane};
 pub use probe::Probe;

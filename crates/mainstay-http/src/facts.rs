@@ -7,22 +7,29 @@ use std::time::Duration;
 
 use axum::extract::MatchedPath;
 use http::Extensions;
+use tokio::time::Instant;
+use tracing::Span;
 
 use crate::pages::PageLimits;
 
 /// One per request, in its extensions as `Arc<Facts>`.
 #[derive(Debug)]
 pub(crate) struct Facts {
+    /// When the head of the request was read.
+    pub(crate) start: Instant,
     /// The template of the matched route; empty until the router has chosen.
     pub(crate) route: OnceLock<MatchedPath>,
+    /// What every line of the request is in.
+    pub(crate) span: Span,
     /// How long the request may take, in milliseconds; a route may change it.
     time: AtomicU64,
     pages: PageLimits,
 }
 
 impl Facts {
-    pub(crate) fn new(time: Duration, pages: PageLimits) -> Self {
-        let facts = Self { route: OnceLock::new(), time: AtomicU64::new(0), pages };
+    pub(crate) fn new(time: Duration, pages: PageLimits, span: Span) -> Self {
+        let facts =
+            Self { start: Instant::now(), route: OnceLock::new(), time: AtomicU64::new(0), span, pages };
         facts.allow(time);
         facts
     }
@@ -32,6 +39,7 @@ impl Facts {
         self.time.store(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    /// How long the request may take from its start.
     pub(crate) fn allowed(&self) -> Duration {
         Duration::from_millis(self.time.load(Ordering::Relaxed))
     }
@@ -42,7 +50,8 @@ pub(crate) fn of(extensions: &Extensions) -> Option<&Arc<Facts>> {
     extensions.get()
 }
 
-/// The page limits in force.
+/// The page limits in force: those of the middleware list, or those that whoever asks within the process has put there.
 pub(crate) fn pages(extensions: &Extensions) -> PageLimits {
-    of(extensions).map_or_else(PageLimits::default, |facts| facts.pages)
+    let given = || extensions.get().copied().unwrap_or_default();
+    of(extensions).map_or_else(given, |facts| facts.pages)
 }

@@ -4,6 +4,7 @@
 
 pub mod assets;
 pub mod auth;
+pub mod caching;
 pub mod config;
 pub mod consistency;
 pub mod etag;

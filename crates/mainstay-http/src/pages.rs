@@ -15,7 +15,8 @@ pub mod cursor;
 #[cfg(test)]
 mod tests;
 
-/// How long pages may be and how far page numbers may reach.
+/// How long pages may be and how far page numbers may reach. In the extensions of a request that the process itself makes,
+/// past the middleware list, they are those in force for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PageLimits {

@@ -9,7 +9,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::logs::{Fields, LogError, SpanFields, around};
+use crate::logs::{Fields, LogError, REQUEST_ID, SpanFields, Value, around};
 use crate::{RequestId, request_id};
 
 /// Lines that are kept; of what comes beyond only WARN and ERROR, and of these as many again.
@@ -136,13 +136,22 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let of_span = fields.inherit(around(context.event_scope(event)));
+        let owned = |(name, value): (&'static str, Value<'_>)| (name, value.as_str().to_owned());
+        let mut others: BTreeMap<_, _> = fields.others().map(owned).collect();
+        let mut of_span = None;
+        around(context.event_scope(event), &fields, |name, value| {
+            if name == REQUEST_ID {
+                of_span = Some(value.as_str().to_owned());
+            } else {
+                others.insert(name, value.as_str().to_owned());
+            }
+        });
         let meta = event.metadata();
         let line = LogLine {
             level: *meta.level(),
             target: meta.target().to_owned(),
-            message: fields.message,
-            fields: fields.others.iter().map(|(name, value)| (*name, value.as_str().to_owned())).collect(),
+            message: fields.message().to_owned(),
+            fields: others,
             request_id: request_id::current().or_else(|| RequestId::parse(&of_span?)),
         };
         let mut heard = lock(&self.0);

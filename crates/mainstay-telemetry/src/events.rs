@@ -60,6 +60,17 @@ vocabulary! {
         "Changes of the database are not heard of, so nothing kept is served as fresh: `error`.";
     CACHE_HEARD = "cache.heard":
         "Changes of the database are heard of again.";
+    CACHE_MISMATCH = "cache.mismatch":
+        "A kept answer was not what the database says, and none of its tags had changed: `cache.name`, `cache.tags`.";
+    CACHE_WARMED = "cache.warmed":
+        "What was asked for most has been asked for again: `cache.asked`, `cache.warmed`, `cache.failed`, `cache.skipped`, \
+         `took_ms`.";
+    CACHE_UNPURGED = "cache.unpurged":
+        "A cache further out cannot be purged, and is tried again: `cache.target`, `error`.";
+    CACHE_PURGED = "cache.purged":
+        "It can be purged again: `cache.target`.";
+    CACHE_PURGED_WHOLE = "cache.purged_whole":
+        "All answers of a cache further out were purged: `cache.target`.";
     PROCESS_READY = "process.ready":
         "The process answers requests from now on: `start.took_ms`.";
     PROCESS_STOPPING = "process.stopping":

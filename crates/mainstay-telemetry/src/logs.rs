@@ -2,24 +2,27 @@
 //! around it say.
 //! Never here: what to log.
 
+use std::sync::OnceLock;
+
 use mainstay_runtime::Clock;
 use serde::{Deserialize, Serialize};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
-use tracing_subscriber::fmt::format::{Writer, debug_fn};
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 pub use self::fields::MAX_VALUE_BYTES;
 pub(crate) use self::fields::{Fields, REQUEST_ID, Value};
+use self::line::Lines;
+use self::queue::Queue;
 pub(crate) use self::spans::{SpanFields, around};
-use crate::request_id;
 
 mod fields;
 mod level;
+mod line;
+mod queue;
 mod spans;
 
 /// How log lines look.
@@ -68,12 +71,24 @@ pub enum LogError {
     AlreadyInstalled,
 }
 
-/// Logs to standard error from now on, for the whole process.
+/// The lines of this process that are not written yet.
+static QUEUE: OnceLock<Queue> = OnceLock::new();
+
+/// Logs to standard error from now on, for the whole process. Lines below a warning are written by a thread, within about
+/// a millisecond: call [`flush`] before the process ends.
 ///
 /// # Errors
 /// [`LogError`].
 pub fn init(config: &LogConfig) -> Result<(), LogError> {
-    subscriber(config, std::io::stderr)?.try_init().map_err(|_| LogError::AlreadyInstalled)
+    let queue = QUEUE.get_or_init(|| Queue::new(std::io::stderr()));
+    subscriber(config, queue.clone())?.try_init().map_err(|_| LogError::AlreadyInstalled)
+}
+
+/// Returns when every line that was logged is written.
+pub fn flush() {
+    if let Some(queue) = QUEUE.get() {
+        queue.flush();
+    }
 }
 
 /// A subscriber that writes where it is told.
@@ -101,15 +116,10 @@ where
 {
     let filter =
         EnvFilter::builder().parse(&config.level).map_err(|error| LogError::Level(error.to_string()))?;
-    Ok(tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(writer)
-        .with_ansi(false)
-        .event_format(Line { format: config.format, clock })
-        // Spans are never written by themselves: `SpanFields` keeps what the lines inside them say of them.
-        .fmt_fields(debug_fn(|_, _, _| Ok(())))
-        .finish()
+    Ok(tracing_subscriber::registry()
+        .with(filter)
         .with(SpanFields)
+        .with(Lines { format: config.format, clock, writer })
         .with(filter_fn(may_be_logged)))
 }
 
@@ -117,92 +127,6 @@ where
 /// an operator asks for, those are never logged.
 fn may_be_logged(meta: &Metadata<'_>) -> bool {
     !meta.target().starts_with("tokio_postgres") || *meta.level() <= Level::INFO
-}
-
-/// Formats one event.
-struct Line {
-    format: LogFormat,
-    clock: Clock,
-}
-
-impl<S, N> FormatEvent<S, N> for Line
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        context: &FmtContext<'_, S, N>,
-        mut out: Writer<'_>,
-        event: &Event<'_>,
-    ) -> std::fmt::Result {
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        let of_span = fields.inherit(around(context.event_scope()));
-        let request_id = request_id::current().map(|id| id.to_string()).or(of_span);
-        let time = self.clock.now();
-        let meta = event.metadata();
-        match self.format {
-            LogFormat::Json => {
-                write!(out, "{{\"timestamp\":\"{time:.6}\",\"level\":\"{}\",\"target\":", meta.level())?;
-                json_string(&mut out, meta.target())?;
-                out.write_str(",\"message\":")?;
-                json_string(&mut out, &fields.message)?;
-                if let Some(id) = request_id {
-                    write!(out, ",\"{REQUEST_ID}\":")?;
-                    json_string(&mut out, &id)?;
-                }
-                for (name, value) in &fields.others {
-                    // A field that is called like one of the line's own is set apart.
-                    out.write_str(if OWN.contains(name) { ",\"field." } else { ",\"" })?;
-                    json_text(&mut out, name)?;
-                    out.write_str("\":")?;
-                    match value {
-                        Value::Text(text) => json_string(&mut out, text)?,
-                        Value::Bare(text) => out.write_str(text)?,
-                    }
-                }
-                writeln!(out, "}}")
-            }
-            LogFormat::Pretty => {
-                write!(out, "{time:.6} {:5} {}", meta.level(), one_line(&fields.message))?;
-                for (name, value) in &fields.others {
-                    write!(out, " {name}={}", one_line(value.as_str()))?;
-                }
-                if let Some(id) = request_id {
-                    write!(out, " {REQUEST_ID}={}", one_line(&id))?;
-                }
-                writeln!(out)
-            }
-        }
-    }
-}
-
-/// The names that every line has.
-const OWN: [&str; 5] = ["timestamp", "level", "target", "message", REQUEST_ID];
-
-/// A line stays a line, whatever somebody put into a value.
-fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
-}
-
-fn json_string(out: &mut Writer<'_>, text: &str) -> std::fmt::Result {
-    out.write_char('"')?;
-    json_text(out, text)?;
-    out.write_char('"')
-}
-
-fn json_text(out: &mut Writer<'_>, text: &str) -> std::fmt::Result {
-    for letter in text.chars() {
-        match letter {
-            '"' => out.write_str("\\\"")?,
-            '\\' => out.write_str("\\\\")?,
-            '\n' => out.write_str("\\n")?,
-            control if control < ' ' => write!(out, "\\u{:04x}", u32::from(control))?,
-            other => out.write_char(other)?,
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

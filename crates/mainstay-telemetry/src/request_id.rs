@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use mainstay_runtime::Ids;
+use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
     static CURRENT: RequestId;
@@ -23,7 +24,8 @@ impl RequestId {
 
     /// A fresh one.
     pub fn generate(ids: &Ids) -> Self {
-        Self(ids.next().simple().to_string().into())
+        let mut text = uuid::Uuid::encode_buffer();
+        Self((&*ids.next().simple().encode_lower(&mut text)).into())
     }
 
     /// The text.
@@ -39,8 +41,8 @@ impl std::fmt::Display for RequestId {
 }
 
 /// Runs the future as work on this request; every log line in it names the id.
-pub async fn scope<F: Future>(id: RequestId, work: F) -> F::Output {
-    CURRENT.scope(id, work).await
+pub fn scope<F: Future>(id: RequestId, work: F) -> TaskLocalFuture<RequestId, F> {
+    CURRENT.scope(id, work)
 }
 
 /// The request being worked on, if any.

@@ -11,6 +11,7 @@ mod replicas;
 
 mod small_disk;
 mod until;
+mod varnish;
 
 mod cleaning;
 mod place;
@@ -23,3 +24,4 @@ pub use small_disk::SmallDisk;
 pub use statements::Statements;
 pub use test_db::TestDb;
 pub use until::until;
+pub use varnish::Varnish;

@@ -55,6 +55,7 @@ fn config(folder: &Path, at: usize) -> Config {
     let settings = [
         ("autovacuum", "off"),
         ("hot_standby_feedback", "off"),
+        ("max_prepared_transactions", "10"),
         ("synchronous_commit", "on"),
         ("wal_keep_size", "512MB"),
         ("wal_receiver_status_interval", "1s"),
@@ -185,12 +186,22 @@ impl ReplicaSet {
         self.members[at].end(rustix::process::Signal::INT).await
     }
 
-    /// Kills a server's main process (`kill -9`); the others end when they notice.
+    /// Kills a server's main process (`kill -9`); the others end when they notice. When this returns they have: nobody is
+    /// given an answer any more.
     ///
     /// # Errors
     /// If it does not end in time.
     pub async fn kill(&mut self, at: usize) -> Result<()> {
         self.members[at].end(rustix::process::Signal::KILL).await
+    }
+
+    /// Stops a server at once, all of its processes (immediate shutdown): when this returns nobody is given an answer of it
+    /// any more. What was committed asynchronously may be lost.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub async fn crash(&mut self, at: usize) -> Result<()> {
+        self.members[at].end(rustix::process::Signal::QUIT).await
     }
 
     /// Starts a server that was stopped or killed, at its old address.

@@ -1,5 +1,6 @@
 -- Statements executed in one database, by text. Transaction control, settings and the driver's own questions about
--- types are not the caller's statements; the bare select is how a commit asks whether the transaction is sound.
+-- types are not the caller's statements; the bare select is how a commit asks whether the transaction is sound. How the
+-- cache hears of changes, in a task of its own and with each commit, is nobody's statement either.
 select
     s.query as text,
     sum(s.calls)::int8 as calls
@@ -9,5 +10,8 @@ where
     d.datname = $1
     and s.query !~* '^\s*(begin|start|commit|end|rollback|abort|savepoint|release|set|reset|show|discard|deallocate)\M'
     and s.query !~* '^\s*select\s*;?\s*$'
+    and s.query !~ '/\* cache\.(poll|own|live|prune) \*/'
+    and s.query !~ 'set (jit|enable_seqscan)'
+    and s.query !~ 'pg_control_system\(\)|^\(select oid::text from pg_database'
     and s.query !~ 'FROM pg_catalog\.pg_(type|enum|attribute|range)\M'
 group by s.query

@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod cache;
 mod database;
 mod history;
 mod partitions;
 mod platform;
 mod private_server;
+mod readying;
 mod tasks;
 
+pub use cache::CacheConfig;
 pub use database::DatabaseError;
-pub use platform::{Platform, PlatformConfig, ServeError, StartError, StopReport};
+pub use platform::{MIGRATIONS, Platform, PlatformConfig, ServeError, StartError, StopReport};
 pub use private_server::ServerLost;
 
 /// The names that an application on the platform uses everywhere.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use mainstay_cache::{Caches, NoAddress};
 use mainstay_config::Faults;
 use mainstay_db::embedded;
 use mainstay_db::insight::History;
@@ -16,11 +17,14 @@ use mainstay_runtime::signals::Signals;
 use mainstay_runtime::{DrainReport, Effects, Lifecycle, Phase, Stop, Supervisor};
 use mainstay_telemetry::{Registry, events};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
+use crate::cache::{self, CacheConfig};
 use crate::database::{self, DatabaseError};
 use crate::history;
 use crate::partitions;
 use crate::private_server::{PrivateServer, ServerLost};
+use crate::readying::{self, Readying};
 use crate::tasks;
 
 /// What the platform needs to know; an application's configuration contains it.
@@ -32,6 +36,8 @@ pub struct PlatformConfig {
     pub database: mainstay_db::Config,
     /// The private cluster, used when no address is given.
     pub embedded: embedded::Config,
+    /// Answers that are kept.
+    pub cache: CacheConfig,
     /// Whether a private cluster that another process of the same folder runs may be used. True for commands that
     /// work beside a running service, false for a second service.
     pub may_share_cluster: bool,
@@ -44,6 +50,7 @@ impl PlatformConfig {
         faults.section("http", self.http.faults());
         faults.section("database", self.database.faults());
         faults.section("embedded", self.embedded.faults());
+        faults.section("cache", self.cache.faults());
         let (wanted, most) = (self.database.most_connections(), self.embedded.max_connections);
         let reserved = self.embedded.reserved_connections();
         let needed = wanted.saturating_add(reserved);
@@ -84,6 +91,9 @@ pub enum ServeError {
     /// A configured value cannot be a header.
     #[error(transparent)]
     Config(#[from] mainstay_http::layers::BuildError),
+    /// The address of the shared cache is none.
+    #[error("cache.redis.url: {0}")]
+    Cache(#[from] NoAddress),
     /// A platform's table is declared as none can be. A defect.
     #[error(transparent)]
     Partitions(#[from] PartitionError),
@@ -124,6 +134,8 @@ pub struct Platform {
     pub registry: Registry,
     /// The database.
     pub db: Db,
+    /// What the process keeps of the database's answers, from the moment on which it serves.
+    pub caches: Caches,
     /// What the migrations did at this start.
     pub migrated: migrate::Report,
     private: Option<PrivateServer>,
@@ -133,7 +145,14 @@ pub struct Platform {
     /// From the moment on which it serves.
     history: Option<Arc<History>>,
     http: mainstay_http::Config,
+    cache: CacheConfig,
+    /// What readiness waits for.
+    before_ready: Option<Readying>,
+    hears_signals: Arc<Notify>,
 }
+
+/// The histories of the platform's own tables; a start applies them before the application's.
+pub const MIGRATIONS: [&Migrations; 2] = [&migrate::PLATFORM, &mainstay_cache::invalidation::MIGRATIONS];
 
 impl Platform {
     /// Chooses the database, brings it up to date (the platform's own tables, then those of `migrations`) and opens the
@@ -145,8 +164,7 @@ impl Platform {
         let (target, cluster) = database::choose(config).await?;
         let opened = async {
             let db = Db::connect(&config.database, &target).await?;
-            let sets: Vec<&Migrations> =
-                std::iter::once(&migrate::PLATFORM).chain(migrations.iter().copied()).collect();
+            let sets: Vec<&Migrations> = MIGRATIONS.iter().chain(migrations).copied().collect();
             let migrated = migrate::start(&target, &sets, &config.database.migrate).await?;
             Ok::<_, StartError>((db, migrated))
         };
@@ -179,6 +197,7 @@ impl Platform {
         }
         let registry = Registry::new();
         db.insight().measure_into(&registry);
+        let caches = cache::make(&config.cache, &db, (&effects, &registry));
         tasks::explain_slow(&supervisor, &db, config.database.insight.plan_interval());
         Ok(Self {
             supervisor,
@@ -186,12 +205,16 @@ impl Platform {
             lifecycle: Lifecycle::new(),
             registry,
             db,
+            caches,
             migrated,
             private,
             database: config.database.clone(),
             keeper: None,
             history: None,
             http: config.http.clone(),
+            cache: config.cache.clone(),
+            before_ready: None,
+            hears_signals: Arc::default(),
         })
     }
 
@@ -217,6 +240,20 @@ impl Platform {
         Ok(keeper)
     }
 
+    /// Comes to an end once [`Platform::serve`] hears signals, for the one who has heard them until then: a signal that both
+    /// hear would count as two, and the second ends the process at once.
+    pub fn hears_signals(&self) -> impl Future<Output = ()> + Send + 'static {
+        let hears = Arc::clone(&self.hears_signals);
+        async move { hears.notified().await }
+    }
+
+    /// The probes say that the process is ready when this has ended, in whatever way, and the cache hears of changes while it
+    /// runs. Requests are answered meanwhile; whoever balances load sends none yet. It limits itself in time. Said twice,
+    /// the last counts.
+    pub fn before_ready(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.before_ready = Some(Readying::new(work));
+    }
+
     /// Serves the router with probes and metrics until SIGINT, SIGTERM or [`Supervisor::stop`], then stops everything.
     ///
     /// # Errors
@@ -227,6 +264,7 @@ impl Platform {
             None => self.keep_months(Vec::new())?,
         };
         partitions::start(&keeper, &self.database, &self.supervisor).await;
+        cache::start(&self.cache, &self.caches, &self.db, &self.supervisor)?;
         let running = (&self.supervisor, &self.effects);
         self.history = history::start(&self.database, &self.db, &keeper, running);
         let probe = Arc::new(Probe::new(&self.database, self.db.target()));
@@ -254,8 +292,8 @@ impl Platform {
         let router = router.merge(probes.routes()).merge(metrics);
         let app = mainstay_http::layers::app(router, &self.http, &self.registry, &self.effects)?;
         let signals = Signals::listen()?;
-        self.lifecycle.enter(Phase::Ready);
-        tracing::info!(event = events::PROCESS_READY, "ready");
+        self.hears_signals.notify_one();
+        readying::enter_ready(self.before_ready.take(), &self.lifecycle, &self.supervisor);
         let stop = self.supervisor.stop();
         let impatience = two_signals(signals, self.lifecycle.clone(), stop.clone());
         let private = self.private.clone();

@@ -95,7 +95,8 @@ test('no answer of the API is kept, and nothing of a person who has left', async
 		cookies: document.cookie,
 	}));
 	expect(stores).toEqual({ local: [], session: [], databases: [], cookies: '' });
-	await page.goBack();
+	// It may send itself on before it is loaded.
+	await page.goBack({ waitUntil: 'commit' });
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 	expect(await page.content()).not.toContain('private');
 	await page.context().setOffline(true);
@@ -113,7 +114,8 @@ test('a page that the browser put aside is empty when its athlete has left', asy
 	await page.getByRole('heading', { name: 'Profile', level: 1 }).waitFor();
 	await page.getByRole('button', { name: 'Sign out', exact: true }).click();
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-	await page.goBack();
+	// It may send itself on before it is loaded.
+	await page.goBack({ waitUntil: 'commit' });
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 	expect(await page.content()).not.toContain('aside');
 	await lasting.close();

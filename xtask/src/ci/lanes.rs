@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::command::{self, Stream, cargo, run_reading};
 use super::web;
-use crate::{generate, openapi, schema, squawk, tidy, toml_files, words};
+use crate::{fault, generate, openapi, schema, squawk, tidy, toml_files, words};
 
 /// One check with a name to run it by.
 pub(crate) struct Lane {
@@ -45,7 +45,7 @@ impl From<bool> for Outcome {
 }
 
 /// Cheap first. A new lane is added here, and in CONTRIBUTING.md.
-pub(crate) static LANES: [Lane; 14] = [
+pub(crate) static LANES: [Lane; 15] = [
     Lane {
         name: "words",
         what: "spelling, tone, white space, merge markers",
@@ -104,6 +104,12 @@ pub(crate) static LANES: [Lane; 14] = [
         what: "docs/schema.sql is what the migrations make",
         fix: "run: cargo xtask schema, and read the difference",
         run: schema::lane,
+    },
+    Lane {
+        name: "fault",
+        what: "nodes with caches over servers that are stopped, cut, killed and restored: no answer is wrong",
+        fix: "read the examples above; again: cargo xtask fault cache --seed 1 --seconds 25",
+        run: fault::lane,
     },
     Lane {
         name: "browser",

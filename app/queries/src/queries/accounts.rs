@@ -21,7 +21,6 @@ pub struct InsertAccountParams<
 pub struct FindPrincipalParams {
     pub athlete_id: uuid::Uuid,
     pub session_id: uuid::Uuid,
-    pub now: jiff::Timestamp,
 }
 #[derive(Debug)]
 pub struct InsertSessionParams<T1: crate::StringSql, T2: crate::StringSql> {
@@ -127,44 +126,51 @@ pub struct LookAround {
     pub demo_id: Option<uuid::Uuid>,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct Principal {
+pub struct FindPrincipal {
+    pub email: String,
+    pub display_name: String,
+    pub role: String,
+    pub timezone: String,
+    pub expires_at: jiff::Timestamp,
+}
+pub struct FindPrincipalBorrowed<'a> {
+    pub email: &'a str,
+    pub display_name: &'a str,
+    pub role: &'a str,
+    pub timezone: &'a str,
+    pub expires_at: jiff::Timestamp,
+}
+impl<'a> From<FindPrincipalBorrowed<'a>> for FindPrincipal {
+    fn from(
+        FindPrincipalBorrowed { email, display_name, role, timezone, expires_at }: FindPrincipalBorrowed<'a>,
+    ) -> Self {
+        Self {
+            email: email.into(),
+            display_name: display_name.into(),
+            role: role.into(),
+            timezone: timezone.into(),
+            expires_at,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindThoseWhoAsked {
     pub id: uuid::Uuid,
     pub email: String,
     pub display_name: String,
     pub role: String,
     pub timezone: String,
-    pub resting_hr_bpm: Option<i16>,
-    pub max_hr_bpm: Option<i16>,
-    pub threshold_hr_bpm: Option<i16>,
-    pub threshold_pace_s_per_km: Option<f64>,
-    pub session_id: uuid::Uuid,
 }
-pub struct PrincipalBorrowed<'a> {
+pub struct FindThoseWhoAskedBorrowed<'a> {
     pub id: uuid::Uuid,
     pub email: &'a str,
     pub display_name: &'a str,
     pub role: &'a str,
     pub timezone: &'a str,
-    pub resting_hr_bpm: Option<i16>,
-    pub max_hr_bpm: Option<i16>,
-    pub threshold_hr_bpm: Option<i16>,
-    pub threshold_pace_s_per_km: Option<f64>,
-    pub session_id: uuid::Uuid,
 }
-impl<'a> From<PrincipalBorrowed<'a>> for Principal {
+impl<'a> From<FindThoseWhoAskedBorrowed<'a>> for FindThoseWhoAsked {
     fn from(
-        PrincipalBorrowed {
-            id,
-            email,
-            display_name,
-            role,
-            timezone,
-            resting_hr_bpm,
-            max_hr_bpm,
-            threshold_hr_bpm,
-            threshold_pace_s_per_km,
-            session_id,
-        }: PrincipalBorrowed<'a>,
+        FindThoseWhoAskedBorrowed { id, email, display_name, role, timezone }: FindThoseWhoAskedBorrowed<'a>,
     ) -> Self {
         Self {
             id,
@@ -172,11 +178,6 @@ impl<'a> From<PrincipalBorrowed<'a>> for Principal {
             display_name: display_name.into(),
             role: role.into(),
             timezone: timezone.into(),
-            resting_hr_bpm,
-            max_hr_bpm,
-            threshold_hr_bpm,
-            threshold_pace_s_per_km,
-            session_id,
         }
     }
 }
@@ -278,20 +279,67 @@ where
             .transpose()?)
     }
 }
-pub struct PrincipalQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct FindPrincipalQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static mainstay_db::Statement,
     cached: std::marker::PhantomData<&'s ()>,
-    extractor: fn(&tokio_postgres::Row) -> Result<PrincipalBorrowed, mainstay_db::DbError>,
-    mapper: fn(PrincipalBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindPrincipalBorrowed, mainstay_db::DbError>,
+    mapper: fn(FindPrincipalBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> PrincipalQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindPrincipalQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(PrincipalBorrowed) -> R) -> PrincipalQuery<'c, 'a, 's, C, R, N> {
-        PrincipalQuery {
+    pub fn map<R>(self, mapper: fn(FindPrincipalBorrowed) -> R) -> FindPrincipalQuery<'c, 'a, 's, C, R, N> {
+        FindPrincipalQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
+    }
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+}
+pub struct FindThoseWhoAskedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindThoseWhoAskedBorrowed, mainstay_db::DbError>,
+    mapper: fn(FindThoseWhoAskedBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindThoseWhoAskedQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(FindThoseWhoAskedBorrowed) -> R,
+    ) -> FindThoseWhoAskedQuery<'c, 'a, 's, C, R, N> {
+        FindThoseWhoAskedQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -580,7 +628,7 @@ pub struct FindPrincipalStmt(&'static mainstay_db::Statement);
 pub fn find_principal() -> FindPrincipalStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "accounts.find_principal",
-        "select /* accounts.find_principal */ athlete.id, athlete.email, athlete.display_name, athlete.role, athlete.timezone, athlete.resting_hr_bpm, athlete.max_hr_bpm, athlete.threshold_hr_bpm, athlete.threshold_pace_s_per_km, login_session.id as session_id from login_session join athlete on athlete.id = login_session.athlete_id where login_session.athlete_id = $1 and login_session.id = $2 and login_session.revoked_at is null and login_session.expires_at > $3",
+        "select /* accounts.find_principal */ athlete.email, athlete.display_name, athlete.role, athlete.timezone, login_session.expires_at from login_session join athlete on athlete.id = login_session.athlete_id where login_session.athlete_id = $1 and login_session.id = $2 and login_session.revoked_at is null",
     );
     FindPrincipalStmt(&STATEMENT)
 }
@@ -590,28 +638,22 @@ impl FindPrincipalStmt {
         client: &'c C,
         athlete_id: &'a uuid::Uuid,
         session_id: &'a uuid::Uuid,
-        now: &'a jiff::Timestamp,
-    ) -> PrincipalQuery<'c, 'a, 's, C, Principal, 3> {
-        PrincipalQuery {
+    ) -> FindPrincipalQuery<'c, 'a, 's, C, FindPrincipal, 2> {
+        FindPrincipalQuery {
             client,
-            params: [athlete_id, session_id, now],
+            params: [athlete_id, session_id],
             query: self.0,
             cached: std::marker::PhantomData,
-            extractor: |row: &tokio_postgres::Row| -> Result<PrincipalBorrowed, mainstay_db::DbError> {
-                Ok(PrincipalBorrowed {
-                    id: row.try_get(0)?,
-                    email: row.try_get(1)?,
-                    display_name: row.try_get(2)?,
-                    role: row.try_get(3)?,
-                    timezone: row.try_get(4)?,
-                    resting_hr_bpm: row.try_get(5)?,
-                    max_hr_bpm: row.try_get(6)?,
-                    threshold_hr_bpm: row.try_get(7)?,
-                    threshold_pace_s_per_km: row.try_get(8)?,
-                    session_id: row.try_get(9)?,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindPrincipalBorrowed, mainstay_db::DbError> {
+                Ok(FindPrincipalBorrowed {
+                    email: row.try_get(0)?,
+                    display_name: row.try_get(1)?,
+                    role: row.try_get(2)?,
+                    timezone: row.try_get(3)?,
+                    expires_at: row.try_get(4)?,
                 })
             },
-            mapper: |it| Principal::from(it),
+            mapper: |it| FindPrincipal::from(it),
         }
     }
 }
@@ -621,7 +663,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         FindPrincipalParams,
-        PrincipalQuery<'c, 'a, 's, C, Principal, 3>,
+        FindPrincipalQuery<'c, 'a, 's, C, FindPrincipal, 2>,
         C,
     > for FindPrincipalStmt
 {
@@ -629,8 +671,41 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a FindPrincipalParams,
-    ) -> PrincipalQuery<'c, 'a, 's, C, Principal, 3> {
-        self.bind(client, &params.athlete_id, &params.session_id, &params.now)
+    ) -> FindPrincipalQuery<'c, 'a, 's, C, FindPrincipal, 2> {
+        self.bind(client, &params.athlete_id, &params.session_id)
+    }
+}
+pub struct FindThoseWhoAskedStmt(&'static mainstay_db::Statement);
+pub fn find_those_who_asked() -> FindThoseWhoAskedStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "accounts.find_those_who_asked",
+        "select /* accounts.find_those_who_asked */ id, email, display_name, role, timezone from athlete where id = any($1)",
+    );
+    FindThoseWhoAskedStmt(&STATEMENT)
+}
+impl FindThoseWhoAskedStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        athlete_ids: &'a T1,
+    ) -> FindThoseWhoAskedQuery<'c, 'a, 's, C, FindThoseWhoAsked, 1> {
+        FindThoseWhoAskedQuery {
+            client,
+            params: [athlete_ids],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<FindThoseWhoAskedBorrowed, mainstay_db::DbError> {
+                    Ok(FindThoseWhoAskedBorrowed {
+                        id: row.try_get(0)?,
+                        email: row.try_get(1)?,
+                        display_name: row.try_get(2)?,
+                        role: row.try_get(3)?,
+                        timezone: row.try_get(4)?,
+                    })
+                },
+            mapper: |it| FindThoseWhoAsked::from(it),
+        }
     }
 }
 pub struct InsertSessionStmt(&'static mainstay_db::Statement);

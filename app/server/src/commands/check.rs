@@ -141,7 +141,8 @@ async fn look_at_migrations(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let set = schema::migrations();
-    let lacking = migrate::pending(target, &[&migrate::PLATFORM, &set], config).await?;
+    let [platform, cache] = mainstay::MIGRATIONS;
+    let lacking = migrate::pending(target, &[platform, cache, &set], config).await?;
     if lacking.is_empty() {
         report.ok("migrations are applied");
     } else if config.at_start == AtStart::Check {

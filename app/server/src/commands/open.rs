@@ -14,6 +14,7 @@ use mainstay_telemetry::LogConfig;
 use sha2::{Digest, Sha256};
 
 use super::{Common, Listen, MustChange, token_secret};
+use crate::answers::Shelf;
 use crate::config::{self, Config, Flags};
 use crate::features::uploads::{ImportSignal, Months, Turns};
 use crate::schema;
@@ -142,6 +143,7 @@ fn state(platform: &mut Platform, config: Config) -> anyhow::Result<App> {
     let gate = Gate::new(&config.http, tokens);
     Ok(App::new(Parts {
         db: platform.db.clone(),
+        answers: Shelf::new(&platform.caches, &platform.db, &config),
         months: Months::new(|tables| platform.keep_months(tables))?,
         effects,
         supervisor: platform.supervisor.clone(),

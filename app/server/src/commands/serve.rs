@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use mainstay::Platform;
+use mainstay_runtime::Effects;
 use mainstay_runtime::signals::Signals;
-use mainstay_runtime::{Effects, Phase};
 use tokio::net::TcpListener;
 
 use super::open::{self, Opened};
 use super::{Common, Listen, MustChange, demo, first_run};
 use crate::config::Config;
-use crate::{background, routes};
+use crate::{answers, background, routes};
 
 /// Everything in one process; the first start makes two accounts.
 pub(super) async fn up(common: &Common, listen: &Listen) -> anyhow::Result<ExitCode> {
@@ -35,12 +35,13 @@ async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<
     let http = config.http.clone();
     let beginning = begin(config, welcome, &mut signals);
     let begun = mainstay_http::serve_while_starting(&listener, &http, &Effects::system(), beginning).await?;
-    let Some(Opened { platform, app }) = begun? else { return Ok(ExitCode::SUCCESS) };
+    let Some(Opened { mut platform, app }) = begun? else { return Ok(ExitCode::SUCCESS) };
     hand_over(&platform, signals);
     background::start(&app, &platform.supervisor);
     if welcome {
         demo::start_season(&app, &platform.supervisor);
     }
+    platform.before_ready(answers::warming::before_ready(app.clone()));
     let router = routes::router(&app);
     println!("Paceline is ready at http://{address}");
     let report = platform.serve(listener, router).await?;
@@ -81,13 +82,13 @@ async fn stop_early(platform: Platform, signals: &mut Signals) {
     }
 }
 
-/// Hears signals until the platform, which is ready once it does, hears them itself.
+/// Hears signals until the platform hears them itself.
 fn hand_over(platform: &Platform, mut signals: Signals) {
-    let lifecycle = platform.lifecycle.clone();
+    let handed_over = platform.hears_signals();
     platform.supervisor.spawn("early signals", move |stop| async move {
         tokio::select! {
             biased;
-            () = lifecycle.reached(Phase::Ready) => {}
+            () = handed_over => {}
             _ = signals.next() => stop.trigger(),
         }
     });

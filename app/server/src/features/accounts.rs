@@ -26,6 +26,7 @@ mod views;
 pub use email::{Email, EmailError};
 pub use expiry::{Removed, remove_expired};
 pub use principal::{Admin, Principal};
+pub(crate) use principal::{OnBehalf, Standing};
 pub(crate) use routes::router;
 
 /// What an account may do.

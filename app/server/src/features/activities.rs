@@ -7,6 +7,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use mainstay_db::Client;
 use mainstay_http::pages::cursor::KeyTime;
 use mainstay_http::{List, OrProblem, PageRequest, Problem};
 use paceline_domain::analysis::splits::SplitPower;
@@ -49,23 +50,22 @@ const MAX_ROWS: i64 = 2_000;
 
 /// One page of the athlete's activities.
 async fn list(
-    app: &App,
+    read: &Client,
     principal: &Principal,
     filter: &Filter,
     order: Order,
     page: &PageRequest,
 ) -> Result<List<views::ListItem>, Problem> {
     let item = |row: store::ActivityRow| views::ListItem::new(row, &principal.timezone);
-    let read = app.db.read();
     // Cursors walk the index and serve the one order that it has; every other order is counted in pages.
     let Some(number) = filters::page_number(page, order)? else {
         let from = filters::keyset_start(page, filter)?;
-        let rows = store::list(&read, principal.athlete_id, filter, from, page.limit.rows_to_fetch()).await?;
+        let rows = store::list(read, principal.athlete_id, filter, from, page.limit.rows_to_fetch()).await?;
         let key = |row: &store::ActivityRow| (row.start_time, row.id);
         return Ok(List::keyset(filters::CURSOR, rows, page.limit, key).map(item));
     };
-    let rows = store::page(&read, principal.athlete_id, filter, order, page).await?;
-    let total = store::count(&read, principal.athlete_id, filter).await?;
+    let rows = store::page(read, principal.athlete_id, filter, order, page).await?;
+    let total = store::count(read, principal.athlete_id, filter).await?;
     Ok(List::numbered(rows, number, page.limit, total).map(item))
 }
 
@@ -89,21 +89,19 @@ async fn list_deleted(
 
 /// Totals of the last civil days.
 async fn summary(
-    app: &App,
+    read: &Client,
     principal: &Principal,
     now: Timestamp,
     days: u32,
 ) -> Result<views::ActivitySummary, Problem> {
     let window = DayWindow::last_days(now, &principal.timezone, days);
-    let read = app.db.read();
-    let totals = store::summarise(&read, principal.athlete_id, window, MAX_ROWS).await?;
+    let totals = store::summarise(read, principal.athlete_id, window, MAX_ROWS).await?;
     Ok(views::ActivitySummary::new(window, totals))
 }
 
 /// One activity with everything computed from it; 404 for one that is not the athlete's.
-async fn find(app: &App, principal: &Principal, id: Uuid) -> Result<views::ActivityDetail, Problem> {
-    let read = app.db.read();
-    let row = store::find(&read, principal.athlete_id, id).await?.or_problem(absent)?;
+async fn find(read: &Client, principal: &Principal, id: Uuid) -> Result<views::ActivityDetail, Problem> {
+    let row = store::find(read, principal.athlete_id, id).await?.or_problem(absent)?;
     detail(row, &principal.timezone)
 }
 
@@ -161,7 +159,7 @@ const MOST_LOOKS: u32 = 3;
 /// The stored samples; none where they lack the channel. They lie in the month of the activity's start, which may change
 /// between the two looks, when a better source takes over.
 async fn samples(
-    read: &mainstay_db::Client,
+    read: &Client,
     principal: &Principal,
     id: Uuid,
     channel: Option<Channel>,
@@ -207,7 +205,7 @@ async fn download(
     file::Download::open(stored).internal()
 }
 
-async fn must_exist(read: &mainstay_db::Client, principal: &Principal, id: Uuid) -> Result<(), Problem> {
+async fn must_exist(read: &Client, principal: &Principal, id: Uuid) -> Result<(), Problem> {
     let present = store::exists(read, principal.athlete_id, id).await?;
     if present { Ok(()) } else { Err(absent("")) }
 }

@@ -5,6 +5,7 @@
 //! What must never live here: formulas (`paceline-domain`), and words that claim a cause.
 
 use jiff::Timestamp;
+use mainstay_db::Client;
 use mainstay_http::{OrProblem, Problem};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -48,7 +49,7 @@ struct Include {
 /// The trend of efficiency over the last civil days: one statement, a second one for the load response, whatever the
 /// number of activities. Too few runs are an answer, not an error.
 async fn efficiency_trends(
-    app: &App,
+    read: &Client,
     principal: &Principal,
     now: Timestamp,
     days: u32,
@@ -57,50 +58,47 @@ async fn efficiency_trends(
     let zone = &principal.timezone;
     let window = DayWindow::last_days(now, zone, days);
     let lead = window.reaching_back(ROLLING_LEAD_DAYS, zone);
-    let read = app.db.read();
-    let runs = store::efficiency_runs(&read, principal.athlete_id, lead, MAX_RUNS, zone).await?;
+    let runs = store::efficiency_runs(read, principal.athlete_id, lead, MAX_RUNS, zone).await?;
     let weeks = if include.load_response {
-        let loads = store::load_points(&read, principal.athlete_id, window, MAX_ROWS, zone).await?;
+        let loads = store::load_points(read, principal.athlete_id, window, MAX_ROWS, zone).await?;
         Some(weeks::load_response(&loads, &runs, window))
     } else {
         None
     };
-    drop(read);
     efficiency::assemble(&runs, window, include, weeks).internal()
 }
 
 /// Fitness, fatigue and form at the end of today.
 async fn current_load(
-    app: &App,
+    read: &Client,
     principal: &Principal,
     now: Timestamp,
 ) -> Result<views::CurrentLoad, Problem> {
     let window = DayWindow::last_days(now, &principal.timezone, fitness::SOURCE_DAYS);
-    let points = load_points(app, principal, window).await?;
+    let points = load_points(read, principal, window).await?;
     fitness::current(&points, window).internal()
 }
 
 /// Fitness, fatigue and form of each of the last civil days.
 async fn load_history(
-    app: &App,
+    read: &Client,
     principal: &Principal,
     now: Timestamp,
     days: u32,
 ) -> Result<views::LoadHistory, Problem> {
     let window = DayWindow::last_days(now, &principal.timezone, days);
-    let points = load_points(app, principal, window).await?;
+    let points = load_points(read, principal, window).await?;
     fitness::history(&points, window).internal()
 }
 
 async fn load_points(
-    app: &App,
+    read: &Client,
     principal: &Principal,
     window: DayWindow,
 ) -> Result<Vec<store::LoadPoint>, Problem> {
     let zone = &principal.timezone;
     let lead = window.reaching_back(FITNESS_LEAD_DAYS, zone);
-    let read = app.db.read();
-    Ok(store::load_points(&read, principal.athlete_id, lead, MAX_ROWS, zone).await?)
+    Ok(store::load_points(read, principal.athlete_id, lead, MAX_ROWS, zone).await?)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use mainstay_db::{DbError, Tx};
+use mainstay_db::{Client, DbError, Tx};
 use mainstay_http::{Halted, OrProblem, Problem};
 use paceline_domain::model::Sport;
 use utoipa_axum::router::OpenApiRouter;
@@ -32,9 +32,8 @@ pub fn router() -> OpenApiRouter<App> {
 const MAX_BESTS: i64 = 500;
 
 /// The athlete's own profile.
-async fn me(app: &App, principal: &Principal) -> Result<views::Me, Problem> {
-    let read = app.db.read();
-    let row = store::find(&read, principal.athlete_id).await?.internal()?;
+async fn me(read: &Client, principal: &Principal) -> Result<views::Me, Problem> {
+    let row = store::find(read, principal.athlete_id).await?.internal()?;
     Ok(views::Me::new(row))
 }
 
@@ -109,7 +108,7 @@ fn says_nothing(profile: &store::Profile) -> bool {
 
 /// The athlete's fastest efforts. Somebody else's are not found: nobody has granted anything yet.
 async fn personal_bests(
-    app: &App,
+    read: &Client,
     principal: &Principal,
     athlete_id: Uuid,
     sport: Option<Sport>,
@@ -117,7 +116,6 @@ async fn personal_bests(
     if athlete_id != principal.athlete_id {
         return Err(Problem::not_found("There is no athlete with this id whom you may see."));
     }
-    let read = app.db.read();
-    let rows = store::personal_bests(&read, athlete_id, sport, MAX_BESTS).await?;
+    let rows = store::personal_bests(read, athlete_id, sport, MAX_BESTS).await?;
     Ok(views::PersonalBests::new(rows, &principal.timezone))
 }

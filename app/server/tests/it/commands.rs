@@ -11,7 +11,7 @@ use paceline::schema;
 use tempfile::TempDir;
 
 use crate::process::{Paceline, Signal, binary, fed, login, on, said};
-use crate::world::{PASSWORD, SECRET};
+use crate::world::{PASSWORD, SECRET, sets};
 
 /// A folder that the account of a private PostgreSQL may enter.
 fn folder() -> TempDir {
@@ -50,8 +50,8 @@ fn commands_that_work_beside_a_service_do_not_make_an_installation() {
 #[tokio::test]
 async fn a_fault_has_one_exit_code_whichever_command_meets_it() {
     let fresh = TestDb::empty().await.unwrap();
-    let migrated = TestDb::migrated(&[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
-    let newer = TestDb::migrated(&[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    let migrated = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+    let newer = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     let tx = newer.db().write().await.unwrap();
     let sql = "insert into mainstay.migration (history, version, name, checksum, applied_at, took_ms) \
         select history, 9999, 'later', checksum, applied_at, took_ms from mainstay.migration limit 1";
@@ -98,7 +98,7 @@ async fn a_fault_has_one_exit_code_whichever_command_meets_it() {
 
 #[tokio::test]
 async fn advice_on_indexes_says_what_it_needs_and_makes_it_when_told() {
-    let db = TestDb::migrated(&[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     let (code, stdout, stderr) = run(&mut on(&db), "db advise");
     assert_eq!((code, stdout.as_str()), (78, ""), "{stderr}");
     for word in ["create extension pg_stat_statements", "shared_preload_libraries", "--prepare"] {
@@ -277,7 +277,7 @@ async fn check_and_migrate_find_the_primary_behind_a_standby_that_is_named_first
 
 #[tokio::test]
 async fn what_is_given_is_told_from_what_is_configured() {
-    let db = TestDb::migrated(&[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     let create = |arguments: &str, password: &str| {
         let mut command = on(&db);
         command.args(["account", "create"]).args(arguments.split_whitespace());
@@ -344,11 +344,11 @@ async fn check_sees_whether_a_private_cluster_runs_and_what_is_pending_there() {
     assert!(stdout.contains(&format!("it runs, as process {}", cluster.pid())), "{stdout}");
     assert!(
         stdout.contains(
-            "note  the next start applies mainstay/0001_statement_history, paceline/0001_accounts, "
+            "note  the next start applies mainstay/0001_statement_history, mainstay-cache/0001_invalidation, mainstay-cache/0002_hot, paceline/0001_accounts, "
         ),
         "{stdout}"
     );
-    migrate::run(&cluster.target(), &[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    migrate::run(&cluster.target(), &sets(&schema::migrations())).await.unwrap();
     assert!(check().1.contains("ok    migrations are applied"));
     cluster.stop().await.unwrap();
     let (code, stdout, _) = check();
@@ -416,7 +416,7 @@ async fn an_installation_is_made_used_and_stopped_by_its_commands() {
 /// The driver logs every parameter of every statement at `debug`.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_level_of_logging_tells_addresses_or_hashes() {
-    let db = TestDb::migrated(&[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     let log = tempfile::NamedTempFile::new().unwrap();
     let mut command = on(&db);
     command.args(["up", "--listen", "127.0.0.1:0"]).env("PACELINE_LOG__LEVEL", "trace,tokio_postgres=trace");

@@ -287,7 +287,8 @@ async fn recorder(world: &World, process: &str) -> History {
 #[tokio::test]
 async fn the_history_of_statements_outlives_the_process_and_shows_what_changed() {
     const PATH: &str = "/v1/performance/history";
-    let world = World::without_importer().await;
+    // Each answer is to cost its statements.
+    let world = World::without_cache().await;
     let admin = person(&world, "admin").await;
     let empty = world.get(admin, PATH).await.expect(200);
     assert!(empty["statements"] == Value::Array(vec![]) && empty["recorded"] == false, "{empty}");

@@ -20,6 +20,7 @@ fn allow_an_outage(world: &World) {
         "Connection could not be recycled",
         "the database is not available",
         "a disk is full",
+        "cache.unheard",
         "db.replica.lost",
         "import.paused",
         "recompute.paused",

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::batches::{folder, gpx, zip};
 use crate::process::{Paceline, Signal, binary, fed, login, on, said};
-use crate::world::{PASSWORD, PATIENCE};
+use crate::world::{PASSWORD, PATIENCE, sets};
 
 const KIM: &str = "kim@example.org";
 
@@ -34,7 +34,7 @@ fn import(db: &TestDb, arguments: &[&str], paths: &[&Path]) -> (i32, String, Str
 
 #[tokio::test]
 async fn the_command_says_what_became_of_each_file() {
-    let db = TestDb::migrated(&[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     create_account(&mut on(&db));
     let days = days(4);
     let archive = zip(&[("inside/4.gpx", &days[3].1), ("nul.gpx", b""), ("photo.jpg", b"")]);
@@ -62,7 +62,7 @@ async fn the_command_says_what_became_of_each_file() {
 
 #[tokio::test]
 async fn nobody_need_read_what_an_import_says() {
-    let db = TestDb::migrated(&[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     create_account(&mut on(&db));
     let days = days(10);
     let files = folder(&borrowed(&days));
@@ -180,7 +180,7 @@ async fn survives_a_kill(start: impl Fn() -> Paceline) {
 
 #[tokio::test]
 async fn a_killed_service_loses_nothing_on_a_shared_server() {
-    let db = TestDb::migrated(&[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     create_account(&mut on(&db));
     slow_down(db.target()).await;
     survives_a_kill(|| {
@@ -204,7 +204,7 @@ async fn a_killed_service_goes_on_at_once_on_its_private_server() {
         command
     };
     let cluster = own.cluster.take().unwrap();
-    migrate::run(&cluster.target(), &[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    migrate::run(&cluster.target(), &sets(&schema::migrations())).await.unwrap();
     slow_down(&cluster.target()).await;
     cluster.stop().await.unwrap();
     create_account(&mut command());
@@ -213,7 +213,7 @@ async fn a_killed_service_goes_on_at_once_on_its_private_server() {
 
 #[tokio::test]
 async fn a_killed_command_shows_as_interrupted_and_a_second_one_does_the_rest() {
-    let db = TestDb::migrated(&[&migrate::PLATFORM, &schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     create_account(&mut on(&db));
     slow_down(db.target()).await;
     let mut service = Paceline::up(&db);

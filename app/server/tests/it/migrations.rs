@@ -11,6 +11,7 @@ use paceline::schema;
 use serde_json::Value;
 
 use crate::process::{on, said};
+use crate::world::sets;
 
 /// The newest migration of the release before this one, and rows as it kept them. A release raises it.
 const FORMER_RELEASE: usize = 5;
@@ -37,6 +38,11 @@ fn first(count: usize) -> Migrations {
     Migrations::new(all.history(), &all.migrations()[..count])
 }
 
+/// How many migrations the platform has.
+fn platform() -> usize {
+    mainstay::MIGRATIONS.iter().map(|set| set.migrations().len()).sum()
+}
+
 async fn session(db: &TestDb) -> Session {
     Session::connect(db.target(), "test", std::time::Duration::from_secs(5)).await.unwrap()
 }
@@ -48,14 +54,17 @@ async fn texts(session: &Session, sql: &str) -> Vec<String> {
 #[tokio::test]
 async fn every_earlier_state_comes_to_the_schema_of_an_empty_database() {
     let all = schema::migrations();
-    let fresh = TestDb::migrated(&[&all]).await.unwrap();
+    let fresh = TestDb::migrated(&sets(&all)).await.unwrap();
     let shape = texts(&session(&fresh).await, SHAPE).await;
     assert!(shape.len() > 100 && !shape.iter().any(|line| line.contains("INVALID")), "{shape:#?}");
     for count in 0..all.migrations().len() {
         let db = TestDb::empty().await.unwrap();
-        migrate::run(db.target(), &[&first(count)]).await.unwrap();
-        let report = migrate::run(db.target(), &[&all]).await.unwrap();
-        assert_eq!((report.already_applied, report.applied.len()), (count, all.migrations().len() - count));
+        migrate::run(db.target(), &sets(&first(count))).await.unwrap();
+        let report = migrate::run(db.target(), &sets(&all)).await.unwrap();
+        assert_eq!(
+            (report.already_applied, report.applied.len()),
+            (platform() + count, all.migrations().len() - count)
+        );
         assert_eq!(texts(&session(&db).await, SHAPE).await, shape, "from the state after {count}");
     }
 }
@@ -90,9 +99,8 @@ async fn rows_of_the_former_release_survive_this_one() {
     let empty: Vec<_> = before.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
     assert!(empty.is_empty(), "no rows to lose in {empty:?}");
 
-    let report = migrate::run(db.target(), &[&migrate::PLATFORM, &all]).await.unwrap();
-    let platform = migrate::PLATFORM.migrations().len();
-    assert_eq!(report.applied.len(), platform + all.migrations().len() - FORMER_RELEASE);
+    let report = migrate::run(db.target(), &sets(&all)).await.unwrap();
+    assert_eq!(report.applied.len(), platform() + all.migrations().len() - FORMER_RELEASE);
     let after = rows(&session).await;
     for (table, before) in &before {
         let after = &after[table];
@@ -122,7 +130,7 @@ async fn of_four_processes_that_start_at_once_one_migrates_and_all_come_up() {
     let processes: Vec<_> = (0..4)
         .map(|_| on(&db).arg("migrate").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
         .collect();
-    let all = migrate::PLATFORM.migrations().len() + schema::migrations().migrations().len();
+    let all = platform() + schema::migrations().migrations().len();
     let mut applied = 0;
     for process in processes {
         let (code, stdout, stderr) = said(&process.wait_with_output().unwrap());
@@ -150,7 +158,7 @@ async fn an_instance_that_only_checks_starts_after_somebody_has_migrated() {
         let said = format!("{stdout}{stderr}");
         assert_eq!(code, 78, "{arguments}: {said}");
         assert!(
-            said.contains("it lacks mainstay/0001_statement_history, paceline/0001_accounts, "),
+            said.contains("it lacks mainstay/0001_statement_history, mainstay-cache/0001_invalidation, mainstay-cache/0002_hot, paceline/0001_accounts, "),
             "{arguments}: {said}"
         );
         assert!(said.contains("run this release's `migrate` command"), "{arguments}: {said}");

@@ -41,7 +41,7 @@ fn every_statement_is_hot_or_cold_with_a_reason() {
 
 #[tokio::test]
 async fn every_hot_statement_finds_its_rows_by_an_index_among_a_million_activities() {
-    let db = TestDb::migrated(&[&schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&crate::world::sets(&schema::migrations())).await.unwrap();
     season::seed(&db).await;
     let asking = Asking::new(&db).await;
     let mut faults = Vec::new();

@@ -6,13 +6,14 @@ use std::time::Duration;
 use http::Method;
 use jiff::Timestamp;
 use mainstay::Platform;
-use mainstay_db::migrate::PLATFORM;
+use mainstay_db::migrate::Migrations;
 use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
-use mainstay_runtime::{Effects, Phase, Supervisor, TaskState, TaskStatus};
+use mainstay_runtime::{Effects, Lifecycle, Phase, Supervisor, TaskState, TaskStatus};
 use mainstay_telemetry::Capture;
 use mainstay_testing::TestDb;
+use paceline::answers::{self, Shelf};
 use paceline::config::{Config, DEFAULTS};
 use paceline::features::uploads::{ImportSignal, Months, Turns};
 use paceline::state::{App, Parts};
@@ -40,6 +41,12 @@ const SLOW_MS: u64 = 30_000;
 
 /// How long a condition may take to come true before the test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The platform's histories, and this one of the application.
+pub(crate) fn sets(own: &Migrations) -> [&Migrations; 3] {
+    let [platform, cache] = mainstay::MIGRATIONS;
+    [platform, cache, own]
+}
 
 /// A running application.
 pub(crate) struct World {
@@ -129,12 +136,25 @@ impl World {
         Self::build(|_| {}).await
     }
 
+    /// The same, and every answer is read.
+    pub(crate) async fn without_cache() -> Self {
+        Self::build(|config| config.cache.enabled = false).await
+    }
+
     async fn build(change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(TestDb::migrated(&[&PLATFORM, &schema::migrations()]).await.unwrap(), change).await
+        Self::on(TestDb::migrated(&sets(&schema::migrations())).await.unwrap(), change).await
     }
 
     /// The application without importers on this database, whose migrations it applies.
     pub(crate) async fn on(db: TestDb, change: impl FnOnce(&mut Config)) -> Self {
+        let (world, lifecycle) = Self::starting(db, change).await;
+        // What a start does before the first request counts for no test.
+        tokio::time::timeout(PATIENCE, lifecycle.reached(Phase::Ready)).await.expect("it never serves");
+        world
+    }
+
+    /// The same, and it need not be ready yet.
+    pub(crate) async fn starting(db: TestDb, change: impl FnOnce(&mut Config)) -> (Self, Lifecycle) {
         let log = Capture::of_thread();
         // Seeded originals are no training files, and computing again may come to them at any time.
         log.allow("recompute.activity.failed");
@@ -146,20 +166,44 @@ impl World {
         let effects = Effects::fixed(START.parse::<Timestamp>().unwrap(), 1);
         platform.effects = effects.clone();
         let app = app(&mut platform, config);
+        // What a test writes by hand counts at once, as what the application writes.
+        platform.caches.follow(db.db());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let tasks = platform.supervisor.clone();
         let serving = Supervisor::new(&effects);
+        platform.before_ready(answers::warming::before_ready(app.clone()));
         let router = routes::router(&app);
         let lifecycle = platform.lifecycle.clone();
         serving.spawn("http", move |_| async move {
             let report = platform.serve(listener, router).await.unwrap();
             assert!(report.is_clean(), "{report:?}");
         });
-        // What a start does before the first request counts for no test.
-        tokio::time::timeout(PATIENCE, lifecycle.reached(Phase::Ready)).await.expect("it never serves");
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        Self { effects, app, base, http, tasks, serving, log, db }
+        (Self { effects, app, base, http, tasks, serving, log, db }, lifecycle)
+    }
+
+    /// Once the node has heard from the database, it keeps answers.
+    pub(crate) async fn keeps_answers(&self) {
+        // A commit ahead of its first poll makes that one count for nothing.
+        mainstay_testing::until("the node has heard", async || {
+            self.app.answers.caches().hint();
+            self.app.answers.age().is_some()
+        })
+        .await;
+        // Whatever was written until now has been heard of.
+        let before = self.app.answers.caches().polls();
+        mainstay_testing::until("two polls", async || {
+            self.app.answers.caches().hint();
+            self.app.answers.caches().polls() > before + 1
+        })
+        .await;
+    }
+
+    /// From here on no statement says who is asking, until something of theirs changes.
+    pub(crate) async fn knows(&self, who: Athlete) {
+        self.keeps_answers().await;
+        self.get(who, "/v1/auth/me").await.expect(200);
     }
 
     /// Starts as many importers as the configuration says.
@@ -225,7 +269,7 @@ impl World {
             values ($1, $2, 'Robin', $3, $4, $4)";
         tx.execute(sql, &[&id, &email, &zone, &now]).await.unwrap();
         let sql = "insert into login_session (athlete_id, id, created_at, last_used_at, expires_at) \
-            values ($1, $2, $3, $3, 'infinity')";
+            values ($1, $2, $3, $3, '9000-01-01')";
         tx.execute(sql, &[&id, &session, &now]).await.unwrap();
         tx.commit().await.unwrap();
         Athlete { id, session }
@@ -284,6 +328,7 @@ fn app(platform: &mut Platform, config: Config) -> App {
     let tokens = Tokens::new(&config.http.tokens, &keys, effects.clone());
     App::new(Parts {
         db: platform.db.clone(),
+        answers: Shelf::new(&platform.caches, &platform.db, &config),
         months: Months::new(|tables| platform.keep_months(tables)).unwrap(),
         passwords: Passwords::new(&config.http.passwords, effects.random.clone()).unwrap(),
         effects,

@@ -61,6 +61,11 @@ impl Snapshot {
         xid < self.xmin || (xid < self.xmax && self.running.binary_search(&xid).is_err())
     }
 
+    /// The same with none running: what a poll that forgets them would take for known.
+    pub(super) fn ended(&self) -> Self {
+        Self { xmin: self.xmax, xmax: self.xmax, running: Box::default() }
+    }
+
     /// Whether everything that is visible in `other` is visible here.
     pub fn covers(&self, other: &Self) -> bool {
         if other.xmax <= self.xmin {

@@ -9,7 +9,8 @@ use mainstay_runtime::{Clock, Stop};
 use mainstay_telemetry::events;
 use tokio::sync::Notify;
 
-use super::{InvalidationError, Outbox};
+use super::changes::Followers;
+use super::{Changes, InvalidationError, Outbox};
 use crate::coherence::Node;
 use crate::figures::PollFigures;
 
@@ -22,11 +23,15 @@ pub struct Config {
     pub within_ms: u64,
     /// Pause before it connects again.
     pub retry_ms: u64,
+    /// Most events that a poll brings; with more the node begins anew.
+    pub events_most: u32,
+    /// So many polls in a row that took too long, and the node begins anew: the next asks for no events.
+    pub late_most: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { idle_ms: 50, within_ms: 2_000, retry_ms: 200 }
+        Self { idle_ms: 50, within_ms: 2_000, retry_ms: 200, events_most: 10_000, late_most: 3 }
     }
 }
 
@@ -39,17 +44,32 @@ pub struct Poller {
     config: Config,
     hint: Arc<Notify>,
     figures: Option<PollFigures>,
+    followers: Followers,
+    asks_for_log: bool,
 }
 
 impl Poller {
     /// One for this node and this server.
     pub fn new(node: Arc<Node>, target: Target, clock: Clock, config: Config) -> Self {
-        Self { node, target, clock, config, hint: Arc::default(), figures: None }
+        let (hint, followers) = (Arc::default(), Followers::default());
+        Self { node, target, clock, config, hint, figures: None, followers, asks_for_log: false }
     }
 
     /// Its polls are counted.
     pub(crate) fn counted(mut self, figures: PollFigures) -> Self {
         self.figures = Some(figures);
+        self
+    }
+
+    /// What the polls bring from now on, for whom so many tags wait at most.
+    pub fn changes(&self, most: usize) -> Changes {
+        self.followers.join(most)
+    }
+
+    /// It hears also of where the log ends ([`Node::shows`]), where sessions read from replicas.
+    #[must_use]
+    pub fn with_log(mut self, asks_for_log: bool) -> Self {
+        self.asks_for_log = asks_for_log;
         self
     }
 
@@ -60,10 +80,12 @@ impl Poller {
 
     /// Runs until stopped. While the server is away, the node's knowledge ages, and nothing is fresh.
     pub async fn run(self, stop: Stop) {
-        let mut is_told = false;
+        let (mut is_told, mut late) = (false, 0);
         while !stop.is_stopping() {
             stop.heartbeat();
-            let Err(error) = self.follow(&stop, &mut is_told).await else { return };
+            let Err(error) = self.follow(&stop, &mut is_told, &mut late).await else { return };
+            // Where the log ended may be the end of one that a crash has cut shorter.
+            self.node.forget_log();
             if let Some(figures) = &self.figures {
                 figures.failed();
             }
@@ -74,19 +96,33 @@ impl Poller {
                     "changes of the database are not heard of; the cache steps aside"
                 );
             }
-            self.pause(&stop, self.config.retry_ms).await;
+            // Hints do not cut this short: a server that is away is not to be hit by as many attempts as others commit.
+            tokio::select! {
+                () = stop.stopped() => {}
+                () = self.clock.sleep(Duration::from_millis(self.config.retry_ms)) => {}
+            }
         }
     }
 
     /// Asks over one connection until it fails, or until stopped.
-    async fn follow(&self, stop: &Stop, is_told: &mut bool) -> Result<(), InvalidationError> {
+    async fn follow(&self, stop: &Stop, is_told: &mut bool, late: &mut u32) -> Result<(), InvalidationError> {
         let within = Duration::from_millis(self.config.within_ms);
-        let outbox = Outbox::connect(&self.target, within).await?;
+        let outbox = Outbox::connect(&self.target, within).await?.with_log(self.asks_for_log);
         while !stop.is_stopping() {
             let poll = self.node.begin_poll(self.clock.boottime());
-            let answer = outbox.poll(poll.since(), within).await?;
+            let answer = outbox.poll(poll.since(), self.config.events_most, within).await;
+            // A server that cannot be reached is late with its connections: nothing is too much for it then.
+            *late = if matches!(answer, Err(InvalidationError::Late(_))) { *late + 1 } else { 0 };
+            if *late >= self.config.late_most {
+                self.node.forget();
+            }
+            let answer = answer?;
             let age = self.node.age(self.clock.boottime());
+            let told = self.followers.is_any().then(|| answer.events.clone());
             let applied = self.node.poll_answer(&poll, answer);
+            if let Some(events) = told {
+                self.followers.tell(applied, &events);
+            }
             if let Some(figures) = &self.figures {
                 figures.heard(age, applied);
             }
@@ -94,16 +130,16 @@ impl Poller {
                 tracing::info!(event = events::CACHE_HEARD, "changes of the database are heard of again");
             }
             stop.heartbeat();
-            self.pause(stop, self.config.idle_ms).await;
+            self.pause(stop).await;
         }
         Ok(())
     }
 
-    async fn pause(&self, stop: &Stop, milliseconds: u64) {
+    async fn pause(&self, stop: &Stop) {
         tokio::select! {
             () = stop.stopped() => {}
             () = self.hint.notified() => {}
-            () = self.clock.sleep(Duration::from_millis(milliseconds)) => {}
+            () = self.clock.sleep(Duration::from_millis(self.config.idle_ms)) => {}
         }
     }
 }

@@ -4,16 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use mainstay_cache::coherence::{Applied, Config, Incarnation, Node, PollAnswer, Snapshot, Staleness, Tag};
+use mainstay_cache::coherence::{Applied, Config, Node, PollAnswer, Snapshot, Staleness, Tag};
 use mainstay_cache::invalidation::{self, MIGRATIONS, Outbox, OwnChanges, Poller};
-use mainstay_db::embedded::Cluster;
-use mainstay_db::{Session, Target, migrate};
+use mainstay_db::{Session, Target};
 use mainstay_runtime::{Effects, Stop};
-use mainstay_testing::{OwnCluster, TestDb, own_cluster, until};
-use rustix::process::{Pid, Signal, kill_process};
+use mainstay_testing::{TestDb, until};
 
-const WITHIN: Duration = Duration::from_secs(20);
-const BOUND: Duration = Duration::from_secs(10);
+pub(crate) const WITHIN: Duration = Duration::from_secs(20);
+pub(crate) const BOUND: Duration = Duration::from_secs(10);
+pub(crate) const MOST: u32 = 1_000;
 
 const TABLES: &str = "\
     create table note (owner bigint, id bigint, part bigint, body text, primary key (owner, id, part)); \
@@ -27,12 +26,12 @@ async fn world() -> (TestDb, Outbox, Session) {
     (test, outbox, psql)
 }
 
-async fn session(target: &Target) -> Session {
+pub(crate) async fn session(target: &Target) -> Session {
     Session::connect(target, "psql", WITHIN).await.unwrap()
 }
 
-async fn poll(outbox: &Outbox, since: Option<&Snapshot>) -> PollAnswer {
-    outbox.poll(since, WITHIN).await.unwrap()
+pub(crate) async fn poll(outbox: &Outbox, since: Option<&Snapshot>) -> PollAnswer {
+    outbox.poll(since, MOST, WITHIN).await.unwrap()
 }
 
 /// The tags that a statement has told of, by name.
@@ -196,40 +195,6 @@ async fn a_node_serves_what_is_and_never_what_was() {
     tokio::join!(running, asking);
 }
 
-/// The incarnation, and how many events one change gives.
-async fn life(target: &Target) -> (Incarnation, usize) {
-    let outbox = Outbox::connect(target, WITHIN).await.unwrap();
-    let answer = poll(&outbox, None).await;
-    let event = "insert into mainstay.cache_event (tags) values ('{1}')";
-    session(target).await.batch_execute(event).await.unwrap();
-    (answer.seen.incarnation, poll(&outbox, Some(&answer.seen.snapshot)).await.events.len())
-}
-
-#[tokio::test]
-async fn a_crash_begins_a_new_life_and_a_clean_restart_does_not() {
-    let mut own = own_cluster().await.unwrap();
-    let cluster = own.cluster.take().unwrap();
-    migrate::run(&cluster.target(), &[&MIGRATIONS]).await.unwrap();
-    let first = life(&cluster.target()).await;
-    cluster.stop().await.unwrap();
-    let cluster = Cluster::start(&OwnCluster::config(own.folder())).await.unwrap();
-    let target = cluster.target();
-    assert_eq!(life(&target).await, (first.0, 1));
-    // One process of the server is killed, which ends and recovers all of them.
-    let victim = session(&target).await;
-    let pid: i32 = victim.query_one("select pg_backend_pid()", &[]).await.unwrap().get(0);
-    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
-    until("it has ended", async || victim.batch_execute("select").await.is_err()).await;
-    // It may still let somebody in before it ends the others.
-    until("a new life has begun", async || {
-        let Ok(outbox) = Outbox::connect(&target, WITHIN).await else { return false };
-        outbox.poll(None, WITHIN).await.is_ok_and(|answer| answer.seen.incarnation != first.0)
-    })
-    .await;
-    assert_eq!(life(&target).await.1, 1);
-    cluster.stop().await.unwrap();
-}
-
 #[tokio::test]
 async fn who_asks_after_the_pruning_begins_anew_and_nobody_else() {
     let (test, outbox, psql) = world().await;
@@ -272,4 +237,110 @@ async fn who_asks_after_the_pruning_begins_anew_and_nobody_else() {
     sleeper.poll_answer(&sleeper.begin_poll(ms(0)), old);
     let woken = sleeper.begin_poll(ms(1));
     assert_eq!(sleeper.poll_answer(&woken, poll(&outbox, woken.since()).await), Applied::Flushed);
+}
+
+/// A deletion from a table without a key is refused where it would be published.
+#[tokio::test]
+async fn events_are_pruned_where_all_tables_are_published() {
+    let (_test, outbox, psql) = world().await;
+    psql.batch_execute("select mainstay.cache_log_events(true)").await.unwrap();
+    psql.batch_execute("create publication everything for all tables").await.unwrap();
+    psql.batch_execute("insert into note values (1, 1, 1)").await.unwrap();
+    // Other tests' transactions on the same server may hold it up.
+    until("it is pruned", async || outbox.prune(Duration::ZERO, 3).await.unwrap() == 1).await;
+}
+
+#[tokio::test]
+async fn more_events_than_a_poll_may_bring_are_a_gap() {
+    let (_test, outbox, psql) = world().await;
+    let node = Node::new(Config::default());
+    let hear = async |most| {
+        let asked = node.begin_poll(WITHIN);
+        node.poll_answer(&asked, outbox.poll(asked.since(), most, WITHIN).await.unwrap())
+    };
+    assert_eq!(hear(2).await, Applied::Flushed);
+    for (count, heard) in [(2, Applied::Events(2)), (3, Applied::Flushed), (1, Applied::Events(1))] {
+        for _ in 0..count {
+            psql.batch_execute("insert into mainstay.cache_event (tags) values ('{1}')").await.unwrap();
+        }
+        assert_eq!(hear(2).await, heard, "{count}");
+    }
+}
+
+#[tokio::test]
+async fn polls_that_are_late_again_and_again_begin_everything_anew() {
+    let (test, _outbox, psql) = world().await;
+    let (node, clock) = (Arc::new(Node::new(Config::default())), Effects::system().clock);
+    let config = invalidation::Config {
+        idle_ms: 5,
+        within_ms: 400,
+        retry_ms: 5,
+        late_most: 2,
+        ..invalidation::Config::default()
+    };
+    let poller = Poller::new(Arc::clone(&node), test.target().clone(), clock.clone(), config);
+    let stop = Stop::new();
+    // Asked at each poll where events are logged, and not by who only connects.
+    let place = |sleeping: &str| {
+        format!(
+            "create or replace function mainstay.cache_place() returns text language plpgsql as $$ begin \
+            if current_query() like '%cache.poll%' then perform pg_sleep({sleeping}); end if; return 'here'; end $$"
+        )
+    };
+    let asking = async {
+        psql.batch_execute("select mainstay.cache_log_events(true)").await.unwrap();
+        psql.batch_execute(&place("0")).await.unwrap();
+        until("the node has heard", async || node.age(clock.boottime()).is_some()).await;
+        psql.batch_execute(&place("60")).await.unwrap();
+        until("it has forgotten", async || node.begin_poll(clock.boottime()).since().is_none()).await;
+        psql.batch_execute(&place("0")).await.unwrap();
+        until("it hears again", async || node.age(clock.boottime()).is_some()).await;
+        stop.trigger();
+    };
+    tokio::join!(poller.run(stop.clone()), asking);
+}
+
+/// While the server is away, everybody who shows a token of another node gives one.
+#[tokio::test]
+async fn a_hint_does_not_shorten_the_pause_before_the_next_connection() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    nobody.set_nonblocking(true).unwrap();
+    let port = nobody.local_addr().unwrap().port();
+    let target =
+        Target::parse(&format!("postgres://nobody@127.0.0.1:{port}/nothing?sslmode=disable")).unwrap();
+    let (node, clock) = (Arc::new(Node::new(Config::default())), Effects::system().clock);
+    let config = invalidation::Config { retry_ms: 150, ..invalidation::Config::default() };
+    let poller = Poller::new(node, target, clock.clone(), config);
+    let stop = Stop::new();
+    let began = clock.boottime();
+    let asking = async {
+        let mut connections = 0;
+        until("it has come for the fourth time", async || {
+            poller.hint();
+            // Dropped at once.
+            connections += usize::from(nobody.accept().is_ok());
+            connections == 4
+        })
+        .await;
+        stop.trigger();
+    };
+    tokio::join!(poller.clone().run(stop.clone()), asking);
+    assert!(clock.boottime() - began >= Duration::from_millis(3 * 150));
+}
+
+/// What is deferred to the commit would write after it has been asked what was touched.
+#[tokio::test]
+async fn what_is_deferred_to_the_commit_is_told_too() {
+    let (test, _outbox, psql) = world().await;
+    let deferred = "create table cause (id bigint); \
+        create function echo() returns trigger language plpgsql as \
+        $$ begin insert into note values (new.id, 1, 1); return null; end $$; \
+        create constraint trigger echo after insert on cause deferrable initially deferred \
+        for each row execute function echo()";
+    psql.batch_execute(deferred).await.unwrap();
+    let tx = test.db().write().await.unwrap();
+    tx.execute("insert into cause values (7)", &[]).await.unwrap();
+    let own = OwnChanges::of(&tx).await.unwrap().expect("it is told of");
+    assert!(own.tags.contains(&Tag::named("note:7")), "{own:?}");
+    tx.commit().await.unwrap();
 }

@@ -38,6 +38,30 @@ async fn a_hit_reads_nothing_and_a_change_by_anybody_ends_it() {
 }
 
 #[tokio::test]
+async fn who_asks_at_once_is_told_only_what_is_fresh() {
+    let world = World::new().await;
+    let node = world.paused_node(NameConfig::default()).await;
+    let at_once = |freshness| node.notes.get(&(1, 1), freshness);
+    assert_eq!(at_once(Freshness::Fresh), None, "nothing is kept");
+    node.fresh(1).await;
+    let answer = at_once(Freshness::Fresh).unwrap();
+    assert_eq!((answer.value.as_deref(), answer.source), (Some("first"), Source::Level1));
+    assert_eq!(at_once(Freshness::Bypass), None, "it is to be read");
+    node.clock.advance(MS);
+    let (past, now) = (Freshness::Within(Duration::ZERO), Freshness::Within(MS));
+    assert_eq!((at_once(past), at_once(now).is_some()), (None, true));
+    let commit = node.write(2, "second").await;
+    assert!(at_once(Freshness::ReadYourWrites(commit)).is_some());
+    let lost = Commit { xid: u64::MAX, ..commit };
+    assert_eq!(at_once(Freshness::ReadYourWrites(lost)), None);
+    node.write(1, "second").await;
+    assert_eq!(at_once(Freshness::Fresh), None);
+    assert_eq!(at_once(Freshness::StaleOk(BOUND)), None, "who has it read may be given what is outdated");
+    assert_eq!(node.stats().hits, 3);
+    assert_eq!(node.stats().misses, [(Reason::Absent, 1)], "who asks further is counted there");
+}
+
+#[tokio::test]
 async fn nothing_is_kept_before_the_first_poll() {
     let world = World::new().await;
     let node = world.silent_node(Config::default(), NameConfig::default(), &Effects::system());

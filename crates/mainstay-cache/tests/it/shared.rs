@@ -15,44 +15,68 @@ use redis::aio::MultiplexedConnection;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::world::{Node, World, read, tags};
+use crate::world::{Node, World, deaf, read, tags};
 
 /// A Redis of the test's own.
-struct Redis {
+pub(crate) struct Redis {
     server: Child,
     port: u16,
     _folder: TempDir,
 }
 
 impl Redis {
-    async fn start() -> (Self, MultiplexedConnection) {
+    pub(crate) async fn start() -> (Self, MultiplexedConnection) {
         let folder = tempfile::tempdir().unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()])
-            .current_dir(folder.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server is installed");
+        let port = free_port();
+        let server = serve(port, &folder, &[]);
         let redis = Self { server, port, _folder: folder };
-        let client = redis::Client::open(redis.url()).unwrap();
+        let connection = redis.connect().await;
+        (redis, connection)
+    }
+
+    /// One of a cluster that is not formed yet, and the port of its bus.
+    async fn start_for_cluster() -> (Self, u16, MultiplexedConnection) {
+        let folder = tempfile::tempdir().unwrap();
+        let (port, bus) = (free_port(), free_port());
+        let server = serve(port, &folder, &["--cluster-enabled", "yes", "--cluster-port", &bus.to_string()]);
+        let redis = Self { server, port, _folder: folder };
+        let connection = redis.connect().await;
+        (redis, bus, connection)
+    }
+
+    async fn connect(&self) -> MultiplexedConnection {
+        let client = redis::Client::open(self.url()).unwrap();
         let mut connected = None;
         until("Redis answers", async || {
             connected = client.get_multiplexed_async_connection().await.ok();
             connected.is_some()
         })
         .await;
-        (redis, connected.unwrap())
+        connected.unwrap()
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.server);
         kill_process(pid, signal).unwrap();
     }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn serve(port: u16, folder: &TempDir, more: &[&str]) -> Child {
+    Command::new("redis-server")
+        .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()])
+        .args(more)
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-server is installed")
 }
 
 impl Drop for Redis {
@@ -65,21 +89,25 @@ impl Drop for Redis {
 type Shared = Cache<(i64, i64), Option<String>>;
 
 /// A node whose clock stands, and what it shares.
-struct Sharer {
-    node: Node,
+pub(crate) struct Sharer {
+    pub(crate) node: Node,
     notes: Shared,
 }
 
 impl Sharer {
-    async fn new(world: &World, redis: &Redis) -> Self {
+    pub(crate) async fn new(world: &World, redis: &Redis) -> Self {
+        let url = mainstay_config::Secret::new(redis.url());
+        Self::with(world, SharedConfig { url, ..patient() }).await
+    }
+
+    async fn with(world: &World, config: SharedConfig) -> Self {
         let node = world.paused_node(NameConfig::default()).await;
-        let config = SharedConfig { url: mainstay_config::Secret::new(redis.url()), ..patient() };
         node.caches.share(&config, &node.supervisor).unwrap();
         let notes = node.caches.shared_cache("shared", 1, NameConfig::default());
         Self { node, notes }
     }
 
-    async fn get(&self, owner: i64) -> (String, Source) {
+    pub(crate) async fn get(&self, owner: i64) -> (String, Source) {
         self.ask(owner, Freshness::Fresh).await
     }
 
@@ -95,17 +123,17 @@ impl Sharer {
         self.node.caches.stats().remove(1)
     }
 
-    fn refusals(&self, refusal: Refusal) -> u64 {
+    pub(crate) fn refusals(&self, refusal: Refusal) -> u64 {
         self.stats().not_imported.iter().find(|(other, _)| *other == refusal).map_or(0, |(_, count)| *count)
     }
 }
 
-/// A busy machine is no failure.
+/// A busy machine is no failure, and nobody hears before it is told to.
 fn patient() -> SharedConfig {
-    SharedConfig { timeout_ms: 1_000, ..SharedConfig::default() }
+    SharedConfig { timeout_ms: 1_000, hint_pause_ms: 0, ..SharedConfig::default() }
 }
 
-async fn until_shared(redis: &mut MultiplexedConnection, entries: usize) {
+pub(crate) async fn until_shared(redis: &mut MultiplexedConnection, entries: usize) {
     until("it is shared", async || {
         redis::cmd("DBSIZE").query_async::<usize>(redis).await.unwrap() == entries
     })
@@ -306,6 +334,218 @@ async fn who_has_written_is_not_served_from_the_store_by_a_node_that_has_not_hea
     until_shared(&mut store, 1).await;
     let commit = one.node.write(1, "second").await;
     assert_eq!(other.ask(1, Freshness::ReadYourWrites(commit)).await, told("second", Source::Loaded));
+}
+
+/// Nodes that do not poll by themselves, and listen at the first of these servers.
+pub(crate) async fn listeners(world: &World, url: String, store: &mut MultiplexedConnection) -> [Node; 2] {
+    let url = mainstay_config::Secret::new(url);
+    let config = SharedConfig { url, ..SharedConfig::default() };
+    let nodes = [world.node(deaf()).await, world.node(deaf()).await];
+    for node in &nodes {
+        node.caches.share(&config, &node.supervisor).unwrap();
+    }
+    until_both_listen(store).await;
+    nodes
+}
+
+async fn until_both_listen(store: &mut MultiplexedConnection) {
+    let listeners = redis::cmd("PUBSUB").arg("NUMSUB").arg("cache:hints").clone();
+    until("both listen", async || {
+        let (_, count): (String, u64) = listeners.query_async(store).await.unwrap();
+        count == 2
+    })
+    .await;
+}
+
+/// Each commit of one is followed by a poll of the other.
+async fn tells(one: &Node, other: &Node) {
+    for _ in 0..3 {
+        one.write(1, "another").await;
+        let committed = one.clock.boottime();
+        until("the other has asked", async || {
+            other.clock.boottime() - other.caches.age().unwrap() > committed
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_commit_on_one_node_tells_the_others_to_ask_now() {
+    let (world, (redis, mut store)) = (World::new().await, Redis::start().await);
+    let [one, other] = listeners(&world, redis.url(), &mut store).await;
+    tells(&one, &other).await;
+    // The connections go; others are opened.
+    let () =
+        redis::cmd("CLIENT").arg("KILL").arg("TYPE").arg("pubsub").query_async(&mut store).await.unwrap();
+    until_both_listen(&mut store).await;
+    tells(&other, &one).await;
+}
+
+/// Whoever listens at one of its servers hears what is told to another.
+#[tokio::test]
+async fn a_commit_is_told_by_a_cluster_too() {
+    let (world, mut members) = (World::new().await, cluster().await);
+    let url = format!("{},{}", members[0].0.url(), members[1].0.url());
+    let [one, other] = listeners(&world, url, &mut members[0].1).await;
+    // The way there is opened behind: who writes before that tells nobody.
+    let begun = one.clock.boottime();
+    until("the cluster is reached", async || {
+        one.write(1, "another").await;
+        other.clock.boottime() - other.caches.age().unwrap() > begun
+    })
+    .await;
+    tells(&one, &other).await;
+}
+
+/// Who does not know the secret makes no entries.
+#[tokio::test]
+async fn entries_of_another_secret_are_none() {
+    let (world, (redis, mut store)) = (World::new().await, Redis::start().await);
+    let sharer = async |secret: &str| {
+        let (url, secret) = (redis.url(), mainstay_config::Secret::new(secret));
+        Sharer::with(&world, SharedConfig { url: mainstay_config::Secret::new(url), secret, ..patient() })
+            .await
+    };
+    let one = sharer("known to the nodes").await;
+    let [friend, stranger] = [sharer("known to the nodes").await, sharer("").await];
+    one.node.hear().await;
+    assert_eq!(one.get(1).await, told("first", Source::Loaded));
+    until_shared(&mut store, 1).await;
+    assert_eq!(friend.get(1).await, told("first", Source::Level2));
+    assert_eq!(stranger.get(1).await, told("first", Source::Loaded));
+    assert_eq!((friend.refusals(Refusal::Malformed), stranger.refusals(Refusal::Malformed)), (0, 1));
+}
+
+const SLOTS: u16 = 16_384;
+
+/// Three servers of a cluster, each with a third of the slots.
+async fn cluster() -> [(Redis, MultiplexedConnection); 3] {
+    let mut members = Vec::new();
+    for at in 0..3 {
+        let (redis, bus, mut connection) = Redis::start_for_cluster().await;
+        let (from, to) = (at * (SLOTS / 3 + 1), ((at + 1) * (SLOTS / 3 + 1)).min(SLOTS) - 1);
+        let mut slots = redis::cmd("CLUSTER");
+        slots.arg("ADDSLOTSRANGE").arg(from).arg(to);
+        let () = slots.query_async(&mut connection).await.unwrap();
+        if let Some((_, _, first)) = members.first_mut() {
+            let mut meet = redis::cmd("CLUSTER");
+            meet.arg("MEET").arg("127.0.0.1").arg(redis.port).arg(bus);
+            let () = meet.query_async(first).await.unwrap();
+        }
+        members.push((redis, bus, connection));
+    }
+    for (_, _, connection) in &mut members {
+        until("the cluster is whole", async || {
+            let told: String = redis::cmd("CLUSTER").arg("INFO").query_async(connection).await.unwrap();
+            told.contains("cluster_state:ok") && told.contains("cluster_known_nodes:3")
+        })
+        .await;
+    }
+    members
+        .into_iter()
+        .map(|(redis, _, connection)| (redis, connection))
+        .collect::<Vec<_>>()
+        .try_into()
+        .ok()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_cluster_is_shared_by_as_one_server_is() {
+    let (world, mut members) = (World::new().await, cluster().await);
+    // Two of the three are named; the third is found.
+    let url = mainstay_config::Secret::new(format!("{},{}", members[0].0.url(), members[1].0.url()));
+    let config = SharedConfig { url, ..patient() };
+    let (one, other) = (Sharer::with(&world, config.clone()).await, Sharer::with(&world, config).await);
+    one.node.hear().await;
+    for owner in 1..=30 {
+        until("it is read and offered", async || {
+            one.notes.remove(&(owner, 1));
+            one.get(owner).await.1 == Source::Level2
+        })
+        .await;
+        assert_eq!(other.get(owner).await.1, Source::Level2);
+    }
+    for (_, connection) in &mut members {
+        let entries: usize = redis::cmd("DBSIZE").query_async(connection).await.unwrap();
+        assert!(entries > 0, "all three hold some");
+    }
+
+    // One of them dies: its entries are read, and there is no error.
+    members[2].0.signal(Signal::KILL);
+    for owner in 1..=30 {
+        other.notes.remove(&(owner, 1));
+        other.get(owner).await;
+    }
+    assert_eq!(other.stats().failed, 0);
+}
+
+/// Whatever happens to what they share: nobody is told of an error, and afterwards it is shared again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_fails_under_load_costs_no_error() {
+    let (world, (mut redis, mut store)) = (World::new().await, Redis::start().await);
+    let config = Config { poll_idle_ms: 10, ..Config::default() };
+    let url = mainstay_config::Secret::new(redis.url());
+    let shared = SharedConfig { url, pause_ms: 50, ..SharedConfig::default() };
+    let share = async || -> (Node, Shared) {
+        let node = world.node(config.clone()).await;
+        node.caches.share(&shared, &node.supervisor).unwrap();
+        let notes = node.caches.shared_cache("shared", 1, NameConfig::default());
+        (node, notes)
+    };
+    let nodes = [share().await, share().await];
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let loading = async |at: usize| {
+        let (node, notes) = &nodes[at];
+        let mut answers = 0_u64;
+        while !done.load(std::sync::atomic::Ordering::Relaxed) {
+            let owner = i64::try_from(answers % 3).unwrap() + 1;
+            if answers.is_multiple_of(5) {
+                notes.remove(&(owner, 1));
+            }
+            let load = |from| async move { read(&from, owner).await };
+            let answer: Result<Answer<_>, LoadError<DbError>> =
+                notes.get_or_load(&(owner, 1), || tags(owner), Freshness::Fresh, load).await;
+            answer.unwrap();
+            answers += 1;
+            node.clock.sleep(Duration::from_millis(1)).await;
+        }
+        answers
+    };
+    let imported = || nodes.iter().map(|(node, _)| node.caches.stats().remove(1).imported).sum::<u64>();
+    let refused = || -> u64 {
+        let stats = nodes.iter().map(|(node, _)| node.caches.stats().remove(1));
+        let refusals = stats.flat_map(|stats| stats.not_imported);
+        refusals.filter(|(refusal, _)| *refusal == Refusal::Open).map(|(_, count)| count).sum()
+    };
+    let failing = async {
+        let left_alone = async |what: &str| {
+            let before = refused();
+            until(what, async || refused() > before).await;
+        };
+        let again = async |what: &str| {
+            let before = imported();
+            until(what, async || imported() > before).await;
+        };
+        again("entries are shared").await;
+        let () = redis::cmd("FLUSHALL").query_async(&mut store).await.unwrap();
+        again("they are again after a flush").await;
+        redis.signal(Signal::STOP);
+        left_alone("it is left alone while it hangs").await;
+        redis.signal(Signal::CONT);
+        again("they are again after it hung").await;
+        redis.signal(Signal::KILL);
+        redis.server.wait().unwrap();
+        left_alone("it is left alone when it has died").await;
+        redis.server = serve(redis.port, &redis._folder, &[]);
+        again("they are again after it died").await;
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    };
+    let (one, other, ()) = tokio::join!(loading(0), loading(1), failing);
+    assert!(one > 0 && other > 0, "{one} and {other} answers");
+    for (node, _) in &nodes {
+        assert_eq!(node.caches.stats().remove(1).failed, 0);
+    }
 }
 
 /// Names without sharing never ask.

@@ -1,6 +1,8 @@
-//! The rules under crashes, failovers, a store that goes back in time, stalled nodes and long transactions: no answer
-//! that is called fresh may be older than the bound or than the node's own commit. And each rule left out is noticed.
+//! The rules under crashes, failovers, a store that goes back in time, stalled nodes, long and prepared transactions, and
+//! commits of which nobody learns whether they took effect: no answer that is called fresh may be older than the bound, than
+//! the node's own commit, or than one whose token its reader shows. And each rule left out is noticed.
 
+mod commits;
 mod database;
 mod world;
 
@@ -27,10 +29,16 @@ enum Mutant {
     NewestOnly,
     /// R6a: a crash or promotion is not noticed.
     NoIncarnation,
+    /// R6a: what a crash has left prepared is expected to tell of its changes.
+    NothingInherited,
     /// R6b: a commit after a crash that no poll has seen yet is taken for one before it.
     CommitWithoutIncarnation,
     /// R7: the writer waits for the poll like everybody.
     NoOwnCommit,
+    /// R7: a commit that failed is taken for one that took effect.
+    FailedIsDone,
+    /// R7: a token of an unknown life is taken for one of a life that is over.
+    UnknownIsOver,
     /// R8: whoever comes takes what is being read.
     JoinAny,
     /// R9: events are told before they are visible.
@@ -52,6 +60,10 @@ struct Counts {
     filled: u64,
     joined: u64,
     crashes: u64,
+    unknown: u64,
+    inherited: u64,
+    shown: u64,
+    outlived: u64,
 }
 
 /// In parts, for they run side by side.
@@ -65,10 +77,17 @@ fn holds(seeds: std::ops::Range<u64>) {
         total.filled += counts.filled;
         total.joined += counts.joined;
         total.crashes += counts.crashes;
+        total.unknown += counts.unknown;
+        total.inherited += counts.inherited;
+        total.shown += counts.shown;
+        total.outlived += counts.outlived;
     }
     // A cache that never answers would break no promise.
     assert!(total.kept > total.filled / 2 && total.imported > total.filled / 20, "{total:?}");
     assert!(total.joined > 0 && total.crashes > 0, "{total:?}");
+    // Nor would a world where nothing happens.
+    assert!(total.unknown > 1000 && total.inherited > 100, "{total:?}");
+    assert!(total.shown > 10_000 && total.outlived > 1000, "{total:?}");
 }
 
 #[test]
@@ -94,8 +113,8 @@ fn caught(mutant: Mutant, seeds: u64) -> u64 {
 #[test]
 fn each_rule_is_needed() {
     use Mutant::{
-        Delete, Early, IdCursor, JoinAny, NewestOnly, NoAge, NoHorizon, NoIncarnation, NoOwnCommit,
-        StampAfter, XidCursor,
+        Delete, Early, FailedIsDone, IdCursor, JoinAny, NewestOnly, NoAge, NoHorizon, NoIncarnation,
+        NoOwnCommit, NothingInherited, StampAfter, UnknownIsOver, XidCursor,
     };
     let mutants = [
         StampAfter,
@@ -106,7 +125,10 @@ fn each_rule_is_needed() {
         NoHorizon,
         NewestOnly,
         NoIncarnation,
+        NothingInherited,
         NoOwnCommit,
+        FailedIsDone,
+        UnknownIsOver,
         JoinAny,
         Early,
     ];

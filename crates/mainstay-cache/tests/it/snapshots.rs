@@ -1,7 +1,10 @@
 //! Snapshots say what is visible, and survive being written down.
 
-use mainstay_cache::coherence::Snapshot;
+use std::time::Duration;
+
+use mainstay_cache::coherence::{Applied, Config, Incarnation, Node, PollAnswer, Seen, Snapshot};
 use proptest::prelude::*;
+use uuid::Uuid;
 
 fn snapshot() -> impl Strategy<Value = Snapshot> {
     (0_u64..12, 0_u64..8, proptest::collection::vec(0_u64..8, 0..5)).prop_map(|(xmin, length, running)| {
@@ -15,6 +18,20 @@ proptest! {
     fn one_covers_another_if_it_sees_all_that_the_other_sees(one in snapshot(), other in snapshot()) {
         let is_covering = (0..other.xmax()).all(|xid| !other.sees(xid) || one.sees(xid));
         prop_assert_eq!(one.covers(&other), is_covering, "{} {}", one, other);
+    }
+
+    /// A server's own snapshots only grow. One of a copy, or of a server that has gone back, mostly does not.
+    #[test]
+    fn a_node_goes_on_only_from_what_a_snapshot_covers(one in snapshot(), other in snapshot()) {
+        let node = Node::new(Config { slots: 4, history: 4, ..Config::default() });
+        let hear = |snapshot: &Snapshot| {
+            let seen = Seen { snapshot: snapshot.clone(), incarnation: Incarnation(Uuid::nil()) };
+            let answer = PollAnswer { seen, retained: 0, inherited: vec![], shape: 0, events: vec![], log: None };
+            node.poll_answer(&node.begin_poll(Duration::ZERO), answer)
+        };
+        prop_assert_eq!(hear(&one), Applied::Flushed);
+        let expected = if other.covers(&one) { Applied::Events(0) } else { Applied::Flushed };
+        prop_assert_eq!(hear(&other), expected, "{} {}", one, other);
     }
 
     #[test]

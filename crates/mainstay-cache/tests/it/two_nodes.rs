@@ -1,10 +1,14 @@
 //! Two nodes over one real database: what one writes the other serves within the bound, or it serves nothing kept.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mainstay_cache::{Config, Freshness, Source};
+use mainstay_cache::invalidation::{self, Poller};
+use mainstay_cache::{Config, Freshness, Source, coherence};
+use mainstay_db::Target;
+use mainstay_runtime::{Effects, Stop};
 use mainstay_testing::until;
 
 use crate::world::World;
@@ -82,4 +86,41 @@ async fn a_node_whose_poller_has_stopped_serves_nothing_kept_after_the_bound() {
     assert_eq!(other.fresh(1).await, ("second".to_owned(), true), "every time");
     assert_eq!(one.fresh(1).await.0, "second");
     assert_eq!(one.fresh(1).await, ("second".to_owned(), false), "{:?} {:?}", one.stats(), one.caches.age());
+}
+
+/// Others commit while the server is away: it is not hit by as many attempts.
+#[tokio::test]
+async fn hints_do_not_shorten_the_pause_after_a_failed_poll() {
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = server.local_addr().unwrap();
+    let target = Target::parse(&format!("postgres://nobody@{address}/nothing")).unwrap();
+    let effects = Effects::fixed("2026-01-01T00:00:00Z".parse().unwrap(), 7);
+    let node = Arc::new(coherence::Node::new(coherence::Config::default()));
+    let poller = Poller::new(node, target, effects.clock.clone(), invalidation::Config::default());
+    let attempts = AtomicU64::new(0);
+    let refusing = async {
+        loop {
+            drop(server.accept().await.unwrap());
+            attempts.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    let hinting = async {
+        until("it tries", async || attempts.load(Ordering::Relaxed) == 1).await;
+        for own in 1..=50 {
+            poller.hint();
+            tokio::net::TcpStream::connect(address).await.unwrap();
+            until("this one is refused", async || attempts.load(Ordering::Relaxed) > own).await;
+        }
+        assert_eq!(attempts.load(Ordering::Relaxed), 51, "it waits");
+        until("it tries again", async || {
+            effects.clock.advance(Duration::from_millis(200));
+            attempts.load(Ordering::Relaxed) > 51
+        })
+        .await;
+    };
+    tokio::select! {
+        () = poller.clone().run(Stop::new()) => {}
+        () = refusing => {}
+        () = hinting => {}
+    }
 }

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Db, Tx};
+use super::{CommitHook, Db, Tx};
 use crate::DbError;
+use crate::causality::Written;
 
 /// The longest pause before the first further attempt; it doubles with each, up to a hundred times of it.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -36,14 +37,42 @@ impl Db {
     /// # Errors
     /// What `work` says, after a rollback; else as [`Db::write`] and [`Tx::commit`]. [`DbError::TransactionKept`] if
     /// `work` has put `tx` somewhere: then nothing is committed.
-    pub async fn transaction<T, E, F>(&self, mut work: impl FnMut(Arc<Tx>) -> F) -> Result<T, E>
+    pub async fn transaction<T, E, F>(&self, work: impl FnMut(Arc<Tx>) -> F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: TransactionError,
+    {
+        self.transaction_by(self.commit_hook(), work).await.map(|(done, _)| done)
+    }
+
+    /// The same, its commit told to this hook and to no other.
+    ///
+    /// # Errors
+    /// As [`Db::transaction`].
+    pub async fn transaction_telling<T, E, F>(
+        &self,
+        hook: &dyn CommitHook,
+        work: impl FnMut(Arc<Tx>) -> F,
+    ) -> Result<(T, Option<Written>), E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: TransactionError,
+    {
+        self.transaction_by(Some(hook), work).await
+    }
+
+    async fn transaction_by<T, E, F>(
+        &self,
+        hook: Option<&dyn CommitHook>,
+        mut work: impl FnMut(Arc<Tx>) -> F,
+    ) -> Result<(T, Option<Written>), E>
     where
         F: Future<Output = Result<T, E>>,
         E: TransactionError,
     {
         let mut attempt = 0;
         loop {
-            let lost = match self.attempt(&mut work).await {
+            let lost = match self.attempt(hook, &mut work).await {
                 Err(error) if error.database().is_some_and(DbError::is_retryable) => error,
                 ended => return ended,
             };
@@ -56,7 +85,11 @@ impl Db {
         }
     }
 
-    async fn attempt<T, E, F>(&self, work: &mut impl FnMut(Arc<Tx>) -> F) -> Result<T, E>
+    async fn attempt<T, E, F>(
+        &self,
+        hook: Option<&dyn CommitHook>,
+        work: &mut impl FnMut(Arc<Tx>) -> F,
+    ) -> Result<(T, Option<Written>), E>
     where
         F: Future<Output = Result<T, E>>,
         E: TransactionError,
@@ -67,8 +100,8 @@ impl Db {
         let tx = Arc::try_unwrap(tx).map_err(|_| DbError::TransactionKept)?;
         match ended {
             Ok(done) => {
-                tx.commit().await?;
-                Ok(done)
+                let written = tx.commit_by(hook).await?;
+                Ok((done, written))
             }
             Err(error) => {
                 // Its connection is closed if the rollback fails; what went wrong first is what matters.

@@ -22,17 +22,28 @@ struct BesidePools {
     probe: usize,
     /// The watcher of replicas asks the primary how far it is.
     watcher: usize,
+    /// The cache hears of changes on one, and forgets old ones on another.
+    cache: usize,
 }
 
 impl BesidePools {
     const fn of(config: &Config) -> Self {
         let watcher = if config.read_replicas.is_empty() { 0 } else { 1 };
-        Self { start: 1, keeper: 1, month_on_demand: 1, slow_plans: 1, advisor: 2, probe: 1, watcher }
+        Self {
+            start: 1,
+            keeper: 1,
+            month_on_demand: 1,
+            slow_plans: 1,
+            advisor: 2,
+            probe: 1,
+            watcher,
+            cache: 2,
+        }
     }
 
     const fn sum(&self) -> usize {
-        let Self { start, keeper, month_on_demand, slow_plans, advisor, probe, watcher } = *self;
-        start + keeper + month_on_demand + slow_plans + advisor + probe + watcher
+        let Self { start, keeper, month_on_demand, slow_plans, advisor, probe, watcher, cache } = *self;
+        start + keeper + month_on_demand + slow_plans + advisor + probe + watcher + cache
     }
 }
 
@@ -124,10 +135,10 @@ mod tests {
     #[test]
     fn every_session_is_counted() {
         let config = Config { pool_max: 18, pool_read_max: 18, ..Config::default() };
-        assert_eq!(on_primary(&config), 18 + 18 + 2 + 7);
+        assert_eq!(on_primary(&config), 18 + 18 + 2 + 9);
         assert_eq!(on_replica(&config), 4 + 8 + 2);
         let watched = Config { read_replicas: "db2:5432".to_owned(), ..config };
-        assert_eq!(on_primary(&watched), 18 + 18 + 2 + 8);
+        assert_eq!(on_primary(&watched), 18 + 18 + 2 + 10);
         let most = Config { pool_max: usize::MAX, ..watched };
         assert_eq!(on_primary(&most), usize::MAX);
     }

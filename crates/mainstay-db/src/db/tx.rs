@@ -5,8 +5,10 @@ use std::ops::Deref;
 
 use deadpool_postgres::Object;
 
+use super::ending::{self, CommitHook};
 use super::{Client, Db};
-use crate::{DbError, causality, replicas};
+use crate::DbError;
+use crate::causality::Written;
 
 /// A transaction that has begun. [`Tx::commit`] makes it take effect and gives the connection back.
 ///
@@ -47,13 +49,28 @@ impl Tx {
     /// [`DbError::AlreadyFailed`] if a statement had failed and its error was passed over: PostgreSQL would answer
     /// such a commit with a silent rollback. [`DbError::Constraint`] for deferred rules, [`DbError::Conflict`] for
     /// serialization failures. After [`DbError::Unavailable`] it is unknown whether the transaction took effect.
-    pub async fn commit(mut self) -> Result<(), DbError> {
-        let outcome = self.end().await;
-        match outcome {
-            Ok(()) => {
+    pub async fn commit(self) -> Result<(), DbError> {
+        let db = self.db.clone();
+        self.commit_by(db.commit_hook()).await.map(drop)
+    }
+
+    /// The same, told to this hook and to no other.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`].
+    pub async fn commit_telling(self, hook: &dyn CommitHook) -> Result<Option<Written>, DbError> {
+        self.commit_by(Some(hook)).await
+    }
+
+    pub(super) async fn commit_by(
+        mut self,
+        hook: Option<&dyn CommitHook>,
+    ) -> Result<Option<Written>, DbError> {
+        match ending::end(&self, &self.db, hook).await {
+            Ok(written) => {
                 self.db.0.counters.committed();
                 self.client = None;
-                Ok(())
+                Ok(written)
             }
             Err(error) => {
                 if matches!(error, DbError::AlreadyFailed(_)) {
@@ -64,21 +81,6 @@ impl Tx {
                 Err(error)
             }
         }
-    }
-
-    /// Ends it well. Where there are replicas, the session has seen from then on what it has written.
-    async fn end(&self) -> Result<(), DbError> {
-        self.begin_end();
-        let Some((replicas, session)) = self.db.replicas().zip(causality::current()) else {
-            // In a failed transaction any statement but the end is refused, so the empty select turns a silent
-            // rollback into an error without a round trip of its own.
-            return self.batch_execute("select; commit").await;
-        };
-        let (asked, before) = (self.ask().await?, session.asks());
-        let committed = replicas::commit(&asked).await;
-        let position = asked.answered(committed)?;
-        session.saw_on_primary(before, replicas.token(position));
-        Ok(())
     }
 
     /// Undoes everything and gives the connection back.

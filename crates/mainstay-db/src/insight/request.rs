@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use mainstay_telemetry::metrics::MAX_LABEL_BYTES;
+use tokio::task::futures::TaskLocalFuture;
 
 use super::Insight;
 use super::figures::Run;
@@ -23,8 +24,8 @@ tokio::task_local! {
 const COMPARED_BYTES: usize = 256;
 
 /// Runs `work` and gathers in `stats` what its statements cost. Tasks that it spawns are not counted.
-pub async fn scope<F: Future>(stats: RequestStats, work: F) -> F::Output {
-    CURRENT.scope(stats, work).await
+pub fn scope<F: Future>(stats: RequestStats, work: F) -> TaskLocalFuture<RequestStats, F> {
+    CURRENT.scope(stats, work)
 }
 
 /// Runs work whose number of statements grows with what it was given, on purpose, such as storing each file of an

@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::{Epoch, Lsn, Xid};
+use crate::causality::{Carried, Written};
 
 /// A session has seen everything up to here: a server may answer it if it has replayed as far, in the same history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +23,7 @@ pub struct Token {
 
 impl Token {
     /// Whether nobody knows up to where: no server can be known to have as much.
-    pub(crate) fn is_unknown(self) -> bool {
+    pub fn is_unknown(self) -> bool {
         self.lsn == Lsn::MAX
     }
 
@@ -57,14 +58,24 @@ impl Token {
 #[derive(Clone)]
 pub struct TokenKey(Hmac<Sha256>);
 
-/// The form's version, in front of all else: without a number of transactions, and with one.
-const VERSIONS: (u8, u8) = (1, 2);
+/// The form's version, in front of all else: a position without a number of transactions, one with it, and commits without
+/// a position, behind one without a number, behind one with it.
+mod version {
+    pub(super) const POSITION: u8 = 1;
+    pub(super) const NUMBERED: u8 = 2;
+    pub(super) const WRITTEN: u8 = 3;
+    pub(super) const POSITION_WRITTEN: u8 = 4;
+    pub(super) const NUMBERED_WRITTEN: u8 = 5;
+}
 
-/// Bytes of the version, the cluster, the timeline and the position.
-const BODY: usize = 1 + 8 + 4 + 8;
+/// Bytes of the cluster, the timeline and the position.
+const POSITION: usize = 8 + 4 + 8;
 
 /// Bytes of the number.
 const NUMBER: usize = 8;
+
+/// Bytes of a commit: the life of the server, the transaction, when.
+const COMMIT: usize = 16 + 8 + 8;
 
 /// Bytes of the signature that are kept: 128 bits.
 const SIGNATURE: usize = 16;
@@ -78,42 +89,80 @@ impl TokenKey {
         Self(mac.expect("HMAC takes keys of every length"))
     }
 
-    /// The token as 50 characters of `A–Z a–z 0–9 - _`, or 60 where there is something that the primary may not show.
-    pub fn write(&self, token: &Token) -> String {
-        let is_settled = token.below == Xid(0);
-        let mut bytes = Vec::with_capacity(BODY + NUMBER + SIGNATURE);
-        bytes.push(if is_settled { VERSIONS.0 } else { VERSIONS.1 });
-        bytes.extend_from_slice(&token.epoch.system.to_be_bytes());
-        bytes.extend_from_slice(&token.epoch.timeline.to_be_bytes());
-        bytes.extend_from_slice(&token.lsn.0.to_be_bytes());
-        if !is_settled {
-            bytes.extend_from_slice(&token.below.0.to_be_bytes());
+    /// What a session carries as characters of `A–Z a–z 0–9 - _`: 50 for a position alone, 66 for a commit alone.
+    pub fn write(&self, carried: &Carried) -> String {
+        let numbered = carried.position.map(|position| position.below != Xid(0));
+        let version = match (numbered, carried.written.is_empty()) {
+            (None, _) => version::WRITTEN,
+            (Some(false), true) => version::POSITION,
+            (Some(true), true) => version::NUMBERED,
+            (Some(false), false) => version::POSITION_WRITTEN,
+            (Some(true), false) => version::NUMBERED_WRITTEN,
+        };
+        let length = 1 + POSITION + NUMBER + COMMIT * carried.written.len() + SIGNATURE;
+        let mut bytes = Vec::with_capacity(length);
+        bytes.push(version);
+        if let Some(position) = &carried.position {
+            bytes.extend_from_slice(&position.epoch.system.to_be_bytes());
+            bytes.extend_from_slice(&position.epoch.timeline.to_be_bytes());
+            bytes.extend_from_slice(&position.lsn.0.to_be_bytes());
+            if position.below != Xid(0) {
+                bytes.extend_from_slice(&position.below.0.to_be_bytes());
+            }
+        }
+        for written in &carried.written {
+            bytes.extend_from_slice(written.incarnation.as_bytes());
+            bytes.extend_from_slice(&written.xid.to_be_bytes());
+            bytes.extend_from_slice(&written.at_s.to_be_bytes());
         }
         let signature = self.0.clone().chain_update(&bytes).finalize().into_bytes();
         bytes.extend_from_slice(&signature[..SIGNATURE]);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The token that [`TokenKey::write`] wrote with the same secret; any other text is no token.
-    pub fn read(&self, text: &str) -> Option<Token> {
+    /// What [`TokenKey::write`] wrote with the same secret; any other text says nothing.
+    pub fn read(&self, text: &str) -> Option<Carried> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (body, signature) = bytes.split_last_chunk::<SIGNATURE>()?;
         self.0.clone().chain_update(body).verify_truncated_left(signature).ok()?;
         let (version, body) = body.split_first()?;
-        let (system, body) = body.split_first_chunk()?;
-        let (timeline, body) = body.split_first_chunk()?;
-        let (lsn, body) = body.split_first_chunk()?;
-        let below = match *version {
-            version if version == VERSIONS.0 => body.is_empty().then_some(Xid(0))?,
-            version if version == VERSIONS.1 => Xid(u64::from_be_bytes(body.try_into().ok()?)),
+        let (has_position, has_number, has_commits) = match *version {
+            version::POSITION => (true, false, false),
+            version::NUMBERED => (true, true, false),
+            version::WRITTEN => (false, false, true),
+            version::POSITION_WRITTEN => (true, false, true),
+            version::NUMBERED_WRITTEN => (true, true, true),
             _ => return None,
         };
-        Some(Token {
-            epoch: Epoch { system: u64::from_be_bytes(*system), timeline: u32::from_be_bytes(*timeline) },
-            lsn: Lsn(u64::from_be_bytes(*lsn)),
-            below,
-        })
+        let (position, body) = if has_position { read_position(body, has_number)? } else { (None, body) };
+        let (commits, rest) = body.as_chunks::<COMMIT>();
+        let is_whole = rest.is_empty() && commits.is_empty() != has_commits;
+        is_whole.then(|| Carried { position, written: commits.iter().filter_map(read_commit).collect() })
     }
+}
+
+fn read_position(body: &[u8], has_number: bool) -> Option<(Option<Token>, &[u8])> {
+    let (system, body) = body.split_first_chunk()?;
+    let (timeline, body) = body.split_first_chunk()?;
+    let (lsn, body) = body.split_first_chunk()?;
+    let (below, body) = if has_number { body.split_first_chunk()? } else { (&[0; NUMBER], body) };
+    let position = Token {
+        epoch: Epoch { system: u64::from_be_bytes(*system), timeline: u32::from_be_bytes(*timeline) },
+        lsn: Lsn(u64::from_be_bytes(*lsn)),
+        below: Xid(u64::from_be_bytes(*below)),
+    };
+    Some((Some(position), body))
+}
+
+fn read_commit(bytes: &[u8; COMMIT]) -> Option<Written> {
+    let (incarnation, bytes) = bytes.split_first_chunk()?;
+    let (xid, bytes) = bytes.split_first_chunk()?;
+    let at_s = bytes.first_chunk()?;
+    Some(Written {
+        incarnation: uuid::Uuid::from_bytes(*incarnation),
+        xid: u64::from_be_bytes(*xid),
+        at_s: u64::from_be_bytes(*at_s),
+    })
 }
 
 impl std::fmt::Debug for TokenKey {
@@ -136,22 +185,34 @@ mod tests {
         Token { below: Xid(below), ..token }
     }
 
+    fn carried(position: impl Into<Option<Token>>, xids: &[u64]) -> Carried {
+        let written = xids.iter().map(|xid| Written { incarnation: uuid::Uuid::max(), xid: *xid, at_s: 7 });
+        Carried { position: position.into(), written: written.collect() }
+    }
+
     proptest! {
         #[test]
         fn what_was_written_is_read_and_by_no_other_key(
             system: u64, timeline: u32, lsn: u64, below in prop_oneof![Just(0), any::<u64>()],
+            has_position: bool, xids in proptest::collection::vec(any::<u64>(), 0..5),
         ) {
-            let token = with(below, token(system, timeline, lsn));
-            let text = TokenKey::new(b"one").write(&token);
-            prop_assert_eq!(text.len(), if below == 0 { 50 } else { 60 });
-            prop_assert_eq!(TokenKey::new(b"one").read(&text), Some(token));
+            let position = has_position.then(|| with(below, token(system, timeline, lsn)));
+            let carried = carried(position, &xids);
+            prop_assume!(!carried.is_empty());
+            let text = TokenKey::new(b"one").write(&carried);
+            match (has_position, xids.len()) {
+                (true, 0) => prop_assert_eq!(text.len(), if below == 0 { 50 } else { 60 }),
+                (false, 1) => prop_assert_eq!(text.len(), 66),
+                _ => {}
+            }
+            prop_assert_eq!(TokenKey::new(b"one").read(&text), Some(carried));
             prop_assert_eq!(TokenKey::new(b"two").read(&text), None);
         }
 
         #[test]
         fn a_changed_text_is_no_token(lsn: u64, at in 0_usize..50, to in "[A-Za-z0-9_-]") {
             let key = TokenKey::new(b"key");
-            let mut text = key.write(&token(7, 1, lsn));
+            let mut text = key.write(&carried(token(7, 1, lsn), &[]));
             let was = text[at..=at].to_owned();
             text.replace_range(at..=at, &to);
             prop_assert!(was == to || key.read(&text).is_none());
@@ -190,7 +251,7 @@ mod tests {
     #[test]
     fn an_old_token_is_valid() {
         let text = "AQAAAAAAAAAHAAAAAQAAAAAAAAAqy9xOWhHHwmf_SSZW-BbyFQ";
-        assert_eq!(TokenKey::new(b"key").read(text), Some(token(7, 1, 42)));
+        assert_eq!(TokenKey::new(b"key").read(text), Some(carried(token(7, 1, 42), &[])));
     }
 
     #[test]

@@ -17,24 +17,24 @@ pub struct Cookies {
 }
 
 /// How a request proves who asks.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Credentials {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Credentials<'a> {
     /// `Authorization: Bearer …`: sent by a program, never by a browser on its own; no CSRF check.
-    Bearer(String),
+    Bearer(&'a str),
     /// The access cookie: sent by the browser whoever caused the request; unsafe methods need the check.
-    Cookie(String),
+    Cookie(&'a str),
 }
 
-impl Credentials {
+impl<'a> Credentials<'a> {
     /// The access token.
-    pub fn token(&self) -> &str {
+    pub fn token(self) -> &'a str {
         match self {
             Self::Bearer(token) | Self::Cookie(token) => token,
         }
     }
 }
 
-impl std::fmt::Debug for Credentials {
+impl std::fmt::Debug for Credentials<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Bearer(_) => f.write_str("Bearer(…)"),
@@ -101,14 +101,14 @@ impl Cookies {
     }
 
     /// Who asks; a bearer header wins over cookies, and a malformed one does not fall back to them.
-    pub fn credentials(self, headers: &HeaderMap) -> Option<Credentials> {
+    pub fn credentials(self, headers: &HeaderMap) -> Option<Credentials<'_>> {
         if let Some(value) = headers.get(AUTHORIZATION) {
             let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
             let token = token.trim();
             let is_bearer = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty();
-            return is_bearer.then(|| Credentials::Bearer(token.to_owned()));
+            return is_bearer.then_some(Credentials::Bearer(token));
         }
-        cookie(headers, self.access()).map(|token| Credentials::Cookie(token.to_owned()))
+        cookie(headers, self.access()).map(Credentials::Cookie)
     }
 }
 

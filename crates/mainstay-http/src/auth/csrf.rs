@@ -53,7 +53,7 @@ impl Guard {
         &self,
         method: &Method,
         headers: &HeaderMap,
-        credentials: &Credentials,
+        credentials: Credentials<'_>,
     ) -> Result<(), Refused> {
         if matches!(credentials, Credentials::Bearer(_)) || method.is_safe() {
             return Ok(());

@@ -48,7 +48,7 @@ impl Gate {
             .credentials(headers)
             .ok_or_else(|| Problem::unauthorized("Sign in, or send `Authorization: Bearer`."))?;
         let claims = self.tokens.verify(credentials.token())?;
-        self.guard.check(method, headers, &credentials)?;
+        self.guard.check(method, headers, credentials)?;
         check_expected(headers, &claims)?;
         Ok(claims)
     }
@@ -70,10 +70,10 @@ impl Gate {
                 if credentials.is_some() || refresh.is_some() {
                     self.guard.check_token(headers)?;
                 }
-                (credentials.map(|cookie| cookie.token().to_owned()), refresh)
+                (credentials.map(Credentials::token), refresh)
             }
         };
-        let claims = access.and_then(|token| self.tokens.verify_to_sign_out(&token).ok());
+        let claims = access.and_then(|token| self.tokens.verify_to_sign_out(token).ok());
         claims.as_ref().map_or(Ok(()), |claims| check_expected(headers, claims))?;
         let expected = expected(headers)?;
         Ok(Leaving { claims, refresh_token: refresh.and_then(RefreshToken::parse), expected })

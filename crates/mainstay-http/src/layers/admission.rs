@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use http::Request;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::step::Step;
+use super::step::{Answered, Outcome, Step};
 use crate::problem::Problem;
 
 /// The step; a permit is held until the head of the answer exists.
@@ -25,13 +25,14 @@ impl Admission {
 
 impl Step for Admission {
     type Kept = Option<OwnedSemaphorePermit>;
+    type Around<F: Future<Output = Outcome> + Send + 'static> = F;
 
-    fn before(&self, request: Request<Body>) -> Result<(Request<Body>, Self::Kept), Box<Response>> {
+    fn before(&self, request: &mut Request<Body>) -> Result<Self::Kept, Box<Response>> {
         if super::is_operational(request.uri().path()) {
-            return Ok((request, None));
+            return Ok(None);
         }
         match Arc::clone(&self.0).try_acquire_owned() {
-            Ok(permit) => Ok((request, Some(permit))),
+            Ok(permit) => Ok(Some(permit)),
             Err(_) => {
                 let busy = Problem::unavailable(Duration::from_secs(1), "Too many requests are in work.");
                 Err(Box::new(busy.into_response()))
@@ -39,12 +40,14 @@ impl Step for Admission {
         }
     }
 
-    async fn after<F>(self, kept: Self::Kept, answer: F) -> Response
+    fn around<F>(&self, _kept: &mut Self::Kept, answer: F) -> F
     where
-        F: Future<Output = Response> + Send + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
     {
-        let response = answer.await;
-        drop(kept);
-        response
+        answer
+    }
+
+    fn after(&self, _permit: Self::Kept, response: Response) -> Answered {
+        Answered::Now(response)
     }
 }

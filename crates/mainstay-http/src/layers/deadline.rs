@@ -2,18 +2,19 @@
 //! Never here: pauses inside bodies; the serve loop watches those.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use futures_util::future::{Either, select};
 use http::Request;
-use tokio::time::{Instant, sleep_until};
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep_until};
 use tower::util::MapRequestLayer;
 
-use super::step::Step;
+use super::step::{Answered, Outcome, Step};
 use crate::facts::{self, Facts};
 use crate::problem::Problem;
 
@@ -23,34 +24,66 @@ pub(super) struct Deadline;
 
 impl Step for Deadline {
     type Kept = Option<Arc<Facts>>;
+    type Around<F: Future<Output = Outcome> + Send + 'static> = Timed<F>;
 
-    fn before(&self, request: Request<Body>) -> Result<(Request<Body>, Self::Kept), Box<Response>> {
-        let facts = facts::of(request.extensions()).cloned();
-        Ok((request, facts))
+    fn before(&self, request: &mut Request<Body>) -> Result<Self::Kept, Box<Response>> {
+        Ok(facts::of(request.extensions()).cloned())
     }
 
-    async fn after<F>(self, facts: Self::Kept, answer: F) -> Response
+    fn around<F>(&self, facts: &mut Self::Kept, answer: F) -> Timed<F>
     where
-        F: Future<Output = Response> + Send + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
     {
-        let Some(facts) = facts else { return answer.await };
-        let start = Instant::now();
-        let mut answer = pin!(answer);
-        loop {
+        Timed { answer, facts: facts.take(), timer: None }
+    }
+
+    fn after(&self, _facts: Self::Kept, response: Response) -> Answered {
+        Answered::Now(response)
+    }
+}
+
+pin_project! {
+    /// An answer, or the problem that it took too long.
+    pub(super) struct Timed<F> {
+        #[pin]
+        answer: F,
+        facts: Option<Arc<Facts>>,
+        // Most answers are there at once and need none.
+        timer: Option<Pin<Box<Timer>>>,
+    }
+}
+
+pin_project! {
+    struct Timer {
+        allowed: Duration,
+        #[pin]
+        sleep: Sleep,
+    }
+}
+
+impl<F: Future<Output = Outcome>> Future for Timed<F> {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let this = self.project();
+        if let Poll::Ready(outcome) = this.answer.poll(context) {
+            return Poll::Ready(outcome);
+        }
+        let Some(facts) = this.facts else { return Poll::Pending };
+        let timer = this.timer.get_or_insert_with(|| {
             let allowed = facts.allowed();
-            let timer = pin!(sleep_until(start + allowed));
-            match select(answer, timer).await {
-                Either::Left((response, _)) => return response,
-                Either::Right(((), unfinished)) => {
-                    // The route was matched meanwhile and may have allowed more.
-                    if facts.allowed() <= allowed {
-                        return Problem::unavailable(Duration::from_secs(5), "The work took too long.")
-                            .coded("timed_out")
-                            .into_response();
-                    }
-                    answer = unfinished;
-                }
+            Box::pin(Timer { allowed, sleep: sleep_until(facts.start + allowed) })
+        });
+        loop {
+            let mut timer = timer.as_mut().project();
+            ready!(timer.sleep.as_mut().poll(context));
+            // The route may have allowed more meanwhile.
+            if facts.allowed() <= *timer.allowed {
+                let late = Problem::unavailable(Duration::from_secs(5), "The work took too long.");
+                return Poll::Ready(Ok(late.coded("timed_out").into_response()));
             }
+            *timer.allowed = facts.allowed();
+            timer.sleep.reset(facts.start + *timer.allowed);
         }
     }
 }

@@ -2,8 +2,10 @@
 //! Never here: paths, queries, addresses or tokens of clients in logs or labels; only the route's template.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::MatchedPath;
@@ -13,11 +15,12 @@ use http::{Method, Request};
 use mainstay_db::insight::{self, Budget, RequestStats};
 use mainstay_runtime::{Effects, Ids};
 use mainstay_telemetry::{Registry, RequestId, events, request_id};
+use pin_project_lite::pin_project;
+use tokio::task::futures::TaskLocalFuture;
 use tracing::field::Empty;
-use tracing::{Instrument, Span};
 
 use super::metrics::{InFlight, Metrics};
-use super::step::Step;
+use super::step::{Answered, Outcome, Step};
 use super::trace_context;
 use crate::config::Config;
 use crate::facts::{self, Facts};
@@ -35,7 +38,7 @@ const UNMATCHED: &str = "unmatched";
 #[derive(Clone)]
 pub(super) struct Observe(Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     timeout: Duration,
     pages: PageLimits,
     ids: Ids,
@@ -43,14 +46,12 @@ struct Inner {
     metrics: Metrics,
 }
 
-/// What the way back knows of the request.
+/// What is told of the request when it is answered.
 pub(super) struct Seen {
     id: RequestId,
     method: Method,
     facts: Arc<Facts>,
-    start: Instant,
     statements: RequestStats,
-    span: Span,
     _in_flight: InFlight,
 }
 
@@ -71,20 +72,16 @@ impl Observe {
 }
 
 impl Step for Observe {
-    type Kept = Seen;
+    type Kept = Option<Seen>;
+    type Around<F: Future<Output = Outcome> + Send + 'static> = TaskLocalFuture<RequestId, Observed<F>>;
 
-    fn before(&self, mut request: Request<Body>) -> Result<(Request<Body>, Seen), Box<Response>> {
-        let start = Instant::now();
+    fn before(&self, request: &mut Request<Body>) -> Result<Self::Kept, Box<Response>> {
         let id = request
             .headers()
             .get(X_REQUEST_ID)
             .and_then(|value| value.to_str().ok())
             .and_then(RequestId::parse)
             .unwrap_or_else(|| RequestId::generate(&self.0.ids));
-        let facts = Arc::new(Facts::new(self.0.timeout, self.0.pages));
-        request.extensions_mut().insert(Arc::clone(&facts));
-        let _in_flight = self.0.metrics.begin();
-        let method = request.method().clone();
         let trace_id = trace_context::trace_id(request.headers());
         // Of the highest level, so that a filter that lets only errors through knows their request, too.
         let span = tracing::error_span!(
@@ -93,33 +90,77 @@ impl Step for Observe {
             trace_id = trace_id.as_deref(),
             http.route = Empty
         );
+        let facts = Arc::new(Facts::new(self.0.timeout, self.0.pages, span));
+        request.extensions_mut().insert(Arc::clone(&facts));
+        let _in_flight = self.0.metrics.begin();
+        let method = request.method().clone();
         let statements = RequestStats::within(self.0.budget);
-        Ok((request, Seen { id, method, facts, start, statements, span, _in_flight }))
+        Ok(Some(Seen { id, method, facts, statements, _in_flight }))
     }
 
-    async fn after<F>(self, seen: Seen, answer: F) -> Response
+    fn around<F>(&self, seen: &mut Self::Kept, answer: F) -> Self::Around<F>
     where
-        F: Future<Output = Response> + Send + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
     {
-        let work = async {
-            let response = insight::scope(seen.statements.clone(), answer).await;
-            record(&self.0.metrics, &seen, &response);
-            response
+        let Some(seen) = seen.take() else { unreachable!("a request is asked for once") };
+        let answer = Some(insight::scope(seen.statements.clone(), answer));
+        request_id::scope(seen.id.clone(), Observed { answer, seen, by: Arc::clone(&self.0) })
+    }
+
+    fn after(&self, _seen: Self::Kept, response: Response) -> Answered {
+        Answered::Now(response)
+    }
+}
+
+pin_project! {
+    /// An answer, waited for within the request's span, and told of.
+    pub(super) struct Observed<F> {
+        // Nothing when it is there.
+        #[pin]
+        answer: Option<TaskLocalFuture<RequestStats, F>>,
+        seen: Seen,
+        by: Arc<Inner>,
+    }
+
+    impl<F> PinnedDrop for Observed<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.answer.is_some() {
+                // What was begun ends within the span, too.
+                let _within = this.seen.facts.span.enter();
+                this.answer.set(None);
+            }
+        }
+    }
+}
+
+impl<F: Future<Output = Outcome>> Future for Observed<F> {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let mut this = self.project();
+        let _within = this.seen.facts.span.enter();
+        let Some(answer) = this.answer.as_mut().as_pin_mut() else {
+            unreachable!("polled after it has ended")
         };
-        let mut response = request_id::scope(seen.id.clone(), work.instrument(seen.span.clone())).await;
-        if let Ok(value) = HeaderValue::from_str(seen.id.as_str()) {
-            response.headers_mut().insert(X_REQUEST_ID, value);
+        let mut outcome = ready!(answer.poll(context));
+        this.answer.set(None);
+        if let Ok(response) = &mut outcome {
+            let took = this.seen.facts.start.elapsed();
+            record(&this.by.metrics, this.seen, took, response);
+            if let Ok(value) = HeaderValue::from_str(this.seen.id.as_str()) {
+                response.headers_mut().insert(X_REQUEST_ID, value);
+            }
+            if let Some(value) = server_timing(this.seen, took) {
+                response.headers_mut().append(SERVER_TIMING, value);
+            }
         }
-        if let Some(value) = server_timing(&seen) {
-            response.headers_mut().append(SERVER_TIMING, value);
-        }
-        response
+        Poll::Ready(outcome)
     }
 }
 
 /// One access line and one observation per answer; a client that leaves before gets neither.
-fn record(metrics: &Metrics, seen: &Seen, response: &Response) {
-    let took = seen.start.elapsed();
+fn record(metrics: &Metrics, seen: &Seen, took: Duration, response: &Response) {
     let route = seen.facts.route.get().map_or(UNMATCHED, MatchedPath::as_str);
     let status = response.status().as_u16();
     let code = response.extensions().get::<Problem>().map(Problem::code);
@@ -147,10 +188,32 @@ fn record(metrics: &Metrics, seen: &Seen, response: &Response) {
 }
 
 /// The time until now and in the database, in milliseconds, and how many statements ran there.
-fn server_timing(seen: &Seen) -> Option<HeaderValue> {
-    let total = seen.start.elapsed().as_secs_f64() * 1e3;
-    let (count, time) = (seen.statements.count(), seen.statements.time().as_secs_f64() * 1e3);
-    HeaderValue::from_str(&format!("total;dur={total:.1}, db;dur={time:.1};desc=\"n={count}\"")).ok()
+fn server_timing(seen: &Seen, took: Duration) -> Option<HeaderValue> {
+    let mut text = String::with_capacity(64);
+    text.push_str("total;dur=");
+    milliseconds(&mut text, took);
+    text.push_str(", db;dur=");
+    milliseconds(&mut text, seen.statements.time());
+    text.push_str(";desc=\"n=");
+    number(&mut text, seen.statements.count());
+    text.push('"');
+    HeaderValue::try_from(text).ok()
+}
+
+/// With one decimal.
+fn milliseconds(text: &mut String, span: Duration) {
+    let tenths = u64::try_from((span.as_micros() + 50) / 100).unwrap_or(u64::MAX);
+    number(text, tenths / 10);
+    text.push('.');
+    number(text, tenths % 10);
+}
+
+/// Every answer has some: the way by `format!` takes several times as much.
+fn number(text: &mut String, number: u64) {
+    if number >= 10 {
+        self::number(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// Inside the router: remembers which route matched. Must run after routing.
@@ -160,7 +223,7 @@ pub(super) fn note_route(request: Request<Body>) -> Request<Body> {
     {
         // Already set when routers are nested; the first is the whole path.
         if facts.route.set(route.clone()).is_ok() {
-            Span::current().record("http.route", route.as_str());
+            facts.span.record("http.route", route.as_str());
             insight::name_route(route.as_str());
         }
     }

@@ -3,14 +3,18 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use futures_util::future::CatchUnwind;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Method, Request, Uri};
+use pin_project_lite::pin_project;
 
-use super::step::Step;
+use super::step::{Answered, Outcome, Step};
 use crate::problem::Problem;
 
 /// The step; sits inside compression, so that it still sees plain bodies.
@@ -19,21 +23,38 @@ pub(super) struct Problems;
 
 impl Step for Problems {
     type Kept = (Method, Uri);
+    type Around<F: Future<Output = Outcome> + Send + 'static> = Caught<F>;
 
-    fn before(&self, request: Request<Body>) -> Result<(Request<Body>, Self::Kept), Box<Response>> {
-        let kept = (request.method().clone(), request.uri().clone());
-        Ok((request, kept))
+    fn before(&self, request: &mut Request<Body>) -> Result<Self::Kept, Box<Response>> {
+        Ok((request.method().clone(), request.uri().clone()))
     }
 
-    async fn after<F>(self, (method, uri): Self::Kept, answer: F) -> Response
+    fn around<F>(&self, _kept: &mut Self::Kept, answer: F) -> Caught<F>
     where
-        F: Future<Output = Response> + Send + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
     {
-        let response = match AssertUnwindSafe(answer).catch_unwind().await {
-            Ok(response) => response,
-            Err(panic) => panicked(panic.as_ref()).into_response(),
-        };
-        complete(response, &method, &uri)
+        Caught { answer: AssertUnwindSafe(answer).catch_unwind() }
+    }
+
+    fn after(&self, (method, uri): Self::Kept, response: Response) -> Answered {
+        Answered::Now(complete(response, &method, &uri))
+    }
+}
+
+pin_project! {
+    /// An answer whose panic is one, too.
+    pub(super) struct Caught<F> {
+        #[pin]
+        answer: CatchUnwind<AssertUnwindSafe<F>>,
+    }
+}
+
+impl<F: Future<Output = Outcome>> Future for Caught<F> {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let caught = self.project().answer.poll(context);
+        caught.map(|caught| caught.unwrap_or_else(|panic| Ok(panicked(panic.as_ref()).into_response())))
     }
 }
 

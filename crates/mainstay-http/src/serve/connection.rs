@@ -16,9 +16,11 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use pin_project_lite::pin_project;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
-use tower::Service;
+use tower::util::Oneshot;
+use tower::{Service, ServiceExt};
 use tower_http::timeout::TimeoutBody;
 
 use super::Shared;
@@ -82,6 +84,9 @@ const FIRST_WORDS: Duration = Duration::from_millis(250);
 /// How often it is looked for.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// The most headers that hyper takes where it is told nothing.
+const HYPERS_HEADERS: usize = 100;
+
 enum Why {
     Drain,
     Idle,
@@ -93,9 +98,12 @@ fn builder(limits: &Connections) -> Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
-        .max_headers(limits.max_headers)
         // hyper panics below 8 KiB.
         .max_buf_size((limits.max_header_bytes as usize).max(8 * 1024));
+    // Told of its own number, hyper makes room on the heap for each request.
+    if limits.max_headers != HYPERS_HEADERS {
+        builder.http1().max_headers(limits.max_headers);
+    }
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -179,7 +187,7 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = InWork<tower::util::Oneshot<S, Request<Body>>>;
+    type Future = InWork<Oneshot<S, Request<Body>>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let pause = self.body_idle_timeout;
@@ -189,27 +197,32 @@ where
         });
         request.extensions_mut().insert(ConnectInfo(self.peer));
         self.activity.begin();
-        let answer = tower::ServiceExt::oneshot(self.app.clone(), request);
-        InWork { answer: Box::pin(answer), activity: Arc::clone(&self.activity) }
+        InWork { answer: self.app.clone().oneshot(request), _count: Counting(Arc::clone(&self.activity)) }
     }
 }
 
-/// A request in work; dropping it, finished or not, ends the count.
-struct InWork<F> {
-    answer: Pin<Box<F>>,
-    activity: Arc<Activity>,
+pin_project! {
+    /// A request in work.
+    struct InWork<F> {
+        #[pin]
+        answer: F,
+        _count: Counting,
+    }
 }
+
+/// Dropping it, with the request finished or not, ends the count.
+struct Counting(Arc<Activity>);
 
 impl<F: Future> Future for InWork<F> {
     type Output = F::Output;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        self.answer.as_mut().poll(context)
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().answer.poll(context)
     }
 }
 
-impl<F> Drop for InWork<F> {
+impl Drop for Counting {
     fn drop(&mut self) {
-        self.activity.end();
+        self.0.end();
     }
 }

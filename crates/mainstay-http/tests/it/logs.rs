@@ -8,8 +8,9 @@ use axum::routing::get;
 use mainstay_http::{OrProblem, Problem};
 use mainstay_telemetry::Capture;
 use mainstay_telemetry::logs::{LogConfig, LogFormat, subscriber};
+use tokio::io::AsyncWriteExt as _;
 
-use crate::world::World;
+use crate::world::{World, within};
 
 /// Log lines in memory.
 #[derive(Clone, Default)]
@@ -94,6 +95,36 @@ async fn an_error_of_ours_is_logged_once_with_its_cause() {
     assert_eq!(naming("the disk is gone"), 1, "{lines:?}");
     assert_eq!(naming("tests/it/logs.rs"), 1, "the place is the caller's: {lines:?}");
     assert_eq!(naming("on purpose"), 1, "{lines:?}");
+}
+
+#[tokio::test]
+async fn what_ends_because_the_client_has_left_still_names_its_request_and_its_route() {
+    struct Ending(Arc<tokio::sync::Notify>);
+    impl Drop for Ending {
+        fn drop(&mut self) {
+            tracing::info!("left alone");
+            self.0.notify_one();
+        }
+    }
+    let log = Capture::of_thread();
+    let (begun, ended) = (Arc::<tokio::sync::Notify>::default(), Arc::<tokio::sync::Notify>::default());
+    let (begins, ends) = (Arc::clone(&begun), Arc::clone(&ended));
+    let endless = get(async move || {
+        let _ending = Ending(ends);
+        begins.notify_one();
+        std::future::pending::<()>().await;
+    });
+    let world = World::start(Router::new().route("/v1/endless/{id}", endless)).await;
+    let mut socket = world.connect().await;
+    let request = b"GET /v1/endless/7 HTTP/1.1\r\nhost: x\r\nx-request-id: request-123\r\n\r\n";
+    socket.write_all(request).await.unwrap();
+    within(begun.notified()).await;
+    drop(socket);
+    within(ended.notified()).await;
+    let lines = log.lines();
+    let line = lines.iter().find(|line| line.message == "left alone").unwrap();
+    assert_eq!(line.request_id.as_ref().map(mainstay_telemetry::RequestId::as_str), Some("request-123"));
+    assert_eq!(line.fields["http.route"], "/v1/endless/{id}");
 }
 
 #[tokio::test]

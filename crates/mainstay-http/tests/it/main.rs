@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets an error should fail right there")]
 
 mod docs;
+mod further_out;
 mod logs;
 mod probes;
 mod serving;

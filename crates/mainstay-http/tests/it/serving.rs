@@ -52,6 +52,21 @@ async fn serves_http1_and_http2_on_one_port() {
 }
 
 #[tokio::test]
+async fn more_headers_than_configured_are_refused_whatever_their_number() {
+    for most in [40, 100, 300] {
+        let mut config = Config::default();
+        config.connections.max_headers = most;
+        let world = World::with(hello(), config).await;
+        for (count, status) in [(most, "200"), (most + 1, "431")] {
+            let more: String = (2..count).map(|nth| format!("x-{nth}: 1\r\n")).collect();
+            let request = format!("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}\r\n");
+            let answer = world.raw(request.as_bytes()).await;
+            assert_eq!(answer.get(9..12), Some(status), "{count} of {most}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_says_nothing_is_cut_off() {
     let world = World::with(hello(), impatient()).await;
     let begin = Instant::now();

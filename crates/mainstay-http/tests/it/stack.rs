@@ -7,7 +7,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use mainstay_http::layers::allow_time;
 use mainstay_http::{Config, Json, PageRequest, Problem, app, etag};
@@ -26,7 +25,7 @@ fn router() -> Router {
         .route("/v1/list", get(|page: PageRequest| async move { page.limit.get().to_string() }))
         .route(
             "/v1/large",
-            get(|| async { Json(json!({"text": "run ".repeat(600)})) }).layer(from_fn(etag::private)),
+            get(|| async { Json(json!({"text": "run ".repeat(600)})) }).layer(etag::private()),
         )
         .route(
             "/v1/panic",

@@ -1,6 +1,7 @@
-//! The fields of one event or span, as text. Never here: how a line looks.
+//! The fields of one event or span, as text, all in one place that is used again. Never here: how a line looks.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use tracing::field::{Field, Visit};
 
@@ -11,16 +12,16 @@ pub const MAX_VALUE_BYTES: usize = 8 * 1024;
 pub(crate) const REQUEST_ID: &str = "request_id";
 
 /// A field's value.
-#[derive(Clone)]
-pub(crate) enum Value {
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'a> {
     /// Text.
-    Text(String),
+    Text(&'a str),
     /// A number or a truth value, in JSON's form.
-    Bare(String),
+    Bare(&'a str),
 }
 
-impl Value {
-    pub(crate) fn as_str(&self) -> &str {
+impl<'a> Value<'a> {
+    pub(crate) fn as_str(self) -> &'a str {
         let (Self::Text(text) | Self::Bare(text)) = self;
         text
     }
@@ -29,77 +30,131 @@ impl Value {
 /// What one event or span says.
 #[derive(Default)]
 pub(crate) struct Fields {
-    pub(crate) message: String,
-    pub(crate) others: Vec<(&'static str, Value)>,
+    /// The values, one behind the other.
+    text: String,
+    message: Range<usize>,
+    others: Vec<Other>,
+}
+
+/// One field but the message.
+struct Other {
+    name: &'static str,
+    is_bare: bool,
+    place: Range<usize>,
 }
 
 impl Fields {
-    /// Takes over what the spans around the event say, except what it says itself. The request's id, which every line
-    /// has a place for, is not taken over but returned.
-    pub(crate) fn inherit(&mut self, spans: Vec<(&'static str, Value)>) -> Option<String> {
-        let mut request_id = None;
-        let own = self.others.len();
-        for (name, value) in spans {
-            if name == REQUEST_ID {
-                request_id = Some(value.as_str().to_owned());
-            } else if self.others[..own].iter().all(|(said, _)| *said != name) {
-                self.others.push((name, value));
-            }
-        }
-        request_id
+    /// The sentence.
+    pub(crate) fn message(&self) -> &str {
+        self.text.get(self.message.clone()).unwrap_or_default()
     }
 
-    fn text(&mut self, field: &Field, mut text: String) {
-        if text.len() > MAX_VALUE_BYTES {
-            text.truncate(text.floor_char_boundary(MAX_VALUE_BYTES));
-            text.push('…');
+    /// The other fields, in their order.
+    pub(crate) fn others(&self) -> impl Iterator<Item = (&'static str, Value<'_>)> {
+        self.others.iter().map(|other| {
+            let text = self.text.get(other.place.clone()).unwrap_or_default();
+            (other.name, if other.is_bare { Value::Bare(text) } else { Value::Text(text) })
+        })
+    }
+
+    /// Whether it has such a field.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.others.iter().any(|other| other.name == name)
+    }
+
+    /// Takes over what `fresh` says; what is said again replaces what was said before.
+    pub(crate) fn say(&mut self, fresh: &Self) {
+        if !fresh.others.iter().any(|other| self.says(other.name)) {
+            let from = self.text.len();
+            self.text.push_str(&fresh.text);
+            self.others.extend(
+                fresh
+                    .others
+                    .iter()
+                    .map(|other| Other { place: from + other.place.start..from + other.place.end, ..*other }),
+            );
+            return;
         }
-        if field.name() == "message" {
-            self.message = text;
+        let before = std::mem::take(self);
+        for (name, value) in before.others().filter(|(name, _)| !fresh.says(name)).chain(fresh.others()) {
+            let from = self.text.len();
+            self.text.push_str(value.as_str());
+            self.note(name, matches!(value, Value::Bare(_)), from);
+        }
+    }
+
+    /// Forgets everything, and keeps the memory unless it is much.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.text.shrink_to(2 * MAX_VALUE_BYTES);
+        self.message = 0..0;
+        self.others.clear();
+    }
+
+    /// What has been written since `from` is the value of this field.
+    fn note(&mut self, name: &'static str, is_bare: bool, from: usize) {
+        let place = from..self.text.len();
+        if name == "message" {
+            self.message = place;
         } else {
-            self.others.push((field.name(), Value::Text(text)));
+            self.others.push(Other { name, is_bare, place });
         }
     }
 
-    fn bare(&mut self, field: &Field, text: String) {
-        self.others.push((field.name(), Value::Bare(text)));
+    fn text(&mut self, field: &Field, from: usize) {
+        if self.text.len() - from > MAX_VALUE_BYTES {
+            self.text.truncate(self.text.floor_char_boundary(from + MAX_VALUE_BYTES));
+            self.text.push('…');
+        }
+        self.note(field.name(), false, from);
+    }
+
+    // Writing to a string cannot fail.
+    fn bare(&mut self, field: &Field, value: impl std::fmt::Display) {
+        let from = self.text.len();
+        let _ = write!(self.text, "{value}");
+        self.note(field.name(), true, from);
     }
 }
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        self.text(field, format!("{value:?}"));
+        let from = self.text.len();
+        let _ = write!(self.text, "{value:?}");
+        self.text(field, from);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.text(field, value.to_owned());
+        let from = self.text.len();
+        self.text.push_str(value);
+        self.text(field, from);
     }
 
     /// The error and what caused it, from the outside in.
     fn record_error(&mut self, field: &Field, error: &(dyn std::error::Error + 'static)) {
-        let mut text = error.to_string();
+        let from = self.text.len();
+        let _ = write!(self.text, "{error}");
         let mut cause = error.source();
-        while let Some(error) = cause.filter(|_| text.len() <= MAX_VALUE_BYTES) {
-            // Writing to a string cannot fail.
-            let _ = write!(text, ": {error}");
+        while let Some(error) = cause.filter(|_| self.text.len() - from <= MAX_VALUE_BYTES) {
+            let _ = write!(self.text, ": {error}");
             cause = error.source();
         }
-        self.text(field, text);
+        self.text(field, from);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.bare(field, if value.is_finite() { value.to_string() } else { "null".to_owned() });
+        if value.is_finite() { self.bare(field, value) } else { self.bare(field, "null") }
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.bare(field, value.to_string());
+        self.bare(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.bare(field, value.to_string());
+        self.bare(field, value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.bare(field, value.to_string());
+        self.bare(field, value);
     }
 }

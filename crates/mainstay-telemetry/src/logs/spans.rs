@@ -5,7 +5,7 @@ use tracing::{Subscriber, field::Visit};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-use super::{Fields, Value};
+use super::{Fields, REQUEST_ID, Value};
 
 /// Keeps the fields of every span with the span.
 pub(crate) struct SpanFields;
@@ -31,27 +31,35 @@ where
     let mut fresh = Fields::default();
     record(&mut fresh);
     let mut extensions = span.extensions_mut();
-    if extensions.get_mut::<Fields>().is_none() {
-        extensions.insert(Fields::default());
-    }
-    if let Some(kept) = extensions.get_mut::<Fields>() {
-        // What is recorded again replaces what was said before.
-        kept.others.retain(|(name, _)| fresh.others.iter().all(|(again, _)| again != name));
-        kept.others.append(&mut fresh.others);
+    match extensions.get_mut::<Fields>() {
+        Some(kept) => kept.say(&fresh),
+        None => extensions.insert(fresh),
     }
 }
 
-/// What the spans around a line say, outermost first; of two fields with one name the inner one counts.
-pub(crate) fn around<'a, S>(scope: Option<Scope<'a, S>>) -> Vec<(&'static str, Value)>
-where
+/// What the spans around a line say, outermost first; of two fields with one name the inner one counts, and before all what
+/// the line says itself. The request's id is told in any case: every line has a place for it.
+pub(crate) fn around<'a, S>(
+    scope: Option<Scope<'a, S>>,
+    own: &Fields,
+    mut tell: impl FnMut(&'static str, Value<'_>),
+) where
     S: Subscriber + LookupSpan<'a>,
 {
-    let mut all: Vec<(&'static str, Value)> = Vec::new();
-    for span in scope.into_iter().flat_map(Scope::from_root) {
-        if let Some(fields) = span.extensions().get::<Fields>() {
-            all.retain(|(name, _)| fields.others.iter().all(|(inner, _)| inner != name));
-            all.extend(fields.others.iter().cloned());
+    let spans: Vec<_> = scope.into_iter().flatten().collect();
+    for (depth, span) in spans.iter().enumerate().rev() {
+        let extensions = span.extensions();
+        for (name, value) in extensions.get::<Fields>().into_iter().flat_map(Fields::others) {
+            let is_said = name != REQUEST_ID && own.says(name);
+            let is_said_inside = || {
+                let inner = spans[..depth].iter();
+                inner
+                    .into_iter()
+                    .any(|span| span.extensions().get::<Fields>().is_some_and(|fields| fields.says(name)))
+            };
+            if !is_said && !is_said_inside() {
+                tell(name, value);
+            }
         }
     }
-    all
 }

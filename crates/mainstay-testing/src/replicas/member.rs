@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::test_db::CONNECT_TIMEOUT;
+use crate::until::until;
 
 use super::PATIENCE;
 
@@ -137,8 +138,19 @@ impl Member {
             return Ok(());
         }
         let pid = Pid::from_raw(self.cluster.pid()).context("the server has no process")?;
+        if signal == Signal::KILL {
+            // It starts no further process while they are counted.
+            kill_process(pid, Signal::STOP)?;
+        }
+        let children = children_of(pid)?;
         kill_process(pid, signal)?;
-        tokio::time::timeout(PATIENCE, self.cluster.ended()).await.context("the server does not end")
+        tokio::time::timeout(PATIENCE, self.cluster.ended()).await.context("the server does not end")?;
+        // What it has left behind may answer until it notices.
+        until("the server's processes have ended", async || {
+            children.iter().all(|child| parent_of(child).is_none())
+        })
+        .await;
+        Ok(())
     }
 
     pub(super) async fn start(&mut self) -> Result<()> {
@@ -153,6 +165,24 @@ impl Member {
         let target = self.target();
         Session::connect(&target, "test admin", CONNECT_TIMEOUT).await.with_context(|| self.name.clone())
     }
+}
+
+/// The processes that a process has started and that live, by their folders in `/proc`.
+fn children_of(pid: Pid) -> Result<Vec<PathBuf>> {
+    let processes = fs::read_dir("/proc")?.map(|entry| entry.map(|entry| entry.path()));
+    let processes = processes.collect::<Result<Vec<_>, _>>()?;
+    let parent = pid.as_raw_nonzero().get();
+    Ok(processes.into_iter().filter(|process| parent_of(process) == Some(parent)).collect())
+}
+
+/// Who has started a process, or has inherited it. `None` once it has ended.
+fn parent_of(process: &Path) -> Option<i32> {
+    let stat = fs::read_to_string(process.join("stat")).ok()?;
+    // The program's name may hold anything, also brackets.
+    let (_, after_name) = stat.rsplit_once(") ")?;
+    let mut fields = after_name.split(' ');
+    let state = fields.next()?;
+    if state == "Z" { None } else { fields.next()?.parse().ok() }
 }
 
 fn name(config: &Config) -> String {

@@ -16,6 +16,8 @@ async fn a_broken_or_silent_task_degrades_the_service_and_never_ends_it() {
     let mut config = PlatformConfig::default();
     config.database.url = db.target().url();
     config.http.health.cache = Duration::ZERO;
+    // Its task would be silent, too.
+    config.cache.enabled = false;
     let mut platform = Platform::start(&config, &[]).await.unwrap();
     let effects = Effects::fixed(jiff::Timestamp::UNIX_EPOCH, 1);
     platform.supervisor = Supervisor::new(&effects);

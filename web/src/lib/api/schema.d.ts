@@ -398,6 +398,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cache/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends every entry of every node, and of what nodes share: in the process that answers at once, elsewhere within the
+         *     bound. Every answer is read again then.
+         */
+        post: operations["cache_clear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cache/invalidate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends, on every node, the answers that were made from what is named, as if it had changed.
+         * @description It is told by a transaction, as every change is: the process that answers has heard of it before it answers, others
+         *     within the bound.
+         */
+        post: operations["cache_invalidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cache/key/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry of the process that answers. */
+        get: operations["cache_key"];
+        put?: never;
+        post?: never;
+        /**
+         * Forgets one entry of the process that answers. Other processes keep theirs, and this one may take it over from them;
+         *     `/v1/cache/invalidate` ends it everywhere.
+         */
+        delete: operations["cache_remove_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cache/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries that the process that answers keeps, by hashes of what they are kept by, in no promised order. */
+        get: operations["cache_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cache/performance-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the kept answers of the process that answers do, and what follows from that. */
+        get: operations["cache_performance_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cache/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the process that answers keeps, how often it helped since the process began, and how it hears of changes. */
+        get: operations["cache_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cache/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tags whose changes the process that answers has heard of most often: what ends kept answers.
+         * @description A tag is what answers are made from. Those of whole tables have their names; those of an owner or of a row are hashes,
+         *     which say to nobody whose they are. Each may be written to `/v1/cache/invalidate`.
+         */
+        get: operations["cache_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cache/warm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks in this process for what was asked for most, as the nodes have noted it, so that whoever asks next finds it kept. A
+         *     process does the same before it is ready (`answers.warm_within_ms`).
+         */
+        post: operations["cache_warm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/database/cache-hit-ratio": {
         parameters: {
             query?: never;
@@ -1297,11 +1451,363 @@ export interface components {
             /** @description Shortest distance first. */
             best_efforts: components["schemas"]["BestEffort"][];
         };
+        /** @description Something to do. */
+        CacheAdvice: {
+            /** @description What to do about it. */
+            action: string;
+            /** @description `tags`, `changes`, `memory`, `database`, `level2` or `answers`. */
+            category: string;
+            /** @description What was seen. */
+            message: string;
+            severity: components["schemas"]["CacheAdviceSeverity"];
+        };
+        /**
+         * @description How much it matters, least first.
+         * @enum {string}
+         */
+        CacheAdviceSeverity: "info" | "warning" | "error";
         /**
          * @description What the ratio means.
          * @enum {string}
          */
         CacheAssessment: "excellent" | "good" | "fair" | "poor";
+        /**
+         * @description Whether a server is asked.
+         * @enum {string}
+         */
+        CacheBreaker: "closed" | "open";
+        /** @description Everything was ended. */
+        CacheCleared: {
+            /**
+             * Format: int64
+             * @description Entries that this process had.
+             */
+            cleared_count: number;
+            message: string;
+        };
+        /** @description What was ended. */
+        CacheInvalidated: {
+            invalidated_by: components["schemas"]["CacheInvalidatedBy"];
+            /** @description Tags that every node is told of. How many entries that ends, no node knows. */
+            invalidated_count: number;
+            message: string;
+        };
+        /**
+         * @description By what it was named.
+         * @enum {string}
+         */
+        CacheInvalidatedBy: "tags" | "table";
+        /** @description What is to be taken for changed; the first of `tags` and `table_name` counts. */
+        CacheInvalidation: {
+            /** @description Refused: answers are ended by what they were made from, and no list of their keys exists. */
+            pattern?: string | null;
+            /**
+             * @description All rows of a table.
+             * @example activity
+             */
+            table_name?: string | null;
+            /**
+             * @description `table:TABLE`, `owner:TABLE:ID`, `row:TABLE:OWNER:ID`, or tags that `/v1/cache/tags` lists; at most 100.
+             * @example [
+             *       "owner:activity:0197f3a0-0000-7000-8000-000000000000"
+             *     ]
+             */
+            tags?: string[] | null;
+        };
+        /** @description An entry. What it was asked by and what it says may tell of persons, and is not told. */
+        CacheKey: {
+            /**
+             * Format: int64
+             * @description Since it was read.
+             */
+            age_ms: number;
+            /**
+             * Format: int64
+             * @description What it takes in memory.
+             */
+            bytes: number;
+            /** @description Whether it would be served now. */
+            fresh: boolean;
+            /**
+             * @description The name, and a hash of what it is kept by, the same in every process.
+             * @example activities.0123456789abcdef
+             */
+            key: string;
+            /** @description It says that there is nothing. */
+            negative: boolean;
+            /** @description Why not: `expired`, `changed`, `unheard` or `flushed`; null where it would. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Until its time is over, if nothing ends it before.
+             */
+            ttl_ms: number;
+        };
+        /** @description What became of an entry. */
+        CacheKeyRemoved: {
+            deleted: boolean;
+        };
+        /** @description Some entries of one process. */
+        CacheKeys: {
+            keys: components["schemas"]["CacheKey"][];
+            /** @description Whether there are more that fit. */
+            truncated: boolean;
+        };
+        /** @description The Redis by which nodes share entries. */
+        CacheLevel2: {
+            breaker?: components["schemas"]["CacheBreaker"] | null;
+            /** @description Whether there is one. */
+            configured: boolean;
+            /** @description Whether it answered now; null where there is none. */
+            reachable?: boolean | null;
+        };
+        /** @description What one name has done. */
+        CacheNameStats: {
+            /**
+             * Format: int64
+             * @description Reads that were not begun, because too many were under way.
+             */
+            busy: number;
+            /**
+             * Format: int64
+             * @description Asked the database by their own wish.
+             */
+            bypassed: number;
+            /**
+             * Format: int64
+             * @description Their memory now.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Hits that were compared with what the database says.
+             */
+            checked: number;
+            /**
+             * Format: int64
+             * @description Entries now.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Entries that had to make room.
+             */
+            evicted: number;
+            /**
+             * Format: int64
+             * @description Reads that failed.
+             */
+            failed: number;
+            /**
+             * Format: double
+             * @description Hits of all look-ups, 0 to 1; null before the first.
+             */
+            hit_ratio?: number | null;
+            /**
+             * Format: int64
+             * @description Served from this process.
+             */
+            hits: number;
+            /**
+             * Format: int64
+             * @description Taken over from another node.
+             */
+            imported: number;
+            /**
+             * Format: int64
+             * @description Took what somebody else read at the same time.
+             */
+            joined: number;
+            /**
+             * Format: int64
+             * @description Of these, answers that were wrong: a tag is missing.
+             */
+            mismatches: number;
+            /**
+             * @description Read from the database, by the reason why nothing kept was served.
+             * @example {
+             *       "absent": 12,
+             *       "changed": 5
+             *     }
+             */
+            misses: {
+                [key: string]: number;
+            };
+            /** @example activities */
+            name: string;
+            /**
+             * Format: int64
+             * @description Served from this process, that there is nothing.
+             */
+            negative_hits: number;
+            /**
+             * @description Entries of other nodes that were looked for and not taken over, by reason.
+             * @example {
+             *       "absent": 3
+             *     }
+             */
+            not_imported: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Answers that were read and not kept.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Served although perhaps outdated, as the reader allowed.
+             */
+            stale: number;
+        };
+        /** @description All names together, since the process began. */
+        CachePerformanceMetrics: {
+            /**
+             * Format: int64
+             * @description Reads that were not begun, because too many were under way.
+             */
+            busy: number;
+            /** Format: int64 */
+            evicted_keys: number;
+            /**
+             * Format: double
+             * @description `total_hits` of all look-ups, 0 to 1; null before the first.
+             */
+            hit_ratio?: number | null;
+            /**
+             * Format: double
+             * @description Hits for each read of the database; null before the first read.
+             */
+            hits_per_read?: number | null;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            memory_usage: number;
+            /**
+             * Format: int64
+             * @description Kept answers that were found to be wrong.
+             */
+            mismatches: number;
+            /** Format: int64 */
+            total_hits: number;
+            /**
+             * Format: int64
+             * @description Entries now.
+             */
+            total_keys: number;
+            /** Format: int64 */
+            total_misses: number;
+            /**
+             * Format: int64
+             * @description How old the knowledge of changes is; null before the first poll.
+             */
+            watermark_age_ms?: number | null;
+        };
+        /** @description How kept answers do. */
+        CachePerformanceReport: {
+            performance_metrics: components["schemas"]["CachePerformanceMetrics"];
+            /** @description What follows, errors first; empty where nothing is to be done. */
+            recommendations: components["schemas"]["CacheAdvice"][];
+        };
+        /** @description What one process keeps and has done since it began. */
+        CacheStats: {
+            /**
+             * Format: int64
+             * @description How old a fresh answer may be at most.
+             */
+            bound_ms: number;
+            /** @description Whether answers are kept at all: not with `cache.enabled = false`. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Tags of changes that polls have brought.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Entries that had to make room.
+             */
+            evicted_keys: number;
+            /**
+             * Format: int64
+             * @description Times that the process began anew, its start included.
+             */
+            flushes: number;
+            /**
+             * Format: double
+             * @description `total_hits` of all look-ups, 0 to 1; null before the first.
+             * @example 0.93
+             */
+            hit_ratio?: number | null;
+            /** @description What nodes share entries by. */
+            level2: components["schemas"]["CacheLevel2"];
+            /**
+             * Format: int64
+             * @description Bytes of the entries.
+             */
+            memory_usage: number;
+            /** @description Each name by itself. */
+            names: components["schemas"]["CacheNameStats"][];
+            /**
+             * Format: int64
+             * @description Polls that failed, and connections for them.
+             */
+            poll_failures: number;
+            /**
+             * Format: int64
+             * @description Times that the process has asked for changes.
+             */
+            polls: number;
+            /**
+             * Format: int64
+             * @description Look-ups that were served from what is kept, here or by another node.
+             */
+            total_hits: number;
+            /**
+             * Format: int64
+             * @description Entries.
+             */
+            total_keys: number;
+            /**
+             * Format: int64
+             * @description Look-ups that were read, took what another one read, or were served something perhaps outdated.
+             */
+            total_misses: number;
+            /**
+             * Format: int64
+             * @description How old the knowledge of changes is; null before the first poll. Above `bound_ms` nothing kept is served.
+             */
+            watermark_age_ms?: number | null;
+        };
+        /** @description What is known of a tag. Which entries were made from it is noted nowhere: each entry is judged by its own tags. */
+        CacheTag: {
+            /**
+             * Format: int64
+             * @description Changes that this process has heard of since it began; short by a thousandth of all changes at most.
+             */
+            changes: number;
+        };
+        /** @description Which tags change most. */
+        CacheTags: {
+            /** @description The busiest of them. A whole table is `table:TABLE`; other tags are told by their hashes. */
+            tags: {
+                [key: string]: components["schemas"]["CacheTag"];
+            };
+            /** @description Tags that are counted: the busiest ones. */
+            total_tags: number;
+        };
+        /** @description What was asked for again. */
+        CacheWarmed: {
+            /** @description What was asked and not answered. */
+            failed_count: number;
+            /** @description Notes of what nobody may ask any more: of accounts that are gone, for example. */
+            skipped_count: number;
+            /** Format: int64 */
+            took_ms: number;
+            /** @description Answers that are kept now. */
+            warmed_count: number;
+        };
         /** @description A change of password. */
         ChangePasswordBody: {
             current_password: string;
@@ -4355,6 +4861,453 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    cache_clear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheCleared"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            /** @description `write_conflict`: a dump of the database is under way, for example; also `unavailable`, `starting`, `database_busy`, `database_unavailable`, `replicas_behind` or `timed_out` */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    cache_invalidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CacheInvalidation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheInvalidated"];
+                };
+            };
+            /** @description `nothing_to_invalidate`, `pattern_not_supported`, `malformed_json`; also `incomplete_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid_body`: a table of which nothing is kept, or no tag */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    cache_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description As `/v1/cache/keys` lists it
+                 * @example activities.0123456789abcdef
+                 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheKey"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: this process keeps none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cache_remove_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description As `/v1/cache/keys` lists it
+                 * @example activities.0123456789abcdef
+                 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheKeyRemoved"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: this process keeps none */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    cache_keys: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What their names are like; `*` stands for any characters. At most 200 characters.
+                 * @example activities.*
+                 */
+                pattern?: string;
+                /** @description How many entries. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheKeys"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cache_performance_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CachePerformanceReport"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cache_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheStats"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cache_tags: {
+        parameters: {
+            query?: {
+                /** @description How many tags. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheTags"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cache_warm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheWarmed"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];

@@ -92,6 +92,10 @@ const CONSTRUCTS: [Construct; 15] = [
         rooms: &[
             ("crates/mainstay-db/src/partitions/", "a month is locked for the moment in which it goes"),
             ("app/server/migrations/0014_stream_months.sql", "nobody writes rows while they are copied"),
+            (
+                "crates/mainstay-cache/src/operations/clear.sql",
+                "who has read the name of a life is not to commit after it has ended; readers take no row's lock",
+            ),
         ],
     },
     Construct {

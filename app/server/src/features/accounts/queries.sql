@@ -1,9 +1,7 @@
 -- Sign-in: accounts, sessions, refresh tokens. Every statement names the athlete but find_refresh_token, look_around,
--- remove_expired_* and what is found by an address.
+-- remove_expired_*, find_those_who_asked and what is found by an address.
 
 --: Account(password_hash?)
---: Principal(resting_hr_bpm?, max_hr_bpm?, threshold_hr_bpm?, threshold_pace_s_per_km?)
-
 -- tidy: upsert, an address has one account among all athletes
 -- Inserts nothing where the address has an account, whatever its capitals.
 --! insert_account (password_hash?)
@@ -33,19 +31,23 @@ select
     exists (select from athlete where not is_demo) as has_people,
     (select id from athlete where lower(email) = lower(:demo_email) and is_demo) as demo_id;
 
--- Who is asking: the account and the session that the access token names, if it still stands.
+-- Who is asking: the account and the session that the access token names, unless it was ended. Whether its time is over
+-- is for the reader to see, who may keep the answer.
 -- lane: pipelined
---! find_principal : Principal
-select
-    athlete.id, athlete.email, athlete.display_name, athlete.role, athlete.timezone,
-    athlete.resting_hr_bpm, athlete.max_hr_bpm, athlete.threshold_hr_bpm, athlete.threshold_pace_s_per_km,
-    login_session.id as session_id
+--! find_principal
+select athlete.email, athlete.display_name, athlete.role, athlete.timezone, login_session.expires_at
 from login_session
 join athlete on athlete.id = login_session.athlete_id
 where login_session.athlete_id = :athlete_id
     and login_session.id = :session_id
-    and login_session.revoked_at is null
-    and login_session.expires_at > :now;
+    and login_session.revoked_at is null;
+
+-- Those of them who still have an account, for a process that asks again what they have asked it often.
+-- tidy: all athletes, nobody is signed in before a process is ready
+--! find_those_who_asked
+select id, email, display_name, role, timezone
+from athlete
+where id = any(:athlete_ids);
 
 -- Opens a session while the password hash is still the one that was verified, and inserts nothing afterwards. The lock
 -- is the one that a change of password waits for, and makes wait: whichever is later sees the earlier one.

@@ -5,7 +5,7 @@ use mainstay_db::{Client, DbError};
 use paceline_queries::queries::accounts as sql;
 use uuid::Uuid;
 
-pub(super) use sql::{Account, FindRefreshToken, LookAround};
+pub(super) use sql::{Account, FindPrincipal, FindRefreshToken, FindThoseWhoAsked, LookAround};
 
 /// A new account.
 pub(super) struct NewAccount<'a> {
@@ -56,9 +56,16 @@ pub(super) async fn find_principal(
     db: &Client,
     athlete_id: Uuid,
     session_id: Uuid,
-    now: Timestamp,
-) -> Result<Option<sql::Principal>, DbError> {
-    sql::find_principal().bind(db, &athlete_id, &session_id, &now).opt().await
+) -> Result<Option<FindPrincipal>, DbError> {
+    sql::find_principal().bind(db, &athlete_id, &session_id).opt().await
+}
+
+/// Those of these athletes who have an account.
+pub(super) async fn find_those_who_asked(
+    db: &Client,
+    athlete_ids: &[Uuid],
+) -> Result<Vec<FindThoseWhoAsked>, DbError> {
+    sql::find_those_who_asked().bind(db, &athlete_ids).all().await
 }
 
 /// A session and its first refresh token.

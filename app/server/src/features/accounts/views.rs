@@ -126,8 +126,8 @@ impl From<Principal> for AccountView {
             id: principal.athlete_id,
             role: principal.role.as_str().to_owned(),
             timezone: principal.timezone.iana_name().unwrap_or("UTC").to_owned(),
-            email: principal.email,
-            display_name: principal.display_name,
+            email: principal.email.to_string(),
+            display_name: principal.display_name.to_string(),
         }
     }
 }

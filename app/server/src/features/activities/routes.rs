@@ -3,6 +3,8 @@
 use axum::extract::State;
 use http::header::{HeaderName, LOCATION};
 use http::{HeaderValue, StatusCode};
+use mainstay_db::Read;
+use mainstay_http::caching::{Kept, Target};
 use mainstay_http::fields::{FieldsParams, Selected};
 use mainstay_http::pages::PageParams;
 use mainstay_http::{
@@ -20,6 +22,7 @@ use super::edit::{self, ActivityPatch, ManualActivity};
 use super::file::Download;
 use super::filters::ListParams;
 use super::views::{ActivityDetail, ActivitySummary, BestEfforts, DeletedItem, ListItem, Splits, Streams};
+use crate::answers;
 use crate::features::accounts::Principal;
 use crate::state::App;
 
@@ -56,11 +59,21 @@ async fn list(
     Query(params): Query<ListParams>,
     page: PageRequest,
     fields: Fields,
-) -> Result<Json<List<Selected<ListItem>>>, Problem> {
+    target: Target,
+) -> Result<Kept<List<Selected<ListItem>>>, Problem> {
     fields.check(ListItem::FIELDS)?;
     let (filter, order) = params.parse(&principal.timezone)?;
-    let list = super::list(&app, &principal, &filter, order, &page).await?;
-    Ok(Json(fields.select_items(list, ListItem::FIELDS)?))
+    let now = app.effects.clock.now();
+    // A page by its number is counted by another statement.
+    let is_counted = super::filters::page_number(&page, order)?.is_some();
+    let load = move |read: Read, who: Principal| async move {
+        let list = super::list(&read, &who, &filter, order, &page).await?;
+        fields.select_items(list, ListItem::FIELDS)
+    };
+    match is_counted {
+        true => app.answers.unkept(answers::ACTIVITIES, principal, load).await,
+        false => app.answers.answer(answers::ACTIVITIES, principal, (target, now), load).await,
+    }
 }
 
 /// The query of the summary.
@@ -86,9 +99,12 @@ async fn summary(
     State(app): State<App>,
     principal: Principal,
     Query(params): Query<SummaryParams>,
-) -> Result<Json<ActivitySummary>, Problem> {
+    target: Target,
+) -> Result<Kept<ActivitySummary>, Problem> {
     let days = asked_days(params.days, 1..=365, 30)?;
-    super::summary(&app, &principal, app.effects.clock.now(), days).await.map(Json)
+    let now = app.effects.clock.now();
+    let load = move |read: Read, who: Principal| async move { super::summary(&read, &who, now, days).await };
+    app.answers.answer(answers::SUMMARY, principal, (target, now), load).await
 }
 
 /// List what can be restored, what was deleted last first.
@@ -125,8 +141,11 @@ async fn find(
     State(app): State<App>,
     principal: Principal,
     Path(id): Path<Uuid>,
-) -> Result<Json<ActivityDetail>, Problem> {
-    super::find(&app, &principal, id).await.map(Json)
+    target: Target,
+) -> Result<Kept<ActivityDetail>, Problem> {
+    let now = app.effects.clock.now();
+    let load = move |read: Read, who: Principal| async move { super::find(&read, &who, id).await };
+    app.answers.answer(answers::ACTIVITY, principal, (target.path_alone(), now), load).await
 }
 
 /// Enter an activity by hand.

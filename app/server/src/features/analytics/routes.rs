@@ -1,13 +1,16 @@
 //! The addresses of trends and training load. Never here: rules (`analytics`), statements (`store`).
 
 use axum::extract::State;
-use mainstay_http::{Json, Problem, Query};
+use mainstay_db::Read;
+use mainstay_http::caching::{Kept, Target};
+use mainstay_http::{Problem, Query};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Include;
 use super::views::{CurrentLoad, EfficiencyTrends, LoadHistory};
+use crate::answers;
 use crate::features::accounts::Principal;
 use crate::features::activities::asked_days;
 use crate::state::App;
@@ -54,14 +57,23 @@ async fn efficiency_trends(
     State(app): State<App>,
     principal: Principal,
     Query(params): Query<TrendParams>,
-) -> Result<Json<EfficiencyTrends>, Problem> {
+    target: Target,
+) -> Result<Kept<EfficiencyTrends>, Problem> {
     let days = asked_days(params.days, 7..=365, 90)?;
     let include = Include {
         stability: params.include_stability,
         load_response: params.include_load_response,
         annotations: params.include_annotations,
     };
-    super::efficiency_trends(&app, &principal, app.effects.clock.now(), days, include).await.map(Json)
+    let now = app.effects.clock.now();
+    let load = move |read: Read, who: Principal| async move {
+        super::efficiency_trends(&read, &who, now, days, include).await
+    };
+    // The loads are read by another statement than the runs.
+    match include.load_response {
+        true => app.answers.unkept(answers::TRENDS, principal, load).await,
+        false => app.answers.answer(answers::TRENDS, principal, (target, now), load).await,
+    }
 }
 
 /// Fitness, fatigue and form today.
@@ -69,8 +81,14 @@ async fn efficiency_trends(
     get, path = "/v1/training-load/current", tag = "analytics",
     responses((status = 200, body = CurrentLoad), (status = 401, body = Problem))
 )]
-async fn current_load(State(app): State<App>, principal: Principal) -> Result<Json<CurrentLoad>, Problem> {
-    super::current_load(&app, &principal, app.effects.clock.now()).await.map(Json)
+async fn current_load(
+    State(app): State<App>,
+    principal: Principal,
+    target: Target,
+) -> Result<Kept<CurrentLoad>, Problem> {
+    let now = app.effects.clock.now();
+    let load = move |read: Read, who: Principal| async move { super::current_load(&read, &who, now).await };
+    app.answers.answer(answers::LOAD, principal, (target.path_alone(), now), load).await
 }
 
 /// The query of the history.
@@ -96,7 +114,11 @@ async fn load_history(
     State(app): State<App>,
     principal: Principal,
     Query(params): Query<HistoryParams>,
-) -> Result<Json<LoadHistory>, Problem> {
+    target: Target,
+) -> Result<Kept<LoadHistory>, Problem> {
     let days = asked_days(params.days, 7..=365, 90)?;
-    super::load_history(&app, &principal, app.effects.clock.now(), days).await.map(Json)
+    let now = app.effects.clock.now();
+    let load =
+        move |read: Read, who: Principal| async move { super::load_history(&read, &who, now, days).await };
+    app.answers.answer(answers::LOAD_HISTORY, principal, (target, now), load).await
 }

@@ -1,6 +1,8 @@
 //! The addresses of athletes. Never here: rules (`athletes`, `profile`), statements (`store`).
 
 use axum::extract::State;
+use mainstay_db::Read;
+use mainstay_http::caching::{Kept, Target};
 use mainstay_http::{FieldError, Json, Path, Problem, Query, ValidJson};
 use paceline_domain::model::Sport;
 use serde::Deserialize;
@@ -10,6 +12,7 @@ use uuid::Uuid;
 
 use super::profile::ProfilePatch;
 use super::views::{Me, PersonalBests};
+use crate::answers;
 use crate::features::accounts::Principal;
 use crate::state::App;
 
@@ -26,8 +29,10 @@ pub(super) fn router() -> OpenApiRouter<App> {
     get, path = "/v1/athletes/me", tag = "athletes",
     responses((status = 200, body = Me), (status = 401, body = Problem))
 )]
-async fn me(State(app): State<App>, principal: Principal) -> Result<Json<Me>, Problem> {
-    super::me(&app, &principal).await.map(Json)
+async fn me(State(app): State<App>, principal: Principal, target: Target) -> Result<Kept<Me>, Problem> {
+    let now = app.effects.clock.now();
+    let load = move |read: Read, who: Principal| async move { super::me(&read, &who).await };
+    app.answers.answer(answers::PROFILE, principal, (target.path_alone(), now), load).await
 }
 
 /// Change the profile.
@@ -84,8 +89,10 @@ async fn my_personal_bests(
     State(app): State<App>,
     principal: Principal,
     Query(params): Query<BestsParams>,
-) -> Result<Json<PersonalBests>, Problem> {
-    super::personal_bests(&app, &principal, principal.athlete_id, params.sport()?).await.map(Json)
+    target: Target,
+) -> Result<Kept<PersonalBests>, Problem> {
+    let own = principal.athlete_id;
+    bests(&app, principal, own, (&params, target)).await
 }
 
 /// An athlete's fastest efforts by sport and distance. Only one's own are found.
@@ -104,6 +111,20 @@ async fn personal_bests(
     principal: Principal,
     Path(id): Path<Uuid>,
     Query(params): Query<BestsParams>,
-) -> Result<Json<PersonalBests>, Problem> {
-    super::personal_bests(&app, &principal, id, params.sport()?).await.map(Json)
+    target: Target,
+) -> Result<Kept<PersonalBests>, Problem> {
+    bests(&app, principal, id, (&params, target)).await
+}
+
+async fn bests(
+    app: &App,
+    principal: Principal,
+    athlete_id: Uuid,
+    (params, target): (&BestsParams, Target),
+) -> Result<Kept<PersonalBests>, Problem> {
+    let (sport, now) = (params.sport()?, app.effects.clock.now());
+    let load = move |read: Read, who: Principal| async move {
+        super::personal_bests(&read, &who, athlete_id, sport).await
+    };
+    app.answers.answer(answers::PERSONAL_BESTS, principal, (target, now), load).await
 }

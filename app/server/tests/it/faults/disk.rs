@@ -192,7 +192,7 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
 }
 
 async fn a_server_says_so() {
-    let db = TestDb::migrated(&[&paceline::schema::migrations()]).await.unwrap();
+    let db = TestDb::migrated(&crate::world::sets(&paceline::schema::migrations())).await.unwrap();
     let world = World::on(db, alarm_for_a_moment).await;
     super::allow_an_outage(&world);
     a_disk_fills_and_is_freed(&world, Disk::Feigned).await;

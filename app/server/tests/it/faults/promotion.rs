@@ -87,7 +87,7 @@ impl<'a> Browser<'a> {
         if let Some(token) =
             headers.get("x-consistency").and_then(|token| self.key.read(token.to_str().ok()?))
         {
-            let timeline = token.epoch.timeline;
+            let timeline = token.position.unwrap().epoch.timeline;
             if tally.timelines.last().is_none_or(|last| *last < timeline) {
                 tally.timelines.push(timeline);
                 // What was never acknowledged may have been seen, and lost with the old primary.

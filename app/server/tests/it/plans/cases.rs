@@ -271,6 +271,10 @@ pub(super) const COLD: &[(&[&str], &str)] = &[
     ),
     (&["accounts.look_around"], "once at each start, of a table with a row a person"),
     (
+        &["accounts.find_those_who_asked"],
+        "once at each start, by the key of those whose answers are asked for again",
+    ),
+    (
         &["athletes.outdate_analyses"],
         "changes every analysis of one athlete, once after a change of their profile",
     ),

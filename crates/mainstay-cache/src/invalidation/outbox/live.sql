@@ -1,1 +1,1 @@
-insert into /* cache.live */ mainstay.cache_incarnation default values on conflict do nothing
+select /* cache.live */ mainstay.cache_live()

@@ -1,11 +1,11 @@
 //! Three nodes with their kept answers, a shared store that may forget or go back in time, messages that come late and in
 //! any order; and the checker. Never here: which rules hold (`coherence`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use mainstay_cache::coherence::{
-    Config, Event, Fill, Incarnation, Node, Poll, PollAnswer, Seen, Snapshot, Tag, Weak,
+    self, Config, Event, Fill, Incarnation, Node, Poll, PollAnswer, Seen, Snapshot, Tag, Weak,
 };
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -15,45 +15,63 @@ use uuid::Uuid;
 use super::database::{Database, KEYS, Values};
 use super::{Counts, Mutant, Violation};
 
-const NODES: usize = 3;
-const QUERIES: usize = 5;
+pub(super) const NODES: usize = 3;
+pub(super) const QUERIES: usize = 5;
 const BOUND: u64 = 60;
 /// Fewer than there are keys, so that some fall together.
-const CONFIG: Config = Config { slots: 4, history: 8 };
+const CONFIG: Config = Config { slots: 4, history: 8, own: 6, busiest: 2 };
 
-struct Entry {
+const NO_LIFE: Incarnation = Incarnation(Uuid::nil());
+
+pub(super) struct Entry {
     value: Vec<u32>,
     position: u64,
 }
 
 #[derive(Clone)]
-struct Shared {
+pub(super) struct Shared {
     value: Vec<u32>,
     stamp: Seen,
 }
 
 /// One who asked, when, and since when it must see what its node has committed.
 #[derive(Clone, Copy)]
-struct Waiter {
+pub(super) struct Waiter {
     arrived: u64,
     floor: u64,
+    shown: Option<(Incarnation, u64)>,
 }
 
-struct Process {
-    node: Node,
+impl Waiter {
+    fn is_known_to(&self, node: &Node) -> bool {
+        self.shown.is_none_or(|(incarnation, xid)| node.has_seen(incarnation, xid))
+    }
+}
+
+pub(super) struct Process {
+    pub(super) node: Node,
     /// Messages of an earlier life do not arrive.
     life: u64,
-    kept: BTreeMap<usize, Entry>,
+    pub(super) kept: BTreeMap<usize, Entry>,
     waiting: BTreeMap<usize, Vec<Waiter>>,
     is_polling: bool,
-    stalled_until: u64,
+    pub(super) stalled_until: u64,
     /// When this node last committed each key.
-    own: [u64; KEYS],
+    pub(super) own: [u64; KEYS],
     /// What a node that follows ids or transaction numbers remembers.
     last: u64,
 }
 
-enum Message {
+/// What a client got for its commit: another node is to answer with no less.
+pub(super) struct Token {
+    pub(super) incarnation: Incarnation,
+    pub(super) xid: u64,
+    pub(super) keys: Vec<usize>,
+    /// The first step of which it is true.
+    pub(super) since: u64,
+}
+
+pub(super) enum Message {
     Poll(Poll),
     Polled(Poll, PollAnswer, u64),
     Look { query: usize },
@@ -71,19 +89,20 @@ struct Due {
 }
 
 pub(super) struct World {
-    random: StdRng,
+    pub(super) random: StdRng,
     mutant: Option<Mutant>,
-    now: u64,
-    database: Database,
-    processes: Vec<Process>,
-    shared: BTreeMap<usize, Shared>,
+    pub(super) now: u64,
+    pub(super) database: Database,
+    pub(super) processes: Vec<Process>,
+    pub(super) shared: BTreeMap<usize, Shared>,
     dumped: BTreeMap<usize, Shared>,
     due: Vec<Due>,
-    /// Decoded, and not visible yet.
-    early: Vec<(u64, u64)>,
+    /// Ends later than somebody has been told.
+    pub(super) late: Vec<(u64, u64)>,
+    pub(super) tokens: VecDeque<Token>,
     states: Vec<Values>,
-    made_from: Vec<Vec<usize>>,
-    counts: Counts,
+    pub(super) made_from: Vec<Vec<usize>>,
+    pub(super) counts: Counts,
     violation: Option<Violation>,
 }
 
@@ -108,13 +127,17 @@ impl World {
             shared: BTreeMap::new(),
             dumped: BTreeMap::new(),
             due: vec![],
-            early: vec![],
+            late: vec![],
+            tokens: VecDeque::new(),
             states: vec![],
             made_from,
             counts: Counts::default(),
             violation: None,
         };
-        world.processes = (0..NODES).map(|_| world.start(0)).collect();
+        for _ in 0..NODES {
+            let process = world.start(0);
+            world.processes.push(process);
+        }
         world
     }
 
@@ -131,20 +154,25 @@ impl World {
         (self.violation, self.counts)
     }
 
-    fn is(&self, mutant: Mutant) -> bool {
+    pub(super) fn is(&self, mutant: Mutant) -> bool {
         self.mutant == Some(mutant)
     }
 
-    fn start(&self, life: u64) -> Process {
-        let node = Node::new(CONFIG);
-        let node = match self.mutant {
-            Some(Mutant::NoHorizon) => node.weakened(Weak::NoHorizon),
-            Some(Mutant::NewestOnly) => node.weakened(Weak::NewestOnly),
-            Some(Mutant::CommitWithoutIncarnation) => node.weakened(Weak::CommitWithoutIncarnation),
-            _ => node,
+    fn start(&mut self, life: u64) -> Process {
+        let weak = match self.mutant {
+            Some(Mutant::NoHorizon) => Some(Weak::NoHorizon),
+            Some(Mutant::JoinAny) => Some(Weak::JoinAny),
+            Some(Mutant::NewestOnly) => Some(Weak::NewestOnly),
+            Some(Mutant::NoIncarnation) => Some(Weak::AnyOrder),
+            Some(Mutant::NothingInherited) => Some(Weak::NothingInherited),
+            Some(Mutant::CommitWithoutIncarnation) => Some(Weak::CommitWithoutIncarnation),
+            Some(Mutant::UnknownIsOver) => Some(Weak::UnknownIsOver),
+            _ => None,
         };
+        let node = Node::new(CONFIG);
+        let node = if let Some(weak) = weak { node.weakened(weak) } else { node };
         let poll = node.begin_poll(time(self.now));
-        node.poll_answer(&poll, PollAnswer { seen: self.seen(), retained: 0, events: vec![] });
+        node.poll_answer(&poll, self.answer(vec![]));
         Process {
             node,
             life,
@@ -157,12 +185,22 @@ impl World {
         }
     }
 
-    fn incarnation(&self) -> Incarnation {
-        if self.is(Mutant::NoIncarnation) { Incarnation(Uuid::nil()) } else { self.database.incarnation() }
+    /// As a commit brings it.
+    pub(super) fn incarnation(&self) -> Option<Incarnation> {
+        if self.is(Mutant::NoIncarnation) { Some(NO_LIFE) } else { self.database.incarnation() }
     }
 
-    fn seen(&self) -> Seen {
-        Seen { snapshot: self.database.snapshot(), incarnation: self.incarnation() }
+    fn answer(&mut self, events: Vec<Event>) -> PollAnswer {
+        let (named, inherited) = self.database.named();
+        let incarnation = if self.is(Mutant::NoIncarnation) { NO_LIFE } else { named };
+        PollAnswer {
+            seen: Seen { snapshot: self.database.snapshot(), incarnation },
+            retained: 0,
+            inherited,
+            shape: 0,
+            events,
+            log: None,
+        }
     }
 
     fn bound(&self) -> Duration {
@@ -178,7 +216,8 @@ impl World {
             220..340 => self.end_transaction(at),
             340..342 if !self.is(Mutant::Delete) => {
                 self.database.crash(&mut self.random);
-                self.early.clear();
+                self.late.clear();
+                self.counts.inherited += self.database.prepared().len() as u64;
                 self.counts.crashes += 1;
             }
             342..346 => self.dumped = self.shared.clone(),
@@ -188,7 +227,8 @@ impl World {
                 self.processes[at].stalled_until = self.now + [20, 100, 250][self.random.random_range(0..3)];
             }
             354..356 => self.processes[at] = self.start(self.processes[at].life + 1),
-            356..560 => self.poll(at),
+            356..364 => self.end_prepared(),
+            364..560 => self.poll(at),
             560..970 => self.ask(at),
             _ => {}
         }
@@ -203,61 +243,7 @@ impl World {
         }
     }
 
-    fn end_transaction(&mut self, at: usize) {
-        let open = self.database.open();
-        if open.is_empty() {
-            return;
-        }
-        // The oldest tends to live long.
-        let is_oldest = self.random.random_bool(0.15);
-        let xid = open[if is_oldest { 0 } else { self.random.random_range(0..open.len()) }];
-        if self.random.random_bool(0.1) {
-            self.database.abort(xid);
-            return;
-        }
-        let keys = self.database.written(xid);
-        if self.is(Mutant::Early) {
-            if self.early.iter().all(|(_, other)| *other != xid) {
-                let incarnation = self.incarnation();
-                for process in self.processes.iter().filter(|process| process.stalled_until <= self.now) {
-                    process.node.own_commit(incarnation, xid, &tags(&keys));
-                }
-                self.early.push((self.now + self.random.random_range(1..25), xid));
-            }
-            return;
-        }
-        self.database.commit(xid);
-        if keys.is_empty() {
-            return;
-        }
-        if !self.is(Mutant::NoOwnCommit) {
-            self.processes[at].node.own_commit(self.incarnation(), xid, &tags(&keys));
-        }
-        for key in &keys {
-            self.processes[at].own[*key] = self.now + 1;
-        }
-        if self.is(Mutant::Delete) {
-            self.delete(at, &keys);
-        }
-    }
-
-    /// The classic way: delete in the shared store, tell the others by a message that may be lost.
-    fn delete(&mut self, at: usize, keys: &[usize]) {
-        for query in 0..QUERIES {
-            if !self.made_from[query].iter().any(|key| keys.contains(key)) {
-                continue;
-            }
-            self.shared.remove(&query);
-            self.processes[at].kept.remove(&query);
-            for other in (0..NODES).filter(|other| *other != at) {
-                if self.random.random_bool(0.97) {
-                    self.send(other, 1..8, Message::Deleted { query });
-                }
-            }
-        }
-    }
-
-    fn poll(&mut self, at: usize) {
+    pub(super) fn poll(&mut self, at: usize) {
         let process = &mut self.processes[at];
         if !process.is_polling && process.stalled_until <= self.now {
             process.is_polling = true;
@@ -270,8 +256,20 @@ impl World {
         let query = self.random.random_range(0..QUERIES);
         let keys = &self.made_from[query];
         let floor = keys.iter().map(|key| self.processes[at].own[*key]).max().unwrap_or(0);
-        let waiter = Waiter { arrived: self.now, floor };
+        let (since, shown) = self.show(query);
+        let (keys, floor) = (&self.made_from[query], floor.max(since));
+        let waiter = Waiter { arrived: self.now, floor, shown };
         let process = &self.processes[at];
+        if !waiter.is_known_to(&process.node) {
+            // He waits for what is being read already; else he reads for himself.
+            match self.processes[at].waiting.get_mut(&query) {
+                Some(waiting) => waiting.push(waiter),
+                None => self.poll(at),
+            }
+            return;
+        }
+        self.counts.shown += u64::from(shown.is_some());
+        self.counts.outlived += u64::from(shown.is_some_and(|(life, _)| self.incarnation() != Some(life)));
         let is_fresh = |entry: &&Entry| {
             self.is(Mutant::Delete)
                 || process.node.lookup(entry.position, &tags(keys), time(self.now), self.bound()).is_ok()
@@ -289,16 +287,13 @@ impl World {
         self.send(at, 0..6, Message::Look { query });
     }
 
-    fn send(&mut self, to: usize, after: std::ops::Range<u64>, message: Message) {
+    pub(super) fn send(&mut self, to: usize, after: std::ops::Range<u64>, message: Message) {
         let at = self.now + self.random.random_range(after);
         self.due.push(Due { at, to, life: self.processes[to].life, message });
     }
 
     fn deliver(&mut self) {
-        while let Some(place) = self.early.iter().position(|(at, _)| *at <= self.now) {
-            let (_, xid) = self.early.remove(place);
-            self.database.commit(xid);
-        }
+        self.end_late();
         let (mut due, later): (Vec<Due>, Vec<Due>) =
             std::mem::take(&mut self.due).into_iter().partition(|due| due.at <= self.now);
         self.due = later;
@@ -354,7 +349,7 @@ impl World {
             .filter(|row| is_new(row.id, row.xid))
             .map(|row| Event { xid: row.xid, tags: tags(&[row.key]) })
             .collect();
-        let answer = PollAnswer { seen: self.seen(), retained: 0, events };
+        let answer = self.answer(events);
         self.send(at, 0..6, Message::Polled(poll, answer, newest.unwrap_or(last)));
     }
 
@@ -371,8 +366,15 @@ impl World {
         let Some((value, position)) = taken else { return self.read(at, query) };
         self.counts.imported += 1;
         self.processes[at].kept.insert(query, Entry { value: value.clone(), position });
-        for waiter in self.processes[at].waiting.remove(&query).unwrap_or_default() {
+        let waiting = self.processes[at].waiting.remove(&query).unwrap_or_default();
+        let (known, left): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|waiter| waiter.is_known_to(&self.processes[at].node));
+        for waiter in known {
             self.check(at, query, &value, waiter, "another node's entry");
+        }
+        if !left.is_empty() {
+            self.processes[at].waiting.insert(query, left);
+            self.read(at, query);
         }
     }
 
@@ -402,8 +404,13 @@ impl World {
         let mut left = vec![];
         for waiter in self.processes[at].waiting.remove(&query).unwrap_or_default() {
             let node = &self.processes[at].node;
-            let may_join = node.may_join(fill, time(waiter.arrived), &tags, time(self.now), self.bound());
-            if !may_join && !self.is(Mutant::JoinAny) {
+            let asks = coherence::Waiter {
+                arrived: time(waiter.arrived),
+                bound: self.bound(),
+                shown: waiter.shown,
+                seen: None,
+            };
+            if !node.may_join(fill, &asks, &tags, time(self.now)) {
                 left.push(waiter);
             } else if read < waiter.arrived || waiter.floor > read {
                 self.check(at, query, value, waiter, "a read for somebody else");
@@ -438,6 +445,6 @@ fn time(step: u64) -> Duration {
     Duration::from_millis(step)
 }
 
-fn tags(keys: &[usize]) -> Vec<Tag> {
+pub(super) fn tags(keys: &[usize]) -> Vec<Tag> {
     keys.iter().map(|key| Tag::from_hash(*key as u64)).collect()
 }

@@ -46,9 +46,9 @@ fn clearing_ends_all_three() {
 fn bearer_wins_over_cookies() {
     let cookies = Cookies::new(false);
     let mut headers = with("cookie", "theme=dark; access=c1; csrf=x");
-    assert_eq!(cookies.credentials(&headers), Some(Credentials::Cookie("c1".into())));
+    assert_eq!(cookies.credentials(&headers), Some(Credentials::Cookie("c1")));
     headers.insert(AUTHORIZATION, HeaderValue::from_static("bearer  b1"));
-    assert_eq!(cookies.credentials(&headers), Some(Credentials::Bearer("b1".into())));
+    assert_eq!(cookies.credentials(&headers), Some(Credentials::Bearer("b1")));
     headers.insert(AUTHORIZATION, HeaderValue::from_static("Basic abc"));
     assert_eq!(cookies.credentials(&headers), None, "no falling back past a header");
     assert_eq!(Cookies::new(true).credentials(&with("cookie", "access=c1")), None, "the prefix is required");
@@ -56,7 +56,7 @@ fn bearer_wins_over_cookies() {
 
 #[test]
 fn tokens_do_not_show_in_debug_output() {
-    assert_eq!(format!("{:?}", Credentials::Bearer("secret".into())), "Bearer(…)");
+    assert_eq!(format!("{:?}", Credentials::Bearer("secret")), "Bearer(…)");
 }
 
 proptest! {

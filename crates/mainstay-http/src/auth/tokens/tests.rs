@@ -80,6 +80,9 @@ fn only_access_tokens_of_ours_are_accepted() {
         forged(|_| {}, &header(Algorithm::HS512, "k1"), &ours),
         forged(|_| {}, &header(Algorithm::HS256, "k9"), &ours),
         forged(|_| {}, &Header::new(Algorithm::HS256), &ours),
+        forged(|_| {}, &Header { typ: None, ..h256() }, &ours),
+        format!("{}.", issued()),
+        format!("{}A", issued()),
         String::new(),
         "a.b.c".to_owned(),
     ] {
