@@ -38,17 +38,11 @@ async fn person(world: &World, role: &str) -> Athlete {
 
 /// An administrator, and an athlete with an activity, in a process that keeps answers.
 async fn peopled() -> (World, Athlete, Athlete) {
-    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
-    let world = World::on(db, patient).await;
+    let world = World::without_importer().await;
     let (admin, robin) = (person(&world, "admin").await, world.athlete("UTC").await);
     seed::activity(&world, robin, Seed::default()).await;
     world.keeps_answers().await;
     (world, admin, robin)
-}
-
-/// What is kept is to be found, however busy the machine is.
-fn patient(config: &mut Config) {
-    config.cache.node.bound_ms = 30_000;
 }
 
 fn status(answer: &Answer) -> &str {
@@ -408,7 +402,7 @@ async fn a_report_says_what_ends_the_answers_of_a_name() {
 #[tokio::test]
 async fn what_is_ended_on_one_process_is_over_on_the_other() {
     let (world, admin, robin) = peopled().await;
-    let other = World::on(TestDb::given(world.db.target()).await.unwrap(), patient).await;
+    let other = World::on(TestDb::given(world.db.target()).await.unwrap(), |_| {}).await;
     other.keeps_answers().await;
     let kept_on_both = async || {
         for process in [&world, &other] {
@@ -460,7 +454,6 @@ async fn what_was_noted_is_asked_again_when_an_administrator_says_so() {
 async fn who_has_much_asked_again_is_not_held_to_what_one_request_may_ask() {
     let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     let few = |config: &mut Config| {
-        patient(config);
         config.http.requests.max_statements = 6;
     };
     let world = World::on(db, few).await;

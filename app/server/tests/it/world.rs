@@ -36,7 +36,8 @@ pub(crate) const PASSWORD: &str = "testpassword123";
 pub(crate) const SECRET: &str = "a secret of the tests, long enough to sign with";
 pub(crate) const KEY_ID: &str = "test";
 
-/// Many tests share the cores: what is slow here says nothing of the statement.
+/// Many tests share the cores: what is slow here says nothing of the statement, and a poll that comes late nothing of
+/// what is kept.
 const SLOW_MS: u64 = 30_000;
 
 /// How long a condition may take to come true before the test fails.
@@ -311,6 +312,7 @@ fn config(db: &TestDb) -> Config {
     let mut config: Config = toml::from_str(DEFAULTS).unwrap();
     config.database.url = db.target().url();
     config.database.slow_statement_ms = SLOW_MS;
+    config.cache.node.bound_ms = SLOW_MS;
     config.database.insight.history_interval_ms = 0;
     // Few months, made at every start.
     config.database.partitions.months_ahead = 0;

@@ -9,15 +9,9 @@ use super::{LIST, status};
 use crate::seed::{self, Seed};
 use crate::world::World;
 
-/// On a busy machine the node may hear late; what is kept is served all the same.
-pub(super) fn patient(config: &mut Config) {
-    config.cache.node.bound_ms = 60_000;
-}
-
 /// Every hit is.
 fn compared(config: &mut Config) {
     config.answers.check_one_in = 1;
-    patient(config);
 }
 
 #[tokio::test]
@@ -28,7 +22,6 @@ async fn an_answer_near_its_end_is_read_again_behind_what_is_served() {
         config.answers.refresh_after_percent = 1;
         config.answers.lists_ttl_ms = 10_000;
         config.answers.check_one_in = 0;
-        patient(config);
     };
     let world = World::with(change).await;
     let robin = world.athlete("UTC").await;
@@ -115,7 +108,6 @@ async fn nothing_is_compared_where_that_is_switched_off() {
     let world = World::with(|config| {
         config.answers.check_one_in = 0;
         config.answers.refresh_after_percent = 100;
-        patient(config);
     })
     .await;
     let robin = world.athlete("UTC").await;

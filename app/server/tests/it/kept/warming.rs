@@ -11,7 +11,6 @@ use paceline::answers::{ALL, warming};
 use paceline::config::Config;
 use uuid::Uuid;
 
-use super::behind::patient;
 use super::{LIST, complete, status};
 use crate::process::{Paceline, Signal, on};
 use crate::seed::{self, Seed};
@@ -23,10 +22,6 @@ async fn database() -> TestDb {
 
 /// A process on this database, which outlives it.
 async fn process(db: &TestDb, change: impl FnOnce(&mut Config)) -> World {
-    let change = |config: &mut Config| {
-        patient(config);
-        change(config);
-    };
     World::on(TestDb::given(db.target()).await.unwrap(), change).await
 }
 
@@ -207,7 +202,7 @@ async fn held() -> (TestDb, Athlete, mainstay_db::Tx) {
 #[tokio::test]
 async fn a_process_is_ready_when_it_is_warm() {
     let (db, robin, holding) = held().await;
-    let (second, lifecycle) = World::starting(TestDb::given(db.target()).await.unwrap(), patient).await;
+    let (second, lifecycle) = World::starting(TestDb::given(db.target()).await.unwrap(), |_| {}).await;
     until("it asks who it is", async || {
         let waits =
             "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
@@ -225,7 +220,7 @@ async fn a_process_is_ready_when_it_is_warm() {
 #[tokio::test]
 async fn a_process_waits_no_longer_than_it_is_told_to() {
     let (db, robin, holding) = held().await;
-    let (second, _) = World::starting(TestDb::given(db.target()).await.unwrap(), patient).await;
+    let (second, _) = World::starting(TestDb::given(db.target()).await.unwrap(), |_| {}).await;
     until("it is ready all the same", async || {
         // No time passes but this.
         second.advance(1);
