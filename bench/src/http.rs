@@ -1,23 +1,21 @@
 //! Requests per second of the served API beside bare axum returning the same bytes, alternating in one run.
 
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::process::Command;
 
-use crate::load::{self, Seen};
-use crate::ms;
+use crate::bare::Bare;
+use crate::load::Seen;
 use crate::server::{self, Server};
+use crate::{ms, wrk};
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../app/domain/tests/fixtures/samples");
-const CONNECTIONS: usize = 32;
-const ROUND: Duration = Duration::from_secs(3);
-const ROUNDS: usize = 3;
+const SECONDS: u64 = 3;
+const ROUNDS: usize = 5;
+/// As an installation has it: each answer has its line in the log.
+const LOGGED: [(&str, &str); 2] = [("PACELINE_LOG__LEVEL", "info"), ("PACELINE_LOG__FORMAT", "json")];
 const MANUAL: usize = 200;
 
 pub(crate) async fn run() -> anyhow::Result<()> {
@@ -27,7 +25,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     fill(&cold).await?;
     let first_start = cold.started_in;
     cold.stop().await?;
-    let server = Server::start(&data).await?;
+    let server = Server::start_with(&data, &LOGGED).await?;
     let idle_mib = server.resident_mib();
     let newest = server.get("/v1/activities?sport=run&limit=100&end_date=2010-01-01").await?;
     let tracked = newest["items"].as_array().into_iter().flatten().find(|item| item["has_track"] == true);
@@ -38,27 +36,30 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         "/v1/analytics/efficiency-trends?days=365".to_owned(),
     ];
     println!(
-        "{:44} {:>7} {:>9} {:>9} {:>9} {:>9} {:>7}",
-        "path", "bytes", "req/s", "p50 ms", "p99 ms", "bare/s", "ratio"
+        "{:42} {:>7} {:>8} {:>7} {:>7} {:>7} {:>8} {:>7} {:>6}",
+        "path", "bytes", "req/s", "p50 ms", "p99 ms", "cpu us", "bare/s", "cpu us", "ratio"
     );
     let mut rows = Vec::new();
     for path in &paths {
         let url = format!("{}{path}", server.base);
         let body =
             server.http.get(url).bearer_auth(&server.token).send().await?.error_for_status()?.bytes().await?;
-        let size = body.len();
-        let (ours, bare) = compare(&server, path, body).await?;
+        let (ours, bare) = compare(&server, path, body.len()).await?;
         let shown = path.replace(&id, "{id}");
-        let ratio = ours.per_second / bare.per_second;
+        let ratio = ours.seen.per_second / bare.seen.per_second;
         println!(
-            "{shown:44} {size:>7} {:>9.0} {:>9} {:>9} {:>9.0} {ratio:>7.3}",
-            ours.per_second,
-            ms(ours.p50),
-            ms(ours.p99),
-            bare.per_second
+            "{shown:42} {:>7} {:>8.0} {:>7} {:>7} {:>7.1} {:>8.0} {:>7.1} {ratio:>6.3}",
+            body.len(),
+            ours.seen.per_second,
+            ms(ours.seen.p50),
+            ms(ours.seen.p99),
+            ours.cost,
+            bare.seen.per_second,
+            bare.cost
         );
-        rows.push(json!({"path": shown, "bytes": size, "per_second": ours.per_second.round(), "p50_ms": ms(ours.p50),
-            "p99_ms": ms(ours.p99), "bare_per_second": bare.per_second.round(), "ratio": ratio}));
+        rows.push(json!({"path": shown, "bytes": body.len(), "per_second": ours.seen.per_second.round(),
+            "p50_ms": ms(ours.seen.p50), "p99_ms": ms(ours.seen.p99), "cpu_us": ours.cost,
+            "bare_per_second": bare.seen.per_second.round(), "bare_cpu_us": bare.cost, "ratio": ratio}));
     }
     let loaded_mib = server.resident_mib();
     let binary_mib = (std::fs::metadata(server::binary()?)?.len() as f64 / 104_857.6).round() / 10.0;
@@ -89,23 +90,37 @@ async fn fill(server: &Server) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What a server did with a run of requests.
+struct Round {
+    seen: Seen,
+    /// Microseconds of the processors that the serving process took for one.
+    cost: f64,
+}
+
 /// Ours and bare axum in turn; of each the run with the middle throughput.
-async fn compare(server: &Server, path: &str, body: axum::body::Bytes) -> anyhow::Result<(Seen, Seen)> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let bare = listener.local_addr()?.to_string();
-    let answer = get(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
-    let router: Router = Router::new().route("/", answer);
-    #[expect(clippy::disallowed_methods, reason = "the yardstick has no supervisor")]
-    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
-    let address = server.base.trim_start_matches("http://");
-    let ours =
-        format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\n\r\n", server.token);
-    let theirs = format!("GET / HTTP/1.1\r\nhost: {bare}\r\n\r\n");
+async fn compare(server: &Server, path: &str, bytes: usize) -> anyhow::Result<(Round, Round)> {
+    let bare = Bare::start(Command::new(std::env::current_exe()?), bytes).await?;
+    let ours = (server.pid()?, format!("{}{path}", server.base), Some(server.token.as_str()));
+    let theirs = (bare.pid()?, format!("http://{}/", bare.address), None);
+    // What is made once is made now.
+    round(&ours, 1).await?;
+    round(&theirs, 1).await?;
     let (mut seen, mut seen_bare) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        seen.push(load::run(address, &ours, CONNECTIONS, ROUND).await?);
-        seen_bare.push(load::run(&bare, &theirs, CONNECTIONS, ROUND).await?);
+        seen.push(round(&ours, SECONDS).await?);
+        seen_bare.push(round(&theirs, SECONDS).await?);
     }
-    serving.abort();
-    Ok((Seen::middle(seen), Seen::middle(seen_bare)))
+    Ok((middle(seen), middle(seen_bare)))
+}
+
+async fn round((pid, url, token): &(u32, String, Option<&str>), seconds: u64) -> anyhow::Result<Round> {
+    let before = server::processor_time(*pid);
+    let (seen, answers) = wrk::run(url, *token, seconds).await?;
+    let took = server::processor_time(*pid).saturating_sub(before);
+    Ok(Round { seen, cost: took.as_secs_f64() * 1e6 / answers as f64 })
+}
+
+fn middle(mut rounds: Vec<Round>) -> Round {
+    rounds.sort_by(|one, other| one.seen.per_second.total_cmp(&other.seen.per_second));
+    rounds.swap_remove(rounds.len() / 2)
 }

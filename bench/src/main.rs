@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+mod bare;
 mod cache;
 mod db;
 mod http;
@@ -12,6 +13,7 @@ mod load;
 mod partitions;
 mod profile;
 mod server;
+mod wrk;
 
 /// As the product has it, so that the yardsticks do not allocate dearer.
 #[global_allocator]
@@ -26,6 +28,7 @@ async fn main() -> anyhow::Result<()> {
         Some("http") => http::run().await,
         Some("partitions") => partitions::run().await,
         Some("profile") => profile::run().await,
+        Some(bare::NAME) => bare::serve().await,
         _ => anyhow::bail!("name a benchmark: import, http, profile, partitions, db or cache"),
     }
 }

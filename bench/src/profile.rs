@@ -4,18 +4,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
-use anyhow::{Context, bail};
-use axum::Router;
-use axum::body::Bytes;
-use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
+use anyhow::Context;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
+use crate::bare::Bare;
 use crate::load;
 use crate::server::{self, Server};
 
@@ -28,9 +22,6 @@ const SHOWN: usize = 45;
 
 /// Ours and the yardstick.
 pub(crate) async fn run() -> anyhow::Result<()> {
-    if std::env::args().nth(2).as_deref() == Some("bare") {
-        return serve_bare().await;
-    }
     let folder = server::folder()?;
     let environment = [("PACELINE_LOG__LEVEL", "info"), ("PACELINE_LOG__FORMAT", "json")];
     let under = callgrind(&server::binary()?, &folder.path().join("ours"));
@@ -44,12 +35,11 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let ours_count = ours.count("paceline-l1; hit").await?;
     server.stop().await?;
 
-    let (mut bare, address) = start_bare(&folder.path().join("bare"), body).await?;
-    let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\n\r\n");
-    let pid = bare.id().context("it has ended")?;
-    let yardstick = Counted { address: &address, request, file: folder.path().join("bare"), pid };
+    let file = folder.path().join("bare");
+    let bare = Bare::start(callgrind(&std::env::current_exe()?, &file), body).await?;
+    let request = format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", bare.address);
+    let yardstick = Counted { address: &bare.address, request, file, pid: bare.pid()? };
     let bare_count = yardstick.count("200 OK").await?;
-    bare.kill().await?;
 
     let ratio = bare_count as f64 / ours_count as f64;
     println!(
@@ -151,26 +141,4 @@ async fn enter(server: &Server) -> anyhow::Result<String> {
     let request = server.http.post(format!("{}/v1/activities", server.base)).bearer_auth(&server.token);
     let made: serde_json::Value = request.json(&body).send().await?.error_for_status()?.json().await?;
     Ok(made["id"].as_str().context("no id")?.to_owned())
-}
-
-async fn start_bare(file: &Path, bytes: usize) -> anyhow::Result<(Child, String)> {
-    let mut command = callgrind(&std::env::current_exe()?, file);
-    command.args(["profile", "bare", &bytes.to_string()]);
-    let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-    let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
-    let address = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await??;
-    Ok((child, address.context("the yardstick ended")?))
-}
-
-/// The yardstick: says where it listens, and serves until it is killed.
-async fn serve_bare() -> anyhow::Result<()> {
-    let Some(bytes) = std::env::args().nth(3).and_then(|text| text.parse::<usize>().ok()) else {
-        bail!("say how many bytes it answers with");
-    };
-    let body = Bytes::from("x".repeat(bytes));
-    let router: Router =
-        Router::new().route("/", get(move || async move { ([(CONTENT_TYPE, "application/json")], body) }));
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("{}", listener.local_addr()?);
-    Ok(axum::serve(listener, router).await?)
 }

@@ -78,6 +78,7 @@ pub fn carry(consistency: Consistency) -> StepLayer<Consistency> {
 /// What the way back knows of a request.
 #[derive(Debug)]
 pub struct Carrying {
+    by: Consistency,
     causality: Causality,
     before: Carried,
     is_program: bool,
@@ -93,6 +94,7 @@ impl Step for Consistency {
         let credentials = self.0.cookies.credentials(headers);
         let before = self.carried(headers);
         Ok(Carrying {
+            by: self.clone(),
             causality: Causality::carrying(self.session(credentials.as_ref()), before.clone()),
             before,
             is_program: matches!(credentials, Some(Credentials::Bearer(_))),
@@ -107,16 +109,17 @@ impl Step for Consistency {
         causality::scope(carrying.causality.clone(), answer)
     }
 
-    fn after(&self, carrying: Carrying, mut response: Response) -> Answered {
+    fn after(carrying: Carrying, mut response: Response) -> Answered {
+        let by = &carrying.by;
         let carried = carrying.causality.carried();
         // What caches further out may keep is for everybody; a session's token has no place in it.
         if carried != carrying.before && !outward::is_marked(response.headers()) {
-            let text = self.0.key.write(&carried);
+            let text = by.0.key.write(&carried);
             // A browser is who sends cookies, or is given some.
             let is_browser = carrying.sends_cookies || response.headers().contains_key(SET_COOKIE);
             if !carrying.is_program
                 && is_browser
-                && let Ok(value) = HeaderValue::from_str(&set_cookie(&text, self.0.is_secure))
+                && let Ok(value) = HeaderValue::from_str(&set_cookie(&text, by.0.is_secure))
             {
                 response.headers_mut().append(SET_COOKIE, value);
             }

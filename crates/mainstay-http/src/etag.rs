@@ -74,7 +74,7 @@ impl Step for Private {
         answer
     }
 
-    fn after(&self, asked: Self::Kept, response: Response) -> Answered {
+    fn after(asked: Self::Kept, response: Response) -> Answered {
         let Some(asked) = asked.filter(|_| is_taggable(&response)) else {
             return Answered::Now(marked(response));
         };

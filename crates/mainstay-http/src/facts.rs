@@ -1,14 +1,13 @@
 //! What the middleware knows of one request and its inner parts may ask or set.
 //! Never here: anything that the client could read, or that outlives the request.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::extract::MatchedPath;
 use http::Extensions;
+use mainstay_telemetry::Request;
 use tokio::time::Instant;
-use tracing::Span;
 
 use crate::pages::PageLimits;
 
@@ -17,19 +16,16 @@ use crate::pages::PageLimits;
 pub(crate) struct Facts {
     /// When the head of the request was read.
     pub(crate) start: Instant,
-    /// The template of the matched route; empty until the router has chosen.
-    pub(crate) route: OnceLock<MatchedPath>,
-    /// What every line of the request is in.
-    pub(crate) span: Span,
+    /// What every line of the request says.
+    pub(crate) request: Request,
     /// How long the request may take, in milliseconds; a route may change it.
     time: AtomicU64,
     pages: PageLimits,
 }
 
 impl Facts {
-    pub(crate) fn new(time: Duration, pages: PageLimits, span: Span) -> Self {
-        let facts =
-            Self { start: Instant::now(), route: OnceLock::new(), time: AtomicU64::new(0), span, pages };
+    pub(crate) fn new(time: Duration, pages: PageLimits, request: Request) -> Self {
+        let facts = Self { start: Instant::now(), request, time: AtomicU64::new(0), pages };
         facts.allow(time);
         facts
     }

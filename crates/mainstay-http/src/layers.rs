@@ -1,8 +1,6 @@
 //! The middleware list. Never here: routes, or what a single layer does (see its own file).
 
 use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -12,7 +10,7 @@ use axum::response::Response;
 use http::Request;
 use mainstay_runtime::Effects;
 use mainstay_telemetry::Registry;
-use tower::util::{MapRequestLayer, MapResponseLayer, option_layer};
+use tower::util::{BoxCloneSyncService, MapRequestLayer, MapResponseLayer, option_layer};
 use tower::{Service, ServiceBuilder};
 
 use crate::config::Config;
@@ -39,35 +37,25 @@ pub(crate) fn answer_headers(config: &Config) -> Result<(), BuildError> {
     browser::headers(config).map(drop)
 }
 
-/// A router inside the middleware list, ready for [`crate::serve()`]. A clone is one reference count.
+/// A router inside the middleware list, ready for [`crate::serve()`]. Each connection has one of its own: what the list
+/// shares is not touched for a request that goes through it.
 #[derive(Clone)]
-pub struct App(Arc<dyn Fn(Request<Body>) -> Answering + Send + Sync>);
+pub struct App(List);
 
-/// The answer to be, in a box: the only one that the list needs.
-type Answering = Pin<Box<dyn Future<Output = Outcome> + Send>>;
-
-impl App {
-    /// Of a list that is always ready for the next request.
-    fn new<S>(list: S) -> Self
-    where
-        S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
-        S::Future: Send + 'static,
-    {
-        Self(Arc::new(move |request| Box::pin(list.clone().call(request))))
-    }
-}
+/// The list, in a box, and so are its answers: the only boxes that it needs.
+type List = BoxCloneSyncService<Request<Body>, Response, Infallible>;
 
 impl Service<Request<Body>> for App {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answering;
+    type Future = <List as Service<Request<Body>>>::Future;
 
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Answering {
-        (self.0)(request)
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        self.0.call(request)
     }
 }
 
@@ -96,7 +84,7 @@ pub fn app(
     registry: &Registry,
     effects: &Effects,
 ) -> Result<App, BuildError> {
-    // The whole list is cloned for each request, so what it carries is behind an `Arc`.
+    // The whole list is cloned for each connection, so what it carries is behind an `Arc`.
     let headers = Arc::new(browser::headers(config)?);
     let requests = &config.requests;
 
@@ -125,7 +113,7 @@ pub fn app(
         // route says.
         .layer(StepLayer(bodies::Limits::new(requests)))
         .service(router);
-    Ok(App::new(app))
+    Ok(App(BoxCloneSyncService::new(app)))
 }
 
 /// Probes and metrics: answered however busy the service is, and not worth a log line when all is well.

@@ -6,20 +6,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 
-/// A source of random bits, fit for keys and tokens. Clones share one stream.
+/// A source of random bits, fit for keys and tokens. Clones of a seeded one share one stream.
 #[derive(Clone)]
-pub struct Random(Arc<Mutex<StdRng>>);
+pub struct Random(Source);
+
+#[derive(Clone)]
+enum Source {
+    /// Each thread has a generator of its own, so that none waits for another.
+    System,
+    Seeded(Arc<Mutex<StdRng>>),
+}
 
 impl Random {
     /// Seeded by the operating system; a cryptographic generator (ChaCha) from there on.
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system")]
     pub fn system() -> Self {
-        Self(Arc::new(Mutex::new(StdRng::from_rng(&mut rand::rng()))))
+        Self(Source::System)
     }
 
     /// The same stream for the same seed. For tests and simulations only.
     pub fn seeded(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(StdRng::seed_from_u64(seed))))
+        Self(Source::Seeded(Arc::new(Mutex::new(StdRng::seed_from_u64(seed)))))
     }
 
     /// Fills the buffer.
@@ -36,7 +42,7 @@ impl Random {
 
     /// 64 random bits.
     pub fn next_u64(&self) -> u64 {
-        self.with(Rng::next_u64)
+        self.with(|rng| rng.next_u64())
     }
 
     /// A number below `bound`, each as likely as the other; 0 for a bound of 0.
@@ -44,8 +50,12 @@ impl Random {
         if bound == 0 { 0 } else { self.with(|rng| rng.random_range(0..bound)) }
     }
 
-    fn with<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
-        draw(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system")]
+    fn with<T>(&self, draw: impl FnOnce(&mut dyn Rng) -> T) -> T {
+        match &self.0 {
+            Source::System => draw(&mut rand::rng()),
+            Source::Seeded(stream) => draw(&mut *stream.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::logs::{Fields, LogError, REQUEST_ID, SpanFields, Value, around};
-use crate::{RequestId, request_id};
+use crate::{Request, RequestId};
 
 /// Lines that are kept; of what comes beyond only WARN and ERROR, and of these as many again.
 pub const MAX_LINES: usize = 10_000;
@@ -139,7 +139,8 @@ where
         let owned = |(name, value): (&'static str, Value<'_>)| (name, value.as_str().to_owned());
         let mut others: BTreeMap<_, _> = fields.others().map(owned).collect();
         let mut of_span = None;
-        around(context.event_scope(event), &fields, |name, value| {
+        let current = Request::current();
+        around(current.as_ref(), context.event_scope(event), &fields, |name, value| {
             if name == REQUEST_ID {
                 of_span = Some(value.as_str().to_owned());
             } else {
@@ -152,7 +153,7 @@ where
             target: meta.target().to_owned(),
             message: fields.message().to_owned(),
             fields: others,
-            request_id: request_id::current().or_else(|| RequestId::parse(&of_span?)),
+            request_id: current.map(|request| request.id().clone()).or_else(|| RequestId::parse(&of_span?)),
         };
         let mut heard = lock(&self.0);
         let room = if line.level <= Level::WARN { 2 * MAX_LINES } else { MAX_LINES };

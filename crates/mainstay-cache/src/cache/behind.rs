@@ -42,7 +42,8 @@ impl<K: KeyPart + ?Sized, V: Value> Cache<K, V> {
     {
         let inner = &self.inner;
         if freshness == Freshness::Bypass {
-            return inner.bypass(load).await;
+            // Apart, as what is missed.
+            return Box::pin(inner.bypass(load)).await;
         }
         let (key, asked) = (Key::of(key), inner.ask(freshness));
         match inner.look(&key, &asked) {

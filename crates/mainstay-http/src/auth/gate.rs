@@ -1,13 +1,14 @@
 //! One question for every request: who asks? Credentials, cross-site check and token in one step,
 //! so that no route can forget one of them; and the same for who leaves. Never here: what the caller may do.
 
-use http::{HeaderMap, HeaderName, Method};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName};
 
 use uuid::Uuid;
 
 use super::cookies::{Cookies, Credentials};
 use super::csrf::Guard;
-use super::tokens::{Claims, RefreshToken, Tokens};
+use super::tokens::{Claims, LastProved, RefreshToken, Tokens};
 use crate::problem::Problem;
 
 /// The header in which a page names the account that it was drawn for. Cookies belong to the whole browser, so that
@@ -42,12 +43,16 @@ impl Gate {
 
     /// Who asks: 401 `unauthorized` or `token_expired`, 403 `csrf_refused`, 409 `another_account` where the request
     /// names in [`EXPECTED_ACCOUNT`] somebody else. Whether the session still exists is for the caller to look up.
-    pub fn admit(&self, method: &Method, headers: &HeaderMap) -> Result<Claims, Problem> {
+    pub fn admit(&self, request: &Parts) -> Result<Claims, Problem> {
+        let Parts { method, headers, extensions, .. } = request;
         let credentials = self
             .cookies
             .credentials(headers)
             .ok_or_else(|| Problem::unauthorized("Sign in, or send `Authorization: Bearer`."))?;
-        let claims = self.tokens.verify(credentials.token())?;
+        let claims = match extensions.get::<LastProved>() {
+            Some(connection) => self.tokens.verify_on(connection, credentials.token())?,
+            None => self.tokens.verify(credentials.token())?,
+        };
         self.guard.check(method, headers, credentials)?;
         check_expected(headers, &claims)?;
         Ok(claims)
@@ -122,7 +127,7 @@ pub fn another_account() -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderValue, Method, Request};
 
     use super::*;
     use crate::auth::tests::effects_at;
@@ -149,7 +154,9 @@ mod tests {
 
     fn admitted(second: i64, method: &Method, pairs: &[(&'static str, &str)]) -> Result<Uuid, String> {
         let (gate, headers) = gate(second, pairs);
-        gate.admit(method, &headers).map(|claims| claims.sub).map_err(|problem| told(&problem))
+        let mut request = Request::new(()).into_parts().0;
+        (request.method, request.headers) = (method.clone(), headers);
+        gate.admit(&request).map(|claims| claims.sub).map_err(|problem| told(&problem))
     }
 
     /// Whether the access token and which refresh token name what is to be left.

@@ -1,6 +1,7 @@
 //! Access tokens (JWT, HS256) and opaque refresh tokens.
 //! Never here: storing, rotating or revoking; the application keeps the hash of a refresh token and decides.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -15,6 +16,10 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::problem::Problem;
+
+mod proved;
+
+pub(crate) use proved::LastProved;
 
 /// The only purpose that [`Tokens::verify`] accepts. A token made for another end (a reset link, say)
 /// must carry another word and is then no session.
@@ -168,7 +173,7 @@ fn header_of(key: &Key) -> Header {
 #[derive(Clone)]
 pub struct Tokens {
     signing: (Header, EncodingKey),
-    verifying: Vec<Verifying>,
+    verifying: Arc<[Verifying]>,
     life: Duration,
     effects: Effects,
 }
@@ -211,6 +216,21 @@ impl Tokens {
     /// The claims of a token that one of our keys signed for access and that has not expired.
     pub fn verify(&self, token: &str) -> Result<Claims, TokenError> {
         let claims = self.claims(token)?;
+        check(&claims, self.now())?;
+        Ok(claims)
+    }
+
+    /// The same, and a token that this connection has just proved need not be proved again. Its time is looked at always.
+    pub(crate) fn verify_on(&self, connection: &LastProved, token: &str) -> Result<Claims, TokenError> {
+        let known = connection.claims_of(token, &self.verifying);
+        let claims = known.map_or_else(
+            || {
+                let claims = self.claims(token)?;
+                connection.note(token, &self.verifying, &claims);
+                Ok(claims)
+            },
+            Ok,
+        )?;
         check(&claims, self.now())?;
         Ok(claims)
     }

@@ -3,37 +3,60 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::Request;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::step::{Answered, Outcome, Step};
 use crate::problem::Problem;
 
-/// The step; a permit is held until the head of the answer exists.
+/// The step; a place is held until the head of the answer exists.
 #[derive(Clone)]
-pub(super) struct Admission(Arc<Semaphore>);
+pub(super) struct Admission(Arc<Places>);
+
+/// How many requests are in work, of how many at most. Nobody waits for a place.
+struct Places {
+    taken: AtomicUsize,
+    most: usize,
+}
+
+/// One of them, free again when it is dropped.
+pub(super) struct Place(Arc<Places>);
 
 impl Admission {
     pub(super) fn new(max_concurrent: usize) -> Self {
-        Self(Arc::new(Semaphore::new(max_concurrent.min(Semaphore::MAX_PERMITS))))
+        Self(Arc::new(Places { taken: AtomicUsize::new(0), most: max_concurrent }))
+    }
+}
+
+impl Place {
+    fn of(places: &Arc<Places>) -> Option<Self> {
+        let place = Self(Arc::clone(places));
+        // Counted first: of two who come for the last place one at most is let in, and who is not gives it back.
+        (places.taken.fetch_add(1, Ordering::Relaxed) < places.most).then_some(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.taken.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Step for Admission {
-    type Kept = Option<OwnedSemaphorePermit>;
+    type Kept = Option<Place>;
     type Around<F: Future<Output = Outcome> + Send + 'static> = F;
 
     fn before(&self, request: &mut Request<Body>) -> Result<Self::Kept, Box<Response>> {
         if super::is_operational(request.uri().path()) {
             return Ok(None);
         }
-        match Arc::clone(&self.0).try_acquire_owned() {
-            Ok(permit) => Ok(Some(permit)),
-            Err(_) => {
+        match Place::of(&self.0) {
+            Some(place) => Ok(Some(place)),
+            None => {
                 let busy = Problem::unavailable(Duration::from_secs(1), "Too many requests are in work.");
                 Err(Box::new(busy.into_response()))
             }
@@ -47,7 +70,7 @@ impl Step for Admission {
         answer
     }
 
-    fn after(&self, _permit: Self::Kept, response: Response) -> Answered {
+    fn after(_place: Self::Kept, response: Response) -> Answered {
         Answered::Now(response)
     }
 }

@@ -71,7 +71,7 @@ impl Step for Limits {
         answer
     }
 
-    fn after(&self, (): (), response: Response) -> Answered {
+    fn after((): (), response: Response) -> Answered {
         Answered::Now(response)
     }
 }
@@ -111,7 +111,7 @@ impl Compress {
 
 impl Step for Compress {
     /// What the client accepts; nothing where it opts out.
-    type Kept = Vec<HeaderValue>;
+    type Kept = (Self, Vec<HeaderValue>);
     type Around<F: Future<Output = Outcome> + Send + 'static> = F;
 
     fn before(&self, request: &mut Request<Body>) -> Result<Self::Kept, Box<Response>> {
@@ -121,7 +121,7 @@ impl Step for Compress {
             .get_all(ACCEPT_ENCODING)
             .iter()
             .filter(|value| !has_opted_out && is_more_than_plain(value));
-        Ok(accepted.cloned().collect())
+        Ok((*self, accepted.cloned().collect()))
     }
 
     fn around<F>(&self, _kept: &mut Self::Kept, answer: F) -> F
@@ -131,8 +131,8 @@ impl Step for Compress {
         answer
     }
 
-    fn after(&self, accepted: Self::Kept, mut response: Response) -> Answered {
-        if !self.is_worth(&response) {
+    fn after((step, accepted): Self::Kept, mut response: Response) -> Answered {
+        if !step.is_worth(&response) {
             return Answered::Now(response);
         }
         vary_by_encoding(response.headers_mut());

@@ -37,7 +37,7 @@ impl Step for Deadline {
         Timed { answer, facts: facts.take(), timer: None }
     }
 
-    fn after(&self, _facts: Self::Kept, response: Response) -> Answered {
+    fn after(_facts: Self::Kept, response: Response) -> Answered {
         Answered::Now(response)
     }
 }

@@ -2,7 +2,7 @@
 //! Never here: labels that a client can choose.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use http::Method;
@@ -24,29 +24,16 @@ pub(super) struct Metrics {
     errors: Counter,
     repeated: Counter,
     in_flight: GaugeSeries,
-    /// By route template; a router has finitely many.
-    routes: RwLock<HashMap<String, Arc<Route>>>,
+    /// By route template, of which a router has finitely many; of each few enough to be searched one by one.
+    routes: RwLock<HashMap<String, Vec<Answer>>>,
 }
 
-/// The series of one route, few enough to be searched one by one.
-#[derive(Default)]
-struct Route(RwLock<Vec<Answer>>);
-
-#[derive(Clone)]
+/// The series of one route's answers of one kind.
 struct Answer {
     method: &'static str,
     status: u16,
     count: CounterSeries,
     duration: HistogramSeries,
-}
-
-/// One request in flight, until it is dropped.
-pub(super) struct InFlight(GaugeSeries);
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.dec();
-    }
 }
 
 impl Metrics {
@@ -72,15 +59,33 @@ impl Metrics {
         }
     }
 
-    pub(super) fn begin(&self) -> InFlight {
+    /// A request is in flight, until [`Self::end`].
+    pub(super) fn begin(&self) {
         self.in_flight.inc();
-        InFlight(self.in_flight.clone())
+    }
+
+    pub(super) fn end(&self) {
+        self.in_flight.dec();
     }
 
     pub(super) fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) {
-        let answer = self.answer(label(method), route, status);
-        answer.count.inc();
-        answer.duration.observe(took.as_secs_f64());
+        let method = label(method);
+        let count = |answer: &Answer| {
+            answer.count.inc();
+            answer.duration.observe(took.as_secs_f64());
+        };
+        let is_it = |answer: &&Answer| answer.method == method && answer.status == status;
+        // Counted under the lock: a series that is handed out is one more thing that all threads write to.
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = routes.get(route).and_then(|answers| answers.iter().find(is_it)) {
+            return count(answer);
+        }
+        drop(routes);
+        let answer = self.answer(method, route, status);
+        count(&answer);
+        let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
+        // Two requests may both add it; they add the same series.
+        routes.entry(route.to_owned()).or_default().push(answer);
     }
 
     /// Codes come from our own code, never from a client.
@@ -94,28 +99,9 @@ impl Metrics {
     }
 
     fn answer(&self, method: &'static str, route: &str, status: u16) -> Answer {
-        let known = self.routes.read().unwrap_or_else(PoisonError::into_inner).get(route).cloned();
-        let answers = known.unwrap_or_else(|| {
-            let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(routes.entry(route.to_owned()).or_default())
-        });
-        let find = |answers: &[Answer]| {
-            answers.iter().find(|answer| answer.method == method && answer.status == status).cloned()
-        };
-        if let Some(answer) = find(&answers.0.read().unwrap_or_else(PoisonError::into_inner)) {
-            return answer;
-        }
         let status_label = status.to_string();
         let labels = [method, route, &status_label];
-        let answer = Answer {
-            method,
-            status,
-            count: self.requests.with(&labels),
-            duration: self.durations.with(&labels),
-        };
-        // Two requests may both add it; they add the same series.
-        answers.0.write().unwrap_or_else(PoisonError::into_inner).push(answer.clone());
-        answer
+        Answer { method, status, count: self.requests.with(&labels), duration: self.durations.with(&labels) }
     }
 }
 

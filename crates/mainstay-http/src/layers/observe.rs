@@ -1,4 +1,4 @@
-//! Request ids, the span that every line of a request is in, the access log and the metrics of requests.
+//! Request ids, what every line of a request says, the access log and the metrics of requests.
 //! Never here: paths, queries, addresses or tokens of clients in logs or labels; only the route's template.
 
 use std::future::Future;
@@ -14,12 +14,11 @@ use http::header::{HeaderName, HeaderValue};
 use http::{Method, Request};
 use mainstay_db::insight::{self, Budget, RequestStats};
 use mainstay_runtime::{Effects, Ids};
-use mainstay_telemetry::{Registry, RequestId, events, request_id};
+use mainstay_telemetry::{Registry, Request as Logged, RequestId, events};
 use pin_project_lite::pin_project;
 use tokio::task::futures::TaskLocalFuture;
-use tracing::field::Empty;
 
-use super::metrics::{InFlight, Metrics};
+use super::metrics::Metrics;
 use super::step::{Answered, Outcome, Step};
 use super::trace_context;
 use crate::config::Config;
@@ -48,11 +47,16 @@ pub(super) struct Inner {
 
 /// What is told of the request when it is answered.
 pub(super) struct Seen {
-    id: RequestId,
+    by: Arc<Inner>,
     method: Method,
     facts: Arc<Facts>,
     statements: RequestStats,
-    _in_flight: InFlight,
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        self.by.metrics.end();
+    }
 }
 
 impl Observe {
@@ -73,7 +77,7 @@ impl Observe {
 
 impl Step for Observe {
     type Kept = Option<Seen>;
-    type Around<F: Future<Output = Outcome> + Send + 'static> = TaskLocalFuture<RequestId, Observed<F>>;
+    type Around<F: Future<Output = Outcome> + Send + 'static> = TaskLocalFuture<Logged, Observed<F>>;
 
     fn before(&self, request: &mut Request<Body>) -> Result<Self::Kept, Box<Response>> {
         let id = request
@@ -83,19 +87,12 @@ impl Step for Observe {
             .and_then(RequestId::parse)
             .unwrap_or_else(|| RequestId::generate(&self.0.ids));
         let trace_id = trace_context::trace_id(request.headers());
-        // Of the highest level, so that a filter that lets only errors through knows their request, too.
-        let span = tracing::error_span!(
-            "request",
-            request_id = id.as_str(),
-            trace_id = trace_id.as_deref(),
-            http.route = Empty
-        );
-        let facts = Arc::new(Facts::new(self.0.timeout, self.0.pages, span));
+        let facts = Arc::new(Facts::new(self.0.timeout, self.0.pages, Logged::new(id, trace_id)));
         request.extensions_mut().insert(Arc::clone(&facts));
-        let _in_flight = self.0.metrics.begin();
         let method = request.method().clone();
         let statements = RequestStats::within(self.0.budget);
-        Ok(Some(Seen { id, method, facts, statements, _in_flight }))
+        self.0.metrics.begin();
+        Ok(Some(Seen { by: Arc::clone(&self.0), method, facts, statements }))
     }
 
     fn around<F>(&self, seen: &mut Self::Kept, answer: F) -> Self::Around<F>
@@ -104,33 +101,21 @@ impl Step for Observe {
     {
         let Some(seen) = seen.take() else { unreachable!("a request is asked for once") };
         let answer = Some(insight::scope(seen.statements.clone(), answer));
-        request_id::scope(seen.id.clone(), Observed { answer, seen, by: Arc::clone(&self.0) })
+        seen.facts.request.clone().scope(Observed { answer, seen })
     }
 
-    fn after(&self, _seen: Self::Kept, response: Response) -> Answered {
+    fn after(_seen: Self::Kept, response: Response) -> Answered {
         Answered::Now(response)
     }
 }
 
 pin_project! {
-    /// An answer, waited for within the request's span, and told of.
+    /// An answer, waited for and told of.
     pub(super) struct Observed<F> {
         // Nothing when it is there.
         #[pin]
         answer: Option<TaskLocalFuture<RequestStats, F>>,
         seen: Seen,
-        by: Arc<Inner>,
-    }
-
-    impl<F> PinnedDrop for Observed<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.answer.is_some() {
-                // What was begun ends within the span, too.
-                let _within = this.seen.facts.span.enter();
-                this.answer.set(None);
-            }
-        }
     }
 }
 
@@ -139,7 +124,6 @@ impl<F: Future<Output = Outcome>> Future for Observed<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
         let mut this = self.project();
-        let _within = this.seen.facts.span.enter();
         let Some(answer) = this.answer.as_mut().as_pin_mut() else {
             unreachable!("polled after it has ended")
         };
@@ -147,8 +131,8 @@ impl<F: Future<Output = Outcome>> Future for Observed<F> {
         this.answer.set(None);
         if let Ok(response) = &mut outcome {
             let took = this.seen.facts.start.elapsed();
-            record(&this.by.metrics, this.seen, took, response);
-            if let Ok(value) = HeaderValue::from_str(this.seen.id.as_str()) {
+            record(this.seen, took, response);
+            if let Ok(value) = HeaderValue::from_str(this.seen.facts.request.id().as_str()) {
                 response.headers_mut().insert(X_REQUEST_ID, value);
             }
             if let Some(value) = server_timing(this.seen, took) {
@@ -160,8 +144,9 @@ impl<F: Future<Output = Outcome>> Future for Observed<F> {
 }
 
 /// One access line and one observation per answer; a client that leaves before gets neither.
-fn record(metrics: &Metrics, seen: &Seen, took: Duration, response: &Response) {
-    let route = seen.facts.route.get().map_or(UNMATCHED, MatchedPath::as_str);
+fn record(seen: &Seen, took: Duration, response: &Response) {
+    let metrics = &seen.by.metrics;
+    let route = seen.facts.request.route().unwrap_or(UNMATCHED);
     let status = response.status().as_u16();
     let code = response.extensions().get::<Problem>().map(Problem::code);
     metrics.answered(&seen.method, route, status, took);
@@ -179,12 +164,17 @@ fn record(metrics: &Metrics, seen: &Seen, took: Duration, response: &Response) {
         http.method = seen.method.as_str(),
         http.route = route,
         http.status = status,
-        http.duration_ms = took.as_secs_f64() * 1e3,
+        http.duration_ms = thousandths(took),
         db.statements = seen.statements.count(),
-        db.duration_ms = seen.statements.time().as_secs_f64() * 1e3,
+        db.duration_ms = thousandths(seen.statements.time()),
         problem.code = code,
         "request answered"
     );
+}
+
+/// Milliseconds, to the microsecond.
+fn thousandths(span: Duration) -> f64 {
+    span.as_micros() as f64 / 1e3
 }
 
 /// The time until now and in the database, in milliseconds, and how many statements ran there.
@@ -222,8 +212,7 @@ pub(super) fn note_route(request: Request<Body>) -> Request<Body> {
         && let Some(route) = request.extensions().get::<MatchedPath>()
     {
         // Already set when routers are nested; the first is the whole path.
-        if facts.route.set(route.clone()).is_ok() {
-            facts.span.record("http.route", route.as_str());
+        if facts.request.set_route(route.as_str()) {
             insight::name_route(route.as_str());
         }
     }
@@ -232,5 +221,5 @@ pub(super) fn note_route(request: Request<Body>) -> Request<Body> {
 
 /// The id of the request being worked on.
 pub(super) fn current_request_id() -> Option<String> {
-    request_id::current().map(|id| id.to_string())
+    Logged::current().map(|request| request.id().to_string())
 }

@@ -36,7 +36,7 @@ impl Step for Problems {
         Caught { answer: AssertUnwindSafe(answer).catch_unwind() }
     }
 
-    fn after(&self, (method, uri): Self::Kept, response: Response) -> Answered {
+    fn after((method, uri): Self::Kept, response: Response) -> Answered {
         Answered::Now(complete(response, &method, &uri))
     }
 }

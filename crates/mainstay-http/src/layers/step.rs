@@ -17,7 +17,7 @@ pub(crate) type Outcome = Result<Response, Infallible>;
 
 /// One layer. Unlike `axum::middleware::from_fn` it never clones the layers inside it for a request.
 pub trait Step: Clone + Send + Sync + 'static {
-    /// What the way back must know of the request.
+    /// What the way back must know of the request, and of the step.
     type Kept: Send + 'static;
     /// What waits for the answer: the future of the layers inside, or one around it.
     type Around<F: Future<Output = Outcome> + Send + 'static>: Future<Output = Outcome> + Send + 'static;
@@ -31,7 +31,7 @@ pub trait Step: Clone + Send + Sync + 'static {
         F: Future<Output = Outcome> + Send + 'static;
 
     /// The way back.
-    fn after(&self, kept: Self::Kept, response: Response) -> Answered;
+    fn after(kept: Self::Kept, response: Response) -> Answered;
 }
 
 /// What the way back makes of an answer.
@@ -80,7 +80,7 @@ where
         match self.step.before(&mut request) {
             Ok(mut kept) => {
                 let answer = self.step.around(&mut kept, self.inner.call(request));
-                StepFuture { stage: Stage::Passed { answer, way_back: Some((self.step.clone(), kept)) } }
+                StepFuture { stage: Stage::Passed { answer, way_back: Some(kept) } }
             }
             Err(response) => StepFuture { stage: Stage::Refused { response: Some(response) } },
         }
@@ -108,7 +108,7 @@ pin_project! {
         Passed {
             #[pin]
             answer: F,
-            way_back: Option<(T, T::Kept)>,
+            way_back: Option<T::Kept>,
         },
         // They have answered, and the step works on it.
         Later { work: Pin<Box<dyn Future<Output = Response> + Send>> },
@@ -130,10 +130,8 @@ impl<F: Future<Output = Outcome>, T: Step> Future for StepFuture<F, T> {
                         Ok(response) => response,
                         Err(never) => match never {},
                     };
-                    let Some((step, kept)) = way_back.take() else {
-                        unreachable!("polled after it has ended")
-                    };
-                    step.after(kept, response)
+                    let Some(kept) = way_back.take() else { unreachable!("polled after it has ended") };
+                    T::after(kept, response)
                 }
                 Projected::Later { work } => return work.as_mut().poll(context).map(Ok),
                 Projected::Refused { response } => match response.take() {

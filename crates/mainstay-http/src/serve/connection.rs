@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -19,12 +19,12 @@ use hyper_util::server::conn::auto::Builder;
 use pin_project_lite::pin_project;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
-use tower::util::Oneshot;
-use tower::{Service, ServiceExt};
+use tower::Service;
 use tower_http::timeout::TimeoutBody;
 
 use super::Shared;
 use super::socket::{PatientSocket, Sent};
+use crate::auth::tokens::LastProved;
 use crate::config::Connections;
 
 /// Serves requests until the peer leaves, idles, stalls or the service drains.
@@ -37,8 +37,13 @@ where
     let activity = Arc::new(Activity::new());
     let sent = Sent::default();
     let socket = PatientSocket::new(socket, limits.header_timeout, limits.write_timeout, sent.clone());
-    let service =
-        Counted { app, peer, body_idle_timeout: limits.body_idle_timeout, activity: Arc::clone(&activity) };
+    let service = Counted {
+        app: Mutex::new(app),
+        peer,
+        last_proved: LastProved::default(),
+        body_idle_timeout: limits.body_idle_timeout,
+        activity: Arc::clone(&activity),
+    };
     let builder = builder(limits);
     let mut serving = pin!(builder.serve_connection_with_upgrades(TokioIo::new(socket), service));
 
@@ -174,8 +179,10 @@ impl Activity {
 
 /// The application behind hyper's service trait, counted.
 struct Counted<S> {
-    app: S,
+    /// This connection's own, which only the streams of HTTP/2 may want at the same time.
+    app: Mutex<S>,
     peer: SocketAddr,
+    last_proved: LastProved,
     body_idle_timeout: Duration,
     activity: Arc<Activity>,
 }
@@ -187,7 +194,7 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = InWork<Oneshot<S, Request<Body>>>;
+    type Future = InWork<S::Future>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let pause = self.body_idle_timeout;
@@ -196,8 +203,13 @@ where
             if body.is_end_stream() { Body::empty() } else { Body::new(TimeoutBody::new(pause, body)) }
         });
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        request.extensions_mut().insert(self.last_proved.clone());
         self.activity.begin();
-        InWork { answer: self.app.clone().oneshot(request), _count: Counting(Arc::clone(&self.activity)) }
+        let _count = Counting(Arc::clone(&self.activity));
+        let mut app = self.app.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_ready = app.poll_ready(&mut Context::from_waker(Waker::noop())).is_ready();
+        debug_assert!(is_ready, "what is served must always be ready");
+        InWork { answer: app.call(request), _count }
     }
 }
 

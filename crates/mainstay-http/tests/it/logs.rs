@@ -134,10 +134,10 @@ async fn what_a_handler_logs_carries_its_request_its_route_and_its_trace() {
         "/v1/members/{id}",
         get(|| async {
             tracing::info!("looking");
-            let here = tracing::Span::current();
+            let here = mainstay_telemetry::Request::current().unwrap();
             let dispatch = tracing::dispatcher::get_default(Clone::clone);
             let blocking = move || {
-                tracing::dispatcher::with_default(&dispatch, || here.in_scope(|| tracing::info!("hashing")));
+                tracing::dispatcher::with_default(&dispatch, || here.within(|| tracing::info!("hashing")));
             };
             tokio::task::spawn_blocking(blocking).await.unwrap();
         }),

@@ -12,7 +12,7 @@ use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::{Fields, LogFormat, REQUEST_ID, Value, around};
-use crate::request_id;
+use crate::request::{Request, RequestId};
 
 /// So much memory for lines each thread keeps at most.
 const KEPT_BYTES: usize = 16 * 1024;
@@ -46,16 +46,15 @@ where
         // A value that logs while it is shown finds another one. Threads that end make a new one each time.
         let mut desk = DESK.try_with(Cell::take).unwrap_or_default();
         event.record(&mut desk.fields);
-        let mut of_span = None;
-        around(context.event_scope(event), &desk.fields, |name, value| {
+        let (current, mut of_span) = (Request::current(), None);
+        around(current.as_ref(), context.event_scope(event), &desk.fields, |name, value| {
             if name == REQUEST_ID {
-                of_span = Some(value.as_str().to_owned());
+                of_span = current.is_none().then(|| value.as_str().to_owned());
             } else {
                 self.field(&mut desk.around, name, value);
             }
         });
-        let current = request_id::current();
-        let request_id = current.as_ref().map(request_id::RequestId::as_str).or(of_span.as_deref());
+        let request_id = current.as_ref().map(Request::id).map(RequestId::as_str).or(of_span.as_deref());
         self.write(&mut desk, event.metadata(), request_id);
         // Where nothing can be written there is nobody to tell.
         let _ = self.writer.make_writer_for(event.metadata()).write_all(desk.line.as_bytes());

@@ -2,7 +2,7 @@
 //! the system for each line nor waits for another who does. Never here: how a line looks.
 
 use std::io::Write;
-use std::mem::take;
+use std::mem::swap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +10,9 @@ use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// How long the thread lets lines gather after it has written some. A process that is killed loses no older ones.
-const GATHERING: Duration = Duration::from_millis(1);
+const GATHERING: Duration = Duration::from_millis(5);
+/// So much memory is kept for the lines to come, twice.
+const KEPT_BYTES: usize = 256 * 1024;
 /// So much may wait; whoever logs beyond it writes it all.
 const WAITING_MOST: usize = 1 << 20;
 
@@ -21,18 +23,24 @@ pub(super) struct Queue(Arc<Inner>);
 
 struct Inner {
     /// Held while writing, and taken before lines are, so that they keep their order.
-    out: Mutex<Box<dyn Write + Send>>,
+    out: Mutex<Out>,
     waiting: Mutex<Vec<u8>>,
     came: Condvar,
     has_thread: bool,
 }
 
+struct Out {
+    place: Box<dyn Write + Send>,
+    /// Memory for what is being written, to be used again.
+    lines: Vec<u8>,
+}
+
 impl Queue {
     /// Written to `out`.
     pub(super) fn new(out: impl Write + Send + 'static) -> Self {
-        let with = |out: Box<dyn Write + Send>, has_thread| {
+        let with = |place: Box<dyn Write + Send>, has_thread| {
             Arc::new(Inner {
-                out: Mutex::new(out),
+                out: Mutex::new(Out { place, lines: Vec::new() }),
                 waiting: Mutex::default(),
                 came: Condvar::new(),
                 has_thread,
@@ -71,9 +79,12 @@ impl Inner {
     /// Writes what waits, and then `line`.
     fn write(&self, line: &[u8]) {
         let mut out = lock(&self.out);
-        let waiting = take(&mut *lock(&self.waiting));
+        let Out { place, lines } = &mut *out;
+        swap(lines, &mut *lock(&self.waiting));
         // Where nothing can be written there is nobody to tell.
-        let _ = out.write_all(&waiting).and_then(|()| out.write_all(line)).and_then(|()| out.flush());
+        let _ = place.write_all(lines).and_then(|()| place.write_all(line)).and_then(|()| place.flush());
+        lines.clear();
+        lines.shrink_to(KEPT_BYTES);
     }
 
     /// Leaves `line` to the thread. False if that has too much to do.

@@ -1,4 +1,4 @@
-//! The fields of spans, kept for the lines inside them. Never here: how a line looks.
+//! The fields of spans, kept for the lines inside them, and what the request says around them. Never here: how a line looks.
 
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Subscriber, field::Visit};
@@ -6,6 +6,7 @@ use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
 use super::{Fields, REQUEST_ID, Value};
+use crate::request::Request;
 
 /// Keeps the fields of every span with the span.
 pub(crate) struct SpanFields;
@@ -37,9 +38,11 @@ where
     }
 }
 
-/// What the spans around a line say, outermost first; of two fields with one name the inner one counts, and before all what
-/// the line says itself. The request's id is told in any case: every line has a place for it.
+/// What the request and the spans around a line say, outermost first; of two fields with one name the inner one counts, and
+/// before all what the line says itself. The id of a request that a span names is told in any case: every line has a place
+/// for it.
 pub(crate) fn around<'a, S>(
+    request: Option<&Request>,
     scope: Option<Scope<'a, S>>,
     own: &Fields,
     mut tell: impl FnMut(&'static str, Value<'_>),
@@ -47,6 +50,15 @@ pub(crate) fn around<'a, S>(
     S: Subscriber + LookupSpan<'a>,
 {
     let spans: Vec<_> = scope.into_iter().flatten().collect();
+    for (name, value) in request.into_iter().flat_map(Request::fields) {
+        let by_span = |name| {
+            let mut spans = spans.iter();
+            spans.any(|span| span.extensions().get::<Fields>().is_some_and(|fields| fields.says(name)))
+        };
+        if !own.says(name) && !by_span(name) {
+            tell(name, Value::Text(value));
+        }
+    }
     for (depth, span) in spans.iter().enumerate().rev() {
         let extensions = span.extensions();
         for (name, value) in extensions.get::<Fields>().into_iter().flat_map(Fields::others) {

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::{RequestId, request_id};
+use crate::{Request, RequestId};
 
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
@@ -68,7 +68,7 @@ fn lines_name_the_request_they_belong_to() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let id = RequestId::parse("request-7").unwrap();
     let text = written(LogFormat::Json, || {
-        runtime.block_on(request_id::scope(id, async { tracing::info!("inside") }));
+        runtime.block_on(Request::new(id, None).scope(async { tracing::info!("inside") }));
         tracing::info!("outside");
     });
     let named: Vec<bool> = text.lines().map(|line| line.contains(r#""request_id":"request-7""#)).collect();
@@ -108,7 +108,7 @@ fn the_request_at_work_is_named_rather_than_the_spans() {
     let id = RequestId::parse("request-8").unwrap();
     let text = written(LogFormat::Json, || {
         let span = tracing::error_span!("request", request_id = "request-7");
-        span.in_scope(|| runtime.block_on(request_id::scope(id, async { tracing::info!("inside") })));
+        span.in_scope(|| runtime.block_on(Request::new(id, None).scope(async { tracing::info!("inside") })));
     });
     assert!(text.contains(r#""request_id":"request-8""#) && !text.contains("request-7"), "{text}");
 }

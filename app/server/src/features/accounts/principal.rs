@@ -103,7 +103,7 @@ impl From<store::FindPrincipal> for Standing {
 
 impl Principal {
     async fn admitted(parts: &Parts, app: &App, freshness: Freshness) -> Result<Self, Problem> {
-        let claims = app.gate.admit(&parts.method, &parts.headers)?;
+        let claims = app.gate.admit(parts)?;
         let (athlete_id, session_id) = (claims.sub, claims.sid);
         // No replica is asked: what a session was told "at once" (an end, a role, that it has begun) it cannot be behind.
         let key = (athlete_id, session_id);

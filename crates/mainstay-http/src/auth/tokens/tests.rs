@@ -123,3 +123,29 @@ fn refresh_tokens_are_opaque_and_differ() {
     assert!(RefreshToken::parse("short").is_none());
     assert_eq!(format!("{one:?}"), "RefreshToken(…)");
 }
+
+#[test]
+fn what_a_connection_has_proved_counts_for_this_token_these_keys_and_its_time() {
+    let (connection, token) = (LastProved::default(), issued());
+    let gate = tokens_at(NOW, "k1", &[]);
+    let first = gate.verify_on(&connection, &token).unwrap();
+    assert_eq!(connection.claims_of(&token, &gate.verifying), Some(first.clone()), "it is remembered");
+    assert_eq!(gate.verify_on(&connection, &token), Ok(first));
+
+    let mut late = tokens_at(NOW + 930, "k1", &[]);
+    late.verifying = Arc::clone(&gate.verifying);
+    assert_eq!(late.verify_on(&connection, &token), Err(TokenError::Expired), "known, and too old");
+    let other = tokens_at(NOW, "k2", &[]);
+    assert_eq!(other.verify_on(&connection, &token), Err(TokenError::Invalid), "other keys");
+
+    // One letter of what is signed, or of the signature.
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let swapped = |text: &str| text.chars().rev().collect::<String>();
+    for forged in [format!("{signed}.{}", swapped(signature)), format!("{}.{signature}", swapped(signed))] {
+        assert_eq!(gate.verify_on(&connection, &forged), Err(TokenError::Invalid));
+    }
+    assert_eq!(connection.claims_of(signed, &gate.verifying), None);
+    let another = gate.issue(Uuid::from_u128(3), Uuid::from_u128(4), "member").unwrap();
+    assert_eq!(gate.verify_on(&connection, &another).unwrap().sub, Uuid::from_u128(3));
+    assert_eq!(gate.verify_on(&connection, &token).unwrap().sub, Uuid::from_u128(1));
+}
