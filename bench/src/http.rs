@@ -14,7 +14,7 @@ use crate::{ms, wrk};
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../app/domain/tests/fixtures/samples");
 const SECONDS: u64 = 3;
 const ROUNDS: usize = 5;
-/// As an installation has it: each answer has its line in the log.
+/// As an installation has it: each answer has its line in the log, which is a file.
 const LOGGED: [(&str, &str); 2] = [("PACELINE_LOG__LEVEL", "info"), ("PACELINE_LOG__FORMAT", "json")];
 const MANUAL: usize = 200;
 
@@ -25,7 +25,9 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     fill(&cold).await?;
     let first_start = cold.started_in;
     cold.stop().await?;
-    let server = Server::start_with(&data, &LOGGED).await?;
+    let mut logging = Command::new(server::binary()?);
+    logging.stderr(std::fs::File::create(folder.path().join("log"))?);
+    let server = Server::start_by(logging, &data, &LOGGED).await?;
     let idle_mib = server.resident_mib();
     let newest = server.get("/v1/activities?sport=run&limit=100&end_date=2010-01-01").await?;
     let tracked = newest["items"].as_array().into_iter().flatten().find(|item| item["has_track"] == true);

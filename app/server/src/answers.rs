@@ -113,6 +113,8 @@ pub struct Shelf {
     db: Db,
     is_enabled: bool,
     routes: Vec<(KeptRead, Answers)>,
+    /// Whose turn it is to warm.
+    warming: tokio::sync::Mutex<()>,
     /// By account and session. Their bytes never leave the process.
     pub(crate) sessions: Cache<(Uuid, Uuid), Option<Standing>>,
 }
@@ -149,6 +151,7 @@ impl Shelf {
             db: db.clone(),
             is_enabled: config.cache.enabled,
             routes: ALL.into_iter().map(kept).collect(),
+            warming: tokio::sync::Mutex::default(),
             sessions: caches.cache(SESSIONS, answers.of(Life::Session)),
         }
     }

@@ -16,7 +16,7 @@ use crate::figures::{Figures, NameStats, PollFigures};
 use crate::fills::Fills;
 use crate::invalidation::{Changes, InvalidationError, Outbox, Poller};
 use crate::level2::{Level2, NoAddress, SharedConfig};
-use crate::notes::{NOTING, Noted};
+use crate::notes::{NOTING, NotNoted, Noted};
 use crate::operations::Held;
 use crate::{KeyPart, Portable, Value};
 
@@ -262,13 +262,23 @@ impl Shared {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn prune(&self) -> Result<(), InvalidationError> {
+    async fn prune(&self) -> Result<(), NotPruned> {
         let Config { poll_within_ms, events_kept_ms, prune_most, .. } = self.config;
         let outbox = Outbox::connect(&self.target, Duration::from_millis(poll_within_ms)).await?;
         let most = i64::from(prune_most);
         while outbox.prune(Duration::from_millis(events_kept_ms), most).await? == most.unsigned_abs() {}
-        Ok(())
+        // Also while nobody comes who would note anything.
+        Ok(self.forget_notes().await?)
     }
+}
+
+/// Asked again the next time.
+#[derive(Debug, thiserror::Error)]
+enum NotPruned {
+    #[error(transparent)]
+    Events(#[from] InvalidationError),
+    #[error(transparent)]
+    Notes(#[from] NotNoted),
 }
 
 impl std::fmt::Debug for Caches {

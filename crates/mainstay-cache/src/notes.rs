@@ -125,16 +125,26 @@ impl Shared {
                 return Err(error);
             }
         }
-        if has_written {
-            tokio::time::timeout(within, forget(&self.db, &self.config)).await??;
-        }
-        Ok(())
+        // What is too much is over at once; what is too old, at the latest when events are pruned.
+        if has_written { self.forget_notes().await } else { Ok(()) }
+    }
+
+    /// Those that are too old, and those that are too many. What is left is forgotten the next time.
+    pub(crate) async fn forget_notes(&self) -> Result<(), NotNoted> {
+        let Config { poll_within_ms, hot_kept_ms, hot_rows_most, prune_most, .. } = self.config;
+        let limits = (seconds(hot_kept_ms), i64::from(hot_rows_most), i64::from(prune_most));
+        let forget = async {
+            let tx = self.db.write().await?;
+            tx.execute(FORGET, &[&limits.0, &limits.1, &limits.2]).await?;
+            tx.commit().await
+        };
+        Ok(tokio::time::timeout(Duration::from_millis(poll_within_ms), forget).await??)
     }
 }
 
 /// Nothing is lost by it but some warmth.
 #[derive(Debug, thiserror::Error)]
-enum NotNoted {
+pub(crate) enum NotNoted {
     #[error(transparent)]
     Database(#[from] DbError),
     #[error("the database took too long")]
@@ -146,15 +156,6 @@ async fn write(db: &Db, name: &str, news: &[(Key, u64)]) -> Result<(), DbError> 
     let hits: Vec<i64> = news.iter().map(|(_, hits)| i64::try_from(*hits).unwrap_or(i64::MAX)).collect();
     let tx = db.write().await?;
     tx.execute(NOTE, &[&name, &keys, &hits]).await?;
-    tx.commit().await
-}
-
-/// What is left is forgotten with the next notes.
-async fn forget(db: &Db, config: &Config) -> Result<(), DbError> {
-    let Config { hot_kept_ms, hot_rows_most, prune_most, .. } = *config;
-    let tx = db.write().await?;
-    let limits = (seconds(hot_kept_ms), i64::from(hot_rows_most), i64::from(prune_most));
-    tx.execute(FORGET, &[&limits.0, &limits.1, &limits.2]).await?;
     tx.commit().await
 }
 

@@ -54,8 +54,8 @@ struct Shared {
 /// finish or are cut off after `connections.drain_timeout`. Connections are tasks of this call: when it
 /// returns, none is left. A supervisor above should allow its own drain somewhat more time.
 ///
-/// `app` must always be ready for a request, as routers and [`crate::layers::App`] are; each connection has a clone of its
-/// own. The client's address is in each request's extensions as `axum::extract::ConnectInfo<SocketAddr>`.
+/// `app` must always be ready for a request, as routers and [`crate::layers::App`] are: where it is not, the answer is a 503.
+/// Each connection has a clone of its own. The client's address is in each request's extensions as `axum::extract::ConnectInfo<SocketAddr>`.
 pub async fn serve<S>(listener: TcpListener, app: S, config: &Config, stop: Stop) -> ServeReport
 where
     S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,

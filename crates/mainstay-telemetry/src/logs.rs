@@ -75,7 +75,7 @@ pub enum LogError {
 static QUEUE: OnceLock<Queue> = OnceLock::new();
 
 /// Logs to standard error from now on, for the whole process. Lines below a warning are written by a thread, within about
-/// a millisecond: call [`flush`] before the process ends.
+/// five milliseconds: call [`flush`] before the process ends.
 ///
 /// # Errors
 /// [`LogError`].

@@ -41,6 +41,17 @@ impl Statements {
         self.by_text.iter().filter(|(text, _)| text.contains(part)).map(|(_, calls)| calls).sum()
     }
 
+    /// Those with a name (`/* noun.verb */`), as all have that requests run: what the platform asks for itself beside them
+    /// (a keeper's round, say) has none.
+    #[must_use]
+    pub fn named(mut self) -> Self {
+        self.by_text.retain(|text, _| {
+            let name = text.split_once("/* ").and_then(|(_, rest)| rest.split_once(" */"));
+            name.is_some_and(|(name, _)| name.contains('.') && !name.contains(char::is_whitespace))
+        });
+        self
+    }
+
     /// What was executed between `before` and this.
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {
@@ -78,5 +89,17 @@ mod tests {
         assert_eq!(between, of(&[("insert c", 1), ("select a", 3)]));
         assert_eq!((between.total(), between.containing("select")), (4, 3));
         assert!(between.to_string().contains("     3 x select a"), "{between}");
+    }
+
+    #[test]
+    fn named_are_those_that_say_their_name() {
+        let texts = [
+            "select /* a.list */ 1",
+            "with /* a.b */ x as (select 1) table x",
+            "select 1",
+            "select /* see a.b */ 1",
+        ];
+        let all = Statements { by_text: texts.iter().map(|text| ((*text).to_owned(), 1)).collect() };
+        assert_eq!((all.total(), all.named().total()), (4, 2));
     }
 }

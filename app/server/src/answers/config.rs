@@ -27,6 +27,8 @@ pub struct AnswersConfig {
     pub max_bytes: u64,
     /// Before it is ready, a process asks for what was asked for most, in this time at most; 0: it does not.
     pub warm_within_ms: u64,
+    /// The same when an administrator asks for it.
+    pub warm_asked_within_ms: u64,
     /// So many notes of that are looked at.
     pub warm_most: usize,
 }
@@ -43,6 +45,7 @@ impl Default for AnswersConfig {
             check_one_in: 100_000,
             max_bytes: 64 << 20,
             warm_within_ms: 1_000,
+            warm_asked_within_ms: 20_000,
             warm_most: 500,
         }
     }
@@ -69,6 +72,7 @@ impl AnswersConfig {
         faults.number("jitter_percent", self.jitter_percent, 0..=50);
         faults.number("refresh_after_percent", self.refresh_after_percent, 1..=100);
         faults.number("warm_within_ms", self.warm_within_ms, 0..=60_000);
+        faults.number("warm_asked_within_ms", self.warm_asked_within_ms, 1..=600_000);
         faults.number("warm_most", self.warm_most, 0..=10_000);
         faults.size("max_bytes", self.max_bytes, 1 << 16..=1 << 40);
         faults

@@ -23,11 +23,9 @@ use crate::routes;
 use crate::state::App;
 
 /// Asks for the hottest of them, so many notes at most, each for the athlete who has asked it, and for today. Nothing that
-/// fails hinders the rest. It takes as long as it takes: whoever waits no longer drops it.
+/// fails hinders the rest. Within the configured time; one warms at a time, and who comes meanwhile waits within his.
 pub async fn warm(app: &App, most: usize) -> Warmed {
-    let progress = Progress::begin(app);
-    replay(app, most, &progress).await;
-    progress.end(app)
+    run(app, most, Duration::from_millis(app.config.answers.warm_asked_within_ms)).await
 }
 
 /// The same before a process is ready, within the configured time. What has not been asked by then is read when somebody
@@ -37,13 +35,21 @@ pub async fn before_ready(app: App) {
     if within.is_zero() || !app.answers.keeps() {
         return;
     }
-    let progress = Progress::begin(&app);
+    run(&app, app.config.answers.warm_most, within).await;
+}
+
+async fn run(app: &App, most: usize, within: Duration) -> Warmed {
+    let progress = Progress::begin(app);
+    let in_turn = async {
+        let _turn = app.answers.warming.lock().await;
+        replay(app, most, &progress).await;
+    };
     tokio::select! {
         biased;
-        () = replay(&app, app.config.answers.warm_most, &progress) => {}
+        () = in_turn => {}
         () = app.effects.clock.sleep(within) => {}
     }
-    progress.end(&app);
+    progress.end(app)
 }
 
 /// What has come of it so far.

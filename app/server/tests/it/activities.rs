@@ -482,7 +482,7 @@ async fn every_answer_keeps_its_statement_budget() {
     ] {
         let before = world.db.statements().await.unwrap();
         assert_eq!(world.get(who, &path).await.status, 200, "{path}");
-        let used = world.db.statements().await.unwrap().since(&before);
+        let used = world.db.statements().await.unwrap().since(&before).named();
         assert_eq!(used.total(), budget, "{path}: {used}");
     }
 }

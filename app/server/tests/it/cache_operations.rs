@@ -94,7 +94,7 @@ async fn each_operation_costs_few_statements() {
     {
         let before = world.db.statements().await.unwrap();
         world.send(admin, method.as_str(), path, body).await.expect(expected);
-        let used = world.db.statements().await.unwrap().since(&before);
+        let used = world.db.statements().await.unwrap().since(&before).named();
         assert_eq!(used.total(), budget, "{path}: {used}");
     }
     world.close().await;

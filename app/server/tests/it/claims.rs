@@ -134,7 +134,7 @@ async fn a_file_costs_few_statements() {
         number(&world, "select count(*) from upload_file where outcome = 'imported'").await == 1
     })
     .await;
-    let used = world.db.statements().await.unwrap().since(&before);
+    let used = world.db.statements().await.unwrap().since(&before).named();
     let counted = |part: &str| used.containing(part);
     assert_eq!(counted("with /* uploads.decide_pending_file */ decided as"), 1, "{used}");
     assert_eq!(counted("for no key update"), 1, "{used}");

@@ -44,7 +44,7 @@ async fn an_answer_is_kept_until_something_changes_and_costs_no_statement_meanwh
     let again = world.get(robin, LIST).await;
     assert_eq!((status(&again), &again.bytes), ("paceline-l1; hit", &first.bytes));
     assert_eq!(again.headers["cache-control"], "private, no-cache");
-    let asked = world.db.statements().await.unwrap().since(&before);
+    let asked = world.db.statements().await.unwrap().since(&before).named();
     assert_eq!(asked.total(), 0, "{asked}");
 
     // 304 from what is kept; another answer has another tag.

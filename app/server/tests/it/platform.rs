@@ -191,7 +191,7 @@ async fn answers_cost_as_many_statements_for_many_activities_as_for_few() {
         ] {
             let before = world.db.statements().await.unwrap();
             world.get(who, &path).await.expect(200);
-            let used = world.db.statements().await.unwrap().since(&before);
+            let used = world.db.statements().await.unwrap().since(&before).named();
             assert!((least..=most).contains(&used.total()), "{path} with {to} activities: {used}");
         }
     }

@@ -58,6 +58,7 @@ impl<V: Value> Inner<V> {
         {
             return Ok(answer);
         }
+        let waits_until = self.now().saturating_add(self.config.wait_ms.saturating_mul(1_000_000));
         let reader = loop {
             let kept = || self.kept_since(&key, &missed, &asked);
             match self.flights.turn(&key, kept, || self.begin()) {
@@ -67,7 +68,7 @@ impl<V: Value> Inner<V> {
                     if let Some(answer) = self.spare(&missed, &asked) {
                         return Ok(answer);
                     }
-                    match self.wait(&flight, &asked).await? {
+                    match self.wait(&flight, &asked, waits_until).await? {
                         Waited::Take(entry) => {
                             self.figures.ended(Ended::Joined, missed.reason);
                             return Ok(self.give(entry, Source::Joined));
@@ -96,17 +97,23 @@ impl<V: Value> Inner<V> {
     }
 
     /// What somebody reads, if this reader may take it.
-    async fn wait<E>(&self, flight: &Arc<Flight<V>>, asked: &Asked) -> Result<Waited<V>, LoadError<E>>
+    async fn wait<E>(
+        &self,
+        flight: &Arc<Flight<V>>,
+        asked: &Asked,
+        until: u64,
+    ) -> Result<Waited<V>, LoadError<E>>
     where
         E: Send + Sync + 'static,
     {
         if nesting::is_within(flight.number()) {
             return Ok(Waited::InVain);
         }
+        let left = Duration::from_nanos(until.saturating_sub(self.now()));
         let outcome = tokio::select! {
             biased;
             outcome = flight.outcome() => outcome,
-            () = self.shared.clock.sleep(Duration::from_millis(self.config.wait_ms)) => return Ok(Waited::InVain),
+            () = self.shared.clock.sleep(left) => return Ok(Waited::InVain),
         };
         match outcome {
             Outcome::Loaded(entry) if self.may_take(flight, &entry, asked) => Ok(Waited::Take(entry)),
@@ -152,7 +159,7 @@ impl<V: Value> Inner<V> {
         let is_deaf =
             shared.node.age(shared.clock.boottime()).is_some_and(|age| nanoseconds(age) > shared.bound_ns);
         let is_pressed = self.config.reads_in_turn && (is_deaf || self.is_sharing_broken());
-        let _place = match is_pressed {
+        let place = match is_pressed {
             // Within another read it has that one's place.
             true if !nesting::is_nested() => match shared.fills.enter(&shared.clock).await {
                 Ok(place) => Some(place),
@@ -170,7 +177,9 @@ impl<V: Value> Inner<V> {
                 Err(panic) => Poll::Ready(Loaded::Panicked(panic)),
             }
         });
-        match read.await {
+        let loaded = read.await;
+        drop(place);
+        match loaded {
             Loaded::Value(value, parts) if shared.has_replicas => {
                 let shown = shared.db.shown_by_primary().await;
                 Loaded::Value(value, parts.and_shown(shown))

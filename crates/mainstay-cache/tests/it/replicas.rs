@@ -251,6 +251,8 @@ async fn who_has_seen_a_commit_on_a_replica_is_given_no_kept_answer_without_it()
             let is_fresh = async || node.caches.freshness() == Freshness::Fresh;
             let seen = Causality::new(1, session.token());
             until("nothing runs any more", async || causality::scope(seen.clone(), is_fresh()).await).await;
+            // What was read before the node had heard of the commit has ended with it.
+            assert_eq!(node.kept(&seen).await.unwrap(), "second");
             let hits = node.caches.stats().remove(0).hits;
             assert_eq!(node.kept(&seen).await.unwrap(), "second");
             assert_eq!(node.caches.stats().remove(0).hits, hits + 1, "and kept answers are given again");

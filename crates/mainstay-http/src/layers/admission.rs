@@ -34,9 +34,9 @@ impl Admission {
 
 impl Place {
     fn of(places: &Arc<Places>) -> Option<Self> {
-        let place = Self(Arc::clone(places));
-        // Counted first: of two who come for the last place one at most is let in, and who is not gives it back.
-        (places.taken.fetch_add(1, Ordering::Relaxed) < places.most).then_some(place)
+        let one_more = |taken| (taken < places.most).then_some(taken + 1);
+        let taken = places.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+        taken.is_ok().then(|| Self(Arc::clone(places)))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -26,6 +27,7 @@ use super::Shared;
 use super::socket::{PatientSocket, Sent};
 use crate::auth::tokens::LastProved;
 use crate::config::Connections;
+use crate::problem::Problem;
 
 /// Serves requests until the peer leaves, idles, stalls or the service drains.
 pub(super) async fn run<S>(socket: TcpStream, peer: SocketAddr, app: S, shared: &Shared)
@@ -207,9 +209,16 @@ where
         self.activity.begin();
         let _count = Counting(Arc::clone(&self.activity));
         let mut app = self.app.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_ready = app.poll_ready(&mut Context::from_waker(Waker::noop())).is_ready();
-        debug_assert!(is_ready, "what is served must always be ready");
-        InWork { answer: app.call(request), _count }
+        let asked = catch_unwind(AssertUnwindSafe(|| {
+            let is_ready = app.poll_ready(&mut Context::from_waker(Waker::noop())).is_ready();
+            is_ready.then(|| app.call(request))
+        }));
+        match asked {
+            Ok(Some(answer)) => InWork { answer: Some(answer), instead: None, _count },
+            // What is called here runs for all streams of the connection: whatever one does, the others go on.
+            Ok(None) => InWork { answer: None, instead: Some(not_ready()), _count },
+            Err(_) => InWork { answer: None, instead: Some(Problem::hidden().into_response()), _count },
+        }
     }
 }
 
@@ -217,7 +226,9 @@ pin_project! {
     /// A request in work.
     struct InWork<F> {
         #[pin]
-        answer: F,
+        answer: Option<F>,
+        // Of a service that could not be asked.
+        instead: Option<Response>,
         _count: Counting,
     }
 }
@@ -225,12 +236,21 @@ pin_project! {
 /// Dropping it, with the request finished or not, ends the count.
 struct Counting(Arc<Activity>);
 
-impl<F: Future> Future for InWork<F> {
+impl<F: Future<Output = Result<Response, Infallible>>> Future for InWork<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        self.project().answer.poll(context)
+        let this = self.project();
+        match (this.answer.as_pin_mut(), this.instead.take()) {
+            (Some(answer), _) => answer.poll(context),
+            (None, Some(response)) => Poll::Ready(Ok(response)),
+            (None, None) => Poll::Pending,
+        }
     }
+}
+
+fn not_ready() -> Response {
+    Problem::unavailable(Duration::from_secs(1), "The service is not ready for a request.").into_response()
 }
 
 impl Drop for Counting {

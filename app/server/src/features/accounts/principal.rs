@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mainstay_cache::{Freshness, Value};
 use mainstay_db::DbError;
+use mainstay_db::causality::{self, Causality};
 use mainstay_http::{Problem, caching};
 use uuid::Uuid;
 
@@ -116,13 +117,22 @@ impl Principal {
                 Ok::<_, Problem>(found.map(Standing::from))
             },
         );
-        let found = found.await.map_err(caching::problem)?;
+        // Apart from what the session has seen: the look-up is not what it is shown, and replicas that need not be behind it
+        // are many. Who shows an account says so (`seen_now`).
+        let found = causality::scope(Causality::new(0, None), found).await.map_err(caching::problem)?;
         let now = app.effects.clock.now();
         let standing = found.value.as_ref().filter(|standing| standing.expires_at > now);
         let Standing { role, email, display_name, timezone, .. } = standing
             .cloned()
             .ok_or_else(|| Problem::unauthorized("This session has ended; sign in again."))?;
         Ok(Self { athlete_id, session_id, role, email, display_name, timezone })
+    }
+}
+
+/// The session has seen an account as it is now: no replica that has less may answer it.
+pub(super) async fn seen_now(app: &App) {
+    if let Some(session) = causality::current().filter(|_| app.db.replicas().is_some()) {
+        session.saw(app.db.shown_by_primary().await);
     }
 }
 

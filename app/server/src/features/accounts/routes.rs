@@ -11,6 +11,7 @@ use mainstay_http::{FieldError, Json, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::principal::seen_now;
 use super::views::{
     AccountView, ChangePasswordBody, LoginBody, RefreshBody, RegisterBody, SessionsEnded, SignInView,
     Transport,
@@ -189,7 +190,8 @@ async fn change_password(
     get, path = "/v1/auth/me", tag = "auth",
     responses((status = 200, body = AccountView), (status = 401, body = Problem))
 )]
-async fn me(principal: Principal) -> Json<AccountView> {
+async fn me(State(app): State<App>, principal: Principal) -> Json<AccountView> {
+    seen_now(&app).await;
     Json(principal.into())
 }
 

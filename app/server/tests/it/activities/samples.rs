@@ -101,7 +101,7 @@ async fn a_split_has_its_mean_power_where_power_was_recorded() {
     for (path, expected, statements) in [(&with, json!(199.7), 3), (&without, json!(null), 2)] {
         let before = world.db.statements().await.unwrap();
         let json = world.get(who, path).await.expect(200);
-        let used = world.db.statements().await.unwrap().since(&before);
+        let used = world.db.statements().await.unwrap().since(&before).named();
         // The splits, what was recorded, the samples.
         assert_eq!(used.total(), statements, "{path}: {used}");
         assert_eq!(json["splits"][0]["avg_power_w"], expected, "{json}");

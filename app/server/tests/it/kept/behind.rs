@@ -118,7 +118,7 @@ async fn nothing_is_compared_where_that_is_switched_off() {
     for _ in 0..100 {
         assert_eq!(status(&world.get(robin, LIST).await), "paceline-l1; hit");
     }
-    let asked = world.db.statements().await.unwrap().since(&before);
+    let asked = world.db.statements().await.unwrap().since(&before).named();
     assert_eq!(asked.total(), 0, "{asked}");
     assert!(world.app.answers.stats().iter().all(|stats| stats.checked == 0));
     world.close().await;

@@ -28,7 +28,7 @@ async fn the_list_of_uploads_says_how_far_each_is() {
     ] {
         let before = world.db.statements().await.unwrap();
         client.get(&path).await.expect(200);
-        let used = world.db.statements().await.unwrap().since(&before);
+        let used = world.db.statements().await.unwrap().since(&before).named();
         assert_eq!(used.total(), budget, "{path}: {used}");
     }
     world.start_importers();
