@@ -89,8 +89,8 @@ async fn only_administrators_see_and_end_what_is_kept() {
 #[tokio::test]
 async fn each_operation_costs_few_statements() {
     let (world, admin, _) = peopled().await;
-    // One of them says who is asking. Which tables are watched is another; invalidation and clearing are transactions.
-    for ((method, path, body, expected), budget) in operations().into_iter().zip([1, 2, 2, 1, 1, 1, 3, 5, 3])
+    // Of those with a name. One says who is asking; which tables are watched is another.
+    for ((method, path, body, expected), budget) in operations().into_iter().zip([1, 2, 2, 1, 1, 1, 3, 2, 2])
     {
         let before = world.db.statements().await.unwrap();
         world.send(admin, method.as_str(), path, body).await.expect(expected);

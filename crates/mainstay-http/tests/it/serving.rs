@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use futures_util::StreamExt;
 use mainstay_http::{Config, Problem};
@@ -257,4 +258,37 @@ async fn stopping_at_once_is_a_clean_drain() {
     let mut world = World::start(hello()).await;
     world.ask_to_stop();
     assert_eq!(world.report().await.open, 0);
+}
+
+/// Ready for two requests, of which it is asked for the second with a panic.
+#[derive(Clone)]
+struct Frail(usize);
+
+impl tower::Service<axum::extract::Request> for Frail {
+    type Response = axum::response::Response;
+    type Error = std::convert::Infallible;
+    type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+        if self.0 < 2 { std::task::Poll::Ready(Ok(())) } else { std::task::Poll::Pending }
+    }
+
+    fn call(&mut self, _: axum::extract::Request) -> Self::Future {
+        self.0 += 1;
+        assert!(self.0 < 2, "the second request");
+        std::future::ready(Ok(Body::from("hello").into_response()))
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_ready_or_panics_is_answered_for_and_the_connection_goes_on() {
+    let world = World::of(Frail(0), Config::default(), mainstay_telemetry::Registry::new()).await;
+    let mut socket = world.connect().await;
+    for status in ["200", "500", "503"] {
+        socket.write_all(GET).await.unwrap();
+        let mut answer = vec![0; 4096];
+        let read = within(socket.read(&mut answer)).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer[..read]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    }
 }

@@ -1,15 +1,20 @@
 //! A server per test, and the raw ends of a connection. Never here: assertions about behaviour.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
 use mainstay_http::{Config, ServeReport};
 use mainstay_runtime::{Effects, Stop};
 use mainstay_telemetry::Registry;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tower::Service;
 
 /// Longer than anything a passing test waits for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,10 +37,19 @@ impl World {
     }
 
     pub(crate) async fn with(router: Router, config: Config) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let registry = Registry::new();
         let app = mainstay_http::app(router, &config, &registry, &effects()).unwrap();
+        Self::of(app, config, registry).await
+    }
+
+    /// Of whatever service.
+    pub(crate) async fn of<S>(app: S, config: Config, registry: Registry) -> Self
+    where
+        S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+        S::Future: Send + 'static,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
         let stop = Stop::new();
         let mut task = JoinSet::new();
         let stopped = stop.clone();

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use http::Method;
 use mainstay_testing::{ReplicaSet, TestDb, replica_set, until};
+use paceline::config::Config;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -17,6 +18,10 @@ const UNKEPT: &str = "/v1/activities?page=1";
 
 /// Somebody with an activity, and the application on a primary and a replica that stays good enough however far behind.
 async fn world() -> (ReplicaSet, World, Athlete, Uuid) {
+    world_with(|_| {}).await
+}
+
+async fn world_with(change: impl FnOnce(&mut Config)) -> (ReplicaSet, World, Athlete, Uuid) {
     let set = replica_set(1).await.unwrap();
     let world = World::on(TestDb::given(&set.target(0)).await.unwrap(), |config| {
         config.database.read_replicas = set.address(1);
@@ -25,6 +30,7 @@ async fn world() -> (ReplicaSet, World, Athlete, Uuid) {
         config.database.replicas.statement_timeout_ms = 60_000;
         // The node hears of changes when it is told to, and takes what it knows for young until then.
         (config.cache.node.poll_idle_ms, config.cache.node.bound_ms) = (3_600_000, 600_000);
+        change(config);
     })
     .await;
     let robin = world.athlete("UTC").await;
@@ -35,9 +41,10 @@ async fn world() -> (ReplicaSet, World, Athlete, Uuid) {
         world.served() > 0
     })
     .await;
-    // Whose session it is was read from the primary, and counts as seen.
-    world.knows(robin).await;
-    world.keeps_answers().await;
+    if world.app.config.cache.enabled {
+        world.knows(robin).await;
+        world.keeps_answers().await;
+    }
     (set, world, robin, id)
 }
 
@@ -175,6 +182,26 @@ async fn who_reads_here_and_there_while_a_replica_lags_never_goes_back_and_sees_
         "{hits} kept, {} by the replica",
         world.served() - served
     );
+    world.close().await;
+    set.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_look_up_of_who_asks_leaves_their_reads_to_replicas() {
+    let (set, world, robin, id) = world_with(|config| config.cache.enabled = false).await;
+    set.wait_until_caught_up(1).await.unwrap();
+    set.pause(1).await.unwrap();
+    world.rename(robin, id, "second").await;
+    let device = Device::new(&world, robin);
+    let before = world.served();
+    // Nothing that this device has seen is as new as what the look-up has read on the primary.
+    assert_ne!(device.unkept().await, "second");
+    assert_eq!(world.served(), before + 1);
+    // Who is shown the account has seen it as it is now.
+    device.send(Method::GET, "/v1/auth/me", None).await.expect(200);
+    assert_eq!(device.unkept().await, "second");
+    assert_eq!(world.served(), before + 1);
+    set.resume(1).await.unwrap();
     world.close().await;
     set.close().await.unwrap();
 }
