@@ -12,12 +12,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Ground floor first: domain <- server -> mainstay -> siblings -> db -> telemetry, config -> runtime.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("mainstay-runtime", &[]),
     ("mainstay-config", &["mainstay-runtime"]),
     ("mainstay-telemetry", &["mainstay-runtime"]),
     ("mainstay-db", &["mainstay-runtime", "mainstay-config", "mainstay-telemetry"]),
     ("mainstay-cache", &["mainstay-runtime", "mainstay-config", "mainstay-telemetry", "mainstay-db"]),
+    ("mainstay-jobs", &["mainstay-runtime"]),
     // Answers of routes are kept there, with what names them.
     (
         "mainstay-http",

@@ -1,0 +1,5 @@
+#![doc = include_str!("../README.md")]
+
+pub mod backoff;
+pub mod fence;
+pub mod schedule;
