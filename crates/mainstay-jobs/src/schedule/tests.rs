@@ -151,6 +151,9 @@ fn what_fires_in_every_hour_goes_on_evenly() {
             "2026-10-25 03:30:00 +01:00"
         ]
     );
+    // St. John's, 7 November 2010: a minute after midnight it was 23:01 of the day before again.
+    let again = next("30 * * * *", "America/St_Johns", "2010-11-07T02:30:30Z", 2);
+    assert_eq!(again, ["2010-11-06 23:30:00 -03:30", "2010-11-07 00:30:00 -03:30"]);
 }
 
 /// Minute by minute, by what clocks show: the slow way to the same times.
