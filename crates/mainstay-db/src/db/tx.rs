@@ -8,7 +8,7 @@ use deadpool_postgres::Object;
 use super::ending::{self, CommitHook};
 use super::{Client, Db};
 use crate::DbError;
-use crate::causality::Written;
+use crate::causality::{self, Written};
 
 /// A transaction that has begun. [`Tx::commit`] makes it take effect and gives the connection back.
 ///
@@ -76,6 +76,7 @@ impl Tx {
                 if matches!(error, DbError::AlreadyFailed(_)) {
                     self.rollback().await?;
                 } else {
+                    self.has_shown_something();
                     self.close_connection();
                 }
                 Err(error)
@@ -88,6 +89,7 @@ impl Tx {
     /// # Errors
     /// [`DbError::Unavailable`] if the connection is lost; the server rolls back then too.
     pub async fn rollback(mut self) -> Result<(), DbError> {
+        self.has_shown_something();
         match self.batch_execute("rollback").await {
             Ok(()) => {
                 self.db.0.counters.rolled_back();
@@ -98,6 +100,14 @@ impl Tx {
                 self.close_connection();
                 Err(error)
             }
+        }
+    }
+
+    /// Without a commit nobody asks where the primary is, and what was read here the session has seen all the same: until
+    /// its next read has asked, no replica answers it.
+    fn has_shown_something(&self) {
+        if let Some((replicas, session)) = self.db.replicas().zip(causality::current()) {
+            session.saw_on_primary(session.asks(), replicas.token(None));
         }
     }
 
@@ -113,6 +123,7 @@ impl Drop for Tx {
     fn drop(&mut self) {
         if self.client.is_some() {
             self.db.0.counters.dropped();
+            self.has_shown_something();
             self.close_connection();
         }
     }

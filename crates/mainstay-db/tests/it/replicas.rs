@@ -319,6 +319,46 @@ async fn sessions_of_the_handle_read_their_own_writes_and_spread_over_replicas()
 }
 
 #[tokio::test]
+async fn what_a_transaction_has_read_was_seen_also_where_it_ends_without_a_commit() {
+    let set = replica_set(1).await.unwrap();
+    set.execute(0, "create table note (id bigint primary key)").await.unwrap();
+    set.wait_until_caught_up(1).await.unwrap();
+    let config = mainstay_db::Config {
+        pool_max: 2,
+        pool_read_max: 2,
+        read_replicas: address(&set.target(1)),
+        replicas: config(),
+        ..mainstay_db::Config::default()
+    };
+    let db = Db::connect(&config, &set.target(0)).await.unwrap();
+    let replicas = db.replicas().unwrap().clone();
+    watched(&replicas, async {
+        wait_until_usable(&replicas).await;
+        set.pause(1).await.unwrap();
+        add_note(&db, 7).await;
+        for is_dropped in [false, true] {
+            let other = causality::scope(Causality::new(2, None), newest(&db)).await;
+            assert_eq!(other, 0, "the replica answers who has seen nothing");
+            causality::scope(Causality::new(1, None), async {
+                let tx = db.write().await.unwrap();
+                let seen: i64 = tx.query_one("select max(id) from note", &[]).await.unwrap().get(0);
+                assert_eq!(seen, 7);
+                if is_dropped {
+                    drop(tx)
+                } else {
+                    tx.rollback().await.unwrap()
+                }
+                assert_eq!(newest(&db).await, 7);
+            })
+            .await;
+        }
+        set.resume(1).await.unwrap();
+    })
+    .await;
+    set.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_session_whose_position_was_lost_comes_back_to_the_replicas() {
     let set = replica_set(1).await.unwrap();
     set.execute(0, "create table note (id bigint primary key)").await.unwrap();

@@ -154,7 +154,10 @@ impl Facts {
         (again > 0).then(|| Advice {
             category: "database",
             severity: Severity::Info,
-            message: format!("Everything kept was over {again} times since the start."),
+            message: match again {
+                1 => "Everything kept was over once since the start.".to_owned(),
+                again => format!("Everything kept was over {again} times since the start."),
+            },
             action: "Expected after a crash or promotion of the server, a clearing, a new partition; else see whether polls \
                      bring more than cache.node.poll_events_most."
                 .to_owned(),
