@@ -348,6 +348,8 @@ async fn what_a_transaction_has_read_was_seen_also_where_it_ends_without_a_commi
                 } else {
                     tx.rollback().await.unwrap()
                 }
+                // Who has lost sight of where the primary is begins as ever.
+                db.write().await.unwrap().rollback().await.unwrap();
                 assert_eq!(newest(&db).await, 7);
             })
             .await;
