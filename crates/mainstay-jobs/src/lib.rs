@@ -2,4 +2,5 @@
 
 pub mod backoff;
 pub mod fence;
+pub mod marks;
 pub mod schedule;

@@ -1,0 +1,136 @@
+//! From where on a claim looks for ready jobs. What has been claimed leaves dead rows behind until they are vacuumed, and a
+//! claim that begins at the oldest steps over all of them: with a low-water mark it begins where the last one has ended.
+//! Pure. Never here: claiming.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A queue and a priority in it: what the index of ready jobs begins with.
+pub type Lane = (i32, i16);
+
+/// The marks of one process. Jobs whose time lies before a mark are found by the next full pass: those that were written by a
+/// transaction that committed late, or that somebody has claimed and given back.
+#[derive(Debug, Clone)]
+pub struct Marks {
+    /// The longest time between two passes that look at everything.
+    full_every: Duration,
+    /// By a monotonic clock; nothing before the first.
+    last_full: Option<Duration>,
+    lanes: HashMap<Lane, Timestamp>,
+}
+
+/// So far behind what was claimed last a mark lies at least: clocks of transactions are not those of commits.
+const SLACK: Duration = Duration::from_secs(1);
+
+impl Marks {
+    /// None yet: the first pass looks at everything.
+    pub fn new(full_every: Duration) -> Self {
+        Self { full_every, last_full: None, lanes: HashMap::new() }
+    }
+
+    /// A pass begins now. Whether it looks at everything, in which case every mark is forgotten.
+    pub fn begin(&mut self, now: Duration) -> bool {
+        let is_due = self.last_full.is_none_or(|last| now.saturating_sub(last) >= self.full_every);
+        if is_due {
+            self.lanes.clear();
+            self.last_full = Some(now);
+        }
+        is_due
+    }
+
+    /// The next pass looks at everything: something has been given back.
+    pub fn look_everywhere(&mut self) {
+        self.last_full = None;
+    }
+
+    /// The time from which on jobs of this lane are looked for; nothing: all of them.
+    pub fn of(&self, lane: Lane) -> Option<Timestamp> {
+        self.lanes.get(&lane).copied()
+    }
+
+    /// Jobs of this lane were claimed, the last of which was ready at `newest`, while the oldest transaction had been open for
+    /// so long. A mark never goes back, but for a full pass.
+    pub fn claimed(&mut self, lane: Lane, newest: Timestamp, longest_open: Duration) {
+        let behind = SignedDuration::try_from(longest_open.max(SLACK)).unwrap_or(SignedDuration::MAX);
+        let mark = newest.checked_sub(behind).unwrap_or(Timestamp::MIN);
+        let known = self.lanes.entry(lane).or_insert(mark);
+        *known = mark.max(*known);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LANE: Lane = (1, 0);
+    const FULL: Duration = Duration::from_secs(5);
+
+    fn at(ms: u64) -> Timestamp {
+        Timestamp::from_millisecond(1_800_000_000_000 + i64::try_from(ms).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_mark_lies_behind_what_was_claimed_and_goes_only_on() {
+        let mut marks = Marks::new(FULL);
+        assert!(marks.begin(Duration::ZERO) && marks.of(LANE).is_none());
+        marks.claimed(LANE, at(10_000), Duration::ZERO);
+        assert_eq!(marks.of(LANE), Some(at(9_000)));
+        marks.claimed(LANE, at(11_000), Duration::from_secs(7));
+        assert_eq!(marks.of(LANE), Some(at(9_000)), "it does not go back");
+        marks.claimed(LANE, at(20_000), Duration::from_secs(7));
+        assert_eq!((marks.of(LANE), marks.of((1, 1)), marks.of((2, 0))), (Some(at(13_000)), None, None));
+        assert!(!marks.begin(Duration::from_millis(4_999)));
+        assert!(marks.of(LANE).is_some());
+        assert!(marks.begin(Duration::from_secs(5)) && marks.of(LANE).is_none());
+        marks.claimed(LANE, at(20_000), Duration::ZERO);
+        marks.look_everywhere();
+        assert!(marks.begin(Duration::from_millis(5_001)) && marks.of(LANE).is_none());
+    }
+
+    /// A job: ready at one time, there for others at another, in milliseconds.
+    #[derive(Debug, Clone)]
+    struct Job {
+        ready: u64,
+        committed: u64,
+    }
+
+    fn jobs() -> impl Strategy<Value = Vec<Job>> {
+        // Some commit long after they have said when they are ready; some are ready long after.
+        let job = (0_u64..30_000, prop_oneof![4 => 0_u64..50, 1 => 0_u64..12_000], 0_u64..4_000)
+            .prop_map(|(begun, late, ahead)| Job { ready: begun + ahead, committed: begun + late });
+        prop::collection::vec(job, 1..120)
+    }
+
+    proptest! {
+        #[test]
+        fn every_job_is_claimed_within_the_time_between_full_passes(
+            jobs in jobs(), every_ms in 50_u64..900, batch in 20_usize..60,
+        ) {
+            let (mut marks, mut left) = (Marks::new(FULL), jobs);
+            for now in (0_u64..60_000).step_by(usize::try_from(every_ms).unwrap()) {
+                marks.begin(Duration::from_millis(now));
+                let from = marks.of(LANE);
+                let is_found = |job: &Job| {
+                    job.committed <= now && job.ready <= now && from.is_none_or(|from| at(job.ready) >= from)
+                };
+                left.sort_by_key(|job| job.ready);
+                let (mut claimed, mut rest) = (Vec::new(), Vec::new());
+                for job in left {
+                    if claimed.len() < batch && is_found(&job) { claimed.push(job) } else { rest.push(job) }
+                }
+                left = rest;
+                if let Some(last) = claimed.last() {
+                    marks.claimed(LANE, at(last.ready), Duration::ZERO);
+                }
+                // Two full passes, where one was full of others.
+                let late = 2 * (5_000 + every_ms) + 1_000 * u64::try_from(120 / batch).unwrap();
+                let forgotten = left.iter().find(|job| job.committed.max(job.ready) + late < now);
+                prop_assert!(forgotten.is_none(), "{forgotten:?} at {now}");
+            }
+        }
+    }
+}
