@@ -52,6 +52,13 @@ impl Statements {
         self
     }
 
+    /// Without those whose text contains `part`.
+    #[must_use]
+    pub fn without(mut self, part: &str) -> Self {
+        self.by_text.retain(|text, _| !text.contains(part));
+        self
+    }
+
     /// What was executed between `before` and this.
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {
@@ -100,6 +107,7 @@ mod tests {
             "select /* see a.b */ 1",
         ];
         let all = Statements { by_text: texts.iter().map(|text| ((*text).to_owned(), 1)).collect() };
-        assert_eq!((all.total(), all.named().total()), (4, 2));
+        assert_eq!((all.total(), all.clone().without("x").total()), (4, 3));
+        assert_eq!(all.named().total(), 2);
     }
 }

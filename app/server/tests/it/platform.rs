@@ -168,6 +168,9 @@ async fn what_has_not_changed_is_not_sent_again() {
     world.close().await;
 }
 
+/// Who asks is kept for all of them, and may have to be read again while they last.
+pub(crate) const WHO_ASKS: &str = "accounts.find_principal";
+
 #[tokio::test]
 async fn answers_cost_as_many_statements_for_many_activities_as_for_few() {
     // An importer that looks for work would be counted, too.
@@ -191,7 +194,7 @@ async fn answers_cost_as_many_statements_for_many_activities_as_for_few() {
         ] {
             let before = world.db.statements().await.unwrap();
             world.get(who, &path).await.expect(200);
-            let used = world.db.statements().await.unwrap().since(&before).named();
+            let used = world.db.statements().await.unwrap().since(&before).named().without(WHO_ASKS);
             assert!((least..=most).contains(&used.total()), "{path} with {to} activities: {used}");
         }
     }
