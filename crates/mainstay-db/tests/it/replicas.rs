@@ -344,9 +344,9 @@ async fn what_a_transaction_has_read_was_seen_also_where_it_ends_without_a_commi
                 let seen: i64 = tx.query_one("select max(id) from note", &[]).await.unwrap().get(0);
                 assert_eq!(seen, 7);
                 if is_dropped {
-                    drop(tx)
+                    drop(tx);
                 } else {
-                    tx.rollback().await.unwrap()
+                    tx.rollback().await.unwrap();
                 }
                 // Who has lost sight of where the primary is begins as ever.
                 db.write().await.unwrap().rollback().await.unwrap();
