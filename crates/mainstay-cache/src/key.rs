@@ -379,9 +379,9 @@ mod tests {
                 Self::Id(_) => Self::Id(parts.id()?.as_u128()),
                 Self::Maybe(part) => {
                     let is_there = parts.option()?;
-                    Self::Maybe(match part.as_deref().filter(|_| is_there) {
-                        Some(part) => Some(Box::new(part.read(parts)?)),
-                        None => None,
+                    Self::Maybe(match part.as_deref() {
+                        _ if !is_there => None,
+                        part => Some(Box::new(part?.read(parts)?)),
                     })
                 }
                 Self::List(members) => {
