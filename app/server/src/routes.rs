@@ -5,9 +5,9 @@ use axum::response::Html;
 use axum::routing::{any, get};
 use http::{HeaderMap, Method, Uri};
 use mainstay_http::assets::Assets;
-use mainstay_http::consistency::{self, Consistency};
+use mainstay_http::consistency::Consistency;
 use mainstay_http::problem::codes::Code;
-use mainstay_http::{PageLimits, etag, openapi};
+use mainstay_http::{PageLimits, Routes, openapi};
 use sha2::{Digest, Sha256};
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
@@ -157,21 +157,19 @@ fn documented() -> OpenApiRouter<App> {
 }
 
 /// The whole application without probes and metrics, which the platform adds.
-pub fn router(app: &App) -> Router {
-    let (api, _) = documented().split_for_parts();
-    // Everything under the API is somebody's own: private, with an ETag.
-    let own = etag::private();
-    // Who asks nothing of replicas and keeps no answers has nothing to carry.
-    let api = match app.db.replicas() {
-        None if !app.config.cache.enabled => api.layer(own),
-        _ => api.layer((consistency::carry(tokens_of(app)), own)),
-    };
-    let api = api.with_state(app.clone());
+pub fn router(app: &App) -> Routes {
     let pages = match web::application(&app.config.web) {
         None => Router::new().route("/", get(start_page)),
         Some(application) => web_routes(application),
     };
-    pages.merge(api).merge(openapi::routes(openapi_of(app.config.http.pages), CODES))
+    let documents = openapi::routes(openapi_of(app.config.http.pages), CODES);
+    // Everything under the API is somebody's own: private, with an ETag.
+    let routes = Routes::from(pages.merge(api(app)).merge(documents)).private();
+    // Who asks nothing of replicas and keeps no answers has nothing to carry.
+    match app.db.replicas() {
+        None if !app.config.cache.enabled => routes,
+        _ => routes.carrying(tokens_of(app)),
+    }
 }
 
 /// The routes of the API alone, for what the process asks itself: without that which is for those outside.

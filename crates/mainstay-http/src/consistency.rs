@@ -12,7 +12,7 @@ use mainstay_db::causality::{self, Carried, Causality};
 use mainstay_db::replicas::{self, TokenKey};
 use tokio::task::futures::TaskLocalFuture;
 
-use crate::auth::cookies::{Cookies, Credentials};
+use crate::auth::cookies::{Cookies, Token};
 use crate::caching::outward;
 use crate::layers::{Answered, Outcome, Step, StepLayer};
 
@@ -24,6 +24,9 @@ const COOKIE_NAME: &str = "consistency";
 
 /// And behind HTTPS, so that no other host of the domain can set it.
 const HOST_COOKIE_NAME: &str = "__Host-consistency";
+
+/// So many characters of a signature are another one's by no chance that is worth a thought.
+const TELLING: usize = 16;
 
 /// Carries the token of each session. A clone is one reference count.
 #[derive(Clone, Debug)]
@@ -57,12 +60,11 @@ impl Consistency {
 
     /// Which replica is asked first. Somebody without a session has none that stays; all of them together would be one
     /// replica's burden.
-    fn session(&self, credentials: Option<&Credentials>) -> u64 {
-        match credentials {
-            // Its signature tells it from all others, and is the shortest part.
-            Some(credentials) => {
-                let token = credentials.token();
-                replicas::session_key(token.rsplit_once('.').map_or(token, |(_, signature)| signature))
+    fn session(&self, token: Option<&Token>) -> u64 {
+        match token {
+            // The end of its signature tells it from all others.
+            Some(Token::Bearer(token) | Token::Cookie(token)) => {
+                replicas::session_key(token.last_chunk::<TELLING>().map_or(token, |end| end))
             }
             None => self.0.anonymous.fetch_add(1, Ordering::Relaxed),
         }
@@ -91,13 +93,13 @@ impl Step for Consistency {
 
     fn before(&self, request: &mut Request) -> Result<Carrying, Box<Response>> {
         let headers = request.headers();
-        let credentials = self.0.cookies.credentials(headers);
+        let token = self.0.cookies.token(headers);
         let before = self.carried(headers);
         Ok(Carrying {
             by: self.clone(),
-            causality: Causality::carrying(self.session(credentials.as_ref()), before.clone()),
+            causality: Causality::carrying(self.session(token.as_ref()), before.clone()),
             before,
-            is_program: matches!(credentials, Some(Credentials::Bearer(_))),
+            is_program: matches!(token, Some(Token::Bearer(_))),
             sends_cookies: headers.contains_key(COOKIE),
         })
     }
@@ -192,7 +194,7 @@ mod tests {
     fn requests_by_nobody_are_spread_and_those_of_a_session_are_not() {
         let consistency = Consistency::new(&crate::Config::default(), b"secret");
         assert_ne!(consistency.session(None), consistency.session(None));
-        let kim = Credentials::Bearer("kim");
+        let kim = crate::auth::cookies::Token::Bearer(b"kim");
         assert_eq!(consistency.session(Some(&kim)), consistency.session(Some(&kim)));
     }
 }

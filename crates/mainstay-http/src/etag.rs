@@ -47,14 +47,14 @@ fn opaque(text: &str) -> &str {
 
 /// A layer for routes with a user's own data.
 ///
-/// Every answer gets `Cache-Control: private, no-cache` and `Vary: authorization, cookie` unless it brings
-/// its own; a successful JSON answer to GET or HEAD also gets an ETag, or becomes a 304.
+/// Every answer gets `Cache-Control: private, no-cache` and `Vary: authorization, cookie, accept-encoding` unless it brings
+/// its own or says that it is public; a successful JSON answer to GET or HEAD also gets an ETag, or becomes a 304.
 pub fn private() -> StepLayer<Private> {
     StepLayer(Private)
 }
 
 /// The step of [`private`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Private;
 
 impl Step for Private {
@@ -90,8 +90,11 @@ impl Step for Private {
 /// As somebody's own, unless it says itself whose it is.
 fn marked(mut response: Response) -> Response {
     let headers = response.headers_mut();
+    if headers.get(CACHE_CONTROL).is_some_and(|value| value.as_bytes().starts_with(b"public")) {
+        return response;
+    }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
-    headers.entry(VARY).or_insert(HeaderValue::from_static("authorization, cookie"));
+    headers.entry(VARY).or_insert(HeaderValue::from_static("authorization, cookie, accept-encoding"));
     response
 }
 

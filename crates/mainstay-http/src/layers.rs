@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
 use http::Request;
@@ -24,11 +23,13 @@ mod fallbacks;
 mod metrics;
 mod observe;
 mod problems;
+mod routes;
 pub(crate) mod step;
 mod trace_context;
 
 pub use api_prefix::canonical;
 pub use deadline::allow_time;
+pub use routes::Routes;
 
 pub(crate) use step::{Answered, Outcome, Step, StepLayer};
 
@@ -75,11 +76,11 @@ pub struct BuildError {
     pub reason: &'static str,
 }
 
-/// Puts the middleware list around a router.
+/// Puts the middleware list around routes.
 ///
 /// Fails only for configured values that cannot be headers. Apps built on one registry share its metrics.
 pub fn app(
-    router: Router,
+    routes: impl Into<Routes>,
     config: &Config,
     registry: &Registry,
     effects: &Effects,
@@ -88,8 +89,8 @@ pub fn app(
     let headers = Arc::new(browser::headers(config)?);
     let requests = &config.requests;
 
-    // Next to the routes: what needs the matched route, and answers where no route matches.
-    let router = fallbacks::install(router).with_state(()).layer(MapRequestLayer::new(observe::note_route));
+    // Next to the routes: what needs the matched route, what is of an API alone, and answers where no route matches.
+    let router = routes.into().install();
 
     // The list, outermost first.
     let app = ServiceBuilder::new()

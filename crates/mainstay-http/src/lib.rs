@@ -23,7 +23,7 @@ mod starting;
 pub use config::Config;
 pub use extract::{Json, Path, Query, ValidJson, Validate};
 pub use fields::Fields;
-pub use layers::{App, app};
+pub use layers::{App, Routes, app};
 pub use pages::{Limit, List, PageLimits, PageRequest, Pagination};
 pub use problem::{FieldError, Halted, OrProblem, Problem};
 pub use serve::{ServeReport, serve};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use mainstay_cache::{Caches, NoAddress};
 use mainstay_config::Faults;
 use mainstay_db::embedded;
@@ -11,6 +10,7 @@ use mainstay_db::insight::History;
 use mainstay_db::migrate::{self, MigrateError, Migrations};
 use mainstay_db::partitions::{Declared, Keeper, PartitionError, PartitionedTable, statement_history};
 use mainstay_db::{ConnectError, Db, Probe};
+use mainstay_http::Routes;
 use mainstay_http::health::{Probes, Severity};
 use mainstay_http::serve::ServeReport;
 use mainstay_runtime::signals::Signals;
@@ -254,11 +254,15 @@ impl Platform {
         self.before_ready = Some(Readying::new(work));
     }
 
-    /// Serves the router with probes and metrics until SIGINT, SIGTERM or [`Supervisor::stop`], then stops everything.
+    /// Serves the routes with probes and metrics until SIGINT, SIGTERM or [`Supervisor::stop`], then stops everything.
     ///
     /// # Errors
     /// [`ServeError`] when serving cannot begin, or ended because the private PostgreSQL died too often.
-    pub async fn serve(mut self, listener: TcpListener, router: Router) -> Result<StopReport, ServeError> {
+    pub async fn serve(
+        mut self,
+        listener: TcpListener,
+        routes: impl Into<Routes>,
+    ) -> Result<StopReport, ServeError> {
         let keeper = match self.keeper.take() {
             Some(keeper) => keeper,
             None => self.keep_months(Vec::new())?,
@@ -289,8 +293,8 @@ impl Platform {
                 async move { request }
             },
         ));
-        let router = router.merge(probes.routes()).merge(metrics);
-        let app = mainstay_http::layers::app(router, &self.http, &self.registry, &self.effects)?;
+        let routes = routes.into().merge(probes.routes()).merge(metrics);
+        let app = mainstay_http::layers::app(routes, &self.http, &self.registry, &self.effects)?;
         let signals = Signals::listen()?;
         self.hears_signals.notify_one();
         readying::enter_ready(self.before_ready.take(), &self.lifecycle, &self.supervisor);

@@ -2,10 +2,10 @@
 //! whether it may answer.
 
 /// A session's key from its name. Stable across processes and versions.
-pub fn session_key(name: &str) -> u64 {
+pub fn session_key(name: &[u8]) -> u64 {
     // FNV-1a (Fowler, Noll, Vo), 64 bits.
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    name.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
 }
 

@@ -25,6 +25,21 @@ pub enum Credentials<'a> {
     Cookie(&'a str),
 }
 
+/// [`Credentials`] for who asks only which session it is.
+pub(crate) enum Token<'a> {
+    Bearer(&'a [u8]),
+    Cookie(&'a [u8]),
+}
+
+/// What stands before a program's token, in whatever case.
+const BEARER: &[u8] = b"bearer ";
+
+fn bearer(value: &HeaderValue) -> Option<&[u8]> {
+    let (scheme, token) = value.as_bytes().split_at_checked(BEARER.len())?;
+    let token = token.trim_ascii();
+    (scheme.eq_ignore_ascii_case(BEARER) && !token.is_empty()).then_some(token)
+}
+
 impl<'a> Credentials<'a> {
     /// The access token.
     pub fn token(self) -> &'a str {
@@ -103,12 +118,17 @@ impl Cookies {
     /// Who asks; a bearer header wins over cookies, and a malformed one does not fall back to them.
     pub fn credentials(self, headers: &HeaderMap) -> Option<Credentials<'_>> {
         if let Some(value) = headers.get(AUTHORIZATION) {
-            let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-            let token = token.trim();
-            let is_bearer = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty();
-            return is_bearer.then_some(Credentials::Bearer(token));
+            return std::str::from_utf8(bearer(value)?).ok().map(Credentials::Bearer);
         }
         cookie(headers, self.access()).map(Credentials::Cookie)
+    }
+
+    /// The token of a program, else of a browser, before anybody has looked at what it is.
+    pub(crate) fn token(self, headers: &HeaderMap) -> Option<Token<'_>> {
+        match headers.get(AUTHORIZATION) {
+            Some(value) => bearer(value).map(Token::Bearer),
+            None => cookie(headers, self.access()).map(|token| Token::Cookie(token.as_bytes())),
+        }
     }
 }
 

@@ -46,7 +46,7 @@ async fn other_answers_are_private_without_a_tag() {
         assert_eq!(answer.status(), StatusCode::OK);
         assert!(!answer.headers().contains_key(ETAG));
         assert_eq!(answer.headers()[CACHE_CONTROL], "private, no-cache");
-        assert_eq!(answer.headers()[VARY], "authorization, cookie");
+        assert_eq!(answer.headers()[VARY], "authorization, cookie, accept-encoding");
     }
     assert_eq!(ask(Method::GET, "/own", None).await.headers()[CACHE_CONTROL], "no-store");
 }

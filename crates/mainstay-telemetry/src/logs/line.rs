@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use jiff::Timestamp;
 use mainstay_runtime::Clock;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::fmt::MakeWriter;
@@ -31,6 +32,15 @@ struct Desk {
     /// What the spans say, in the form of the line.
     around: String,
     line: String,
+    second: Second,
+}
+
+/// The second of the last line, as text: there are many lines in one.
+#[derive(Default)]
+struct Second {
+    number: i64,
+    /// Up to the second, without the letter of the zone.
+    text: String,
 }
 
 thread_local! {
@@ -73,13 +83,40 @@ impl Desk {
     }
 }
 
+impl Second {
+    /// As `{time:.6}` has it.
+    fn write(&mut self, line: &mut String, time: Timestamp) {
+        let (number, micros) = (time.as_second(), time.subsec_nanosecond() / 1_000);
+        if number < 0 {
+            let _ = write!(line, "{time:.6}");
+            return;
+        }
+        if self.text.is_empty() || self.number != number {
+            self.text.clear();
+            let _ = write!(self.text, "{time:.0}");
+            self.text.pop();
+            self.number = number;
+        }
+        line.push_str(&self.text);
+        line.push('.');
+        let mut unit = 100_000;
+        while unit > 0 {
+            line.push(char::from(b'0' + (micros / unit % 10) as u8));
+            unit /= 10;
+        }
+        line.push('Z');
+    }
+}
+
 impl<W> Lines<W> {
     // Writing to a string cannot fail.
     fn write(&self, desk: &mut Desk, meta: &Metadata<'_>, request_id: Option<&str>) {
-        let (Desk { fields, around, line }, time) = (desk, self.clock.now());
+        let (Desk { fields, around, line, second }, time) = (desk, self.clock.now());
         match self.format {
             LogFormat::Json => {
-                let _ = write!(line, "{{\"timestamp\":\"{time:.6}\",\"level\":\"");
+                line.push_str("{\"timestamp\":\"");
+                second.write(line, time);
+                line.push_str("\",\"level\":\"");
                 line.push_str(meta.level().as_str());
                 line.push_str("\",\"target\":");
                 json_string(line, meta.target());
@@ -98,7 +135,8 @@ impl<W> Lines<W> {
                 line.push('}');
             }
             LogFormat::Pretty => {
-                let _ = write!(line, "{time:.6} {:5} ", meta.level());
+                second.write(line, time);
+                let _ = write!(line, " {:5} ", meta.level());
                 one_line(line, fields.message());
                 for (name, value) in fields.others() {
                     self.field(line, name, value);
@@ -116,7 +154,7 @@ impl<W> Lines<W> {
         match self.format {
             LogFormat::Json => {
                 // A field that is called like one of the line's own is set apart.
-                line.push_str(if OWN.contains(&name) { ",\"field." } else { ",\"" });
+                line.push_str(if is_own(name) { ",\"field." } else { ",\"" });
                 json_text(line, name);
                 line.push_str("\":");
                 match value {
@@ -134,8 +172,10 @@ impl<W> Lines<W> {
     }
 }
 
-/// The names that every line has.
-const OWN: [&str; 5] = ["timestamp", "level", "target", "message", REQUEST_ID];
+/// Whether it is a name that every line has.
+fn is_own(name: &str) -> bool {
+    matches!(name, "timestamp" | "level" | "target" | "message" | REQUEST_ID)
+}
 
 /// A line stays a line, whatever somebody put into a value.
 fn one_line(line: &mut String, text: &str) {
@@ -154,10 +194,7 @@ fn json_string(line: &mut String, text: &str) {
 
 /// In runs that need no change.
 fn json_text(line: &mut String, mut text: &str) {
-    let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
-    // Looking at all of it without an end in between takes less than stopping at the first.
-    let has_special = |text: &str| text.bytes().fold(false, |found, byte| found | is_special(byte));
-    while has_special(text)
+    while has_special(text.as_bytes())
         && let Some(at) = text.bytes().position(is_special)
     {
         let (plain, rest) = text.split_at(at);
@@ -173,4 +210,59 @@ fn json_text(line: &mut String, mut text: &str) {
         text = letters.as_str();
     }
     line.push_str(text);
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
+/// Most texts have none and are short: eight bytes at a time, as one number.
+fn has_special(bytes: &[u8]) -> bool {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The high bit of each byte that is below `least`; of those that follow one, too, which changes no answer.
+    let below = |word: u64, least: u8| word.wrapping_sub(LOW * u64::from(least)) & !word & HIGH;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let in_word = |word: &[u8; 8]| {
+        let word = u64::from_ne_bytes(*word);
+        let is = |byte: u8| below(word ^ (LOW * u64::from(byte)), 1);
+        (below(word, b' ') | is(b'"') | is(b'\\')) != 0
+    };
+    match bytes.last_chunk::<8>() {
+        // Some of its bytes are looked at twice.
+        Some(end) => in_word(end) || words.iter().any(in_word),
+        None => rest.iter().copied().any(is_special),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_special_byte_is_found_wherever_it_is(
+            plain in proptest::collection::vec(any::<u8>().prop_filter("plain", |byte| !is_special(*byte)), 0..40),
+            special in any::<u8>().prop_filter("special", |byte| is_special(*byte)),
+            at: prop::sample::Index,
+        ) {
+            prop_assert!(!has_special(&plain));
+            let mut bytes = plain;
+            bytes.insert(at.index(bytes.len() + 1), special);
+            prop_assert!(has_special(&bytes));
+        }
+
+        #[test]
+        fn times_look_as_the_calendar_has_them(nanoseconds in proptest::collection::vec(-2_000_000_000_i128..2_000_000_000_000_000_000, 1..4)) {
+            let mut second = Second::default();
+            // Each twice, and so close together that it is the same second often.
+            for nanoseconds in nanoseconds.iter().flat_map(|one| [*one, one + 1_000, one + 400_000_000]) {
+                let (time, mut line) = (Timestamp::from_nanosecond(nanoseconds).unwrap(), String::new());
+                second.write(&mut line, time);
+                prop_assert_eq!(line, format!("{time:.6}"));
+            }
+        }
+    }
 }

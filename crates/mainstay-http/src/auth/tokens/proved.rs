@@ -15,6 +15,8 @@ struct Proved {
     /// What it was proved with; another gate believes it nothing.
     keys: Arc<[Verifying]>,
     token: String,
+    /// Where its signature begins.
+    signature: usize,
     claims: Claims,
 }
 
@@ -23,22 +25,27 @@ impl LastProved {
     pub(super) fn claims_of(&self, token: &str, keys: &Arc<[Verifying]>) -> Option<Claims> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let proved = last.as_ref().filter(|proved| Arc::ptr_eq(&proved.keys, keys))?;
-        is_same(&proved.token, token).then(|| proved.claims.clone())
+        proved.is_of(token).then(|| proved.claims.clone())
     }
 
     /// It has been proved.
     pub(super) fn note(&self, token: &str, keys: &Arc<[Verifying]>, claims: &Claims) {
-        let proved = Proved { keys: Arc::clone(keys), token: token.to_owned(), claims: claims.clone() };
+        let (keys, token, claims) = (Arc::clone(keys), token.to_owned(), claims.clone());
+        let signature = token.rfind('.').map_or(0, |dot| dot + 1);
+        let proved = Proved { keys, token, signature, claims };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(proved);
     }
 }
 
-/// What is signed is no secret; the signature is, and is compared in constant time.
-fn is_same(known: &str, given: &str) -> bool {
-    match (known.rsplit_once('.'), given.rsplit_once('.')) {
-        (Some((known, signature)), Some((given, its))) => {
-            known == given && bool::from(signature.as_bytes().ct_eq(its.as_bytes()))
+impl Proved {
+    /// Whether it is this one. What is signed is no secret; the signature is, and is compared in constant time.
+    fn is_of(&self, token: &str) -> bool {
+        let at = self.signature;
+        match (self.token.split_at_checked(at), token.split_at_checked(at)) {
+            (Some((known, signature)), Some((given, its))) => {
+                known == given && bool::from(signature.as_bytes().ct_eq(its.as_bytes()))
+            }
+            _ => false,
         }
-        _ => false,
     }
 }
