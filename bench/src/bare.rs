@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::routing::get;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
@@ -23,9 +24,19 @@ pub(crate) struct Bare {
 }
 
 impl Bare {
-    /// Answers with so many bytes. `command` runs this binary, or something around it.
-    pub(crate) async fn start(mut command: Command, bytes: usize) -> anyhow::Result<Self> {
-        command.args([NAME, &bytes.to_string()]).stdout(Stdio::piped()).kill_on_drop(true);
+    /// Answers with so many bytes of JSON. `command` runs this binary, or something around it.
+    pub(crate) async fn start(command: Command, bytes: usize) -> anyhow::Result<Self> {
+        Self::start_with(command, bytes, &[]).await
+    }
+
+    /// The same with this head, but for what the server itself writes.
+    pub(crate) async fn start_with(
+        mut command: Command,
+        bytes: usize,
+        head: &[(String, String)],
+    ) -> anyhow::Result<Self> {
+        let head = serde_json::to_string(head)?;
+        command.args([NAME, &bytes.to_string(), &head]).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
         let address = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await??;
@@ -43,8 +54,13 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         bail!("say how many bytes it answers with");
     };
     let body = Bytes::from("x".repeat(bytes));
-    let router: Router =
-        Router::new().route("/", get(move || async move { ([(CONTENT_TYPE, "application/json")], body) }));
+    let given: Vec<(String, String)> = serde_json::from_str(&std::env::args().nth(3).unwrap_or_default())?;
+    let mut head = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    for (name, value) in given {
+        head.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+    }
+    let answer = get(move || async move { (head, body) });
+    let router: Router = Router::new().route("/", answer.clone()).route("/{*path}", answer);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     Ok(axum::serve(listener, router).await?)

@@ -1,4 +1,5 @@
-//! Requests per second of the served API beside bare axum returning the same bytes, alternating in one run.
+//! Requests per second of the served API beside bare axum that is asked the same and returns the same bytes, head and body,
+//! and beside bare axum with the body alone, alternating in one run.
 
 use std::path::Path;
 use std::time::Duration;
@@ -20,6 +21,8 @@ const IDLE: Duration = Duration::from_secs(15);
 /// Each answer has its line in the log, which is a file: with `--lines`.
 const LOGGED: [(&str, &str); 2] = [("PACELINE_LOG__LEVEL", "info"), ("PACELINE_LOG__FORMAT", "json")];
 const MANUAL: usize = 200;
+/// Headers that every server writes by itself.
+const WRITTEN_BY_SERVERS: [&str; 2] = ["content-length", "date"];
 
 pub(crate) async fn run() -> anyhow::Result<()> {
     let folder = server::folder()?;
@@ -45,30 +48,40 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         "/v1/analytics/efficiency-trends?days=365".to_owned(),
     ];
     println!(
-        "{:42} {:>7} {:>8} {:>7} {:>7} {:>7} {:>8} {:>7} {:>6}",
-        "path", "bytes", "req/s", "p50 ms", "p99 ms", "cpu us", "bare/s", "cpu us", "ratio"
+        "{:42} {:>7} {:>8} {:>7} {:>7} {:>7} {:>8} {:>7} {:>6} {:>8} {:>7} {:>6}",
+        "path", "bytes", "req/s", "p50 ms", "p99 ms", "cpu us", "same/s", "cpu us", "ratio", "body/s", "cpu us", "ratio"
     );
     let mut rows = Vec::new();
     for path in &paths {
         let url = format!("{}{path}", server.base);
-        let body =
-            server.http.get(url).bearer_auth(&server.token).send().await?.error_for_status()?.bytes().await?;
-        let (ours, bare) = compare(&server, path, body.len()).await?;
+        // The first one keeps it.
+        for _ in 0..2 {
+            server.http.get(&url).bearer_auth(&server.token).send().await?.error_for_status()?;
+        }
+        let answer = server.http.get(url).bearer_auth(&server.token).send().await?.error_for_status()?;
+        let head = answer.headers().iter().filter(|(name, _)| !WRITTEN_BY_SERVERS.contains(&name.as_str()));
+        let head = head.map(|(name, value)| Ok((name.to_string(), value.to_str()?.to_owned())));
+        let head: Vec<_> = head.collect::<anyhow::Result<_>>()?;
+        let body = answer.bytes().await?;
+        let [ours, same, bare] = compare(&server, path, body.len(), &head).await?;
         let shown = path.replace(&id, "{id}");
-        let ratio = ours.seen.per_second / bare.seen.per_second;
+        let [ratio, ratio_bare] = [&same, &bare].map(|other| ours.seen.per_second / other.seen.per_second);
         println!(
-            "{shown:42} {:>7} {:>8.0} {:>7} {:>7} {:>7.1} {:>8.0} {:>7.1} {ratio:>6.3}",
+            "{shown:42} {:>7} {:>8.0} {:>7} {:>7} {:>7.1} {:>8.0} {:>7.1} {ratio:>6.3} {:>8.0} {:>7.1} {ratio_bare:>6.3}",
             body.len(),
             ours.seen.per_second,
             ms(ours.seen.p50),
             ms(ours.seen.p99),
             ours.cost,
+            same.seen.per_second,
+            same.cost,
             bare.seen.per_second,
             bare.cost
         );
         rows.push(json!({"path": shown, "bytes": body.len(), "per_second": ours.seen.per_second.round(),
             "p50_ms": ms(ours.seen.p50), "p99_ms": ms(ours.seen.p99), "cpu_us": ours.cost,
-            "bare_per_second": bare.seen.per_second.round(), "bare_cpu_us": bare.cost, "ratio": ratio}));
+            "same_per_second": same.seen.per_second.round(), "same_cpu_us": same.cost, "ratio": ratio,
+            "bare_per_second": bare.seen.per_second.round(), "bare_cpu_us": bare.cost, "ratio_bare": ratio_bare}));
     }
     let loaded_mib = server.resident_mib();
     let binary_mib = (std::fs::metadata(server::binary()?)?.len() as f64 / 104_857.6).round() / 10.0;
@@ -106,20 +119,34 @@ struct Round {
     cost: f64,
 }
 
-/// Ours and bare axum in turn; of each the run with the middle throughput.
-async fn compare(server: &Server, path: &str, bytes: usize) -> anyhow::Result<(Round, Round)> {
-    let bare = Bare::start(Command::new(std::env::current_exe()?), bytes).await?;
-    let ours = (server.pid()?, format!("{}{path}", server.base), Some(server.token.as_str()));
-    let theirs = (bare.pid()?, format!("http://{}/", bare.address), None);
-    // What is made once is made now.
-    round(&ours, 1).await?;
-    round(&theirs, 1).await?;
-    let (mut seen, mut seen_bare) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        seen.push(round(&ours, SECONDS).await?);
-        seen_bare.push(round(&theirs, SECONDS).await?);
+/// Ours, bare axum that is asked the same and answers the same bytes, and bare axum with the body alone, in turn; of each the
+/// run with the middle throughput.
+async fn compare(
+    server: &Server,
+    path: &str,
+    bytes: usize,
+    head: &[(String, String)],
+) -> anyhow::Result<[Round; 3]> {
+    let program = std::env::current_exe()?;
+    let same = Bare::start_with(Command::new(&program), bytes, head).await?;
+    let bare = Bare::start(Command::new(&program), bytes).await?;
+    let token = Some(server.token.as_str());
+    let asked = [
+        (server.pid()?, format!("{}{path}", server.base), token),
+        (same.pid()?, format!("http://{}{path}", same.address), token),
+        (bare.pid()?, format!("http://{}/", bare.address), None),
+    ];
+    let mut seen = [Vec::new(), Vec::new(), Vec::new()];
+    for asked in &asked {
+        // What is made once is made now.
+        round(asked, 1).await?;
     }
-    Ok((middle(seen), middle(seen_bare)))
+    for _ in 0..ROUNDS {
+        for (asked, seen) in asked.iter().zip(&mut seen) {
+            seen.push(round(asked, SECONDS).await?);
+        }
+    }
+    Ok(seen.map(middle))
 }
 
 async fn round((pid, url, token): &(u32, String, Option<&str>), seconds: u64) -> anyhow::Result<Round> {
