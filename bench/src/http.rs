@@ -49,39 +49,24 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     ];
     println!(
         "{:42} {:>7} {:>8} {:>7} {:>7} {:>7} {:>8} {:>7} {:>6} {:>8} {:>7} {:>6}",
-        "path", "bytes", "req/s", "p50 ms", "p99 ms", "cpu us", "same/s", "cpu us", "ratio", "body/s", "cpu us", "ratio"
+        "path",
+        "bytes",
+        "req/s",
+        "p50 ms",
+        "p99 ms",
+        "cpu us",
+        "same/s",
+        "cpu us",
+        "ratio",
+        "body/s",
+        "cpu us",
+        "ratio"
     );
     let mut rows = Vec::new();
     for path in &paths {
-        let url = format!("{}{path}", server.base);
-        // The first one keeps it.
-        for _ in 0..2 {
-            server.http.get(&url).bearer_auth(&server.token).send().await?.error_for_status()?;
-        }
-        let answer = server.http.get(url).bearer_auth(&server.token).send().await?.error_for_status()?;
-        let head = answer.headers().iter().filter(|(name, _)| !WRITTEN_BY_SERVERS.contains(&name.as_str()));
-        let head = head.map(|(name, value)| Ok((name.to_string(), value.to_str()?.to_owned())));
-        let head: Vec<_> = head.collect::<anyhow::Result<_>>()?;
-        let body = answer.bytes().await?;
-        let [ours, same, bare] = compare(&server, path, body.len(), &head).await?;
-        let shown = path.replace(&id, "{id}");
-        let [ratio, ratio_bare] = [&same, &bare].map(|other| ours.seen.per_second / other.seen.per_second);
-        println!(
-            "{shown:42} {:>7} {:>8.0} {:>7} {:>7} {:>7.1} {:>8.0} {:>7.1} {ratio:>6.3} {:>8.0} {:>7.1} {ratio_bare:>6.3}",
-            body.len(),
-            ours.seen.per_second,
-            ms(ours.seen.p50),
-            ms(ours.seen.p99),
-            ours.cost,
-            same.seen.per_second,
-            same.cost,
-            bare.seen.per_second,
-            bare.cost
-        );
-        rows.push(json!({"path": shown, "bytes": body.len(), "per_second": ours.seen.per_second.round(),
-            "p50_ms": ms(ours.seen.p50), "p99_ms": ms(ours.seen.p99), "cpu_us": ours.cost,
-            "same_per_second": same.seen.per_second.round(), "same_cpu_us": same.cost, "ratio": ratio,
-            "bare_per_second": bare.seen.per_second.round(), "bare_cpu_us": bare.cost, "ratio_bare": ratio_bare}));
+        let (head, bytes) = answer(&server, path).await?;
+        let [ours, same, bare] = compare(&server, path, bytes, &head).await?;
+        rows.push(row(&path.replace(&id, "{id}"), bytes, &[ours, same, bare]));
     }
     let loaded_mib = server.resident_mib();
     let binary_mib = (std::fs::metadata(server::binary()?)?.len() as f64 / 104_857.6).round() / 10.0;
@@ -96,6 +81,35 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         "begun_mib": begun_mib, "idle_mib": idle_mib, "loaded_mib": loaded_mib, "binary_mib": binary_mib})
     );
     server.stop().await
+}
+
+/// A kept answer's head, without what every server writes, and the length of its body.
+async fn answer(server: &Server, path: &str) -> anyhow::Result<(Vec<(String, String)>, usize)> {
+    let ask = async || {
+        let request = server.http.get(format!("{}{path}", server.base)).bearer_auth(&server.token);
+        request.send().await?.error_for_status()
+    };
+    // The first two may have read it.
+    ask().await?;
+    ask().await?;
+    let answer = ask().await?;
+    let head = answer.headers().iter().filter(|(name, _)| !WRITTEN_BY_SERVERS.contains(&name.as_str()));
+    let head = head.map(|(name, value)| Ok((name.to_string(), value.to_str()?.to_owned())));
+    Ok((head.collect::<anyhow::Result<_>>()?, answer.bytes().await?.len()))
+}
+
+/// Shows what was seen of one path.
+fn row(path: &str, bytes: usize, [ours, same, bare]: &[Round; 3]) -> serde_json::Value {
+    let [ratio, ratio_bare] = [same, bare].map(|other| ours.seen.per_second / other.seen.per_second);
+    let (p50, p99) = (ms(ours.seen.p50), ms(ours.seen.p99));
+    println!(
+        "{path:42} {bytes:>7} {:>8.0} {p50:>7} {p99:>7} {:>7.1} {:>8.0} {:>7.1} {ratio:>6.3} {:>8.0} {:>7.1} {ratio_bare:>6.3}",
+        ours.seen.per_second, ours.cost, same.seen.per_second, same.cost, bare.seen.per_second, bare.cost
+    );
+    json!({"path": path, "bytes": bytes, "per_second": ours.seen.per_second.round(), "p50_ms": p50, "p99_ms": p99,
+        "cpu_us": ours.cost, "same_per_second": same.seen.per_second.round(), "same_cpu_us": same.cost,
+        "ratio": ratio, "bare_per_second": bare.seen.per_second.round(), "bare_cpu_us": bare.cost,
+        "ratio_bare": ratio_bare})
 }
 
 async fn fill(server: &Server) -> anyhow::Result<()> {

@@ -9,6 +9,7 @@ mod cache;
 mod db;
 mod http;
 mod import;
+mod jobs;
 mod load;
 mod partitions;
 mod profile;
@@ -25,11 +26,12 @@ async fn main() -> anyhow::Result<()> {
         Some("import") => import::run().await,
         Some("cache") => cache::run().await,
         Some("db") => db::run().await,
+        Some("jobs") => jobs::run().await,
         Some("http") => http::run().await,
         Some("partitions") => partitions::run().await,
         Some("profile") => profile::run().await,
         Some(bare::NAME) => bare::serve().await,
-        _ => anyhow::bail!("name a benchmark: import, http, profile, partitions, db or cache"),
+        _ => anyhow::bail!("name a benchmark: import, http, profile, partitions, db, cache or jobs"),
     }
 }
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A queue and a priority in it: what the index of ready jobs begins with.
-pub type Lane = (i32, i16);
+/// A priority: of one queue, what the index of ready jobs begins with.
+pub type Lane = i16;
 
-/// The marks of one process. Jobs whose time lies before a mark are found by the next full pass: those that were written by a
+/// The marks of one process in one queue. Jobs whose time lies before a mark are found by the next full pass: those that were written by a
 /// transaction that committed late, or that somebody has claimed and given back.
 #[derive(Debug, Clone)]
 pub struct Marks {
@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
 
-    const LANE: Lane = (1, 0);
+    const LANE: Lane = 1;
     const FULL: Duration = Duration::from_secs(5);
 
     fn at(ms: u64) -> Timestamp {
@@ -82,7 +82,7 @@ mod tests {
         marks.claimed(LANE, at(11_000), Duration::from_secs(7));
         assert_eq!(marks.of(LANE), Some(at(9_000)), "it does not go back");
         marks.claimed(LANE, at(20_000), Duration::from_secs(7));
-        assert_eq!((marks.of(LANE), marks.of((1, 1)), marks.of((2, 0))), (Some(at(13_000)), None, None));
+        assert_eq!((marks.of(LANE), marks.of(2)), (Some(at(13_000)), None));
         assert!(!marks.begin(Duration::from_millis(4_999)));
         assert!(marks.of(LANE).is_some());
         assert!(marks.begin(Duration::from_secs(5)) && marks.of(LANE).is_none());

@@ -56,6 +56,16 @@ vocabulary! {
         "A replica is not read from until it answers as one again: `db.replica`, `error`.";
     DB_REPLICAS_OFF = "db.replicas.off":
         "The primary cannot be asked how far it is, so all reads go to it: `error`.";
+    JOBS_HALTED = "jobs.halted":
+        "This process does no jobs for now, and what it had claimed is given to others: `error`.";
+    JOBS_RESUMED = "jobs.resumed":
+        "This process does jobs again: `worker`.";
+    JOBS_RESCUED = "jobs.rescued":
+        "Processes are not heard of any more, and their jobs are given to others: `workers`, `jobs`.";
+    JOBS_UNLED = "jobs.unled":
+        "Jobs of processes that are not heard of could not be given to others; it is tried again: `error`.";
+    JOBS_STALE = "jobs.stale":
+        "Ends of jobs were refused that others have by now: `worker`, `jobs`.";
     CACHE_UNHEARD = "cache.unheard":
         "Changes of the database are not heard of, so nothing kept is served as fresh: `error`.";
     CACHE_HEARD = "cache.heard":

@@ -18,7 +18,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("mainstay-telemetry", &["mainstay-runtime"]),
     ("mainstay-db", &["mainstay-runtime", "mainstay-config", "mainstay-telemetry"]),
     ("mainstay-cache", &["mainstay-runtime", "mainstay-config", "mainstay-telemetry", "mainstay-db"]),
-    ("mainstay-jobs", &["mainstay-runtime"]),
+    ("mainstay-jobs", &["mainstay-db", "mainstay-runtime", "mainstay-telemetry"]),
     // Answers of routes are kept there, with what names them.
     (
         "mainstay-http",
@@ -62,6 +62,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "mainstay-cache",
             "mainstay-config",
             "mainstay-db",
+            "mainstay-jobs",
             "mainstay-runtime",
             "mainstay-telemetry",
             "mainstay-testing",

@@ -2,6 +2,7 @@
 //! (`enqueue`, `emit`, …) are extension traits over [`Tx`].
 
 use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
 
 use deadpool_postgres::Object;
 
@@ -19,6 +20,17 @@ pub struct Tx {
     /// Present until commit or rollback has been answered.
     client: Option<Client>,
     db: Db,
+    then: AfterCommit,
+}
+
+/// What is to be done when it has taken effect.
+#[derive(Default)]
+struct AfterCommit(Mutex<Vec<Box<dyn FnOnce() + Send>>>);
+
+impl std::fmt::Debug for AfterCommit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AfterCommit(…)")
+    }
 }
 
 /// A transaction could not begin.
@@ -33,7 +45,7 @@ impl Tx {
         let was_idle = Object::metrics(&connection).recycle_count > 0;
         // From here on a cancelled future must not return a connection with an open transaction to the pool.
         let client = Client::held(connection, db.clone());
-        let mut tx = Self { client: Some(client), db };
+        let mut tx = Self { client: Some(client), db, then: AfterCommit::default() };
         match tx.begin_transaction().await {
             Ok(()) => Ok(tx),
             Err(error) => {
@@ -70,6 +82,9 @@ impl Tx {
             Ok(written) => {
                 self.db.0.counters.committed();
                 self.client = None;
+                for then in std::mem::take(&mut *self.then.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+                    then();
+                }
                 Ok(written)
             }
             Err(error) => {
@@ -82,6 +97,12 @@ impl Tx {
                 Err(error)
             }
         }
+    }
+
+    /// Does this when the transaction has taken effect, in the order in which it was said, before whoever commits goes on;
+    /// never otherwise. It must be quick, and what it does must bear being left out: the process may end before it.
+    pub fn after_commit(&self, then: impl FnOnce() + Send + 'static) {
+        self.then.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(then));
     }
 
     /// Undoes everything and gives the connection back.

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn names_have_a_key_that_never_changes() {
-        assert_eq!(session_key(""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(session_key("a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(session_key(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(session_key(b"a"), 0xaf63_dc4c_8601_ec8c);
     }
 }

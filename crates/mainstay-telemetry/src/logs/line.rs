@@ -87,7 +87,7 @@ impl Second {
     /// As `{time:.6}` has it.
     fn write(&mut self, line: &mut String, time: Timestamp) {
         let (number, micros) = (time.as_second(), time.subsec_nanosecond() / 1_000);
-        if number < 0 {
+        if time < Timestamp::UNIX_EPOCH {
             let _ = write!(line, "{time:.6}");
             return;
         }
@@ -257,6 +257,7 @@ mod tests {
         #[test]
         fn times_look_as_the_calendar_has_them(nanoseconds in proptest::collection::vec(-2_000_000_000_i128..2_000_000_000_000_000_000, 1..4)) {
             let mut second = Second::default();
+            let nanoseconds = [nanoseconds, vec![-500_000_000, -1]].concat();
             // Each twice, and so close together that it is the same second often.
             for nanoseconds in nanoseconds.iter().flat_map(|one| [*one, one + 1_000, one + 400_000_000]) {
                 let (time, mut line) = (Timestamp::from_nanosecond(nanoseconds).unwrap(), String::new());

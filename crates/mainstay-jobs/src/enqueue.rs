@@ -1,0 +1,342 @@
+//! Asking for jobs, in the transaction of whatever makes them necessary: they exist when it commits, and never otherwise.
+//! Never here: who does them.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::marker::PhantomData;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use mainstay_db::{DbError, Executor, Tx};
+use mainstay_runtime::{Clock, Ids, Random};
+use sha2::{Digest, Sha256};
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, ToSql};
+use uuid::Uuid;
+
+use crate::job::{Job, Options, Priority};
+use crate::json::JsonText;
+use crate::store::{self, ms};
+use crate::wake;
+
+/// The longest payload, as JSON. What is longer belongs into a table or a file, and its id into the job.
+pub const PAYLOAD_MOST: usize = 256 * 1024;
+
+/// A job that is asked for, with what it says otherwise than its kind.
+#[derive(Debug, Clone)]
+pub struct New<J> {
+    payload: Result<JsonText, String>,
+    options: Options,
+    run_at: Option<Timestamp>,
+    delay: Duration,
+    unique: Option<(Vec<u8>, Option<Duration>)>,
+    ordering_key: Option<String>,
+    limit_key: Option<String>,
+    owner: Option<Uuid>,
+    seen: Option<String>,
+    trace: Option<String>,
+    of: PhantomData<fn() -> J>,
+}
+
+/// What became of a job that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It exists when the transaction commits.
+    New(Uuid),
+    /// There is one with its key already: this, if the transaction can see it.
+    Existing(Option<Uuid>),
+}
+
+impl Enqueued {
+    /// The job's id, where it is known.
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Self::New(id) => Some(id),
+            Self::Existing(id) => id,
+        }
+    }
+}
+
+/// Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum EnqueueError {
+    /// The payload is no JSON, or too long.
+    #[error("the payload of a job `{kind}` cannot be written: {why}")]
+    Payload {
+        /// Which kind of job.
+        kind: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// The database says so.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+impl<J: Job> From<J> for New<J> {
+    fn from(job: J) -> Self {
+        Self::of(&job)
+    }
+}
+
+impl<J: Job> New<J> {
+    /// As its kind says.
+    pub fn of(job: &J) -> Self {
+        let payload = serde_json::to_string(job).map_err(|error| error.to_string());
+        let payload = payload.and_then(|text| JsonText::of(text, PAYLOAD_MOST));
+        Self {
+            payload,
+            options: J::options(),
+            run_at: None,
+            delay: Duration::ZERO,
+            unique: None,
+            ordering_key: None,
+            limit_key: None,
+            owner: None,
+            seen: None,
+            trace: None,
+            of: PhantomData,
+        }
+    }
+
+    /// Not before this time, by the database's clock.
+    #[must_use]
+    pub fn at(self, time: Timestamp) -> Self {
+        Self { run_at: Some(time), ..self }
+    }
+
+    /// Not before so long from now.
+    #[must_use]
+    pub fn after(self, delay: Duration) -> Self {
+        Self { delay, ..self }
+    }
+
+    /// Before or behind others of its queue.
+    #[must_use]
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.options.priority = priority;
+        self
+    }
+
+    /// In another queue than its kind's.
+    #[must_use]
+    pub fn queue(mut self, queue: &'static str) -> Self {
+        self.options.queue = queue;
+        self
+    }
+
+    /// So many attempts.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u16) -> Self {
+        self.options.attempts = attempts;
+        self
+    }
+
+    /// So long for an attempt; `None`: as long as its process lives.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.options.timeout = timeout;
+        self
+    }
+
+    /// Only one with this key at a time, of the jobs of this kind: until it has ended.
+    #[must_use]
+    pub fn unique(self, key: &str) -> Self {
+        Self { unique: Some((key_of::<J>(key), None)), ..self }
+    }
+
+    /// Only one with this key in so long, of the jobs of this kind, whatever becomes of it.
+    #[must_use]
+    pub fn unique_for(self, key: &str, time: Duration) -> Self {
+        Self { unique: Some((key_of::<J>(key), Some(time))), ..self }
+    }
+
+    /// One after the other with those of this key in its queue, in the order in which they were asked for: also while one of
+    /// them waits for its next attempt.
+    #[must_use]
+    pub fn in_order(self, key: impl Into<String>) -> Self {
+        Self { ordering_key: Some(key.into()), ..self }
+    }
+
+    /// Counted with those of this key, where its queue allows only so many of one key.
+    #[must_use]
+    pub fn limited_by(self, key: impl Into<String>) -> Self {
+        Self { limit_key: Some(key.into()), ..self }
+    }
+
+    /// Somebody's, who may see it.
+    #[must_use]
+    pub fn owned_by(self, owner: Uuid) -> Self {
+        Self { owner: Some(owner), ..self }
+    }
+
+    /// Its work reads nothing older than this session's token says.
+    #[must_use]
+    pub fn having_seen(self, token: impl Into<String>) -> Self {
+        Self { seen: Some(token.into()), ..self }
+    }
+
+    /// Part of this trace.
+    #[must_use]
+    pub fn traced(self, trace: impl Into<String>) -> Self {
+        Self { trace: Some(trace.into()), ..self }
+    }
+}
+
+/// The kind stands before it, with its length, so that no other kind has it.
+fn key_of<J: Job>(key: &str) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update((J::NAME.len() as u64).to_be_bytes());
+    hash.update(J::NAME);
+    hash.update(key);
+    hash.finalize().to_vec()
+}
+
+static IDS: LazyLock<Ids> = LazyLock::new(|| Ids::new(Clock::system(), Random::system()));
+
+/// Asks for jobs in a transaction.
+pub trait Enqueue {
+    /// One job.
+    ///
+    /// # Errors
+    /// [`EnqueueError`]; the transaction is of no use any more if the database has refused it.
+    fn enqueue<J: Job>(
+        &self,
+        job: impl Into<New<J>> + Send,
+    ) -> impl Future<Output = Result<Enqueued, EnqueueError>> + Send;
+
+    /// Thousands of one kind, by one statement; their fates in their order.
+    ///
+    /// # Errors
+    /// As [`Enqueue::enqueue`].
+    fn enqueue_all<J: Job>(
+        &self,
+        jobs: Vec<New<J>>,
+    ) -> impl Future<Output = Result<Vec<Enqueued>, EnqueueError>> + Send;
+}
+
+impl Enqueue for Tx {
+    async fn enqueue<J: Job>(&self, job: impl Into<New<J>> + Send) -> Result<Enqueued, EnqueueError> {
+        let fates = self.enqueue_all(vec![job.into()]).await?;
+        Ok(fates.first().copied().unwrap_or(Enqueued::Existing(None)))
+    }
+
+    async fn enqueue_all<J: Job>(&self, jobs: Vec<New<J>>) -> Result<Vec<Enqueued>, EnqueueError> {
+        if jobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (rows, asked) = Rows::of(jobs)?;
+        if rows.keys.iter().any(Option::is_some) {
+            self.rows(&store::EXPIRED, &[&rows.keys]).await?;
+        }
+        let written = self.rows(&store::ENQUEUE, &rows.parameters()).await?;
+        rows.queues.iter().for_each(|queue| wake::after_commit(self, queue));
+        if written.len() == asked.len() {
+            return Ok(asked.into_iter().map(|asked| Enqueued::New(asked.id)).collect());
+        }
+        let written: HashSet<Uuid> = column(&written, 0)?;
+        let keys: Vec<&Vec<u8>> = asked.iter().filter_map(|asked| asked.key.as_ref()).collect();
+        let holders = self.rows(&store::HOLDERS, &[&keys]).await?;
+        let held: HashMap<Vec<u8>, Uuid> = column::<Vec<u8>, Vec<_>>(&holders, 0)?
+            .into_iter()
+            .zip(column::<Uuid, Vec<_>>(&holders, 1)?)
+            .collect();
+        let fate = |asked: Asked| match asked.key {
+            _ if written.contains(&asked.id) => Enqueued::New(asked.id),
+            key => Enqueued::Existing(key.and_then(|key| held.get(&key).copied())),
+        };
+        Ok(asked.into_iter().map(fate).collect())
+    }
+}
+
+fn column<T, All>(rows: &[Row], at: usize) -> Result<All, DbError>
+where
+    T: for<'a> FromSql<'a>,
+    All: FromIterator<T>,
+{
+    Ok(rows.iter().map(|row| row.try_get(at)).collect::<Result<_, _>>()?)
+}
+
+/// One of a list.
+struct Asked {
+    id: Uuid,
+    key: Option<Vec<u8>>,
+}
+
+/// The columns of a list of jobs.
+#[derive(Default)]
+struct Rows {
+    ids: Vec<Uuid>,
+    queues_of: Vec<&'static str>,
+    kinds: Vec<&'static str>,
+    priorities: Vec<i16>,
+    payloads: Vec<JsonText>,
+    run_at: Vec<Option<Timestamp>>,
+    delays_ms: Vec<i64>,
+    attempts: Vec<i16>,
+    timeouts_ms: Vec<Option<i64>>,
+    keys: Vec<Option<Vec<u8>>>,
+    keys_ms: Vec<Option<i64>>,
+    ordering: Vec<Option<String>>,
+    limits: Vec<Option<String>>,
+    owners: Vec<Option<Uuid>>,
+    seen: Vec<Option<String>>,
+    traces: Vec<Option<String>>,
+    queues: BTreeSet<&'static str>,
+}
+
+impl Rows {
+    /// The rows to write, and what is asked for: of several with one key the first is written alone.
+    fn of<J: Job>(jobs: Vec<New<J>>) -> Result<(Self, Vec<Asked>), EnqueueError> {
+        let (mut rows, mut asked, mut seen) =
+            (Self::default(), Vec::with_capacity(jobs.len()), HashSet::new());
+        for job in jobs {
+            let payload = job.payload.map_err(|why| EnqueueError::Payload { kind: J::NAME, why })?;
+            let (key, key_for) = job.unique.unzip();
+            let id = IDS.next();
+            asked.push(Asked { id, key: key.clone() });
+            if key.as_ref().is_some_and(|key| !seen.insert(key.clone())) {
+                continue;
+            }
+            rows.ids.push(id);
+            rows.queues_of.push(job.options.queue);
+            rows.kinds.push(J::NAME);
+            rows.priorities.push(job.options.priority.number());
+            rows.payloads.push(payload);
+            rows.run_at.push(job.run_at);
+            rows.delays_ms.push(ms(job.delay));
+            rows.attempts.push(i16::try_from(job.options.attempts.max(1)).unwrap_or(i16::MAX));
+            rows.timeouts_ms.push(job.options.timeout.map(ms));
+            rows.keys.push(key);
+            rows.keys_ms.push(key_for.flatten().map(ms));
+            rows.ordering.push(job.ordering_key);
+            rows.limits.push(job.limit_key);
+            rows.owners.push(job.owner);
+            rows.seen.push(job.seen);
+            rows.traces.push(job.trace);
+            rows.queues.insert(job.options.queue);
+        }
+        Ok((rows, asked))
+    }
+
+    fn parameters(&self) -> [&(dyn ToSql + Sync); 16] {
+        [
+            &self.ids,
+            &self.queues_of,
+            &self.kinds,
+            &self.priorities,
+            &self.payloads,
+            &self.run_at,
+            &self.delays_ms,
+            &self.attempts,
+            &self.timeouts_ms,
+            &self.keys,
+            &self.keys_ms,
+            &self.ordering,
+            &self.limits,
+            &self.owners,
+            &self.seen,
+            &self.traces,
+        ]
+    }
+}

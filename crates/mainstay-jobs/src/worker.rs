@@ -1,0 +1,131 @@
+//! A process that does jobs. It lives many lives: each begins with a number that nobody had before, and ends when the database
+//! is not heard of for too long or an answer of it was lost; what it had claimed is somebody else's then. Never here: what the
+//! jobs do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mainstay_db::Target;
+use mainstay_runtime::{Effects, Stop};
+use mainstay_telemetry::events;
+
+use crate::fence::Pace;
+use crate::job::DEFAULT_QUEUE;
+use crate::kinds::Kinds;
+
+mod attempt;
+mod claims;
+mod finisher;
+mod life;
+mod pulse;
+mod running;
+
+/// How a process works.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The queues that it takes jobs of, and how many of each at a time.
+    pub queues: Vec<(String, usize)>,
+    /// After so long without a word from a process, its jobs are given to others.
+    pub ttl: Duration,
+    /// How often it looks for jobs of which nobody has told it.
+    pub poll: Duration,
+    /// How often it looks at everything, and not only at what is new.
+    pub full_every: Duration,
+    /// How long jobs may go on after the process was asked to stop, and after they were asked to.
+    pub grace: Duration,
+    /// A job that has taken so many processes with it is not tried again.
+    pub crashes_most: u16,
+    /// Whether it also does what only one process does: finding jobs of dead ones.
+    pub may_lead: bool,
+    /// The pause before another life.
+    pub retry: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            queues: vec![(DEFAULT_QUEUE.to_owned(), 50)],
+            ttl: Duration::from_secs(30),
+            poll: Duration::from_secs(1),
+            full_every: Duration::from_secs(5),
+            grace: Duration::from_secs(10),
+            crashes_most: 3,
+            may_lead: true,
+            retry: Duration::from_millis(500),
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn pace(&self) -> Pace {
+        Pace { ttl: self.ttl }
+    }
+
+    fn slots(&self) -> usize {
+        self.queues.iter().map(|(_, slots)| slots).sum()
+    }
+}
+
+/// A process's part in doing jobs.
+#[derive(Debug, Clone)]
+pub struct Worker(Arc<Parts>);
+
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) target: Target,
+    pub(crate) kinds: Kinds,
+    pub(crate) config: Config,
+    pub(crate) effects: Effects,
+}
+
+/// Why a life could not begin, or ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Ended {
+    #[error("the database does not answer: {0}")]
+    Database(#[from] tokio_postgres::Error),
+    #[error("the thread that says that it lives could not be started: {0}")]
+    Thread(std::io::Error),
+    #[error("an end cannot be written: {0}")]
+    Unwritable(String),
+    #[error("the database was not heard of for too long, or knows nothing of it")]
+    Fenced,
+}
+
+impl Worker {
+    /// One that does these kinds.
+    pub fn new(target: &Target, kinds: Kinds, config: Config, effects: &Effects) -> Self {
+        Self(Arc::new(Parts { target: target.clone(), kinds, config, effects: effects.clone() }))
+    }
+
+    /// Does jobs until stopped; then those that it does may go on for a while, and those that it has only claimed go back.
+    pub async fn run(self, stop: Stop) {
+        let (mut is_told, mut last) = (false, None);
+        while !stop.is_stopping() {
+            stop.heartbeat();
+            let ended = match life::begin(&self.0, last).await {
+                Ok(life) => {
+                    if std::mem::take(&mut is_told) {
+                        tracing::info!(
+                            event = events::JOBS_RESUMED,
+                            worker = life.id(),
+                            "jobs are done again"
+                        );
+                    }
+                    last = Some(life.id());
+                    life.run(&stop).await
+                }
+                Err(error) => Err(error),
+            };
+            let Err(why) = ended else { return };
+            if !std::mem::replace(&mut is_told, true) {
+                tracing::warn!(event = events::JOBS_HALTED, error = %why, "jobs are not done for now");
+            }
+            let pause =
+                self.0.config.retry.mul_f64(0.8 + f64::from(self.0.effects.random.below(401) as u32) / 1e3);
+            tokio::select! {
+                () = stop.stopped() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! One life of a process that works: from the number that it is given to its last word. Never here: the statements, the
+//! judgement of attempts.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use mainstay_db::Session;
+use mainstay_runtime::Stop;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+use super::claims::{Claimed, Claims, Place, Queue};
+use super::finisher::{Cause, End, Finisher, Verdict};
+use super::pulse::Pulse;
+use super::running::Running;
+use super::{Ended, Parts, attempt};
+use crate::leader::Leader;
+use crate::store;
+
+/// Ends that wait to be written; whoever has one more waits.
+const ENDS_MOST: usize = 2_000;
+
+/// The most jobs of one claim.
+const CLAIM_MOST: usize = 200;
+
+/// Between two looks at what the pulse has found.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A life that has begun.
+pub(super) struct Life {
+    parts: Arc<Parts>,
+    worker: i64,
+    claiming: Arc<Session>,
+    finishing: Arc<Session>,
+    running: Running,
+    pulse: Arc<Pulse>,
+}
+
+/// Gives a process a number that nobody had before. What its `last` life has left behind nobody works on any more: it goes
+/// back at once, and was no crash.
+pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life, Ended> {
+    let open = async |name: &str| {
+        let within = parts.config.pace().every();
+        let session = Session::connect_for(&parts.target, name, within, store::LONGEST).await?;
+        session.batch_execute(store::SETTINGS).await?;
+        Ok::<_, tokio_postgres::Error>(Arc::new(session))
+    };
+    // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.
+    let claiming = open("mainstay jobs claims").await?;
+    let finishing = open("mainstay jobs ends").await?;
+    if let Some(last) = last {
+        Finisher::clear(&finishing, last).await?;
+    }
+    let queues: Vec<&str> = parts.config.queues.iter().map(|(name, _)| name.as_str()).collect();
+    let (host, pid) = (host(), i32::try_from(std::process::id()).unwrap_or(i32::MAX));
+    let slots = i32::try_from(parts.config.slots()).unwrap_or(i32::MAX);
+    let sent = parts.effects.clock.boottime();
+    let row =
+        finishing.query_one(store::REGISTER, &[&host, &pid, &queues, &parts.kinds.names(), &slots]).await?;
+    let (worker, running) = (row.try_get(0)?, Running::default());
+    let pulse =
+        Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
+    let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
+    Ok(Life { parts: Arc::clone(parts), worker, claiming, finishing, running, pulse })
+}
+
+impl Life {
+    /// Its number.
+    pub(super) fn id(&self) -> i64 {
+        self.worker
+    }
+
+    /// Until stopped, or until it is over.
+    pub(super) async fn run(self, stop: &Stop) -> Result<(), Ended> {
+        let mut attempts = JoinSet::new();
+        let ended = self.live(stop, &mut attempts).await;
+        self.pulse.disown();
+        // Whatever is still at work counts no more: it is dropped where it stands, before anybody begins it again. What
+        // does not let go of its thread is not waited for any longer than others would.
+        let _ = tokio::time::timeout(self.parts.config.ttl, attempts.shutdown()).await;
+        ended
+    }
+
+    async fn live(&self, stop: &Stop, attempts: &mut JoinSet<()>) -> Result<(), Ended> {
+        let (ends, taken) = mpsc::channel(ENDS_MOST);
+        let finisher = Finisher::new(Arc::clone(&self.finishing), self.worker, self.running.clone()).await?;
+        let working = async {
+            self.work(stop, &ends, attempts).await?;
+            self.drain(attempts).await;
+            attempts.shutdown().await;
+            drop(ends);
+            Ok(())
+        };
+        let over = self.pulse.over();
+        tokio::select! {
+            both = async { tokio::try_join!(finisher.run(taken), working) } => both?,
+            () = over.cancelled() => return Err(Ended::Fenced),
+        };
+        finisher.leave().await
+    }
+
+    /// Claims and begins jobs until stopped.
+    async fn work(
+        &self,
+        stop: &Stop,
+        ends: &mpsc::Sender<End>,
+        attempts: &mut JoinSet<()>,
+    ) -> Result<(), Ended> {
+        let (begun, mut beginning) = mpsc::channel(1);
+        let starting = async {
+            while let Some((claimed, place)) = beginning.recv().await {
+                while attempts.try_join_next().is_some() {}
+                self.start(claimed, place, ends, attempts);
+            }
+            Ok(())
+        };
+        let leading = async {
+            if self.parts.config.may_lead {
+                Leader::new(self.worker, &self.parts).run(&self.finishing, stop).await?;
+            }
+            Ok(())
+        };
+        let keeping = async {
+            self.keep_up(stop, ends).await;
+            Ok(())
+        };
+        let queues = self.parts.config.queues.iter();
+        let claims: Vec<_> =
+            queues.map(|(queue, slots)| self.claim(queue, *slots, stop, begun.clone())).collect();
+        // The end of the claims is that of the channel.
+        drop(begun);
+        let claiming = futures_util::future::try_join_all(claims);
+        // Whichever of them fails, the life is over.
+        tokio::try_join!(claiming, starting, leading, keeping).map(drop)
+    }
+
+    /// Takes jobs of one queue while there are places for them.
+    async fn claim(
+        &self,
+        queue: &str,
+        slots: usize,
+        stop: &Stop,
+        begun: mpsc::Sender<(Claimed, Place)>,
+    ) -> Result<(), Ended> {
+        let (config, effects) = (&self.parts.config, &self.parts.effects);
+        let kinds = self.parts.kinds.names();
+        let mut claims = Claims::new(&self.claiming, queue, kinds, self.worker, config.full_every).await?;
+        let (places, shared) = (Arc::new(Semaphore::new(slots)), Queue::new(queue));
+        while !stop.is_stopping() && self.pulse.is_alive() {
+            let Some(place) = stopped_or(stop, Arc::clone(&places).acquire_owned()).await else { break };
+            let Ok(mut held) = place else { break };
+            let more = places.available_permits().min(CLAIM_MOST - 1);
+            if let Ok(more) = Arc::clone(&places).try_acquire_many_owned(u32::try_from(more).unwrap_or(0)) {
+                held.merge(more);
+            }
+            let most = held.num_permits();
+            let taken = claims.take(&self.claiming, &shared, most, effects.clock.monotonic()).await?;
+            let count = taken.len();
+            for claimed in taken {
+                let Some(place) = held.split(1) else { break };
+                let place = shared.place(place, &claimed);
+                if begun.send((claimed, place)).await.is_err() {
+                    return Ok(());
+                }
+            }
+            drop(held);
+            if count < most {
+                let pause = config.poll.mul_f64(0.8 + effects.random.below(401) as f64 / 1e3);
+                tokio::select! {
+                    () = stop.stopped() => {}
+                    () = shared.told.notified() => {}
+                    () = tokio::time::sleep(pause) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins an attempt; its end is sent by itself.
+    fn start(&self, claimed: Claimed, place: Place, ends: &mpsc::Sender<End>, attempts: &mut JoinSet<()>) {
+        let (run, is_last) = (claimed.attempt.run, claimed.attempt.number >= claimed.attempt.last);
+        let Some(cancelled) = self.running.begin(run) else { return };
+        let (parts, worker, ends) = (Arc::clone(&self.parts), self.worker, ends.clone());
+        attempts.spawn(async move {
+            let grace = parts.config.grace;
+            let judging = async {
+                match parts.kinds.get(&claimed.kind) {
+                    Some(kind) => {
+                        attempt::run(kind, claimed, worker, cancelled, grace, &parts.effects.random).await
+                    }
+                    // Not asked for.
+                    None => Verdict::Release,
+                }
+            };
+            // Also what the work does when it is dropped.
+            let verdict = AssertUnwindSafe(judging).catch_unwind().await.unwrap_or_else(|panic| {
+                let why = attempt::message(panic.as_ref());
+                match is_last {
+                    true => Verdict::Failed(Cause::Panic, why),
+                    false => Verdict::Retry(Cause::Panic, why, Duration::from_secs(1)),
+                }
+            });
+            let _ = ends.send(End { run, verdict, _place: Some(place) }).await;
+        });
+    }
+
+    /// Gives back what the database counts as ours and nobody knows of.
+    async fn keep_up(&self, stop: &Stop, ends: &mpsc::Sender<End>) {
+        while !stop.is_stopping() && self.pulse.is_alive() {
+            for run in self.pulse.take_lost() {
+                if !self.running.release(run) {
+                    continue;
+                }
+                let _ = ends.send(End { run, verdict: Verdict::Release, _place: None }).await;
+            }
+            stop.heartbeat();
+            tokio::select! {
+                () = stop.stopped() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    /// What is at work may come to its end for a while.
+    async fn drain(&self, attempts: &mut JoinSet<()>) {
+        self.pulse.drain();
+        let all = async { while attempts.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(self.parts.config.grace, all).await;
+    }
+}
+
+async fn stopped_or<T>(stop: &Stop, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        () = stop.stopped() => None,
+        done = work => Some(done),
+    }
+}
+
+/// For operators; nothing depends on it.
+fn host() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "unknown".to_owned() } else { name }
+}

@@ -1,0 +1,160 @@
+//! The word that a life goes on, from a thread with a runtime and a connection of its own: work that keeps all other threads
+//! busy does not silence it. Never here: what is stopped when it ends.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use mainstay_db::{Session, Target};
+use mainstay_runtime::Clock;
+use tokio_util::sync::CancellationToken;
+
+use super::running::Running;
+use crate::fence::{Fence, Pace, State};
+use crate::store;
+
+/// The pulse of one life. Dropping it ends the thread.
+#[derive(Debug)]
+pub(super) struct Pulse {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    worker: i64,
+    target: Target,
+    clock: Clock,
+    pace: Pace,
+    fence: Mutex<Fence>,
+    running: Running,
+    /// Runs that are to be given back.
+    lost: Mutex<Vec<i64>>,
+    over: CancellationToken,
+    ended: CancellationToken,
+    is_draining: std::sync::atomic::AtomicBool,
+}
+
+impl Pulse {
+    /// Begins with what was registered by a statement that was sent at `sent` of the clock's boot time.
+    pub(super) fn begin(
+        worker: i64,
+        target: &Target,
+        clock: &Clock,
+        pace: Pace,
+        sent: Duration,
+        running: Running,
+    ) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            worker,
+            target: target.clone(),
+            clock: clock.clone(),
+            pace,
+            fence: Mutex::new(Fence::begin(pace, sent)),
+            running,
+            lost: Mutex::default(),
+            over: CancellationToken::new(),
+            ended: CancellationToken::new(),
+            is_draining: std::sync::atomic::AtomicBool::new(false),
+        });
+        let beating = Arc::clone(&shared);
+        std::thread::Builder::new().name("jobs-pulse".to_owned()).spawn(move || {
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+                return beating.over.cancel();
+            };
+            runtime.block_on(async {
+                tokio::select! {
+                    () = beating.ended.cancelled() => {}
+                    () = beating.beat_for_life() => {}
+                }
+            });
+        })?;
+        Ok(Self { shared })
+    }
+
+    /// Resolves when this life is over.
+    pub(super) fn over(&self) -> CancellationToken {
+        self.shared.over.clone()
+    }
+
+    /// Whether it still counts, by now: asked before anything is said that only a living one may say.
+    pub(super) fn is_alive(&self) -> bool {
+        self.shared.state() != State::Over
+    }
+
+    /// It is over: an answer was lost, and nobody can say what counts.
+    pub(super) fn disown(&self) {
+        self.shared.fence.lock().unwrap_or_else(PoisonError::into_inner).disowned();
+        self.shared.over.cancel();
+    }
+
+    /// Says from now on that it takes no more jobs.
+    pub(super) fn drain(&self) {
+        self.shared.is_draining.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Runs that the database counts as ours and nobody knows of.
+    pub(super) fn take_lost(&self) -> Vec<i64> {
+        std::mem::take(&mut *self.shared.lost.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        self.shared.ended.cancel();
+    }
+}
+
+impl Shared {
+    fn state(&self) -> State {
+        let state = self.fence.lock().unwrap_or_else(PoisonError::into_inner).state(self.clock.boottime());
+        if state == State::Over {
+            self.over.cancel();
+        }
+        state
+    }
+
+    /// Ends when the life is over.
+    async fn beat_for_life(&self) {
+        let mut session = None;
+        while let State::Alive(left) = self.state() {
+            let began = self.clock.boottime();
+            // However long an answer takes, the end is noticed in time.
+            let beat = tokio::time::timeout(left, self.beat(&mut session)).await;
+            if !matches!(beat, Ok(Ok(()))) {
+                session = None;
+            }
+            let State::Alive(left) = self.state() else { return };
+            let pause = match session {
+                Some(_) => self.pace.every().saturating_sub(self.clock.boottime().saturating_sub(began)),
+                None => self.pace.every() / 8,
+            };
+            tokio::time::sleep(pause.min(left)).await;
+        }
+    }
+
+    async fn beat(&self, session: &mut Option<Session>) -> Result<(), tokio_postgres::Error> {
+        let open = match session {
+            Some(open) => open,
+            None => {
+                let within = self.pace.every();
+                let fresh =
+                    Session::connect_for(&self.target, "mainstay jobs pulse", within, store::LONGEST).await?;
+                fresh.batch_execute(store::SETTINGS).await?;
+                session.insert(fresh)
+            }
+        };
+        let sent = self.clock.boottime();
+        let is_draining = self.is_draining.load(std::sync::atomic::Ordering::Relaxed);
+        let answer = open.query_opt(store::BEAT, &[&self.worker, &is_draining]).await?;
+        let mut fence = self.fence.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(row) = answer else {
+            fence.disowned();
+            return Ok(());
+        };
+        fence.confirmed(sent, self.clock.boottime());
+        drop(fence);
+        let (runs, cancelled): (Vec<i64>, Vec<i64>) = (row.try_get(0)?, row.try_get(1)?);
+        let lost = self.running.heard(&runs, &cancelled);
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(lost);
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! The attempts of one life: which there are, and how each is asked to stop. Never here: what they do.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+/// A clone is the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Running(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    attempts: HashMap<i64, CancellationToken>,
+    /// Runs that the database counts as ours at the last beat, and that nobody here knows of.
+    strange: HashSet<i64>,
+    /// Those that are being given back.
+    released: HashSet<i64>,
+}
+
+impl Running {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It has been claimed. The token that asks it to stop; none if the answer came so late that it is being given back.
+    pub(super) fn begin(&self, run: i64) -> Option<CancellationToken> {
+        let (mut inner, token) = (self.lock(), CancellationToken::new());
+        if inner.released.contains(&run) {
+            return None;
+        }
+        inner.attempts.insert(run, token.clone());
+        Some(token)
+    }
+
+    /// It is to be given back, unless it has begun meanwhile.
+    pub(super) fn release(&self, run: i64) -> bool {
+        let mut inner = self.lock();
+        !inner.attempts.contains_key(&run) && inner.released.insert(run)
+    }
+
+    /// Its end is written, or is nobody's business any more.
+    pub(super) fn end(&self, run: i64) {
+        self.lock().attempts.remove(&run);
+    }
+
+    /// What the database counts as this life's, and what of it somebody wants to stop. Runs that nobody here knows of for two
+    /// beats in a row: the answer to their claim was lost.
+    pub(super) fn heard(&self, runs: &[i64], cancelled: &[i64]) -> Vec<i64> {
+        let mut inner = self.lock();
+        for run in cancelled {
+            if let Some(token) = inner.attempts.get(run) {
+                token.cancel();
+            }
+        }
+        let strange: HashSet<i64> =
+            runs.iter().copied().filter(|run| !inner.attempts.contains_key(run)).collect();
+        let twice = strange.intersection(&inner.strange).copied().collect();
+        inner.strange = strange;
+        twice
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_knows_of_twice_in_a_row_is_given_back() {
+        let running = Running::default();
+        let known = running.begin(1).unwrap();
+        assert!(running.heard(&[1, 2, 3], &[]).is_empty(), "an answer may still be on its way");
+        assert_eq!(running.heard(&[1, 3, 4], &[1, 4]), [3]);
+        assert!(known.is_cancelled());
+        assert!(running.release(3) && !running.release(1), "what has begun is not given back");
+        assert!(running.begin(3).is_none(), "nor begun when it is being given back");
+        running.end(1);
+        assert!(running.heard(&[1], &[]).is_empty());
+        assert_eq!(running.heard(&[1], &[]), [1]);
+    }
+}

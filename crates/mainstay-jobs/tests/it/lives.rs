@@ -1,0 +1,198 @@
+//! Processes that die, sleep or are cut off: nothing is lost, and who has lost a job changes nothing of it.
+
+use std::time::Duration;
+
+use mainstay_jobs::Config;
+use mainstay_testing::until;
+
+use crate::world::{Then, World, config, say};
+
+#[tokio::test]
+async fn the_jobs_of_a_dead_process_are_done_by_another() {
+    let world = World::new().await;
+    let dying = world.work();
+    let id = world.ask(say("held", Then::Wait)).await;
+    world.until(id, "running 1").await;
+    dying.die().await;
+    let other = world.work();
+    until("it is rescued", async || world.state(id).await == "ready 1").await;
+    assert_eq!(world.number("select count(*) from mainstay.job_ready where crashes = 1 and run_at > now() + interval '5 seconds'").await, 1);
+    world.psql.batch_execute("update mainstay.job_ready set run_at = now()").await.unwrap();
+    world.until(id, "running 2").await;
+    world.said.0.go_on.notify_one();
+    world.until(id, "succeeded 2").await;
+    assert_eq!(world.number("select count(*) from mainstay.job_attempt where cause = 'crash'").await, 1);
+    world.check().await;
+    other.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_takes_three_processes_with_it_is_tried_no_more() {
+    let world = World::new().await;
+    let id = world.ask(say("poison", Then::Wait).attempts(10).unique("poison")).await;
+    for life in 1..=3 {
+        let dying = world.work_with(Config { may_lead: false, ..config() });
+        world.until(id, &format!("running {life}")).await;
+        dying.die().await;
+        let leader = world.work_with(Config { queues: vec![("other".to_owned(), 1)], ..config() });
+        until("it is rescued", async || !world.state(id).await.starts_with("running")).await;
+        leader.stop().await;
+        world.psql.batch_execute("update mainstay.job_ready set run_at = now()").await.unwrap();
+    }
+    assert_eq!(world.state(id).await, "failed 3");
+    assert_eq!(
+        world.number("select count(*) from mainstay.job_dead where reason = 'poison' and crashes = 3").await,
+        1
+    );
+    world.check().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_not_known_any_more_drops_everything_and_begins_a_new_life() {
+    let world = World::new().await;
+    let working = world.work();
+    let id = world.ask(say("held", Then::Wait)).await;
+    world.until(id, "running 1").await;
+    let first = world.number("select id from mainstay.job_worker").await;
+    world.psql.batch_execute("delete from mainstay.job_worker").await.unwrap();
+    until("it has another number", async || {
+        world.number("select coalesce(max(id), 0) from mainstay.job_worker").await > first
+    })
+    .await;
+    // What it says of the job now comes from a life that is over.
+    world.said.0.go_on.notify_one();
+    until("the job is somebody's again", async || {
+        world.psql.batch_execute("update mainstay.job_ready set run_at = now()").await.unwrap();
+        world.said.0.go_on.notify_one();
+        world.state(id).await == "succeeded 2"
+    })
+    .await;
+    assert_eq!(world.said.words(), ["held 1", "held 2"]);
+    world.check().await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_given_back() {
+    let world = World::new().await;
+    let working = world.work();
+    until("it lives", async || world.number("select count(*) from mainstay.job_worker").await == 1).await;
+    // As if it had been claimed, and nobody had heard of it.
+    world
+        .psql
+        .batch_execute("insert into mainstay.job_queue (name, paused_at) values ('default', now())")
+        .await
+        .unwrap();
+    let id = world.ask(say("unheard", Then::Succeed)).await;
+    world
+        .psql
+        .batch_execute(
+            "with gone as (delete from mainstay.job_ready returning *) \
+             insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most) \
+             select id, nth, (select id from mainstay.job_worker), queue, priority, kind, 1, 0, 3 from gone; \
+             update mainstay.job_queue set paused_at = null",
+        )
+        .await
+        .unwrap();
+    world.until(id, "succeeded 1").await;
+    world.check().await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn cut_connections_cost_no_job() {
+    let world = World::new().await;
+    let (one, other) = (world.work(), world.work());
+    for round in 0..6 {
+        let tx = world.tx().await;
+        let jobs = (0..200).map(|n| say(&format!("{round}-{n}"), Then::Succeed)).collect();
+        mainstay_jobs::Enqueue::enqueue_all(&tx, jobs).await.unwrap();
+        tx.commit().await.unwrap();
+        world
+            .psql
+            .execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity \
+                 where datname = current_database() and application_name like 'mainstay jobs%'",
+                &[],
+            )
+            .await
+            .unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    until("all are done", async || {
+        world
+            .psql
+            .batch_execute("update mainstay.job_ready set run_at = least(run_at, now())")
+            .await
+            .unwrap();
+        world.number("select count(*) from mainstay.job_outcome where state = 'succeeded'").await == 1_200
+    })
+    .await;
+    world.check().await;
+    one.stop().await;
+    other.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_somebody_wants_to_stop_does_not_begin_again_when_its_process_dies() {
+    let world = World::new().await;
+    let dying = world.work();
+    let id = world.ask(say("unwanted", Then::Wait).unique("unwanted")).await;
+    world.until(id, "running 1").await;
+    dying.die().await;
+    world.psql.batch_execute("update mainstay.job_running set cancel_requested = true").await.unwrap();
+    let other = world.work();
+    world.until(id, "cancelled 1").await;
+    assert_eq!(world.number("select count(*) from mainstay.job_dead").await, 0);
+    world.check().await;
+    other.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_transaction_that_holds_one_lost_job_keeps_no_other_from_being_rescued() {
+    let world = World::new().await;
+    let dying = world.work();
+    let (held, free) = (world.ask(say("held", Then::Wait)).await, world.ask(say("free", Then::Wait)).await);
+    world.until(held, "running 1").await;
+    world.until(free, "running 1").await;
+    dying.die().await;
+    let tx = world.tx().await;
+    tx.execute("select from mainstay.job_running where id = $1 for update", &[&held]).await.unwrap();
+    let other = world.work();
+    world.until(free, "ready 1").await;
+    assert_eq!(world.state(held).await, "running 1");
+    tx.rollback().await.unwrap();
+    world.until(held, "ready 1").await;
+    world.check().await;
+    other.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_long_past_its_deadline_is_taken_from_a_process_that_lives() {
+    let world = World::new().await;
+    let working = world.work();
+    let id = world.ask(say("hung", Then::Wait).timeout(None)).await;
+    world.until(id, "running 1").await;
+    world
+        .psql
+        .batch_execute("update mainstay.job_running set deadline = now() - interval '61 seconds'")
+        .await
+        .unwrap();
+    world.until(id, "ready 1").await;
+    // It ends after all, and nobody believes it.
+    world.said.0.go_on.notify_one();
+    let good = world.ask(say("good", Then::Succeed)).await;
+    world.until(good, "succeeded 1").await;
+    assert_eq!(world.state(id).await, "ready 1");
+    assert_eq!(world.number("select count(*) from mainstay.job_worker").await, 1);
+    world.check().await;
+    working.stop().await;
+    world.close().await.unwrap();
+}

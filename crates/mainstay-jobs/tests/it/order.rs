@@ -1,0 +1,93 @@
+//! Who goes first, and who waits for whom.
+
+use mainstay_jobs::{Config, Priority};
+use mainstay_testing::until;
+
+use crate::world::{Then, World, config, say};
+
+/// One place, so that the order is that of the claims.
+fn one_at_a_time() -> Config {
+    Config { queues: vec![("default".to_owned(), 1)], ..config() }
+}
+
+#[tokio::test]
+async fn high_goes_before_low_and_low_waits_for_ten_claims_at_most() {
+    let world = World::new().await;
+    for n in 0..30 {
+        world.ask(say(&format!("high {n}"), Then::Succeed).priority(Priority::High)).await;
+    }
+    let low = world.ask(say("low", Then::Succeed).priority(Priority::Low)).await;
+    let working = world.work_with(one_at_a_time());
+    world.until(low, "succeeded 1").await;
+    let words = world.said.words();
+    let place = words.iter().position(|word| word.starts_with("low")).unwrap();
+    assert!((5..10).contains(&place), "{words:?}");
+    assert_eq!(words[0], "high 0 1");
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn those_of_one_key_go_one_after_the_other_also_when_one_fails() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for n in 0..12 {
+        let then = if n % 4 == 1 { Then::FailBefore(2) } else { Then::Succeed };
+        ids.push(world.ask(say(&format!("{n}"), then).in_order("key")).await);
+    }
+    let free = world.ask(say("free", Then::Succeed)).await;
+    let (one, other) = (world.work(), world.work());
+    world.until(free, "succeeded 1").await;
+    for id in ids {
+        until("it is done", async || world.state(id).await.starts_with("succeeded")).await;
+    }
+    let words: Vec<String> =
+        world.said.words().into_iter().filter(|word| !word.starts_with("free")).collect();
+    let expected: Vec<String> = (0..12)
+        .flat_map(
+            |n| if n % 4 == 1 { vec![format!("{n} 1"), format!("{n} 2")] } else { vec![format!("{n} 1")] },
+        )
+        .collect();
+    assert_eq!(words, expected);
+    world.check().await;
+    one.stop().await;
+    other.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_queue_that_is_paused_rests_and_others_do_not() {
+    let world = World::new().await;
+    world
+        .psql
+        .batch_execute("insert into mainstay.job_queue (name, paused_at) values ('default', now())")
+        .await
+        .unwrap();
+    let queues = vec![("default".to_owned(), 5), ("other".to_owned(), 5)];
+    let working = world.work_with(Config { queues, ..config() });
+    let rests = world.ask(say("rests", Then::Succeed)).await;
+    let goes = world.ask(say("goes", Then::Succeed).queue("other")).await;
+    world.until(goes, "succeeded 1").await;
+    assert_eq!(world.state(rests).await, "ready 0");
+    world.psql.batch_execute("update mainstay.job_queue set paused_at = null").await.unwrap();
+    world.until(rests, "succeeded 1").await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_order_is_that_of_the_server_whatever_the_clock_of_an_id_says() {
+    let world = World::new().await;
+    let first = world.ask(say("first", Then::Succeed).in_order("key")).await;
+    let second = world.ask(say("second", Then::Succeed).in_order("key")).await;
+    for table in ["job", "job_ready"] {
+        let late =
+            format!("update mainstay.{table} set id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' where id = $1");
+        world.psql.execute(&late, &[&first]).await.unwrap();
+    }
+    let working = world.work();
+    world.until(second, "succeeded 1").await;
+    assert_eq!(world.said.words(), ["first 1", "second 1"]);
+    working.stop().await;
+    world.close().await.unwrap();
+}

@@ -1,0 +1,259 @@
+//! A database, processes that work, and a job that does what it is told.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use mainstay_db::{DbError, Session, Tx};
+use mainstay_jobs::backoff::Backoff;
+use mainstay_jobs::{
+    Config, Context, Enqueue, EnqueueError, Enqueued, Failure, Job, Kinds, New, Options, Worker,
+};
+use mainstay_runtime::{Effects, Stop};
+use mainstay_testing::{TestDb, until};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// All days in one partition.
+const PARTITIONS: &str = "\
+    create table mainstay.job_all partition of mainstay.job for values from (minvalue) to (maxvalue); \
+    create table mainstay.job_outcome_all partition of mainstay.job_outcome for values from (minvalue) to (maxvalue); \
+    create table mainstay.job_attempt_all partition of mainstay.job_attempt for values from (minvalue) to (maxvalue); \
+    create table effect (word text not null, run bigint not null)";
+
+pub(crate) struct World {
+    pub(crate) test: TestDb,
+    pub(crate) psql: Session,
+    pub(crate) said: Said,
+}
+
+/// What jobs have done, and what lets the waiting ones go on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Said(pub(crate) Arc<Heard>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) words: Mutex<Vec<String>>,
+    pub(crate) go_on: Notify,
+}
+
+impl Said {
+    pub(crate) fn words(&self) -> Vec<String> {
+        self.0.words.lock().unwrap().clone()
+    }
+}
+
+/// What a job does when it has said its word.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+pub(crate) enum Then {
+    Succeed,
+    /// Until this attempt, which succeeds.
+    FailBefore(u16),
+    Panic,
+    /// Until it is let go on.
+    Wait,
+    /// The same, and asked to stop it stops.
+    Listen,
+    SnoozeOnce,
+    Discard,
+    RetryIn(u64),
+    /// Writes an effect and its success together, then waits, as asked.
+    Complete {
+        waits: bool,
+    },
+    /// Writes its success and forgets to commit it.
+    Forget,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Say {
+    pub(crate) word: String,
+    pub(crate) then: Then,
+}
+
+pub(crate) fn say(word: &str, then: Then) -> New<Say> {
+    New::of(&Say { word: word.to_owned(), then })
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Parts {
+    pub(crate) said: Said,
+    pub(crate) db: mainstay_db::Db,
+}
+
+impl Job for Say {
+    const NAME: &'static str = "say";
+    type State = Parts;
+    type Output = String;
+
+    fn options() -> Options {
+        let short = Duration::from_millis(1);
+        Options { attempts: 3, backoff: Backoff { base: short, cap: short }, ..Options::default() }
+    }
+
+    async fn run(self, parts: Parts, context: Context) -> Result<String, Failure> {
+        let attempt = context.attempt().number;
+        parts.said.0.words.lock().unwrap().push(format!("{} {attempt}", self.word));
+        match self.then {
+            Then::Succeed => {}
+            Then::FailBefore(last) if attempt < last => return Err(Failure::Error("not yet".to_owned())),
+            Then::FailBefore(_) => {}
+            Then::Panic => panic!("as it was told"),
+            Then::Wait => parts.said.0.go_on.notified().await,
+            Then::Listen => {
+                context.cancelled().await;
+                return Err(Failure::Error("stopped".to_owned()));
+            }
+            Then::SnoozeOnce if parts.said.words().len() == 1 => {
+                return Err(Failure::Snooze(Duration::from_millis(1)));
+            }
+            Then::SnoozeOnce => {}
+            Then::Discard => return Err(Failure::Discard("nobody needs it".to_owned())),
+            Then::RetryIn(ms) if attempt == 1 => {
+                return Err(Failure::Retry(Duration::from_millis(ms), "soon".to_owned()));
+            }
+            Then::RetryIn(_) => {}
+            Then::Forget => {
+                let tx = parts.db.write().await?;
+                context.complete_in(&tx, &"never").await?;
+                tx.rollback().await?;
+            }
+            Then::Complete { waits } => {
+                if waits {
+                    parts.said.0.go_on.notified().await;
+                }
+                let tx = parts.db.write().await?;
+                tx.execute(
+                    "insert into effect (word, run) values ($1, $2)",
+                    &[&self.word, &context.attempt().run],
+                )
+                .await?;
+                context.complete_in(&tx, &"by itself").await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(self.word)
+    }
+}
+
+/// A process that works.
+pub(crate) struct Working {
+    stop: Stop,
+    task: JoinSet<()>,
+}
+
+impl Working {
+    pub(crate) async fn stop(mut self) {
+        self.stop.trigger();
+        tokio::time::timeout(WITHIN, self.task.join_next()).await.unwrap().unwrap().unwrap();
+    }
+
+    /// As a process that is gone without a word.
+    pub(crate) async fn die(mut self) {
+        self.task.abort_all();
+        assert!(self.task.join_next().await.unwrap().unwrap_err().is_cancelled());
+    }
+}
+
+/// Quick enough for tests.
+pub(crate) fn config() -> Config {
+    Config {
+        ttl: Duration::from_secs(2),
+        poll: Duration::from_millis(50),
+        full_every: Duration::from_millis(100),
+        grace: Duration::from_millis(200),
+        retry: Duration::from_millis(20),
+        ..Config::default()
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let test = TestDb::migrated(&[&mainstay_jobs::MIGRATIONS]).await.unwrap();
+        let psql = Session::connect(test.target(), "psql", WITHIN).await.unwrap();
+        psql.batch_execute(PARTITIONS).await.unwrap();
+        Self { test, psql, said: Said::default() }
+    }
+
+    pub(crate) fn work(&self) -> Working {
+        self.work_with(config())
+    }
+
+    pub(crate) fn work_with(&self, config: Config) -> Working {
+        let parts = Parts { said: self.said.clone(), db: self.test.db().clone() };
+        let kinds = Kinds::new().with::<Say>(parts);
+        let worker = Worker::new(self.test.target(), kinds, config, &Effects::system());
+        let (stop, mut task) = (Stop::new(), JoinSet::new());
+        task.spawn(worker.run(stop.clone()));
+        Working { stop, task }
+    }
+
+    pub(crate) async fn tx(&self) -> Tx {
+        self.test.db().write().await.unwrap()
+    }
+
+    pub(crate) async fn ask(&self, job: New<Say>) -> Uuid {
+        match self.try_ask(job).await.unwrap() {
+            Enqueued::New(id) => id,
+            Enqueued::Existing(_) => panic!("there is one already"),
+        }
+    }
+
+    pub(crate) async fn try_ask(&self, job: New<Say>) -> Result<Enqueued, EnqueueError> {
+        let tx = self.tx().await;
+        let asked = tx.enqueue(job).await?;
+        tx.commit().await?;
+        Ok(asked)
+    }
+
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        self.psql.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// `succeeded 1`, `ready 2`, …: where a job is, and how many attempts of it have begun.
+    pub(crate) async fn state(&self, id: Uuid) -> String {
+        const STATE: &str = "\
+            select 'ready ' || attempts from mainstay.job_ready where id = $1 \
+            union all select 'running ' || attempts from mainstay.job_running where id = $1 \
+            union all select state || ' ' || attempts from mainstay.job_outcome where id = $1 order by 1";
+        let rows = self.psql.query(STATE, &[&id]).await.unwrap();
+        let states: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        states.join(", ")
+    }
+
+    pub(crate) async fn until(&self, id: Uuid, state: &str) {
+        let mut last = String::new();
+        let waiting = until(state, async || {
+            last = self.state(id).await;
+            last == state
+        });
+        waiting.await;
+    }
+
+    /// What every end must leave behind: each job in one place, keys only of those that live.
+    pub(crate) async fn check(&self) {
+        const ONE_PLACE: &str = "\
+            select count(*) from mainstay.job where 1 <> ( \
+                (select count(*) from mainstay.job_ready as other where other.id = job.id) \
+                + (select count(*) from mainstay.job_running as other where other.id = job.id) \
+                + (select count(*) from mainstay.job_outcome as other where other.id = job.id))";
+        const DEAD_KEYS: &str = "\
+            select count(*) from mainstay.job_unique as held where until is null \
+                and not exists (select from mainstay.job_ready where id = held.id) \
+                and not exists (select from mainstay.job_running where id = held.id)";
+        const TOO_MANY: &str = "\
+            select count(*) from mainstay.job_outcome inner join mainstay.job using (id) where attempts > attempts_most";
+        for (what, sql) in [("in one place", ONE_PLACE), ("keys", DEAD_KEYS), ("attempts", TOO_MANY)] {
+            assert_eq!(self.number(sql).await, 0, "{what}");
+        }
+    }
+
+    pub(crate) async fn close(self) -> Result<(), DbError> {
+        drop(self.psql);
+        self.test.close().await.unwrap();
+        Ok(())
+    }
+}
