@@ -166,7 +166,7 @@ async fn retention(
     let freed = before - store::size(session, "plain").await?;
 
     let before = store::size(session, "reading").await?;
-    let table = Expiring { table: READING, retention: 10.try_into()?, export: None };
+    let table = Expiring { table: READING, retention: 10.try_into()?, export: None, guard: None };
     let config_round = keeper(target, "2025-12-31T00:00:00Z", READING)?;
     // The months after December are made before the clock runs.
     config_round.round().await?;
@@ -177,7 +177,7 @@ async fn retention(
     let freed_months = before - store::size(session, "reading").await?;
 
     let export = Some(Export { folder: folder.join("export"), level: 3 });
-    let table = Expiring { table: READING, retention: 9.try_into()?, export };
+    let table = Expiring { table: READING, retention: 9.try_into()?, export, guard: None };
     let begun = Instant::now();
     let round = keeper(target, "2025-12-31T00:00:00Z", table)?.round().await?;
     let exported = begun.elapsed();

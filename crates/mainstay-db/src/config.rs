@@ -68,7 +68,7 @@ pub struct Config {
     pub migrate: migrate::Config,
     /// Limits of the index advisor.
     pub advisor: advisor::Config,
-    /// Limits of the keeper of monthly partitions.
+    /// Limits of the keeper of partitions.
     pub partitions: partitions::Config,
     /// What is kept about statements.
     pub insight: insight::Config,

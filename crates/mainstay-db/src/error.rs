@@ -67,9 +67,9 @@ pub enum DbError {
         /// When to come again.
         retry_after: Duration,
     },
-    /// A row's month could not be made in its partitioned table. The same may work later, and nothing else waits for it.
-    #[error("the month of a row could not be made: {why}")]
-    NoMonth {
+    /// A row's partition could not be made. The same may work later, and nothing else waits for it.
+    #[error("the partition of a row could not be made: {why}")]
+    NoPartition {
         /// What was in the way.
         why: String,
     },

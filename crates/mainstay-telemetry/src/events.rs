@@ -33,13 +33,13 @@ vocabulary! {
     DB_MIGRATION_WAITS = "db.migration.waits":
         "A migration waits for somebody's long transaction: `db.migration`, `db.pid`; the message says whose.";
     DB_PARTITION_CREATED = "db.partition.created":
-        "A month of a partitioned table was created: `db.partition.table`, `db.partition.month`.";
+        "A partition was created: `db.partition.table`, `db.partition.period`.";
     DB_PARTITION_RETIRED = "db.partition.retired":
-        "A month past its retention was dropped: `db.partition.table`, `db.partition.month`, `db.partition.export`.";
+        "A partition past its retention was dropped: `db.partition.table`, `db.partition.period`, `db.partition.export`.";
     DB_PARTITION_SHORT = "db.partition.short":
-        "Too few months lie ahead of a partitioned table: `db.partition.table`, `db.partition.months_ahead`.";
+        "Too few partitions lie ahead of a table: `db.partition.table`, `db.partition.ahead`.";
     DB_PARTITION_BLOCKED = "db.partition.blocked":
-        "A month that a row needed could not be created: `db.partition.table`, `error`.";
+        "A partition that a row needed could not be created: `db.partition.table`, `error`.";
     DB_SERVER_DIED = "db.server.died":
         "The private PostgreSQL ended while it was needed and is started again: `db.deaths`.";
     DB_SERVER_RESTARTED = "db.server.restarted":

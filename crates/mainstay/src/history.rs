@@ -1,4 +1,4 @@
-//! The history of statements while a process serves: its readings, its last one. Never here: its months (`partitions`),
+//! The history of statements while a process serves: its readings, its last one. Never here: its partitions (`partitions`),
 //! what is read and written (`mainstay_db`).
 
 use std::sync::Arc;

@@ -140,7 +140,7 @@ pub struct Platform {
     pub migrated: migrate::Report,
     private: Option<PrivateServer>,
     database: mainstay_db::Config,
-    /// What keeps the months of the application's tables and of the platform's own.
+    /// What keeps the partitions of the application's tables and of the platform's own.
     keeper: Option<Keeper>,
     /// From the moment on which it serves.
     history: Option<Arc<History>>,
@@ -223,13 +223,13 @@ impl Platform {
         self.private.is_some()
     }
 
-    /// Has the months of these tables kept, beside the platform's own, from the moment on which it serves; until then,
-    /// and in a process that never does, the keeper makes the months that rows ask for. Call it once. What is declared
+    /// Has the partitions of these tables kept, beside the platform's own, from the moment on which it serves; until
+    /// then, and in a process that never does, the keeper makes those that rows ask for. Call it once. What is declared
     /// here is kept for ever.
     ///
     /// # Errors
     /// [`PartitionError::Declaration`] if a declaration cannot be.
-    pub fn keep_months(&mut self, tables: Vec<PartitionedTable>) -> Result<Keeper, PartitionError> {
+    pub fn keep_partitions(&mut self, tables: Vec<PartitionedTable>) -> Result<Keeper, PartitionError> {
         let insight = &self.database.insight;
         let own = insight.history_interval().map(|_| statement_history(insight.history_months));
         let declared: Vec<Declared> =
@@ -265,7 +265,7 @@ impl Platform {
     ) -> Result<StopReport, ServeError> {
         let keeper = match self.keeper.take() {
             Some(keeper) => keeper,
-            None => self.keep_months(Vec::new())?,
+            None => self.keep_partitions(Vec::new())?,
         };
         partitions::start(&keeper, &self.database, &self.supervisor).await;
         cache::start(&self.cache, &self.caches, &self.db, &self.supervisor)?;

@@ -144,7 +144,7 @@ fn state(platform: &mut Platform, config: Config) -> anyhow::Result<App> {
     Ok(App::new(Parts {
         db: platform.db.clone(),
         answers: Shelf::new(&platform.caches, &platform.db, &config),
-        months: Months::new(|tables| platform.keep_months(tables))?,
+        months: Months::new(|tables| platform.keep_partitions(tables))?,
         effects,
         supervisor: platform.supervisor.clone(),
         passwords,

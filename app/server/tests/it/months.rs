@@ -69,7 +69,7 @@ async fn a_file_whose_month_is_barred_keeps_no_other_waiting() {
         config.import.lease = Duration::from_secs(12 * 3_600);
     })
     .await;
-    world.log.allow("a row has no month and gets none");
+    world.log.allow("a row has no partition and gets none");
     let client = world.register("kim@example.org").await;
     // As `create index concurrently` does for as long as it builds.
     let builder = Session::connect(world.db.target(), "builder", PATIENCE).await.unwrap();

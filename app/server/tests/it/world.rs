@@ -331,7 +331,7 @@ fn app(platform: &mut Platform, config: Config) -> App {
     App::new(Parts {
         db: platform.db.clone(),
         answers: Shelf::new(&platform.caches, &platform.db, &config),
-        months: Months::new(|tables| platform.keep_months(tables)).unwrap(),
+        months: Months::new(|tables| platform.keep_partitions(tables)).unwrap(),
         passwords: Passwords::new(&config.http.passwords, effects.random.clone()).unwrap(),
         effects,
         supervisor: platform.supervisor.clone(),

@@ -10,10 +10,10 @@ use super::info;
 struct BesidePools {
     /// The migration runner; at a start without migrations, the look at the server.
     start: usize,
-    /// The keeper of monthly partitions, in its round.
+    /// The keeper of partitions, in its round.
     keeper: usize,
-    /// A month that a row found missing; one at a time.
-    month_on_demand: usize,
+    /// A partition that a row found missing; one at a time.
+    partition_on_demand: usize,
     /// The plans of slow statements.
     slow_plans: usize,
     /// The index advisor: one session builds, another one looks on and plans.
@@ -32,7 +32,7 @@ impl BesidePools {
         Self {
             start: 1,
             keeper: 1,
-            month_on_demand: 1,
+            partition_on_demand: 1,
             slow_plans: 1,
             advisor: 2,
             probe: 1,
@@ -42,8 +42,8 @@ impl BesidePools {
     }
 
     const fn sum(&self) -> usize {
-        let Self { start, keeper, month_on_demand, slow_plans, advisor, probe, watcher, cache } = *self;
-        start + keeper + month_on_demand + slow_plans + advisor + probe + watcher + cache
+        let Self { start, keeper, partition_on_demand, slow_plans, advisor, probe, watcher, cache } = *self;
+        start + keeper + partition_on_demand + slow_plans + advisor + probe + watcher + cache
     }
 }
 

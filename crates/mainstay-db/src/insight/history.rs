@@ -1,5 +1,5 @@
 //! Writes now and then what the statements of this process have cost since the last time, and reads what all processes
-//! wrote. Never here: the months of the table (`partitions`), how it is shown.
+//! wrote. Never here: the partitions of the table (`partitions`), how it is shown.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use mainstay_runtime::Clock;
 use tokio::sync::Mutex;
 
 use super::StatementFigures;
-use crate::partitions::{Keeper, PartitionedTable, is_missing_month};
+use crate::partitions::{Keeper, PartitionedTable, is_missing_partition};
 use crate::statement::{Executor, Statement};
 use crate::{Db, DbError};
 
@@ -89,11 +89,11 @@ impl History {
         let Some(unsure) = &state.unsure else { return Ok(0) };
         let (since, at) = (state.written.at, unsure.at);
         let columns = Columns::between(&state.written, unsure);
-        match self.keeper.with_months(&self.table, || self.write(&columns, since, at)).await {
+        match self.keeper.with_partitions(&self.table, || self.write(&columns, since, at)).await {
             Ok(()) => {}
             Err(error) => {
-                // Without its month it is not there for sure, and may never be again: it is part of the next one.
-                if is_missing_month(&self.table, &error) {
+                // Without its partition it is not there for sure, and may never be again: it is part of the next one.
+                if is_missing_partition(&self.table, &error) {
                     state.unsure = None;
                 }
                 return Err(error);

@@ -1,10 +1,9 @@
 //! What PostgreSQL's catalogue says about a partitioned table. Never here: changes.
 
-use jiff::Timestamp;
 use tokio_postgres::Client;
 
 use super::plan::{Child, Span, State};
-use super::{PartitionError, PartitionedTable};
+use super::{Key, PartitionError, PartitionedTable, Period};
 
 /// The table itself.
 pub(super) struct Parent {
@@ -27,7 +26,7 @@ left join pg_partitioned_table p on p.partrelid = c.oid \
 left join pg_attribute a on a.attrelid = c.oid and a.attnum = p.partattrs[0] \
 where n.nspname = $1 and c.relname = $2";
 
-/// The partitions, and the retired tables that carry the mark `$2`. As many rows as months; nothing else bounds it.
+/// The partitions, and the retired tables that carry the mark `$2`. As many rows as periods; nothing else bounds it.
 const CHILDREN: &str = "\
 select n.nspname as schema, c.relname as name, pg_get_expr(c.relpartbound, c.oid) as bound, \
        i.inhdetachpending as pending, \
@@ -62,7 +61,7 @@ pub(super) async fn parent(session: &Client, table: &PartitionedTable) -> Result
 }
 
 impl Parent {
-    /// Whether its months can be kept by us.
+    /// Whether its partitions can be kept by us.
     pub(super) fn check(&self, table: &PartitionedTable) -> Result<(), PartitionError> {
         if self.strategy.as_deref() != Some("r") || self.keys != Some(1) {
             let why = format!("it is not `partition by range ({})`", table.column);
@@ -72,11 +71,12 @@ impl Parent {
             let column = self.column.as_deref().unwrap_or("an expression");
             return Err(layout(table, &format!("it is partitioned by {column}, not by {}", table.column)));
         }
-        if self.column_type.as_deref() != Some("timestamp with time zone") {
-            return Err(layout(table, &format!("{} is not a timestamptz", table.column)));
+        if self.column_type.as_deref() != Some(table.key.column_type()) {
+            return Err(layout(table, &format!("{} is not a {}", table.column, table.key.told())));
         }
         if self.has_default {
-            let why = "it has a DEFAULT partition: move its rows to months, detach it and drop it";
+            let why =
+                "it has a DEFAULT partition: move its rows to partitions of their own, detach it and drop it";
             return Err(layout(table, why));
         }
         Ok(())
@@ -99,11 +99,11 @@ pub(super) async fn children(
         let name: String = row.try_get("name")?;
         let bound: Option<String> = row.try_get("bound")?;
         let (span, state) = match bound {
-            Some(bound) if row.try_get("pending")? => (span(&bound), State::DetachPending),
-            Some(bound) => (span(&bound), State::Attached),
+            Some(bound) if row.try_get("pending")? => (span(table.key, &bound), State::DetachPending),
+            Some(bound) => (span(table.key, &bound), State::Attached),
             // A retired one has no bound any more; its name is the one that we gave it, or nothing is done to it.
-            None => match retired_month(table, &schema, &name) {
-                Some(span) => (span, State::Retired),
+            None => match retired_period(table, &schema, &name) {
+                Some(period) => (Span::of(period), State::Retired),
                 None => continue,
             },
         };
@@ -112,54 +112,75 @@ pub(super) async fn children(
     Ok(children)
 }
 
-/// The month in the name of a retired table.
-fn retired_month(table: &PartitionedTable, schema: &str, name: &str) -> Option<Span> {
-    let suffix = name.strip_prefix(table.table)?.strip_prefix("_y")?;
-    let (year, month) = suffix.split_once('m')?;
-    let month = super::Month::try_new(year.parse().ok()?, month.parse().ok()?)?;
-    (schema == table.schema && table.partition(month) == name).then(|| Span::of(month))
+/// The period in the name of a retired table.
+fn retired_period(table: &PartitionedTable, schema: &str, name: &str) -> Option<Period> {
+    let suffix = name.strip_prefix(table.table)?.strip_prefix('_')?;
+    Period::of_suffix(table.unit, suffix).filter(|_| schema == table.schema)
 }
 
-/// From `FOR VALUES FROM ('2026-01-01 00:00:00+00') TO (MAXVALUE)`. What cannot be read is taken as open: no month of
+/// From `FOR VALUES FROM ('2026-01-01 00:00:00+00') TO (MAXVALUE)`. What cannot be read is taken as open: nothing of
 /// ours will be made where something else may be.
-fn span(bound: &str) -> Span {
+fn span(key: Key, bound: &str) -> Span {
     let instant = |before: &str| {
         let (_, rest) = bound.split_once(before)?;
         let (value, _) = rest.split_once(')')?;
-        value.trim_matches('\'').parse::<Timestamp>().ok()
+        key.instant(value.trim_matches('\''))
     };
     Span { from: instant("FROM ("), to: instant("TO (") }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Month;
+    use super::super::Unit;
     use super::*;
 
     #[test]
     fn bounds_are_read_and_what_is_no_instant_is_open() {
-        let month = Month::try_new(2024, 2).unwrap();
+        let span = |bound| span(Key::Time, bound);
         let read = span("FOR VALUES FROM ('2024-02-01 00:00:00+00') TO ('2024-03-01 00:00:00+00')");
-        assert_eq!(read.month(), Some(month));
+        assert_eq!(read.period(Unit::Month), Period::month(2024, 2));
+        assert_eq!(read.period(Unit::Day), None);
+        let read = span("FOR VALUES FROM ('2024-02-29 00:00:00+00') TO ('2024-03-01 00:00:00+00')");
+        assert_eq!((read.period(Unit::Month), read.period(Unit::Day)), (None, Period::day(2024, 2, 29)));
         let read = span("FOR VALUES FROM ('2024-02-01 00:00:00+00') TO ('2024-02-29 12:30:00.5+00')");
-        assert_eq!((read.month(), read.to), (None, "2024-02-29T12:30:00.5Z".parse().ok()));
+        assert_eq!((read.period(Unit::Month), read.to), (None, "2024-02-29T12:30:00.5Z".parse().ok()));
         let read = span("FOR VALUES FROM (MINVALUE) TO ('infinity')");
         assert_eq!((read.from, read.to), (None, None));
     }
 
     #[test]
-    fn only_names_that_we_gave_are_retired_months() {
+    fn bounds_of_ids_are_read_to_the_last_bit() {
+        let from = |id: &str| {
+            let bound = format!("FOR VALUES FROM ('{id}') TO ('01a205b3-d000-0000-0000-000000000000')");
+            span(Key::UuidV7, &bound).period(Unit::Day)
+        };
+        assert_eq!(from("01a2008d-7400-0000-0000-000000000000"), Period::day(2026, 11, 22));
+        // No day of ours, so nothing that we drop.
+        assert_eq!(from("01a2008d-7400-0000-0000-000000000001"), None);
+        assert_eq!(from("01a2008d-73ff-ffff-ffff-ffffffffffff"), None);
+        let open = span(Key::UuidV7, "FOR VALUES FROM (MINVALUE) TO (MAXVALUE)");
+        assert_eq!((open.from, open.to), (None, None));
+    }
+
+    #[test]
+    fn only_names_that_we_gave_are_retired_periods() {
         let table = PartitionedTable::new("public", "reading", "taken_at");
-        let month = |schema, name| retired_month(&table, schema, name).and_then(Span::month);
-        assert_eq!(month("public", "reading_y2024m02"), Month::try_new(2024, 2));
+        let by_day = PartitionedTable { unit: Unit::Day, ..table.clone() };
+        assert_eq!(retired_period(&table, "public", "reading_y2024m02"), Period::month(2024, 2));
+        assert_eq!(retired_period(&by_day, "public", "reading_y2024m02d29"), Period::day(2024, 2, 29));
         for (schema, name) in [
             ("other", "reading_y2024m02"),
             ("public", "reading_y2024m2"),
             ("public", "reading_y2024m13"),
             ("public", "readings_y2024m02"),
             ("public", "reading_y2024m02_copy"),
+            ("public", "reading_y2024m02d01"),
         ] {
-            assert_eq!(month(schema, name), None, "{name}");
+            assert_eq!(retired_period(&table, schema, name), None, "{name}");
+        }
+        for name in ["reading_y2024m02", "reading_y2024m02d30", "reading_y2024m02d1", "reading_y2024m02d01d"]
+        {
+            assert_eq!(retired_period(&by_day, "public", name), None, "{name}");
         }
     }
 }

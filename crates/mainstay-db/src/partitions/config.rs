@@ -5,15 +5,16 @@ use std::time::Duration;
 use mainstay_config::Faults;
 use serde::{Deserialize, Serialize};
 
+use super::Unit;
 use crate::config::DAY_MS;
 
-/// Limits of the keeper of monthly partitions. Times are integers in milliseconds.
+/// Limits of the keeper of partitions. Times are integers in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Pause between two rounds.
     pub every_ms: u64,
-    /// How many months after the present one exist before they are needed.
+    /// How many months after the present one exist before they are needed, of tables by month.
     pub months_ahead: u32,
     /// The alarm: fewer months ahead than this after a round are an error in the log.
     pub alarm_below: u32,
@@ -21,7 +22,15 @@ pub struct Config {
     pub on_demand_back_months: u32,
     /// How far after the present month a row may make its month be created.
     pub on_demand_ahead_months: u32,
-    /// Most months of one table that one round retires.
+    /// How many days after the present one exist before they are needed, of tables by day.
+    pub days_ahead: u32,
+    /// The alarm: fewer days ahead than this after a round are an error in the log.
+    pub alarm_below_days: u32,
+    /// How far before the present day a row may make its day be created.
+    pub on_demand_back_days: u32,
+    /// How far after the present day a row may make its day be created.
+    pub on_demand_ahead_days: u32,
+    /// Most partitions of one table that one round retires.
     pub retire_most: u32,
     /// Most BRIN indexes of one table that one round builds.
     pub index_most: u32,
@@ -43,6 +52,10 @@ impl Default for Config {
             alarm_below: 2,
             on_demand_back_months: 12,
             on_demand_ahead_months: 12,
+            days_ahead: 7,
+            alarm_below_days: 3,
+            on_demand_back_days: 31,
+            on_demand_ahead_days: 31,
             retire_most: 6,
             index_most: 6,
             lock_timeout_ms: 2_000,
@@ -56,6 +69,22 @@ impl Default for Config {
 /// Most months that any setting may span: a hundred years.
 const MOST_MONTHS: u32 = 1_200;
 
+/// Most days that any setting may span: ten years.
+const MOST_DAYS: u32 = 3_660;
+
+/// The limits of tables of one unit, counted in periods of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// How many after the present one exist before they are needed.
+    pub(super) ahead: u32,
+    /// Fewer ahead are an alarm.
+    pub(super) alarm_below: u32,
+    /// How far back one may be created on demand.
+    pub(super) on_demand_back: u32,
+    /// How far ahead.
+    pub(super) on_demand_ahead: u32,
+}
+
 impl Config {
     /// What cannot be, by key. 0 would switch a limit of the server off.
     pub fn faults(&self) -> Faults {
@@ -63,13 +92,22 @@ impl Config {
         faults.number("every_ms", self.every_ms, 1_000..=DAY_MS);
         faults.number("months_ahead", self.months_ahead, 1..=120);
         faults.number("alarm_below", self.alarm_below, 0..=120);
-        if self.alarm_below > self.months_ahead {
-            let what =
-                format_args!("is {}, more than the keeper makes: it would never be silent", self.alarm_below);
-            faults.across("alarm_below", &["months_ahead"], what);
-        }
         faults.number("on_demand_back_months", self.on_demand_back_months, 0..=MOST_MONTHS);
         faults.number("on_demand_ahead_months", self.on_demand_ahead_months, 0..=MOST_MONTHS);
+        faults.number("days_ahead", self.days_ahead, 1..=366);
+        faults.number("alarm_below_days", self.alarm_below_days, 0..=366);
+        faults.number("on_demand_back_days", self.on_demand_back_days, 0..=MOST_DAYS);
+        faults.number("on_demand_ahead_days", self.on_demand_ahead_days, 0..=MOST_DAYS);
+        for (alarm, ahead, unit) in
+            [("alarm_below", "months_ahead", Unit::Month), ("alarm_below_days", "days_ahead", Unit::Day)]
+        {
+            let limits = self.limits(unit);
+            if limits.alarm_below > limits.ahead {
+                let below = limits.alarm_below;
+                let what = format_args!("is {below}, more than the keeper makes: it would never be silent");
+                faults.across(alarm, &[ahead], what);
+            }
+        }
         faults.number("retire_most", self.retire_most, 1..=MOST_MONTHS);
         faults.number("index_most", self.index_most, 0..=MOST_MONTHS);
         faults.number("lock_timeout_ms", self.lock_timeout_ms, 10..=DAY_MS);
@@ -77,6 +115,24 @@ impl Config {
         faults.number("statement_timeout_ms", self.statement_timeout_ms, 10..=DAY_MS);
         faults.number("connect_timeout_ms", self.connect_timeout_ms, 10..=DAY_MS);
         faults
+    }
+
+    /// Those of tables of this unit.
+    pub(super) fn limits(&self, unit: Unit) -> Limits {
+        match unit {
+            Unit::Month => Limits {
+                ahead: self.months_ahead,
+                alarm_below: self.alarm_below,
+                on_demand_back: self.on_demand_back_months,
+                on_demand_ahead: self.on_demand_ahead_months,
+            },
+            Unit::Day => Limits {
+                ahead: self.days_ahead,
+                alarm_below: self.alarm_below_days,
+                on_demand_back: self.on_demand_back_days,
+                on_demand_ahead: self.on_demand_ahead_days,
+            },
+        }
     }
 
     /// Pause between two rounds, for whoever starts them.
@@ -114,5 +170,7 @@ mod tests {
         assert_eq!(told(|config| config.lock_tries = 0), ["lock_tries is 0; write 1 to 1000"]);
         let loud = told(|config| config.alarm_below = 4);
         assert!(loud.len() == 1 && loud[0].starts_with("alarm_below is 4, more than"), "{loud:?}");
+        let loud = told(|config| config.alarm_below_days = 8);
+        assert!(loud.len() == 1 && loud[0].starts_with("alarm_below_days is 8, more than"), "{loud:?}");
     }
 }

@@ -1,10 +1,10 @@
-//! Why a month could not be made, retired or exported; a variant is what the reader can do. Never here: retries.
+//! Why a partition could not be made, retired or exported; a variant is what the reader can do. Never here: retries.
 
 use std::path::PathBuf;
 
 use tokio_postgres::error::SqlState;
 
-use super::Month;
+use super::Period;
 use crate::error::chain;
 
 /// Something about the partitions of a table did not work. Rows are where they were.
@@ -19,33 +19,33 @@ pub enum PartitionError {
         why: String,
     },
     /// The table in the database is not as declared. Change it by a migration.
-    #[error("{table} cannot be kept in monthly partitions: {why}")]
+    #[error("{table} cannot be kept in partitions: {why}")]
     Layout {
         /// `schema.table`.
         table: String,
         /// What is in the way.
         why: String,
     },
-    /// The month's name belongs to another relation. Rename or drop that.
-    #[error("{partition} exists and is not a month of {table}: rename it, attach it or drop it")]
+    /// The partition's name belongs to another relation. Rename or drop that.
+    #[error("{partition} exists and is not a partition of {table}: rename it, attach it or drop it")]
     NameTaken {
         /// `schema.table`.
         table: String,
         /// The name that is taken.
         partition: String,
     },
-    /// A row's time is too far from now for its month to be created. Look at the row, or widen
-    /// `on_demand_back_months` or `on_demand_ahead_months`; never beyond the retention.
-    #[error("{table} gets no month {month} on demand: it takes {from} to {to}")]
+    /// A row's time is too far from now for its partition to be created. Look at the row, or widen
+    /// `on_demand_back_months` or `on_demand_ahead_months`, or those of days; never beyond the retention.
+    #[error("{table} gets no partition of {period} on demand: it takes {from} to {to}")]
     OutOfWindow {
         /// `schema.table`.
         table: String,
-        /// The month that the row needs; `?` where there is none.
-        month: String,
-        /// The first month that may be created now.
-        from: Month,
+        /// The period that the row needs; `?` where there is none.
+        period: String,
+        /// The first period that may be created now.
+        from: Period,
         /// The last one.
-        to: Month,
+        to: Period,
     },
     /// Others held the table through all tries. The next round goes on; a transaction that is open for hours is
     /// what to look for.
@@ -56,7 +56,7 @@ pub enum PartitionError {
         /// How often it was tried.
         tries: u32,
     },
-    /// A month's rows could not be written to its file; the month stays until they are. Make room or mend the folder.
+    /// A partition's rows could not be written to their file; it stays until they are. Make room or mend the folder.
     #[error("the export to {} failed: {source}", path.display())]
     Export {
         /// The file.

@@ -1,4 +1,4 @@
-//! The rows of a month as a compressed file that is whole, or not there. Never here: the end of the month.
+//! The rows of a partition as a compressed file that is whole, or not there. Never here: the end of the partition.
 //!
 //! The file is written under another name, fsynced, read back and compared by checksum, renamed, and its folder
 //! fsynced. A file that is there already is never replaced: the next one gets a number.
@@ -15,15 +15,15 @@ use tokio::sync::mpsc;
 use tokio_postgres::Client;
 
 use super::table::Export;
-use super::{Month, PartitionError, PartitionedTable};
+use super::{PartitionError, PartitionedTable, Period};
 
 /// Chunks of rows between the connection and the file.
 const QUEUE: usize = 64;
 
-/// Most files of one month: each is from a month that was made again after it had gone.
+/// Most files of one period: each is from a partition that was made again after it had gone.
 const MOST_FILES: u32 = 1_000;
 
-/// Where a month went.
+/// Where a partition went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Exported {
     pub(super) path: PathBuf,
@@ -32,16 +32,16 @@ pub(super) struct Exported {
 }
 
 /// Writes every row of `relation`, which the caller has locked.
-pub(super) async fn month(
+pub(super) async fn partition(
     session: &Client,
     table: &PartitionedTable,
     export: &Export,
-    month: Month,
+    period: Period,
     relation: &str,
 ) -> Result<Exported, PartitionError> {
     let row = session.query_one("select current_database()::text as database", &[]).await?;
     let folder = export.folder.join(file_name(row.try_get("database")?)).join(table.name());
-    let partial = folder.join(format!("{month}.csv.zst.partial"));
+    let partial = folder.join(format!("{period}.csv.zst.partial"));
     let failed = |source| PartitionError::Export { path: partial.clone(), source };
 
     let (sender, receiver) = mpsc::channel(QUEUE);
@@ -58,7 +58,7 @@ pub(super) async fn month(
         if read_back(&finish)? != checksum {
             return Err(io::Error::other("the file read back differs from the rows that were written"));
         }
-        settle(&finish, &folder, month)
+        settle(&finish, &folder, period)
     });
     let path = finishing.await.map_err(|panic| failed(io::Error::other(panic)))?.map_err(failed)?;
     Ok(Exported { path, bytes })
@@ -120,9 +120,10 @@ fn read_back(path: &Path) -> io::Result<[u8; 32]> {
 }
 
 /// Gives the file its name, the first that is free, and makes that survive a power failure.
-fn settle(partial: &Path, folder: &Path, month: Month) -> io::Result<PathBuf> {
+fn settle(partial: &Path, folder: &Path, period: Period) -> io::Result<PathBuf> {
     for number in 1..=MOST_FILES {
-        let name = if number == 1 { format!("{month}.csv.zst") } else { format!("{month}.{number}.csv.zst") };
+        let name =
+            if number == 1 { format!("{period}.csv.zst") } else { format!("{period}.{number}.csv.zst") };
         let path = folder.join(name);
         if !path.try_exists()? {
             // One keeper at a time writes here: nobody takes the name meanwhile.
@@ -131,7 +132,7 @@ fn settle(partial: &Path, folder: &Path, month: Month) -> io::Result<PathBuf> {
             return Ok(path);
         }
     }
-    Err(io::Error::other(format!("{MOST_FILES} files of {month} are there already")))
+    Err(io::Error::other(format!("{MOST_FILES} files of {period} are there already")))
 }
 
 /// The folder, and those that may have been made for it.
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn a_file_that_is_there_is_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let month = Month::try_new(2024, 2).unwrap();
+        let month = Period::month(2024, 2).unwrap();
         let partial = folder.path().join("2024-02.csv.zst.partial");
         for (text, named) in [("one", "2024-02.csv.zst"), ("two", "2024-02.2.csv.zst")] {
             fs::write(&partial, text).unwrap();

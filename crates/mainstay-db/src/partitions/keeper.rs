@@ -1,4 +1,4 @@
-//! The keeper's round: months are made ahead, retirements ended and begun. Never here: who calls it, and how often.
+//! The keeper's round: partitions are made ahead, retirements ended and begun. Never here: who calls it, and how often.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,16 +16,16 @@ use super::patience::Patience;
 use super::plan::{self, Child, State};
 use super::steward::{self, Steward};
 use super::table::quoted;
-use super::{Brin, Config, Declared, Month, PartitionError, PartitionedTable, create, retire};
+use super::{Brin, Config, Declared, Expiring, PartitionError, PartitionedTable, Period, create, retire};
 use crate::{Session, Target};
 
 /// The advisory lock of the one keeper of a database: "mainpart" in ASCII.
 const KEY: i64 = 0x6d61_696e_7061_7274;
 
-/// Keeps the months of the declared tables. A clone is one reference count.
+/// Keeps the partitions of the declared tables. A clone is one reference count.
 ///
 /// Give [`Keeper::round`] to `Supervisor::spawn_periodic` with [`Config::every`], and await one round before the first
-/// request: an empty table has no month.
+/// request: an empty table has no partition.
 #[derive(Clone, Debug)]
 pub struct Keeper(pub(super) Arc<Inner>);
 
@@ -36,8 +36,8 @@ pub(super) struct Inner {
     pub(super) clock: Clock,
     pub(super) tables: Vec<Declared>,
     pub(super) metrics: Metrics,
-    /// Months that exist as far as this process knows, and one creation on demand at a time.
-    pub(super) on_demand: Mutex<BTreeSet<(String, Month)>>,
+    /// Partitions that exist as far as this process knows, and one creation on demand at a time.
+    pub(super) on_demand: Mutex<BTreeSet<(String, Period)>>,
 }
 
 /// What one round did.
@@ -45,10 +45,12 @@ pub(super) struct Inner {
 pub struct Round {
     /// Another process keeps this database now: nothing was changed.
     pub is_elsewhere: bool,
-    /// `schema.table 2026-01`, as they were created.
+    /// `schema.table 2026-01` or `schema.table 2026-01-22`, as they were created.
     pub created: Vec<String>,
     /// As they were dropped.
     pub retired: Vec<String>,
+    /// Past their retention and kept by their guard, for now: the next round asks again.
+    pub held: Vec<String>,
     /// Detaches that were cut off earlier and are ended.
     pub finalized: Vec<String>,
     /// BRIN indexes that were built.
@@ -84,7 +86,7 @@ impl Keeper {
         self.0.tables.is_empty()
     }
 
-    /// Does what there is to do, table by table, and says how many months lie ahead. One keeper at a time: where
+    /// Does what there is to do, table by table, and says how many periods lie ahead. One keeper at a time: where
     /// another one works, this one only looks.
     ///
     /// # Errors
@@ -122,11 +124,13 @@ impl Keeper {
         Ok(session)
     }
 
-    /// The month of the clock; an error where that stands outside all months.
-    pub(super) fn present(&self, table: &PartitionedTable) -> Result<Month, PartitionError> {
-        Month::of(self.0.clock.now()).ok_or_else(|| PartitionError::Layout {
+    /// The period of the clock; an error where that stands outside all those that the key can tell.
+    pub(super) fn present(&self, table: &PartitionedTable) -> Result<Period, PartitionError> {
+        let present =
+            Period::of(table.unit, self.0.clock.now()).filter(|present| table.key.reaches(*present));
+        present.ok_or_else(|| PartitionError::Layout {
             table: table.name(),
-            why: "the clock stands outside the years 1 to 9999".to_owned(),
+            why: format!("the clock stands at {}, which its key cannot tell", self.0.clock.now()),
         })
     }
 
@@ -158,10 +162,11 @@ impl Keeper {
         parent: &catalog::Parent,
     ) -> Result<(), PartitionError> {
         let children = catalog::children(session, table, parent).await?;
-        let ahead = plan::months_ahead(&children, self.present(table)?);
+        let ahead = plan::ahead(&children, self.present(table)?);
         let in_use = children.iter().filter(|child| child.state == State::Attached).count();
         self.0.metrics.seen(table, in_use, ahead);
-        if ahead < i32::try_from(self.0.config.alarm_below).unwrap_or(i32::MAX) {
+        let alarm_below = self.0.config.limits(table.unit).alarm_below;
+        if ahead < i32::try_from(alarm_below).unwrap_or(i32::MAX) {
             Metrics::short(table, ahead);
         }
         Ok(())
@@ -179,12 +184,12 @@ impl Keeper {
         let present = self.present(table)?;
         // A clock that runs ahead would take what must stay: the server's must agree that it is so late.
         let server: Timestamp = session.query_one("select now() as now", &[]).await?.try_get("now")?;
-        let retention_from = Month::of(server).map_or(present, |server| server.min(present));
+        let retention_from = Period::of(table.unit, server).map_or(present, |server| server.min(present));
         let todo = plan::plan(declared, &children, present, retention_from, config);
-        for month in todo.create {
-            if create::month(session, table, month, config).await? {
-                metrics.created(table, month, "created");
-                round.created.push(format!("{} {month}", table.name()));
+        for period in todo.create {
+            if create::partition(session, table, period, config).await? {
+                metrics.created(table, period, "created");
+                round.created.push(format!("{} {period}", table.name()));
             }
         }
         for child in todo.finalize {
@@ -197,11 +202,7 @@ impl Keeper {
         let children = catalog::children(session, table, parent).await?;
         let todo = plan::plan(declared, &children, present, retention_from, config);
         if let Declared::Expiring(expiring) = declared {
-            for (month, child) in todo.retire {
-                let exported = retire::month(session, expiring, (month, &child), config).await?;
-                metrics.retired(table, month, exported.as_ref());
-                round.retired.push(format!("{} {month}", table.name()));
-            }
+            self.retire(session, expiring, todo.retire, round).await?;
         }
         if let Some(brin) = table.brin {
             for child in todo.index {
@@ -211,9 +212,36 @@ impl Keeper {
         }
         Ok(())
     }
+
+    /// As many as a round may; one that its guard keeps takes no other one's turn.
+    async fn retire(
+        &self,
+        session: &Client,
+        expiring: &Expiring,
+        due: Vec<(Period, Child)>,
+        round: &mut Round,
+    ) -> Result<(), PartitionError> {
+        let (config, table) = (&self.0.config, &expiring.table);
+        let mut left = config.retire_most;
+        for (period, child) in due {
+            if left == 0 {
+                break;
+            }
+            // What is detached already has been asked about, and no statement sees its rows any more.
+            if child.state == State::Attached && retire::is_held(session, expiring, period).await? {
+                round.held.push(format!("{} {period}", table.name()));
+                continue;
+            }
+            let exported = retire::partition(session, expiring, (period, &child), config).await?;
+            self.0.metrics.retired(table, period, exported.as_ref());
+            round.retired.push(format!("{} {period}", table.name()));
+            left -= 1;
+        }
+        Ok(())
+    }
 }
 
-/// Builds a month's BRIN index beside live traffic; one that an earlier attempt left invalid is dropped first.
+/// Builds a partition's BRIN index beside live traffic; one that an earlier attempt left invalid is dropped first.
 async fn index(
     session: &Client,
     table: &PartitionedTable,

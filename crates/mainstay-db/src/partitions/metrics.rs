@@ -6,7 +6,7 @@ use mainstay_telemetry::metrics::{Counter, Gauge};
 use mainstay_telemetry::{Registry, events};
 
 use super::export::Exported;
-use super::{Month, PartitionedTable};
+use super::{PartitionedTable, Period};
 
 /// The metrics of all tables, and the log lines that go with them.
 #[derive(Clone)]
@@ -25,15 +25,15 @@ impl fmt::Debug for Metrics {
 
 impl Metrics {
     pub(super) fn new(registry: &Registry) -> Self {
-        let ahead = "Months after the present one that exist without a gap; -1 if not even that one does.";
-        let changes = "Months of partitioned tables that were created, on demand too, or retired.";
+        let ahead = "Periods of a table after the present one that exist without a gap; -1 if not even that one does.";
+        let changes = "Partitions that were created, on demand too, or retired.";
         Self {
-            ahead: registry.gauge("db_partition_months_ahead", ahead, &["table"]),
+            ahead: registry.gauge("db_partitions_ahead", ahead, &["table"]),
             partitions: registry.gauge("db_partitions", "Partitions in use.", &["table"]),
             changes: registry.counter("db_partition_changes", changes, &["table", "change"]),
             failures: registry.counter(
                 "db_partition_failures",
-                "Rounds of a table, and months on demand, that failed.",
+                "Rounds of a table, and partitions on demand, that failed.",
                 &["table"],
             ),
         }
@@ -48,26 +48,26 @@ impl Metrics {
         self.failures.with(&[&table.name()]).inc();
     }
 
-    pub(super) fn created(&self, table: &PartitionedTable, month: Month, change: &'static str) {
+    pub(super) fn created(&self, table: &PartitionedTable, period: Period, change: &'static str) {
         self.changes.with(&[&table.name(), change]).inc();
         tracing::info!(
             event = events::DB_PARTITION_CREATED,
             db.partition.table = %table.name(),
-            db.partition.month = %month,
-            "created a month of a partitioned table"
+            db.partition.period = %period,
+            "created a partition"
         );
     }
 
-    pub(super) fn retired(&self, table: &PartitionedTable, month: Month, exported: Option<&Exported>) {
+    pub(super) fn retired(&self, table: &PartitionedTable, period: Period, exported: Option<&Exported>) {
         self.changes.with(&[&table.name(), "retired"]).inc();
         let path = exported.map(|exported| exported.path.display().to_string()).unwrap_or_default();
         tracing::info!(
             event = events::DB_PARTITION_RETIRED,
             db.partition.table = %table.name(),
-            db.partition.month = %month,
+            db.partition.period = %period,
             db.partition.export = path,
             db.partition.export_bytes = exported.map_or(0, |exported| exported.bytes),
-            "dropped a month past its retention"
+            "dropped a partition past its retention"
         );
     }
 
@@ -75,8 +75,8 @@ impl Metrics {
         tracing::error!(
             event = events::DB_PARTITION_SHORT,
             db.partition.table = %table.name(),
-            db.partition.months_ahead = ahead,
-            "too few months lie ahead of a partitioned table; rows will soon have no place"
+            db.partition.ahead = ahead,
+            "too few partitions lie ahead of a table; rows will soon have no place"
         );
     }
 }

@@ -1,4 +1,5 @@
-//! A row without a month: the error is recognised, the month is created, the transaction runs again. Never here: months that are made ahead.
+//! A row without a partition: the error is recognised, the partition is created, the transaction runs again. Never here:
+//! partitions that are made ahead.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +7,8 @@ use jiff::Timestamp;
 use mainstay_telemetry::events;
 use tokio_postgres::error::SqlState;
 
-use super::month::oldest_kept;
-use super::{Declared, Keeper, Month, PartitionError, PartitionedTable, create};
+use super::period::oldest_kept;
+use super::{Declared, Keeper, Key, PartitionError, PartitionedTable, Period, create};
 use crate::{DbError, TransactionError};
 
 /// Where PostgreSQL raises "no partition of relation … found for row"; other failed checks come from elsewhere, and
@@ -15,7 +16,7 @@ use crate::{DbError, TransactionError};
 const RAISED_BY: &str = "ExecFindPartition";
 
 /// Whether the error says that `table` has no partition for a row.
-pub fn is_missing_month(table: &PartitionedTable, error: &DbError) -> bool {
+pub fn is_missing_partition(table: &PartitionedTable, error: &DbError) -> bool {
     missing(table, error).is_some()
 }
 
@@ -32,23 +33,26 @@ fn missing<'a>(table: &PartitionedTable, error: &'a DbError) -> Option<&'a tokio
 }
 
 /// The time of that row: `… (taken_at) = (2026-01-31 23:59:59+00).`, whose first words are in the server's language.
-/// Pools see to the ISO form (`Db::connect`), in whatever zone.
-fn time_of(detail: &str) -> Option<Timestamp> {
+/// Pools see to the ISO form of times (`Db::connect`), in whatever zone.
+fn time_of(key: Key, detail: &str) -> Option<Timestamp> {
     let (_, rest) = detail.split_once(") = (")?;
-    rest.split_once(')')?.0.parse().ok()
+    key.instant(rest.split_once(')')?.0)
 }
 
 impl Keeper {
-    /// Runs a transaction that writes rows into `table`, whatever their times. Where a row's month is missing, the month
-    /// is created and the transaction runs again, from its beginning: once for each month that it lacks. The month is
-    /// made in a session of its own between two runs, when the transaction holds no locks any more that would be in its
-    /// way.
+    /// Runs a transaction that writes rows into `table`, whatever their times. Where a row's partition is missing, that
+    /// is created and the transaction runs again, from its beginning: once for each partition that it lacks. It is made
+    /// in a session of its own between two runs, when the transaction holds no locks any more that would be in its way.
     ///
     /// # Errors
     /// What the transaction answers; so a row whose time is further from now than the configuration allows is answered
-    /// with its own error ([`is_missing_month`]). [`DbError::NoMonth`] where the month could not be made for another
+    /// with its own error ([`is_missing_partition`]). [`DbError::NoPartition`] where it could not be made for another
     /// reason: the same may work later.
-    pub async fn with_months<T, E, Run, Done>(&self, table: &PartitionedTable, mut run: Run) -> Result<T, E>
+    pub async fn with_partitions<T, E, Run, Done>(
+        &self,
+        table: &PartitionedTable,
+        mut run: Run,
+    ) -> Result<T, E>
     where
         E: TransactionError,
         Run: FnMut() -> Done,
@@ -63,11 +67,11 @@ impl Keeper {
             let Some(row) = error.database().and_then(|error| missing(table, error)) else {
                 return Err(error);
             };
-            let Some(at) = row.detail().and_then(time_of) else {
+            let Some(at) = row.detail().and_then(|detail| time_of(table.key, detail)) else {
                 return Err(self.blocked(table, &"the server's words name no time").into());
             };
-            if !made.insert(Month::of(at)) {
-                // Another's memory of the month is as wrong as this one's.
+            if !made.insert(Period::of(table.unit, at)) {
+                // Another's memory of it is as wrong as this one's.
                 self.0.on_demand.lock().await.clear();
                 return Err(self.blocked(table, &"it is missing again after it was made").into());
             }
@@ -93,49 +97,49 @@ impl Keeper {
             event = events::DB_PARTITION_BLOCKED,
             db.partition.table = %table.name(),
             error = %error,
-            "a row has no month and gets none"
+            "a row has no partition and gets none"
         );
-        DbError::NoMonth { why: error.to_string() }
+        DbError::NoPartition { why: error.to_string() }
     }
 
-    /// Creates the month of the instant `at` if it is missing, for a caller that found it missing and will try once
+    /// Creates the partition of the instant `at` if it is missing, for a caller that found it missing and will try once
     /// more. Any number may ask at once.
     ///
     /// # Errors
     /// [`PartitionError::OutOfWindow`] if the instant is further from now than the configuration allows, or past the
     /// retention: whoever chooses a row's time must not choose how many tables there are.
     pub async fn create_for(&self, table: &PartitionedTable, at: Timestamp) -> Result<(), PartitionError> {
-        let month = self.within_window(table, at)?;
+        let period = self.within_window(table, at)?;
         let mut known = self.0.on_demand.lock().await;
-        let key = (table.name(), month);
+        let key = (table.name(), period);
         if known.contains(&key) {
             // Another caller had it made while this one waited.
             return Ok(());
         }
         let session = self.session().await?;
-        if create::month(&session, table, month, &self.0.config).await? {
-            self.0.metrics.created(table, month, "created_on_demand");
+        if create::partition(&session, table, period, &self.0.config).await? {
+            self.0.metrics.created(table, period, "created_on_demand");
         }
         known.insert(key);
         Ok(())
     }
 
-    fn within_window(&self, table: &PartitionedTable, at: Timestamp) -> Result<Month, PartitionError> {
-        let present = self.present(table)?;
-        let back = oldest_kept(present, self.0.config.on_demand_back_months);
+    fn within_window(&self, table: &PartitionedTable, at: Timestamp) -> Result<Period, PartitionError> {
+        let (present, limits) = (self.present(table)?, self.0.config.limits(table.unit));
+        let back = oldest_kept(present, limits.on_demand_back);
         let back = table.oldest.map_or(back, |oldest| oldest.min(back));
         let declared = self.0.tables.iter().find(|declared| declared.table() == table);
         let from = match declared.and_then(Declared::retention) {
-            Some(months) => back.max(oldest_kept(present, months.get())),
+            Some(periods) => back.max(oldest_kept(present, periods.get())),
             None => back,
         };
-        let ahead = i32::try_from(self.0.config.on_demand_ahead_months).unwrap_or(i32::MAX);
+        let ahead = i32::try_from(limits.on_demand_ahead).unwrap_or(i32::MAX);
         let to = present.plus(ahead);
-        match Month::of(at) {
-            Some(month) if (from..=to).contains(&month) => Ok(month),
+        match Period::of(table.unit, at) {
+            Some(period) if (from..=to).contains(&period) && table.key.reaches(period) => Ok(period),
             other => {
-                let month = other.map_or_else(|| "?".to_owned(), |month| month.to_string());
-                Err(PartitionError::OutOfWindow { table: table.name(), month, from, to })
+                let period = other.map_or_else(|| "?".to_owned(), |period| period.to_string());
+                Err(PartitionError::OutOfWindow { table: table.name(), period, from, to })
             }
         }
     }
@@ -147,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_time_of_a_row_is_read_from_the_servers_words() {
-        let told = |detail| time_of(detail).map(|at| at.to_string());
+        let told = |detail| time_of(Key::Time, detail).map(|at| at.to_string());
         for (detail, time) in [
             (
                 "Partition key of the failing row contains (at) = (2026-01-31 23:59:59.5+00).",
@@ -169,5 +173,18 @@ mod tests {
         {
             assert_eq!(told(detail), None, "{detail}");
         }
+    }
+
+    #[test]
+    fn the_time_of_a_row_is_read_from_its_id() {
+        let told = |detail| time_of(Key::UuidV7, detail).map(|at| at.to_string());
+        let detail = |id: &str| format!("Partition key of the failing row contains (id) = ({id}).");
+        // 1 ms before midnight.
+        let late = detail("01a205b3-cfff-7abc-8def-0123456789ab");
+        assert_eq!(told(&late).as_deref(), Some("2026-11-22T23:59:59.999000001Z"));
+        // Of no time at all, so far from now that no partition is made for it.
+        let random = detail("f47ac10b-58cc-4372-a567-0e02b2c3d479");
+        assert_eq!(time_of(Key::UuidV7, &random), Some(Timestamp::MAX));
+        assert_eq!(told(&detail("2026-11-22 23:59:59+00")), None);
     }
 }

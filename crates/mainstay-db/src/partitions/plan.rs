@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::month::oldest_kept;
-use super::{Config, Declared, Month};
+use super::period::oldest_kept;
+use super::{Config, Declared, Period, Unit};
 
 /// A partition, or what was one, as the catalogue shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,59 +35,59 @@ pub(super) struct Span {
 }
 
 impl Span {
-    pub(super) fn of(month: Month) -> Self {
-        Self { from: Some(month.start()), to: Some(month.end()) }
+    pub(super) fn of(period: Period) -> Self {
+        Self { from: Some(period.start()), to: Some(period.end()) }
     }
 
-    /// The month, where it is exactly one.
-    pub(super) fn month(self) -> Option<Month> {
-        let month = Month::of(self.from?)?;
-        (Self::of(month) == self).then_some(month)
+    /// The period of this unit, where it is exactly one.
+    pub(super) fn period(self, unit: Unit) -> Option<Period> {
+        let period = Period::of(unit, self.from?)?;
+        (Self::of(period) == self).then_some(period)
     }
 
-    fn meets(self, month: Month) -> bool {
-        self.from.is_none_or(|from| from < month.end()) && self.to.is_none_or(|to| to > month.start())
+    fn meets(self, period: Period) -> bool {
+        self.from.is_none_or(|from| from < period.end()) && self.to.is_none_or(|to| to > period.start())
     }
 
-    fn covers(self, month: Month) -> bool {
-        self.from.is_none_or(|from| from <= month.start()) && self.to.is_none_or(|to| to >= month.end())
+    fn covers(self, period: Period) -> bool {
+        self.from.is_none_or(|from| from <= period.start()) && self.to.is_none_or(|to| to >= period.end())
     }
 }
 
 /// What one round does to one table, in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
-    pub(super) create: Vec<Month>,
+    pub(super) create: Vec<Period>,
     /// Detached halfway: whoever did that, it must be ended.
     pub(super) finalize: Vec<Child>,
-    /// Oldest first.
-    pub(super) retire: Vec<(Month, Child)>,
+    /// All that are past their retention, oldest first: more than a round retires, since some may be held back.
+    pub(super) retire: Vec<(Period, Child)>,
     pub(super) index: Vec<Child>,
 }
 
-/// `present` is the month of the clock; `retention_from` the month that retention counts from, never a later one.
+/// `present` is the period of the clock; `retention_from` the one that retention counts from, never a later one.
 pub(super) fn plan(
     declared: &Declared,
     children: &[Child],
-    present: Month,
-    retention_from: Month,
+    present: Period,
+    retention_from: Period,
     config: &Config,
 ) -> Plan {
-    let ahead = i32::try_from(config.months_ahead).unwrap_or(0);
+    let unit = declared.table().unit;
+    let ahead = i32::try_from(config.limits(unit).ahead).unwrap_or(0);
     let wanted = (0..=ahead).map(|step| present.plus(step));
-    let create = wanted.filter(|month| !children.iter().any(|child| holds(child, *month))).collect();
+    let create = wanted.filter(|period| !children.iter().any(|child| holds(child, *period))).collect();
 
     let finalize = children.iter().filter(|child| child.state == State::DetachPending).cloned().collect();
 
-    let limit = declared.retention().map(|months| oldest_kept(retention_from, months.get()));
-    let month_of = |child: &Child| child.span.month().map(|month| (month, child.clone()));
-    let mut retire: Vec<_> = children.iter().filter_map(month_of).collect();
+    let limit = declared.retention().map(|periods| oldest_kept(retention_from, periods.get()));
+    let period_of = |child: &Child| child.span.period(unit).map(|period| (period, child.clone()));
+    let mut retire: Vec<_> = children.iter().filter_map(period_of).collect();
     // A pending one that nobody marked was detached by hand: it is ended, not dropped.
-    retire.retain(|(month, child)| {
-        child.state != State::DetachPending && limit.is_some_and(|limit| *month < limit)
+    retire.retain(|(period, child)| {
+        child.state != State::DetachPending && limit.is_some_and(|limit| *period < limit)
     });
-    retire.sort_by_key(|(month, _)| *month);
-    retire.truncate(config.retire_most.try_into().unwrap_or(usize::MAX));
+    retire.sort_by_key(|(period, _)| *period);
 
     let is_cold = |child: &&Child| {
         let leaving = retire.iter().any(|(_, other)| other.name == child.name);
@@ -104,15 +104,15 @@ pub(super) fn plan(
     Plan { create, finalize, retire, index }
 }
 
-/// Whether rows of the month, or some of them, have their place already: a second partition could not be attached.
-pub(super) fn holds(child: &Child, month: Month) -> bool {
-    child.state == State::Attached && child.span.meets(month)
+/// Whether rows of the period, or some of them, have their place already: a second partition could not be attached.
+pub(super) fn holds(child: &Child, period: Period) -> bool {
+    child.state == State::Attached && child.span.meets(period)
 }
 
-/// How many whole months after `present` have their place, without a gap; -1 where not even the present one has.
-pub(super) fn months_ahead(children: &[Child], present: Month) -> i32 {
-    let is_whole = |month: Month| {
-        children.iter().any(|child| child.state == State::Attached && child.span.covers(month))
+/// How many whole periods after `present` have their place, without a gap; -1 where not even the present one has.
+pub(super) fn ahead(children: &[Child], present: Period) -> i32 {
+    let is_whole = |period: Period| {
+        children.iter().any(|child| child.state == State::Attached && child.span.covers(period))
     };
     // An open-ended partition covers everything; nobody counts further than this.
     let most = 1_200;

@@ -1,5 +1,5 @@
-//! A month leaves: marked, detached beside live traffic, exported, dropped. Each step may be cut off; what the
-//! catalogue shows says how to go on. Never here: which month.
+//! A partition leaves: its guard asked, marked, detached beside live traffic, exported, dropped. Each step may be cut off; what the
+//! catalogue shows says how to go on. Never here: which one.
 
 use tokio_postgres::Client;
 
@@ -8,13 +8,30 @@ use super::export::{self, Exported};
 use super::patience::Patience;
 use super::plan::{Child, State};
 use super::table::quoted;
-use super::{Config, Expiring, Month, PartitionError, PartitionedTable};
+use super::{Config, Expiring, Key, PartitionError, PartitionedTable, Period, key};
 
-/// Takes one month away, which only a table that is declared to expire can lose; tells where its rows went, if anywhere.
-pub(super) async fn month(
+/// Whether the declaration's guard keeps the period for now.
+pub(super) async fn is_held(
     session: &Client,
     expiring: &Expiring,
-    (month, child): (Month, &Child),
+    period: Period,
+) -> Result<bool, PartitionError> {
+    let Some(guard) = expiring.guard else { return Ok(false) };
+    let (from, to) = (period.start(), period.end());
+    let row = match expiring.table.key {
+        Key::Time => session.query_one(guard, &[&from, &to]).await?,
+        Key::UuidV7 => session.query_one(guard, &[&key::smallest(from), &key::smallest(to)]).await?,
+    };
+    let may_go: Option<bool> = row.try_get(0)?;
+    Ok(may_go != Some(true))
+}
+
+/// Takes one partition away, which only a table that is declared to expire can lose; tells where its rows went, if
+/// anywhere.
+pub(super) async fn partition(
+    session: &Client,
+    expiring: &Expiring,
+    (period, child): (Period, &Child),
     config: &Config,
 ) -> Result<Option<Exported>, PartitionError> {
     let table = &expiring.table;
@@ -29,7 +46,7 @@ pub(super) async fn month(
         detach(session, table, child, &mut patience).await?;
     }
     loop {
-        match drop_exported(session, expiring, month, &relation).await {
+        match drop_exported(session, expiring, period, &relation).await {
             Ok(exported) => return Ok(exported),
             Err(PartitionError::Database(error)) => {
                 let _ = session.batch_execute("rollback").await;
@@ -89,12 +106,12 @@ pub(super) async fn finalize(
 async fn drop_exported(
     session: &Client,
     expiring: &Expiring,
-    month: Month,
+    period: Period,
     relation: &str,
 ) -> Result<Option<Exported>, PartitionError> {
     session.batch_execute(&format!("begin; lock table {relation} in access exclusive mode")).await?;
     let exported = match &expiring.export {
-        Some(export) => Some(export::month(session, &expiring.table, export, month, relation).await?),
+        Some(export) => Some(export::partition(session, &expiring.table, export, period, relation).await?),
         None => None,
     };
     session.batch_execute(&format!("drop table {relation}; commit")).await?;

@@ -10,5 +10,5 @@ pub fn statement_history(months: NonZeroU32) -> Expiring {
         brin: Some(Brin { pages_per_range: 32 }),
         ..PartitionedTable::new("mainstay", "statement_history", "taken_at")
     };
-    Expiring { table, retention: months, export: None }
+    Expiring { table, retention: months, export: None, guard: None }
 }

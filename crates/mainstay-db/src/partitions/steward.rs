@@ -6,7 +6,7 @@
 use tokio_postgres::Client;
 
 use super::catalog::Parent;
-use super::{Declared, Expiring, PartitionError, PartitionedTable};
+use super::{Declared, Expiring, Key, PartitionError, PartitionedTable};
 
 /// Who looks after a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +53,10 @@ pub(super) async fn of(
     Ok(choose(&parent.kind, in_partman, has_timescale))
 }
 
-/// Makes the table a hypertable of months and hands its retention over. Repeatable.
+/// Makes the table a hypertable of such periods and hands its retention over. Repeatable.
 pub(super) async fn hand_to_timescale(session: &Client, declared: &Declared) -> Result<(), PartitionError> {
-    if let Declared::Expiring(Expiring { table, export: Some(_), .. }) = declared {
-        let why =
-            "TimescaleDB drops months without an export; declare none, or partition it natively".to_owned();
-        return Err(PartitionError::Layout { table: table.name(), why });
+    if let Some(why) = beyond_timescale(declared) {
+        return Err(PartitionError::Layout { table: declared.table().name(), why: why.to_owned() });
     }
     for statement in timescale_statements(declared) {
         session.batch_execute(&statement).await?;
@@ -66,16 +64,33 @@ pub(super) async fn hand_to_timescale(session: &Client, declared: &Declared) -> 
     Ok(())
 }
 
+/// What of a declaration TimescaleDB is not asked to do.
+fn beyond_timescale(declared: &Declared) -> Option<&'static str> {
+    match declared {
+        _ if declared.table().key == Key::UuidV7 => {
+            Some("TimescaleDB is given times, not ids; partition it natively")
+        }
+        Declared::Expiring(Expiring { export: Some(_), .. }) => {
+            Some("TimescaleDB drops periods without an export; declare none, or partition it natively")
+        }
+        Declared::Expiring(Expiring { guard: Some(_), .. }) => {
+            Some("TimescaleDB drops periods without asking a guard; declare none, or partition it natively")
+        }
+        _ => None,
+    }
+}
+
 /// The names are plain: `PartitionedTable::check` saw to it.
 fn timescale_statements(declared: &Declared) -> Vec<String> {
-    let (name, column) = (declared.table().name(), declared.table().column);
+    let PartitionedTable { column, unit, .. } = declared.table();
+    let name = declared.table().name();
     let mut statements = vec![format!(
-        "select create_hypertable('{name}', '{column}', chunk_time_interval => interval '1 month', \
+        "select create_hypertable('{name}', '{column}', chunk_time_interval => interval '1 {unit}', \
          if_not_exists => true)"
     )];
-    if let Some(months) = declared.retention() {
+    if let Some(periods) = declared.retention() {
         statements.push(format!(
-            "select add_retention_policy('{name}', drop_after => interval '{months} months', if_not_exists => true)"
+            "select add_retention_policy('{name}', drop_after => interval '{periods} {unit}s', if_not_exists => true)"
         ));
     }
     statements
@@ -85,6 +100,7 @@ fn timescale_statements(declared: &Declared) -> Vec<String> {
 mod tests {
     use std::num::NonZeroU32;
 
+    use super::super::{Export, Unit};
     use super::*;
 
     #[test]
@@ -101,7 +117,25 @@ mod tests {
     fn timescale_is_told_the_retention_where_there_is_one() {
         let table = PartitionedTable::new("public", "reading", "taken_at");
         assert_eq!(timescale_statements(&table.clone().into()).len(), 1);
-        let expiring = Expiring { table, retention: NonZeroU32::new(6).unwrap(), export: None };
-        assert!(timescale_statements(&expiring.into())[1].contains("interval '6 months'"));
+        let expiring = Expiring { table, retention: NonZeroU32::new(6).unwrap(), export: None, guard: None };
+        assert!(timescale_statements(&expiring.clone().into())[1].contains("interval '6 months'"));
+        let by_day = PartitionedTable { unit: Unit::Day, ..expiring.table.clone() };
+        let statements = timescale_statements(&Expiring { table: by_day, ..expiring }.into());
+        assert!(statements[0].contains("interval '1 day'"), "{statements:?}");
+        assert!(statements[1].contains("interval '6 days'"), "{statements:?}");
+    }
+
+    #[test]
+    fn timescale_is_not_given_what_it_would_do_otherwise() {
+        let table = PartitionedTable::new("public", "reading", "taken_at");
+        let plain = Expiring { table, retention: NonZeroU32::MIN, export: None, guard: None };
+        assert_eq!(beyond_timescale(&plain.clone().into()), None);
+        let ids = PartitionedTable { key: Key::UuidV7, ..plain.table.clone() };
+        assert!(beyond_timescale(&ids.into()).unwrap().contains("not ids"));
+        let export = Some(Export { folder: "/tmp".into(), level: 3 });
+        let exported = Expiring { export, ..plain.clone() };
+        assert!(beyond_timescale(&exported.into()).unwrap().contains("without an export"));
+        let guarded = Expiring { guard: Some("select true"), ..plain };
+        assert!(beyond_timescale(&guarded.into()).unwrap().contains("without asking a guard"));
     }
 }

@@ -3,34 +3,44 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use super::{Month, PartitionError};
+use super::{Key, PartitionError, Period, Unit};
 
-/// A table that is partitioned by month of one `timestamptz` column, and kept for ever: nothing of it is ever dropped.
-/// Only what is declared as [`Expiring`] has months that leave, so that no setting can make this one lose a row.
+/// A table that is partitioned by month or by day of one column, and kept for ever: nothing of it is ever dropped.
+/// Only what is declared as [`Expiring`] has partitions that leave, so that no setting can make this one lose a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionedTable {
     /// Its schema.
     pub schema: &'static str,
-    /// Its name; at most 49 bytes, since its months carry it with an ending.
+    /// Its name; at most 49 bytes by month and 46 by day, since its partitions carry it with an ending.
     pub table: &'static str,
-    /// The partition key: a `timestamptz`, part of the primary key.
+    /// The partition key, part of the primary key.
     pub column: &'static str,
-    /// The first month that a row may make be created on demand, however long ago it is. Nothing: as far back as
-    /// `on_demand_back_months` says.
-    pub oldest: Option<Month>,
-    /// A small index on the time column for months that are over, for rows that come in the order of their time.
+    /// What that column holds.
+    pub key: Key,
+    /// What a partition holds. Partitions of another unit, from before it was changed, are left as they are.
+    pub unit: Unit,
+    /// The first period that a row may make be created on demand, however long ago it is. Nothing: as far back as
+    /// `on_demand_back_months` or `on_demand_back_days` says.
+    pub oldest: Option<Period>,
+    /// A small index on the key for periods that are over, for rows that come in the order of their time.
     pub brin: Option<Brin>,
 }
 
-/// A table whose months leave when they are too old.
+/// A table whose partitions leave when they are too old.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expiring {
     /// The table.
     pub table: PartitionedTable,
-    /// In months: a row lives at least this long, and at most until the end of the month in which it is that old.
+    /// In periods of the table: a row lives at least this long, and at most until the end of the period in which it is
+    /// that old.
     pub retention: NonZeroU32,
-    /// Where the rows of a month go before it is dropped. Nothing: nowhere.
+    /// Where the rows of a partition go before it is dropped. Nothing: nowhere.
     pub export: Option<Export>,
+    /// A statement that answers in one row and one boolean whether a period past its retention may be dropped; its
+    /// bounds are `$1`, which is in it, and `$2`, which is not, as the key's type. Any other answer than true leaves it
+    /// for now, and the next round asks again. Asked right before the period is detached, and not again afterwards: what
+    /// is true must stay true. Nothing: age alone decides.
+    pub guard: Option<&'static str>,
 }
 
 /// What the keeper looks after.
@@ -38,7 +48,7 @@ pub struct Expiring {
 pub enum Declared {
     /// For ever.
     Kept(PartitionedTable),
-    /// For some months.
+    /// For some periods.
     Expiring(Expiring),
 }
 
@@ -63,7 +73,7 @@ impl Declared {
         }
     }
 
-    /// In months; nothing for what is kept for ever.
+    /// In periods; nothing for what is kept for ever.
     pub(super) fn retention(&self) -> Option<NonZeroU32> {
         match self {
             Self::Kept(_) => None,
@@ -86,7 +96,8 @@ impl Declared {
     }
 }
 
-/// One file a month: `folder/database/schema.table/2026-01.csv.zst`, as PostgreSQL's CSV with a header, in UTC.
+/// One file a partition: `folder/database/schema.table/2026-01.csv.zst`, or `2026-01-22.csv.zst`, as PostgreSQL's CSV
+/// with a header, in UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
     /// The folder; it and those below are made if absent, readable for us alone.
@@ -95,20 +106,25 @@ pub struct Export {
     pub level: i32,
 }
 
-/// A BRIN index: the smallest and largest time of each stretch of the table, instead of an entry a row.
+/// A BRIN index: the smallest and largest key of each stretch of the table, instead of an entry a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Brin {
     /// Pages of 8 KiB in a stretch; 32 is a good choice.
     pub pages_per_range: u32,
 }
 
-/// PostgreSQL cuts longer names; `_y2026m01_brin` follows ours.
-const MOST_NAME: usize = 63 - 14;
+/// The longest name of a table: PostgreSQL cuts longer ones, and `_y2026m01_brin` or `_y2026m01d22_brin` follows ours.
+const fn most_name(unit: Unit) -> usize {
+    match unit {
+        Unit::Month => 63 - 14,
+        Unit::Day => 63 - 17,
+    }
+}
 
 impl PartitionedTable {
-    /// Kept for ever, without further indexes.
+    /// By month of a `timestamptz`, without further indexes.
     pub const fn new(schema: &'static str, table: &'static str, column: &'static str) -> Self {
-        Self { schema, table, column, oldest: None, brin: None }
+        Self { schema, table, column, key: Key::Time, unit: Unit::Month, oldest: None, brin: None }
     }
 
     /// `schema.table`.
@@ -128,8 +144,16 @@ impl PartitionedTable {
                     .wrong(format!("{name:?} is not a plain name of lower-case letters, digits and `_`"));
             }
         }
-        if self.table.len() > MOST_NAME {
-            return self.wrong(format!("the name is longer than {MOST_NAME} bytes"));
+        let most = most_name(self.unit);
+        if self.table.len() > most {
+            return self.wrong(format!("the name is longer than {most} bytes"));
+        }
+        if let Some(oldest) = self.oldest.filter(|oldest| oldest.unit() != self.unit) {
+            return self.wrong(format!(
+                "the oldest is the {} {oldest}; write a {}",
+                oldest.unit(),
+                self.unit
+            ));
         }
         match self.brin {
             Some(brin) if !(1..=131_072).contains(&brin.pages_per_range) => {
@@ -139,9 +163,9 @@ impl PartitionedTable {
         }
     }
 
-    /// The name of a month's partition, without its schema.
-    pub(super) fn partition(&self, month: Month) -> String {
-        format!("{}_{}", self.table, month.suffix())
+    /// The name of a period's partition, without its schema.
+    pub(super) fn partition(&self, period: Period) -> String {
+        format!("{}_{}", self.table, period.suffix())
     }
 
     /// The parent as a statement names it.
@@ -149,9 +173,9 @@ impl PartitionedTable {
         quoted(self.schema, self.table)
     }
 
-    /// What the comment of a month says from the moment it is retired: nothing without it is ever dropped.
+    /// What the comment of a partition says from the moment it is retired: nothing without it is ever dropped.
     pub(super) fn mark(&self) -> String {
-        format!("mainstay: a month of {} past its retention, to be dropped", self.name())
+        format!("mainstay: a {} of {} past its retention, to be dropped", self.unit, self.name())
     }
 }
 
@@ -176,11 +200,18 @@ mod tests {
         GOOD.check().unwrap();
         let told = |table: PartitionedTable| Declared::from(table).check().unwrap_err().to_string();
         let long = "a_name_of_a_table_that_is_far_too_long_for_its_months";
+        let fits_months = "a_name_of_a_table_that_is_too_long_for_days_only";
         assert!(told(PartitionedTable { table: "Reading\"", ..GOOD }).contains("not a plain name"));
         assert!(told(PartitionedTable { table: long, ..GOOD }).contains("longer than 49 bytes"));
+        let by_day = PartitionedTable { unit: Unit::Day, ..GOOD };
+        PartitionedTable { table: fits_months, ..GOOD }.check().unwrap();
+        assert!(told(PartitionedTable { table: fits_months, ..by_day }).contains("longer than 46 bytes"));
+        let oldest = Period::month(1980, 1);
+        PartitionedTable { oldest, ..GOOD }.check().unwrap();
+        assert!(told(PartitionedTable { oldest, ..by_day }).contains("the month 1980-01; write a day"));
         let exported = |folder: &str, level| {
             let export = Some(Export { folder: folder.into(), level });
-            let expiring = Expiring { table: GOOD, retention: NonZeroU32::MIN, export };
+            let expiring = Expiring { table: GOOD, retention: NonZeroU32::MIN, export, guard: None };
             Declared::from(expiring).check().unwrap_err().to_string()
         };
         assert!(exported("/tmp", 20).contains("level is 20"));
@@ -190,8 +221,17 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_is_what_catalogues_hold_already() {
+        let by_day = PartitionedTable { unit: Unit::Day, ..GOOD };
+        let mark = "mainstay: a month of public.reading past its retention, to be dropped";
+        assert_eq!(GOOD.mark(), mark);
+        assert_eq!(by_day.mark(), mark.replace("month", "day"));
+    }
+
+    #[test]
     fn names_are_quoted() {
         assert_eq!(quoted("public", "a\"; drop"), "\"public\".\"a\"\"; drop\"");
-        assert_eq!(GOOD.partition(Month::try_new(2026, 1).unwrap()), "reading_y2026m01");
+        assert_eq!(GOOD.partition(Period::month(2026, 1).unwrap()), "reading_y2026m01");
+        assert_eq!(GOOD.partition(Period::day(2026, 11, 22).unwrap()), "reading_y2026m11d22");
     }
 }

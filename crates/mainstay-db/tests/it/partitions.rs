@@ -1,12 +1,13 @@
-//! Monthly partitions against a real server: made, needed, locked, retired, exported, read page by page.
+//! Partitions by month and by day against a real server: made, needed, locked, kept, retired, exported, read page by page.
 
+mod days;
 mod months;
 mod pages;
 mod retention;
 
 use std::time::Duration;
 
-use mainstay_db::partitions::{Config, Declared, Keeper, Month, PartitionedTable};
+use mainstay_db::partitions::{Config, Declared, Keeper, PartitionedTable, Period, Unit};
 use mainstay_db::{Session, Target};
 use mainstay_runtime::Clock;
 use mainstay_telemetry::Registry;
@@ -66,13 +67,13 @@ async fn partitions(session: &Session) -> Vec<String> {
 }
 
 /// A month for each of these, made by a keeper of that time.
-async fn make_months(db: &TestDb, from: Month, count: i32) {
+async fn make_months(db: &TestDb, from: Period, count: i32) {
     let config = Config { months_ahead: u32::try_from(count - 1).unwrap(), ..Config::default() };
     keeper(db, &from.start().to_string(), &config, READING).0.round().await.unwrap();
 }
 
-fn month(year: i16, month: i8) -> Month {
-    Month::try_new(year, month).unwrap()
+fn month(year: i16, month: i8) -> Period {
+    Period::month(year, month).unwrap()
 }
 
 /// What new sessions of the database begin with.

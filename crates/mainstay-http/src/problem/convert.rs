@@ -102,8 +102,8 @@ impl From<tokio::time::error::Elapsed> for Problem {
     }
 }
 
-/// When to come back where the month of a row could not be made.
-const NO_MONTH_RETRY: Duration = Duration::from_secs(30);
+/// When to come back where the partition of a row could not be made.
+const NO_PARTITION_RETRY: Duration = Duration::from_secs(30);
 
 /// A database that is busy or away is a 503 that says when to come back; everything else is a defect of ours.
 impl From<mainstay_db::DbError> for Problem {
@@ -120,8 +120,8 @@ impl From<mainstay_db::DbError> for Problem {
                 Self::unavailable(retry_after, "The database is not available.").coded("database_unavailable")
             }
             // Something holds the tables, for minutes at worst.
-            DbError::NoMonth { .. } => {
-                Self::unavailable(NO_MONTH_RETRY, "Room for the date could not be made in the database.")
+            DbError::NoPartition { .. } => {
+                Self::unavailable(NO_PARTITION_RETRY, "Room for the date could not be made in the database.")
             }
             DbError::Conflict(_) | DbError::LockTimeout(_) => {
                 Self::unavailable(retry_after, "Somebody else changed the same thing at the same time.")

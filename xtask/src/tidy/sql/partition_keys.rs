@@ -1,5 +1,5 @@
 //! Whoever names a table that is partitioned says which partition: a statement that leaves the column out looks into
-//! every month there is, locks them all, and gets slower with each new one.
+//! every partition there is, locks them all, and gets slower with each new one.
 
 use std::collections::BTreeMap;
 

@@ -220,7 +220,7 @@ fn blame(error: &DbError) -> Blame {
         DbError::Conflict(_)
         | DbError::LockTimeout(_)
         | DbError::Unavailable { .. }
-        | DbError::NoMonth { .. }
+        | DbError::NoPartition { .. }
         | DbError::PoolExhausted { .. }
         | DbError::StorageFull(_)
         | DbError::StalePlan(_)

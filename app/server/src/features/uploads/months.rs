@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use mainstay_db::partitions::{Keeper, Month, PartitionError, PartitionedTable, Round, is_missing_month};
+use mainstay_db::partitions::{
+    Keeper, PartitionError, PartitionedTable, Period, Round, is_missing_partition,
+};
 use mainstay_db::{Db, DbError, TransactionError, Tx};
 
 /// The year from which on parsers believe a date (`paceline_domain::formats`): an archive may go back to it.
@@ -12,7 +14,7 @@ const OLDEST_YEAR: i16 = 1980;
 /// `activity_stream`: by month of the activity's start, kept for ever.
 fn streams() -> PartitionedTable {
     PartitionedTable {
-        oldest: Month::try_new(OLDEST_YEAR, 1),
+        oldest: Period::month(OLDEST_YEAR, 1),
         ..PartitionedTable::new("public", "activity_stream", "start_time")
     }
 }
@@ -44,17 +46,17 @@ impl Months {
     /// from its beginning.
     ///
     /// # Errors
-    /// As [`Keeper::with_months`].
+    /// As [`Keeper::with_partitions`].
     pub async fn transaction<T, E, F>(&self, db: &Db, work: impl Fn(Arc<Tx>) -> F) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
         E: TransactionError,
     {
-        self.0.with_months(&streams(), || db.transaction(&work)).await
+        self.0.with_partitions(&streams(), || db.transaction(&work)).await
     }
 }
 
 /// Whether samples have no month and get none: their time is too far from now.
 pub(super) fn is_missing(error: &DbError) -> bool {
-    is_missing_month(&streams(), error)
+    is_missing_partition(&streams(), error)
 }

@@ -102,7 +102,7 @@ async fn import_next(app: &App, stop: &Stop, due_by: &mut Duration) -> Result<Ne
             *due_by = app.effects.clock.monotonic() + 2 * AFTER_FAILURE;
         }
         // It alone waits: the others have their months.
-        Ending::Wait(DbError::NoMonth { .. }) => {
+        Ending::Wait(DbError::NoPartition { .. }) => {
             give_back(app, stop, &claim, false, AFTER_NO_MONTH).await;
             *due_by = app.effects.clock.monotonic() + 2 * AFTER_NO_MONTH;
         }

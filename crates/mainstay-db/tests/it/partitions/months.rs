@@ -38,7 +38,7 @@ async fn a_row_without_a_month_gets_one_and_its_transaction_runs_once_more() {
             runs.set(runs.get() + 1);
             insert(db.db(), at(last_instant))
         };
-        keeper.with_months(&READING, run).await.unwrap();
+        keeper.with_partitions(&READING, run).await.unwrap();
     }
     assert_eq!(runs.get(), 3, "the first row needs two runs, the second one");
     let session = session(db.target()).await;
@@ -55,7 +55,7 @@ async fn many_rows_without_a_month_at_once_make_it_once() {
     let keepers: Vec<_> = (0..2).map(|_| keeper(&db, MID_MAY, &Config::default(), READING).0).collect();
     let (table, moment) = (READING, at("2024-07-31T23:00:00Z"));
     let runs =
-        (0..8).map(|number: usize| keepers[number % 2].with_months(&table, || insert(db.db(), moment)));
+        (0..8).map(|number: usize| keepers[number % 2].with_partitions(&table, || insert(db.db(), moment)));
     join_all(runs).await.into_iter().for_each(Result::unwrap);
     let session = session(db.target()).await;
     assert_eq!(one::<i64>(&session, "select count(*) from reading_y2024m07").await, 8);
@@ -88,7 +88,7 @@ async fn other_failed_checks_are_not_taken_for_a_missing_month() {
             let tx = db.db().write().await?;
             tx.batch_execute(sql).await
         };
-        let error = keeper.with_months(&READING, run).await.unwrap_err();
+        let error = keeper.with_partitions(&READING, run).await.unwrap_err();
         assert!(matches!(error, DbError::Constraint { .. }), "{error:?}");
         assert_eq!(runs.get(), 1, "{sql}");
     }
@@ -100,7 +100,7 @@ async fn a_time_far_from_now_makes_no_month() {
     // A row's time is its writer's: nobody who runs the service is called for it.
     let log = Capture::of_thread();
     let db = world().await;
-    let declared = Expiring { table: READING, retention: 2.try_into().unwrap(), export: None };
+    let declared = Expiring { table: READING, retention: 2.try_into().unwrap(), export: None, guard: None };
     let (table, (keeper, _)) = (READING, keeper(&db, MID_MAY, &Config::default(), declared));
     for (moment, is_made) in [
         ("0001-01-01T00:00:00Z", false),
@@ -110,7 +110,7 @@ async fn a_time_far_from_now_makes_no_month() {
         ("2025-06-01T00:00:00Z", false),
         ("9999-12-30T00:00:00Z", false),
     ] {
-        let outcome = keeper.with_months(&table, || insert(db.db(), at(moment))).await;
+        let outcome = keeper.with_partitions(&table, || insert(db.db(), at(moment))).await;
         assert_eq!(outcome.is_ok(), is_made, "{moment}");
         // The caller is told what was wrong with the row.
         assert!(matches!(outcome, Ok(()) | Err(DbError::Constraint { .. })), "{outcome:?}");
@@ -138,7 +138,7 @@ async fn a_table_with_an_oldest_month_takes_rows_from_decades_ago_and_none_befor
         ("2024-03-31T01:30:00Z", Some("reading_y2024m03")),
         ("2025-06-01T00:00:00Z", None),
     ] {
-        let outcome = keeper.with_months(&table, || insert(&pools, at(moment))).await;
+        let outcome = keeper.with_partitions(&table, || insert(&pools, at(moment))).await;
         assert_eq!(outcome.is_ok(), made.is_some(), "{moment}: {outcome:?}");
         let last = "select tableoid::regclass::text from reading order by id desc limit 1";
         if let Some(made) = made {
@@ -163,7 +163,7 @@ async fn a_transaction_that_lacks_several_months_gets_them_all() {
         }
         tx.commit().await
     };
-    keeper.with_months(&READING, run).await.unwrap();
+    keeper.with_partitions(&READING, run).await.unwrap();
     assert_eq!(runs.get(), 4, "once for each month, and once with all");
     let session = session(db.target()).await;
     assert_eq!(one::<i64>(&session, "select count(*) from reading").await, 4);
@@ -179,11 +179,11 @@ async fn a_month_that_cannot_be_made_now_is_no_fault_of_the_row() {
     // What creates months waits for this; what writes rows does not.
     busy.batch_execute("begin; lock table reading in share update exclusive mode").await.unwrap();
     let moment = at(MID_MAY);
-    let error = keeper.with_months(&READING, || insert(db.db(), moment)).await.unwrap_err();
-    assert!(matches!(error, DbError::NoMonth { .. }), "{error:?}");
+    let error = keeper.with_partitions(&READING, || insert(db.db(), moment)).await.unwrap_err();
+    assert!(matches!(error, DbError::NoPartition { .. }), "{error:?}");
     assert_eq!(partitions(&busy).await.len(), 0, "what was begun is rolled back");
     busy.batch_execute("rollback").await.unwrap();
-    keeper.with_months(&READING, || insert(db.db(), moment)).await.unwrap();
+    keeper.with_partitions(&READING, || insert(db.db(), moment)).await.unwrap();
     assert_eq!(partitions(&busy).await, ["reading_y2024m05"]);
 }
 
@@ -222,7 +222,7 @@ async fn four_keepers_at_once_do_the_work_once() {
     log.expect(events::DB_PARTITION_SHORT);
     let round = later.round().await.unwrap();
     assert!(round.is_elsewhere && round.created.is_empty(), "{round:?}");
-    let ahead = r#"db_partition_months_ahead{table="public.reading"} 1"#;
+    let ahead = r#"db_partitions_ahead{table="public.reading"} 1"#;
     assert!(registry.encode().contains(ahead), "{}", registry.encode());
 }
 
@@ -290,12 +290,12 @@ async fn what_cannot_be_kept_says_why_and_keeps_no_other_table_from_its_turn() {
     let PartitionError::Several(errors) = error else { panic!("{error}") };
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
     for (number, why) in [
-        "public.absent cannot be kept in monthly partitions: it does not exist",
-        "public.plain cannot be kept in monthly partitions: it is not `partition by range (at)`",
-        "public.by_day cannot be kept in monthly partitions: at is not a timestamptz",
+        "public.absent cannot be kept in partitions: it does not exist",
+        "public.plain cannot be kept in partitions: it is not `partition by range (at)`",
+        "public.by_day cannot be kept in partitions: at is not a timestamptz",
         "it is not `partition by range (at)`",
         "it has a DEFAULT partition",
-        "public.taken_y2024m06 exists and is not a month of public.taken",
+        "public.taken_y2024m06 exists and is not a partition of public.taken",
         "it is partitioned by taken_at, not by id",
     ]
     .into_iter()
@@ -309,11 +309,11 @@ async fn what_cannot_be_kept_says_why_and_keeps_no_other_table_from_its_turn() {
     let short: Vec<_> =
         log.lines().into_iter().filter(|line| line.event() == Some(events::DB_PARTITION_SHORT)).collect();
     assert_eq!(short.len(), 1);
-    assert_eq!(short[0].fields["db.partition.months_ahead"], "0");
+    assert_eq!(short[0].fields["db.partition.ahead"], "0");
     let metrics = registry.encode();
     for line in [
-        r#"db_partition_months_ahead{table="public.taken"} 0"#,
-        r#"db_partition_months_ahead{table="public.reading"} 3"#,
+        r#"db_partitions_ahead{table="public.taken"} 0"#,
+        r#"db_partitions_ahead{table="public.reading"} 3"#,
         r#"db_partition_failures_total{table="public.lax"} 1"#,
     ] {
         assert!(metrics.contains(line), "{metrics}");

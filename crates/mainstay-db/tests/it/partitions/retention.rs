@@ -11,7 +11,7 @@ use tokio_postgres::Client;
 use super::*;
 
 fn kept(months: u32) -> Expiring {
-    Expiring { table: READING, retention: months.try_into().unwrap(), export: None }
+    Expiring { table: READING, retention: months.try_into().unwrap(), export: None, guard: None }
 }
 
 /// Rows all through these months.
@@ -59,9 +59,29 @@ async fn a_clock_that_runs_ahead_of_the_server_retires_nothing() {
     let db = world().await;
     let session = session(db.target()).await;
     let now: jiff::Timestamp = one(&session, "select now()").await;
-    make_months(&db, Month::of(now).unwrap(), 1).await;
+    make_months(&db, Period::of(Unit::Month, now).unwrap(), 1).await;
     let (keeper, _) = keeper(&db, "2200-01-01T00:00:00Z", &Config::default(), kept(1));
     assert_eq!(keeper.round().await.unwrap().retired, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_guard_is_asked_with_the_bounds_of_the_month() {
+    let db = world().await;
+    make_months(&db, month(2024, 1), 6).await;
+    let session = session(db.target()).await;
+    let rows = "insert into reading (taken_at, note) values \
+                ('2024-01-31 23:59:59.999999', 'live'), ('2024-03-01', 'live'), ('2024-02-10', null)";
+    session.batch_execute(rows).await.unwrap();
+    let guard =
+        "select not exists (select from reading where taken_at >= $1 and taken_at < $2 and note = 'live')";
+    let declared = Expiring { guard: Some(guard), ..kept(1) };
+    let (keeper, _) = keeper(&db, "2024-04-15T00:00:00Z", &Config::default(), declared);
+    let round = keeper.round().await.unwrap();
+    assert_eq!(round.retired, ["public.reading 2024-02"]);
+    assert_eq!(round.held, ["public.reading 2024-01"]);
+    session.batch_execute("update reading set note = null").await.unwrap();
+    let round = keeper.round().await.unwrap();
+    assert_eq!((round.retired, round.held), (vec!["public.reading 2024-01".to_owned()], Vec::new()));
 }
 
 #[tokio::test]
