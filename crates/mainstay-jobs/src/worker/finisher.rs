@@ -7,6 +7,7 @@ use std::time::Duration;
 use mainstay_db::Session;
 use tokio::sync::mpsc;
 use tokio_postgres::Statement;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
 use super::Ended;
@@ -205,8 +206,10 @@ impl Finisher {
                 Err(error) => error,
             };
             let class = error.code().map(|code| code.code().get(..2).unwrap_or_default().to_owned());
+            // A day without a partition is not the fault of what is to stand in it.
+            let is_early = error.code() == Some(&SqlState::CHECK_VIOLATION);
             match class.as_deref() {
-                Some("22" | "23" | "54") => {
+                Some("22" | "23" | "54") if !is_early => {
                     return Ok(Err(error
                         .as_db_error()
                         .map_or_else(String::new, |told| told.message().to_owned())));

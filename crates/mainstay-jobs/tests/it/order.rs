@@ -2,6 +2,7 @@
 
 use mainstay_jobs::{Config, Priority};
 use mainstay_testing::until;
+use uuid::Uuid;
 
 use crate::world::{Then, World, config, say};
 
@@ -81,13 +82,19 @@ async fn the_order_is_that_of_the_server_whatever_the_clock_of_an_id_says() {
     let first = world.ask(say("first", Then::Succeed).in_order("key")).await;
     let second = world.ask(say("second", Then::Succeed).in_order("key")).await;
     for table in ["job", "job_ready"] {
-        let late =
-            format!("update mainstay.{table} set id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' where id = $1");
-        world.psql.execute(&late, &[&first]).await.unwrap();
+        let late = format!("update mainstay.{table} set id = $2 where id = $1");
+        world.psql.execute(&late, &[&first, &later_of(second)]).await.unwrap();
     }
     let working = world.work();
     world.until(second, "succeeded 1").await;
     assert_eq!(world.said.words(), ["first 1", "second 1"]);
     working.stop().await;
     world.close().await.unwrap();
+}
+
+/// An id of the same millisecond, behind it.
+fn later_of(id: Uuid) -> Uuid {
+    let mut bytes = *id.as_bytes();
+    bytes[6..].fill(0xff);
+    Uuid::from_bytes(bytes)
 }

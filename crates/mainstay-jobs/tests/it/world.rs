@@ -1,14 +1,17 @@
 //! A database, processes that work, and a job that does what it is told.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use mainstay_db::partitions::{self, Declared, Keeper};
 use mainstay_db::{DbError, Session, Tx};
 use mainstay_jobs::backoff::Backoff;
 use mainstay_jobs::{
     Config, Context, Enqueue, EnqueueError, Enqueued, Failure, Job, Kinds, New, Options, Worker,
 };
-use mainstay_runtime::{Effects, Stop};
+use mainstay_runtime::{Clock, Effects, Stop};
+use mainstay_telemetry::Registry;
 use mainstay_testing::{TestDb, until};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -17,12 +20,8 @@ use uuid::Uuid;
 
 const WITHIN: Duration = Duration::from_secs(20);
 
-/// All days in one partition.
-const PARTITIONS: &str = "\
-    create table mainstay.job_all partition of mainstay.job for values from (minvalue) to (maxvalue); \
-    create table mainstay.job_outcome_all partition of mainstay.job_outcome for values from (minvalue) to (maxvalue); \
-    create table mainstay.job_attempt_all partition of mainstay.job_attempt for values from (minvalue) to (maxvalue); \
-    create table effect (word text not null, run bigint not null)";
+/// What jobs write.
+const EFFECTS: &str = "create table effect (word text not null, run bigint not null)";
 
 pub(crate) struct World {
     pub(crate) test: TestDb,
@@ -174,8 +173,17 @@ impl World {
     pub(crate) async fn new() -> Self {
         let test = TestDb::migrated(&[&mainstay_jobs::MIGRATIONS]).await.unwrap();
         let psql = Session::connect(test.target(), "psql", WITHIN).await.unwrap();
-        psql.batch_execute(PARTITIONS).await.unwrap();
-        Self { test, psql, said: Said::default() }
+        psql.batch_execute(EFFECTS).await.unwrap();
+        let world = Self { test, psql, said: Said::default() };
+        world.keeper(&Clock::system()).round().await.unwrap();
+        world
+    }
+
+    /// Keeps the days of jobs, for two of them.
+    pub(crate) fn keeper(&self, clock: &Clock) -> Keeper {
+        let tables = mainstay_jobs::partitions(NonZeroU32::new(2).unwrap()).map(Declared::from).into();
+        let config = partitions::Config::default();
+        Keeper::new(&config, self.test.target(), clock, &Registry::new(), tables).unwrap()
     }
 
     pub(crate) fn work(&self) -> Working {
