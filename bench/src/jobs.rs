@@ -1,6 +1,8 @@
 //! Durable jobs: asked for by thousands, done, both at once, one at a time; what each writes, and what nobody asks for costs.
 //! Never here: whether none is lost; that is what the fault run is for.
 
+mod store;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -72,28 +74,23 @@ pub(crate) async fn run() -> anyhow::Result<()> {
 async fn measure(target: &Target) -> anyhow::Result<()> {
     migrate::run(target, &[&MIGRATIONS]).await?;
     let psql = Session::connect(target, "bench", Duration::from_secs(10)).await?;
-    for table in ["job", "job_outcome", "job_attempt"] {
-        psql.batch_execute(&format!(
-            "create table mainstay.{table}_all partition of mainstay.{table} for values from (minvalue) to (maxvalue)"
-        ))
-        .await?;
-    }
+    store::partitions(&psql).await?;
     let db = Db::connect(&mainstay_db::Config::default(), target).await?;
     let done = Done::default();
 
-    let before = wal(&psql).await?;
+    let before = store::written(&psql).await?;
     let asking = ask(&db, MANY).await?;
-    let asked_wal = wal(&psql).await? - before;
+    let asked_wal = store::written(&psql).await? - before;
 
     let working = work(target, &done);
     let begun = Instant::now();
-    ended(&psql, MANY).await?;
+    store::ended(&psql, MANY).await?;
     let draining = begun.elapsed();
-    let drained_wal = wal(&psql).await? - before - asked_wal;
+    let drained_wal = store::written(&psql).await? - before - asked_wal;
 
     let begun = Instant::now();
     ask(&db, MANY).await?;
-    ended(&psql, 2 * MANY).await?;
+    store::ended(&psql, 2 * MANY).await?;
     let through = begun.elapsed();
 
     let waits = begun_after(&db, &done).await?;
@@ -167,8 +164,7 @@ async fn idle_a_minute(psql: &Session) -> anyhow::Result<f64> {
     let counted = async || -> anyhow::Result<i64> {
         // The server's figures are about a second old.
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let count = "select xact_commit from pg_stat_database where datname = current_database()";
-        Ok(psql.query_one(count, &[]).await?.try_get(0)?)
+        store::transactions(psql).await
     };
     let (before, begun) = (counted().await?, Instant::now());
     tokio::time::sleep(IDLE).await;
@@ -183,25 +179,4 @@ fn work(target: &Target, done: &Done) -> Supervisor {
     let supervisor = Supervisor::new(&effects);
     supervisor.spawn("jobs", |stop| worker.run(stop));
     supervisor
-}
-
-/// Returns when so many have ended for the database.
-async fn ended(psql: &Session, many: usize) -> anyhow::Result<()> {
-    loop {
-        let left =
-            "select (select count(*) from mainstay.job_ready) + (select count(*) from mainstay.job_running)";
-        let left: i64 = psql.query_one(left, &[]).await?.try_get(0)?;
-        if left == 0 {
-            let ended: i64 =
-                psql.query_one("select count(*) from mainstay.job_outcome", &[]).await?.try_get(0)?;
-            anyhow::ensure!(usize::try_from(ended)? >= many, "{ended} of {many} have ended");
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-async fn wal(psql: &Session) -> anyhow::Result<i64> {
-    let written = "select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint";
-    Ok(psql.query_one(written, &[]).await?.try_get(0)?)
 }

@@ -18,6 +18,9 @@ pub(crate) const LEASE: &str = "mainstay jobs";
 /// An attempt that its worker has not ended so long after its deadline never will be.
 const HUNG: Duration = Duration::from_secs(60);
 
+/// Jobs that are given to others in a round.
+const RESCUED_MOST: i64 = 1_000;
+
 /// Keys that are given back in a round.
 const SWEPT_MOST: i64 = 10_000;
 
@@ -81,7 +84,9 @@ impl Leader {
     async fn rescue(&self, session: &Session, token: i64) -> Result<(), Ended> {
         let (ttl, most): (Duration, i16) =
             (self.parts.config.ttl, i16::try_from(self.parts.config.crashes_most).unwrap_or(i16::MAX));
-        let row = session.query_one(store::RESCUE, &[&LEASE, &token, &ms(ttl), &most, &ms(HUNG)]).await?;
+        let row = session
+            .query_one(store::RESCUE, &[&LEASE, &token, &ms(ttl), &most, &ms(HUNG), &RESCUED_MOST])
+            .await?;
         let (workers, jobs): (i64, i64) = (row.try_get("workers")?, row.try_get("jobs")?);
         session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;
         if jobs > 0 {

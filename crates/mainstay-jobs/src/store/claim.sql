@@ -27,14 +27,17 @@ with /* jobs.claim */ due as materialized (
     order by lane.nth
     limit $5
 ), taken as (
-    delete from mainstay.job_ready as job using due where job.ctid = due.place returning job.*
+    delete from mainstay.job_ready as job using due where job.ctid = due.place
+    returning
+        job.id, job.nth, job.queue, job.priority, job.run_at, job.kind, job.attempts, job.crashes, job.attempts_most,
+        job.timeout_ms, job.held_key, job.ordering_key, job.limit_key
 ), begun as (
     insert into mainstay.job_running (
-        id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most, timeout_ms, unique_key, ordering_key, limit_key,
+        id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most, timeout_ms, held_key, ordering_key, limit_key,
         deadline
     )
     select
-        id, nth, $6, queue, priority, kind, attempts + 1, crashes, attempts_most, timeout_ms, unique_key, ordering_key, limit_key,
+        id, nth, $6, queue, priority, kind, attempts + 1, crashes, attempts_most, timeout_ms, held_key, ordering_key, limit_key,
         clock_timestamp() + timeout_ms * interval '1 millisecond'
     from taken
     returning run, id, attempts

@@ -1,12 +1,15 @@
 -- Ends attempts that did not succeed: again later, or for good. A run that is not told back is somebody else's by now.
 with /* jobs.fail */ given as (
-    select * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+    select run, verdict, cause, detail, pause_ms
+    from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[])
         as given (run, verdict, cause, detail, pause_ms)
 ), gone as materialized (
     delete from mainstay.job_running as job using given
     where job.run = given.run and job.worker = $1
     returning
-        job.*, given.cause, given.detail, given.pause_ms,
+        job.run, job.id, job.nth, job.worker, job.queue, job.priority, job.kind, job.attempts, job.crashes, job.attempts_most,
+        job.timeout_ms, job.held_key, job.ordering_key, job.limit_key, job.started_at,
+        given.cause, given.detail, given.pause_ms,
         -- Somebody wants it to stop: it does not begin again.
         case
             when job.cancel_requested and given.verdict in ('retry', 'snooze', 'release', 'failed') then 'cancelled'
@@ -17,11 +20,11 @@ with /* jobs.fail */ given as (
     select id, run, attempts, started_at, cause, detail from gone where cause is not null
 ), again as (
     insert into mainstay.job_ready (
-        id, nth, queue, priority, run_at, kind, attempts, crashes, attempts_most, timeout_ms, unique_key, ordering_key, limit_key
+        id, nth, queue, priority, run_at, kind, attempts, crashes, attempts_most, timeout_ms, held_key, ordering_key, limit_key
     )
     select
         id, nth, queue, priority, clock_timestamp() + pause_ms * interval '1 millisecond', kind,
-        case verdict when 'retry' then attempts else attempts - 1 end, crashes, attempts_most, timeout_ms, unique_key,
+        case verdict when 'retry' then attempts else attempts - 1 end, crashes, attempts_most, timeout_ms, held_key,
         ordering_key, limit_key
     from gone where verdict in ('retry', 'snooze', 'release')
 ), outcome as (
@@ -39,7 +42,7 @@ with /* jobs.fail */ given as (
     from gone inner join mainstay.job on job.id = gone.id where gone.verdict = 'failed'
 ), free as (
     delete from mainstay.job_unique as held using gone
-    where gone.verdict in ('failed', 'discarded', 'cancelled') and held.key = gone.unique_key and held.id = gone.id
+    where gone.verdict in ('failed', 'discarded', 'cancelled') and held.key = gone.held_key and held.id = gone.id
         and held.until is null
 ), forgotten as (
     delete from mainstay.job_checkpoint as kept using gone

@@ -17,11 +17,12 @@ with /* jobs.rescue */ led as materialized (
         )
     order by job.run
     -- What a transaction is about to end, it ends; else the next round finds it.
-    limit 1000 for update skip locked
+    limit $6 for update skip locked
 ), gone as materialized (
     delete from mainstay.job_running as job using lost where job.run = lost.run
     returning
-        job.*,
+        job.run, job.id, job.nth, job.worker, job.queue, job.priority, job.kind, job.attempts, job.crashes, job.attempts_most,
+        job.timeout_ms, job.held_key, job.ordering_key, job.limit_key, job.started_at,
         case
             when job.cancel_requested then 'cancelled'
             when job.crashes + 1 >= $4::smallint then 'poison'
@@ -33,11 +34,11 @@ with /* jobs.rescue */ led as materialized (
     select id, run, attempts, started_at, 'crash', 'its process was not heard of any more' from gone
 ), again as (
     insert into mainstay.job_ready (
-        id, nth, queue, priority, run_at, kind, attempts, crashes, attempts_most, timeout_ms, unique_key, ordering_key, limit_key
+        id, nth, queue, priority, run_at, kind, attempts, crashes, attempts_most, timeout_ms, held_key, ordering_key, limit_key
     )
     select
         id, nth, queue, priority, clock_timestamp() + (crashes + 1) * (crashes + 1) * interval '10 seconds', kind, attempts,
-        crashes + 1, attempts_most, timeout_ms, unique_key, ordering_key, limit_key
+        crashes + 1, attempts_most, timeout_ms, held_key, ordering_key, limit_key
     from gone where verdict = 'again'
 ), outcome as (
     insert into mainstay.job_outcome (id, state, attempts, crashes, worker, started_at, error)
@@ -58,7 +59,7 @@ with /* jobs.rescue */ led as materialized (
     where gone.verdict in ('poison', 'attempts')
 ), free as (
     delete from mainstay.job_unique as held using gone
-    where gone.verdict <> 'again' and held.key = gone.unique_key and held.id = gone.id and held.until is null
+    where gone.verdict <> 'again' and held.key = gone.held_key and held.id = gone.id and held.until is null
 ), forgotten as (
     delete from mainstay.job_checkpoint as kept using gone where gone.verdict <> 'again' and kept.id = gone.id
 )

@@ -1,16 +1,17 @@
 -- Ends what this worker still has; a run that is not told back is somebody else's by now.
 with /* jobs.succeed */ given as (
-    select * from unnest($2::bigint[], $3::jsonb[]) as given (run, result)
+    select run, result from unnest($2::bigint[], $3::jsonb[]) as given (run, result)
 ), gone as (
     delete from mainstay.job_running as job using given
     where job.run = given.run and job.worker = $1
-    returning job.*, given.result
+    returning
+        job.run, job.id, job.worker, job.attempts, job.crashes, job.held_key, job.started_at, given.result
 ), outcome as (
     insert into mainstay.job_outcome (id, state, attempts, crashes, worker, started_at, result)
     select id, 'succeeded', attempts, crashes, worker, started_at, result from gone
 ), free as (
     delete from mainstay.job_unique as held using gone
-    where held.key = gone.unique_key and held.id = gone.id and held.until is null
+    where held.key = gone.held_key and held.id = gone.id and held.until is null
 ), forgotten as (
     delete from mainstay.job_checkpoint as kept using gone where kept.id = gone.id
 )

@@ -1,7 +1,5 @@
 //! Processes that die, sleep or are cut off: nothing is lost, and who has lost a job changes nothing of it.
 
-use std::time::Duration;
-
 use mainstay_jobs::Config;
 use mainstay_testing::until;
 
@@ -121,7 +119,11 @@ async fn cut_connections_cost_no_job() {
             )
             .await
             .unwrap();
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        until("somebody has gone on", async || {
+            world.number("select count(*) from mainstay.job_outcome").await > 0
+                && world.number("select count(*) from mainstay.job_worker where last_seen > now() - interval '1 second'").await > 0
+        })
+        .await;
     }
     until("all are done", async || {
         world
