@@ -67,6 +67,8 @@ async fn what_takes_too_long_or_cannot_be_read_fails_and_holds_nobody_up() {
     let good = world.ask(say("good", Then::Succeed)).await;
     world.until(good, "succeeded 1").await;
     assert_eq!(world.state(strange).await, "ready 0", "it waits for somebody who knows it");
+    let begun = "select last_value from pg_sequences where sequencename = 'job_running_run_seq'";
+    assert_eq!(world.number(begun).await, 1 + 3 + 1, "nor is it taken and given back");
     assert_eq!(world.number("select count(*) from mainstay.job_attempt where cause = 'timeout'").await, 1);
     assert_eq!(world.number("select count(*) from mainstay.job_attempt where cause = 'payload'").await, 3);
     world.check().await;

@@ -134,6 +134,12 @@ async fn cut_connections_cost_no_job() {
         world.number("select count(*) from mainstay.job_outcome where state = 'succeeded'").await == 1_200
     })
     .await;
+    let crashes = "select count(*) from mainstay.job_attempt where cause = 'crash'";
+    assert_eq!(
+        world.number(crashes).await,
+        0,
+        "a process that goes on gives back by itself what it has lost"
+    );
     world.check().await;
     one.stop().await;
     other.stop().await;
