@@ -1,8 +1,10 @@
 // What a page may cost: the list at 10,000 rows, the dashboard on a slow processor, a slow network. The size of the
-// JavaScript is checked when it is built (scripts/budget.js). Times are the best of three, so that a busy machine is
-// forgiven and a slow page is not. The last line is what was measured, as JSON.
+// JavaScript is checked when it is built (scripts/budget.js). Times are the best of several, and the limit of pages grows with
+// a loop that the same processor does then, so that a busy machine is forgiven and a slow page is not. The last line is what
+// was measured, as JSON.
 import { execFileSync } from 'node:child_process';
 import { afterAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
 import { signInAsDemo, signUp, useBrowser, Visit } from './browser';
 import { seed } from './seed';
 
@@ -14,13 +16,16 @@ const INTERACTIVE_MS = 1_000;
 /** The processor of a phone of the middle, beside the one that runs the test. */
 const SLOWER = 4;
 const SHIFT = 0.05;
+/** The loop on the machine that the limit is meant for, undisturbed; one that takes longer has as much more time for pages. */
+const LOOP_MS = 50;
 
 const measured: {
 	javascript_gzip_kib: Record<string, number>;
 	interactive_ms: Record<string, number>;
 	layout_shift: Record<string, number>;
+	loop_ms: Record<string, number>;
 	longest_task_ms: number | null;
-} = { javascript_gzip_kib: {}, interactive_ms: {}, layout_shift: {}, longest_task_ms: null };
+} = { javascript_gzip_kib: {}, interactive_ms: {}, layout_shift: {}, loop_ms: {}, longest_task_ms: null };
 
 afterAll(() => {
 	const script = new URL('../../scripts/budget.js', import.meta.url).pathname;
@@ -35,6 +40,19 @@ async function best(limit: number, measure: () => Promise<number>): Promise<numb
 	let least = Infinity;
 	for (let turn = 0; turn < 8 && least > limit; turn += 1) least = Math.min(least, await measure());
 	return least;
+}
+
+/** How long the page's processor takes for the same work each time, in the mean. */
+function loop(page: Page): Promise<number> {
+	return page.evaluate(() => {
+		const TURNS = 12;
+		const begun = performance.now();
+		for (let turn = 0; turn < TURNS; turn += 1) {
+			const words = Array.from({ length: 40_000 }, (_, at) => String((at * 7_919) % 40_009));
+			if (JSON.stringify(words.sort()).length < words.length) throw new Error('it was left out');
+		}
+		return (performance.now() - begun) / TURNS;
+	});
 }
 
 test('ten thousand activities scroll without a long task', async () => {
@@ -98,7 +116,10 @@ test('every page can be used within a second on a slow processor and stands stil
 		const moved = await visit.moved();
 		measured.interactive_ms[route] = Math.round(took);
 		measured.layout_shift[route] = Math.round(moved * 1000) / 1000;
-		expect(took, `ms from the address to the page ${route}`).toBeLessThanOrEqual(INTERACTIVE_MS);
+		const looped = await loop(page);
+		measured.loop_ms[route] = Math.round(looped);
+		const allowed = INTERACTIVE_MS * Math.max(1, looped / LOOP_MS);
+		expect(took, `ms from the address to the page ${route}`).toBeLessThanOrEqual(allowed);
 		expect(moved, `layout shift of ${route}`).toBeLessThanOrEqual(SHIFT);
 	}
 	await visit.end();
