@@ -1,7 +1,7 @@
 // What a page may cost: the list at 10,000 rows, the dashboard on a slow processor, a slow network. The size of the
-// JavaScript is checked when it is built (scripts/budget.js). Times are the best of several, and the limit of pages grows with
-// a loop that the same processor does then, so that a busy machine is forgiven and a slow page is not. The last line is what
-// was measured, as JSON.
+// JavaScript is checked when it is built (scripts/budget.js). Times are the best of several, each begun when
+// the processor is free as far as a loop can tell, so that a busy machine is forgiven and a slow page is not. The last line
+// is what was measured, as JSON.
 import { execFileSync } from 'node:child_process';
 import { afterAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
@@ -16,16 +16,16 @@ const INTERACTIVE_MS = 1_000;
 /** The processor of a phone of the middle, beside the one that runs the test. */
 const SLOWER = 4;
 const SHIFT = 0.05;
-/** The loop on the machine that the limit is meant for, undisturbed; one that takes longer has as much more time for pages. */
-const LOOP_MS = 50;
+/** What the loop takes on a processor that nobody else wants, and how often it is waited for. */
+const LOOP_MS = 60;
+const LOOPS = 20;
 
 const measured: {
 	javascript_gzip_kib: Record<string, number>;
 	interactive_ms: Record<string, number>;
 	layout_shift: Record<string, number>;
-	loop_ms: Record<string, number>;
 	longest_task_ms: number | null;
-} = { javascript_gzip_kib: {}, interactive_ms: {}, layout_shift: {}, loop_ms: {}, longest_task_ms: null };
+} = { javascript_gzip_kib: {}, interactive_ms: {}, layout_shift: {}, longest_task_ms: null };
 
 afterAll(() => {
 	const script = new URL('../../scripts/budget.js', import.meta.url).pathname;
@@ -42,17 +42,20 @@ async function best(limit: number, measure: () => Promise<number>): Promise<numb
 	return least;
 }
 
-/** How long the page's processor takes for the same work each time, in the mean. */
-function loop(page: Page): Promise<number> {
-	return page.evaluate(() => {
-		const TURNS = 12;
-		const begun = performance.now();
-		for (let turn = 0; turn < TURNS; turn += 1) {
-			const words = Array.from({ length: 40_000 }, (_, at) => String((at * 7_919) % 40_009));
-			if (JSON.stringify(words.sort()).length < words.length) throw new Error('it was left out');
-		}
-		return (performance.now() - begun) / TURNS;
-	});
+/** Returns when a loop in the page takes no longer than undisturbed, or has not for a while. */
+function undisturbed(page: Page): Promise<void> {
+	return page.evaluate(
+		async ([most, turns]) => {
+			for (let turn = 0; turn < turns; turn += 1) {
+				const begun = performance.now();
+				const words = Array.from({ length: 40_000 }, (_, at) => String((at * 7_919) % 40_009));
+				if (JSON.stringify(words.sort()).length < words.length) throw new Error('it was left out');
+				if (performance.now() - begun <= most) return;
+				await new Promise((later) => setTimeout(later, 50));
+			}
+		},
+		[LOOP_MS, LOOPS] as const,
+	);
 }
 
 test('ten thousand activities scroll without a long task', async () => {
@@ -107,6 +110,7 @@ test('every page can be used within a second on a slow processor and stands stil
 	] as const) {
 		await page.goto(path, { waitUntil: 'networkidle' });
 		const took = await best(INTERACTIVE_MS, async () => {
+			await undisturbed(page);
 			await page.reload({ waitUntil: 'commit' });
 			await page.getByRole('link', { name: 'Activities', exact: true }).first().waitFor();
 			await page.getByRole('heading', { name: title, exact: true, level: 1 }).waitFor();
@@ -116,10 +120,7 @@ test('every page can be used within a second on a slow processor and stands stil
 		const moved = await visit.moved();
 		measured.interactive_ms[route] = Math.round(took);
 		measured.layout_shift[route] = Math.round(moved * 1000) / 1000;
-		const looped = await loop(page);
-		measured.loop_ms[route] = Math.round(looped);
-		const allowed = INTERACTIVE_MS * Math.max(1, looped / LOOP_MS);
-		expect(took, `ms from the address to the page ${route}`).toBeLessThanOrEqual(allowed);
+		expect(took, `ms from the address to the page ${route}`).toBeLessThanOrEqual(INTERACTIVE_MS);
 		expect(moved, `layout shift of ${route}`).toBeLessThanOrEqual(SHIFT);
 	}
 	await visit.end();
