@@ -86,7 +86,7 @@ pub fn app(
     effects: &Effects,
 ) -> Result<App, BuildError> {
     // The whole list is cloned for each connection, so what it carries is behind an `Arc`.
-    let headers = Arc::new(browser::headers(config)?);
+    let headers = Arc::new(browser::lasting(&browser::headers(config)?));
     let requests = &config.requests;
 
     // Next to the routes: what needs the matched route, what is of an API alone, and answers where no route matches.

@@ -9,7 +9,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::logs::{Fields, LogError, REQUEST_ID, SpanFields, Value, around};
+use crate::logs::{Fields, LogError, REQUEST_ID, SpanFields, Value, around, id_of_span};
 use crate::{Request, RequestId};
 
 /// Lines that are kept; of what comes beyond only WARN and ERROR, and of these as many again.
@@ -138,22 +138,25 @@ where
         event.record(&mut fields);
         let owned = |(name, value): (&'static str, Value<'_>)| (name, value.as_str().to_owned());
         let mut others: BTreeMap<_, _> = fields.others().map(owned).collect();
-        let mut of_span = None;
         let current = Request::current();
-        around(current.as_ref(), context.event_scope(event), &fields, |name, value| {
-            if name == REQUEST_ID {
-                of_span = Some(value.as_str().to_owned());
-            } else {
-                others.insert(name, value.as_str().to_owned());
-            }
-        });
+        around(
+            current.as_ref(),
+            context.event_scope(event),
+            |name| fields.says(name),
+            |name, value| {
+                if name != REQUEST_ID {
+                    others.insert(name, value.as_str().to_owned());
+                }
+            },
+        );
+        let of_span = || id_of_span(context.event_scope(event));
         let meta = event.metadata();
         let line = LogLine {
             level: *meta.level(),
             target: meta.target().to_owned(),
             message: fields.message().to_owned(),
             fields: others,
-            request_id: current.map(|request| request.id().clone()).or_else(|| RequestId::parse(&of_span?)),
+            request_id: current.map(|request| request.id().clone()).or_else(|| RequestId::parse(&of_span()?)),
         };
         let mut heard = lock(&self.0);
         let room = if line.level <= Level::WARN { 2 * MAX_LINES } else { MAX_LINES };

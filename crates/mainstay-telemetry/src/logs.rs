@@ -17,13 +17,15 @@ pub use self::fields::MAX_VALUE_BYTES;
 pub(crate) use self::fields::{Fields, REQUEST_ID, Value};
 use self::line::Lines;
 use self::queue::Queue;
-pub(crate) use self::spans::{SpanFields, around};
+pub(crate) use self::spans::{SpanFields, around, id_of_span};
 
 mod fields;
 mod level;
 mod line;
+mod numbers;
 mod queue;
 mod spans;
+mod text;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

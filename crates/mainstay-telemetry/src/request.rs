@@ -62,6 +62,11 @@ impl Request {
         CURRENT.try_with(Clone::clone).ok()
     }
 
+    /// Looks at the one that is being worked on, if any, without counting a reference to it.
+    pub(crate) fn with_current<T>(mut look: impl FnMut(Option<&Self>) -> T) -> T {
+        CURRENT.try_with(|current| look(Some(current))).unwrap_or_else(|_| look(None))
+    }
+
     /// Its id.
     pub fn id(&self) -> &RequestId {
         &self.0.id

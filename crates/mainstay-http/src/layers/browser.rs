@@ -81,3 +81,13 @@ pub(super) fn cors(config: &Config) -> Result<Option<CorsLayer>, BuildError> {
 fn value(key: &'static str, text: &str) -> Result<HeaderValue, BuildError> {
     HeaderValue::from_str(text).map_err(|_| BuildError { key, reason: "not allowed in a header" })
 }
+
+/// The same for as long as the process lives: clones of these share nothing that processors would take from one another with
+/// each answer.
+pub(super) fn lasting(headers: &HeaderMap) -> HeaderMap {
+    let lasts = |(name, value): (&HeaderName, &HeaderValue)| {
+        let text = value.to_str().map(|text| HeaderValue::from_static(text.to_owned().leak()));
+        (name.clone(), text.unwrap_or_else(|_| value.clone()))
+    };
+    headers.iter().map(lasts).collect()
+}

@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use tracing::field::{Field, Visit};
 
+use super::numbers::{fraction, number};
+use super::text::Cut;
+
 /// A longer value is cut, with `…` at its end.
 pub const MAX_VALUE_BYTES: usize = 8 * 1024;
 
@@ -83,14 +86,6 @@ impl Fields {
         }
     }
 
-    /// Forgets everything, and keeps the memory unless it is much.
-    pub(crate) fn clear(&mut self) {
-        self.text.clear();
-        self.text.shrink_to(2 * MAX_VALUE_BYTES);
-        self.message = 0..0;
-        self.others.clear();
-    }
-
     /// What has been written since `from` is the value of this field.
     fn note(&mut self, name: &'static str, is_bare: bool, from: usize) {
         let place = from..self.text.len();
@@ -101,11 +96,10 @@ impl Fields {
         }
     }
 
-    fn text(&mut self, field: &Field, from: usize) {
-        if self.text.len() - from > MAX_VALUE_BYTES {
-            self.text.truncate(self.text.floor_char_boundary(from + MAX_VALUE_BYTES));
-            self.text.push('…');
-        }
+    fn text(&mut self, field: &Field, write: impl FnOnce(&mut Cut<'_>) -> std::fmt::Result) {
+        let from = self.text.len();
+        // It stops where it is cut.
+        let _ = write(&mut Cut::new(&mut self.text, String::push_str));
         self.note(field.name(), false, from);
     }
 
@@ -116,61 +110,17 @@ impl Fields {
     }
 }
 
-/// Lines are full of numbers, and the way by `write!` takes several times as much.
-fn number(text: &mut String, number: u64) {
-    if number >= 10 {
-        self::number(text, number / 10);
-    }
-    text.push(char::from(b'0' + (number % 10) as u8));
-}
-
-/// As `Display` has it: the fewest digits that name it. Most have three decimals at most.
-fn fraction(text: &mut String, value: f64) {
-    const MOST: f64 = (1_u64 << 50) as f64;
-    let thousandths = (value * 1e3).round();
-    #[expect(clippy::float_cmp, reason = "it is this very number, or another way is taken")]
-    let is_short = value.is_sign_positive() && thousandths < MOST && thousandths / 1e3 == value;
-    if !is_short {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{value}");
-        return;
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and not too large")]
-    let thousandths = thousandths as u64;
-    number(text, thousandths / 1_000);
-    let rest = thousandths % 1_000;
-    if rest > 0 {
-        text.push('.');
-        for digit in [rest / 100, rest / 10 % 10, rest % 10] {
-            number(text, digit);
-        }
-        text.truncate(text.trim_end_matches('0').len());
-    }
-}
-
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        let from = self.text.len();
-        let _ = write!(self.text, "{value:?}");
-        self.text(field, from);
+        self.text(field, |text| write!(text, "{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        let from = self.text.len();
-        self.text.push_str(value);
-        self.text(field, from);
+        self.text(field, |text| text.write_str(value));
     }
 
-    /// The error and what caused it, from the outside in.
     fn record_error(&mut self, field: &Field, error: &(dyn std::error::Error + 'static)) {
-        let from = self.text.len();
-        let _ = write!(self.text, "{error}");
-        let mut cause = error.source();
-        while let Some(error) = cause.filter(|_| self.text.len() - from <= MAX_VALUE_BYTES) {
-            let _ = write!(self.text, ": {error}");
-            cause = error.source();
-        }
-        self.text(field, from);
+        self.text(field, |text| text.write_error(error));
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
@@ -196,43 +146,5 @@ impl Visit for Fields {
 
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.bare(field, |text| text.push_str(if value { "true" } else { "false" }));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn shown(value: f64) -> String {
-        let mut text = String::new();
-        fraction(&mut text, value);
-        text
-    }
-
-    proptest! {
-        #[test]
-        fn fractions_look_as_the_standard_library_has_them(value: f64, thousandths in -1_000_000_i64..10_000_000) {
-            prop_assert_eq!(shown(value), value.to_string());
-            let short = thousandths as f64 / 1e3;
-            prop_assert_eq!(shown(short), short.to_string());
-        }
-
-        #[test]
-        fn numbers_do_too(value: u64) {
-            let mut text = String::new();
-            number(&mut text, value);
-            prop_assert_eq!(text, value.to_string());
-        }
-    }
-
-    #[test]
-    fn so_do_the_smallest_and_the_largest() {
-        for value in
-            [0.0, -0.0, 0.001, 0.1, 1.0, 1e12, 1e15, 1e16, 1e300, f64::MAX, f64::MIN_POSITIVE, f64::EPSILON]
-        {
-            assert_eq!(shown(value), value.to_string());
-        }
     }
 }

@@ -1,5 +1,5 @@
-//! How a line looks, and its way to the writer, by memory that is used again. Never here: which lines there are, who writes
-//! them where.
+//! How a line looks: the fields of an event are written into it as they are told. Never here: which lines there are, who
+//! writes them where.
 
 use std::cell::Cell;
 use std::fmt::Write as _;
@@ -7,12 +7,15 @@ use std::io::Write as _;
 
 use jiff::Timestamp;
 use mainstay_runtime::Clock;
+use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::{Fields, LogFormat, REQUEST_ID, Value, around};
+use super::numbers::{fraction, number};
+use super::text::{Cut, json_string, json_text, one_line};
+use super::{LogFormat, REQUEST_ID, Value, around, id_of_span};
 use crate::request::{Request, RequestId};
 
 /// So much memory for lines each thread keeps at most.
@@ -28,9 +31,6 @@ pub(super) struct Lines<W> {
 /// What one line is made with.
 #[derive(Default)]
 struct Desk {
-    fields: Fields,
-    /// What the spans say, in the form of the line.
-    around: String,
     line: String,
     second: Second,
 }
@@ -55,31 +55,12 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         // A value that logs while it is shown finds another one. Threads that end make a new one each time.
         let mut desk = DESK.try_with(Cell::take).unwrap_or_default();
-        event.record(&mut desk.fields);
-        let (current, mut of_span) = (Request::current(), None);
-        around(current.as_ref(), context.event_scope(event), &desk.fields, |name, value| {
-            if name == REQUEST_ID {
-                of_span = current.is_none().then(|| value.as_str().to_owned());
-            } else {
-                self.field(&mut desk.around, name, value);
-            }
-        });
-        let request_id = current.as_ref().map(Request::id).map(RequestId::as_str).or(of_span.as_deref());
-        self.write(&mut desk, event.metadata(), request_id);
+        Request::with_current(|current| self.write(&mut desk, event, &context, current));
         // Where nothing can be written there is nobody to tell.
         let _ = self.writer.make_writer_for(event.metadata()).write_all(desk.line.as_bytes());
-        desk.clear();
+        desk.line.clear();
+        desk.line.shrink_to(KEPT_BYTES);
         let _ = DESK.try_with(|place| place.set(desk));
-    }
-}
-
-impl Desk {
-    fn clear(&mut self) {
-        self.fields.clear();
-        for text in [&mut self.around, &mut self.line] {
-            text.clear();
-            text.shrink_to(KEPT_BYTES);
-        }
     }
 }
 
@@ -109,9 +90,56 @@ impl Second {
 }
 
 impl<W> Lines<W> {
-    // Writing to a string cannot fail.
-    fn write(&self, desk: &mut Desk, meta: &Metadata<'_>, request_id: Option<&str>) {
-        let (Desk { fields, around, line, second }, time) = (desk, self.clock.now());
+    fn write<S>(
+        &self,
+        desk: &mut Desk,
+        event: &Event<'_>,
+        context: &Context<'_, S>,
+        current: Option<&Request>,
+    ) where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let Desk { line, second } = desk;
+        let of_span = match current {
+            Some(_) => None,
+            None => id_of_span(context.event_scope(event)),
+        };
+        let request_id = current.map(Request::id).map(RequestId::as_str).or(of_span.as_deref());
+        self.begin(line, second, event.metadata());
+        let mut message = Message { line, format: self.format };
+        event.record(&mut message);
+        if self.format == LogFormat::Json {
+            line.push('"');
+            if let Some(id) = request_id {
+                line.push_str(",\"");
+                line.push_str(REQUEST_ID);
+                line.push_str("\":");
+                json_string(line, id);
+            }
+        }
+        let mut others = Others { line, format: self.format, said: 0 };
+        event.record(&mut others);
+        let said = others.said;
+        let says = |name: &str| {
+            let field = event.metadata().fields().field(name);
+            field.is_some_and(|field| said & bit(&field) != 0)
+        };
+        around(current, context.event_scope(event), says, |name, value| {
+            if name != REQUEST_ID {
+                field(line, self.format, name, value);
+            }
+        });
+        match (self.format, request_id) {
+            (LogFormat::Json, _) => line.push('}'),
+            (LogFormat::Pretty, Some(id)) => field(line, self.format, REQUEST_ID, Value::Bare(id)),
+            (LogFormat::Pretty, None) => {}
+        }
+        line.push('\n');
+    }
+
+    /// Up to the message.
+    fn begin(&self, line: &mut String, second: &mut Second, meta: &Metadata<'_>) {
+        let time = self.clock.now();
         match self.format {
             LogFormat::Json => {
                 line.push_str("{\"timestamp\":\"");
@@ -120,119 +148,168 @@ impl<W> Lines<W> {
                 line.push_str(meta.level().as_str());
                 line.push_str("\",\"target\":");
                 json_string(line, meta.target());
-                line.push_str(",\"message\":");
-                json_string(line, fields.message());
-                if let Some(id) = request_id {
-                    line.push_str(",\"");
-                    line.push_str(REQUEST_ID);
-                    line.push_str("\":");
-                    json_string(line, id);
-                }
-                for (name, value) in fields.others() {
-                    self.field(line, name, value);
-                }
-                line.push_str(around);
-                line.push('}');
+                line.push_str(",\"message\":\"");
             }
             LogFormat::Pretty => {
                 second.write(line, time);
+                // Writing to a string cannot fail.
                 let _ = write!(line, " {:5} ", meta.level());
-                one_line(line, fields.message());
-                for (name, value) in fields.others() {
-                    self.field(line, name, value);
-                }
-                line.push_str(around);
-                if let Some(id) = request_id {
-                    self.field(line, REQUEST_ID, Value::Bare(id));
-                }
             }
         }
-        line.push('\n');
+    }
+}
+
+/// The sentence of an event, and nothing else of it.
+struct Message<'a> {
+    line: &'a mut String,
+    format: LogFormat,
+}
+
+impl Visit for Message<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if is_message(field) {
+            // It stops where it is cut.
+            let _ = write!(Cut::new(self.line, escape(self.format)), "{value:?}");
+        }
     }
 
-    fn field(&self, line: &mut String, name: &str, value: Value<'_>) {
-        match self.format {
-            LogFormat::Json => {
-                // A field that is called like one of the line's own is set apart.
-                line.push_str(if is_own(name) { ",\"field." } else { ",\"" });
-                json_text(line, name);
-                line.push_str("\":");
-                match value {
-                    Value::Text(text) => json_string(line, text),
-                    Value::Bare(text) => line.push_str(text),
-                }
-            }
-            LogFormat::Pretty => {
-                line.push(' ');
-                line.push_str(name);
-                line.push('=');
-                one_line(line, value.as_str());
-            }
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if is_message(field) {
+            let _ = Cut::new(self.line, escape(self.format)).write_str(value);
         }
+    }
+}
+
+/// All other fields of an event, as they come.
+struct Others<'a> {
+    line: &'a mut String,
+    format: LogFormat,
+    /// Which there were, a bit for each.
+    said: u64,
+}
+
+impl Others<'_> {
+    /// Begins a field; false if it is the message.
+    fn begin(&mut self, field: &Field) -> bool {
+        if is_message(field) {
+            return false;
+        }
+        self.said |= bit(field);
+        name(self.line, self.format, field.name());
+        true
+    }
+
+    fn text(&mut self, field: &Field, write: impl FnOnce(&mut Cut<'_>) -> std::fmt::Result) {
+        if !self.begin(field) {
+            return;
+        }
+        let quote = self.format == LogFormat::Json;
+        if quote {
+            self.line.push('"');
+        }
+        // It stops where it is cut.
+        let _ = write(&mut Cut::new(self.line, escape(self.format)));
+        if quote {
+            self.line.push('"');
+        }
+    }
+}
+
+impl Visit for Others<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.text(field, |text| write!(text, "{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.text(field, |text| text.write_str(value));
+    }
+
+    fn record_error(&mut self, field: &Field, error: &(dyn std::error::Error + 'static)) {
+        self.text(field, |text| text.write_error(error));
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        if self.begin(field) {
+            bare_fraction(self.line, value);
+        }
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        if self.begin(field) {
+            if value < 0 {
+                self.line.push('-');
+            }
+            number(self.line, value.unsigned_abs());
+        }
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        if self.begin(field) {
+            number(self.line, value);
+        }
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        if self.begin(field) {
+            self.line.push_str(if value { "true" } else { "false" });
+        }
+    }
+}
+
+/// How text is written.
+fn escape(format: LogFormat) -> fn(&mut String, &str) {
+    match format {
+        LogFormat::Json => json_text,
+        LogFormat::Pretty => one_line,
+    }
+}
+
+fn is_message(field: &Field) -> bool {
+    field.name() == "message"
+}
+
+/// An event has 32 fields at most.
+fn bit(field: &Field) -> u64 {
+    u32::try_from(field.index()).ok().and_then(|index| 1_u64.checked_shl(index)).unwrap_or(0)
+}
+
+fn bare_fraction(line: &mut String, value: f64) {
+    if value.is_finite() {
+        fraction(line, value);
+    } else {
+        line.push_str("null");
+    }
+}
+
+/// The name of a field, and what stands between it and its value.
+fn name(line: &mut String, format: LogFormat, name: &str) {
+    match format {
+        LogFormat::Json => {
+            // A field that is called like one of the line's own is set apart.
+            line.push_str(if is_own(name) { ",\"field." } else { ",\"" });
+            json_text(line, name);
+            line.push_str("\":");
+        }
+        LogFormat::Pretty => {
+            line.push(' ');
+            line.push_str(name);
+            line.push('=');
+        }
+    }
+}
+
+fn field(line: &mut String, format: LogFormat, called: &str, value: Value<'_>) {
+    name(line, format, called);
+    match (format, value) {
+        (LogFormat::Json, Value::Text(text)) => json_string(line, text),
+        (LogFormat::Json, Value::Bare(text)) => line.push_str(text),
+        (LogFormat::Pretty, value) => one_line(line, value.as_str()),
     }
 }
 
 /// Whether it is a name that every line has.
 fn is_own(name: &str) -> bool {
     matches!(name, "timestamp" | "level" | "target" | "message" | REQUEST_ID)
-}
-
-/// A line stays a line, whatever somebody put into a value.
-fn one_line(line: &mut String, text: &str) {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        line.push_str(text);
-    } else {
-        line.extend(text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }));
-    }
-}
-
-fn json_string(line: &mut String, text: &str) {
-    line.push('"');
-    json_text(line, text);
-    line.push('"');
-}
-
-/// In runs that need no change.
-fn json_text(line: &mut String, mut text: &str) {
-    while has_special(text.as_bytes())
-        && let Some(at) = text.bytes().position(is_special)
-    {
-        let (plain, rest) = text.split_at(at);
-        line.push_str(plain);
-        let mut letters = rest.chars();
-        match letters.next() {
-            Some('"') => line.push_str("\\\""),
-            Some('\\') => line.push_str("\\\\"),
-            Some('\n') => line.push_str("\\n"),
-            Some(control) => drop(write!(line, "\\u{:04x}", u32::from(control))),
-            None => {}
-        }
-        text = letters.as_str();
-    }
-    line.push_str(text);
-}
-
-fn is_special(byte: u8) -> bool {
-    byte < b' ' || byte == b'"' || byte == b'\\'
-}
-
-/// Most texts have none and are short: eight bytes at a time, as one number.
-fn has_special(bytes: &[u8]) -> bool {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // The high bit of each byte that is below `least`; of those that follow one, too, which changes no answer.
-    let below = |word: u64, least: u8| word.wrapping_sub(LOW * u64::from(least)) & !word & HIGH;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let in_word = |word: &[u8; 8]| {
-        let word = u64::from_ne_bytes(*word);
-        let is = |byte: u8| below(word ^ (LOW * u64::from(byte)), 1);
-        (below(word, b' ') | is(b'"') | is(b'\\')) != 0
-    };
-    match bytes.last_chunk::<8>() {
-        // Some of its bytes are looked at twice.
-        Some(end) => in_word(end) || words.iter().any(in_word),
-        None => rest.iter().copied().any(is_special),
-    }
 }
 
 #[cfg(test)]
@@ -242,18 +319,6 @@ mod tests {
     use super::*;
 
     proptest! {
-        #[test]
-        fn a_special_byte_is_found_wherever_it_is(
-            plain in proptest::collection::vec(any::<u8>().prop_filter("plain", |byte| !is_special(*byte)), 0..40),
-            special in any::<u8>().prop_filter("special", |byte| is_special(*byte)),
-            at: prop::sample::Index,
-        ) {
-            prop_assert!(!has_special(&plain));
-            let mut bytes = plain;
-            bytes.insert(at.index(bytes.len() + 1), special);
-            prop_assert!(has_special(&bytes));
-        }
-
         #[test]
         fn times_look_as_the_calendar_has_them(nanoseconds in proptest::collection::vec(-2_000_000_000_i128..2_000_000_000_000_000_000, 1..4)) {
             let mut second = Second::default();

@@ -44,7 +44,7 @@ where
 pub(crate) fn around<'a, S>(
     request: Option<&Request>,
     scope: Option<Scope<'a, S>>,
-    own: &Fields,
+    own_says: impl Fn(&str) -> bool,
     mut tell: impl FnMut(&'static str, Value<'_>),
 ) where
     S: Subscriber + LookupSpan<'a>,
@@ -55,14 +55,14 @@ pub(crate) fn around<'a, S>(
             let mut spans = spans.iter();
             spans.any(|span| span.extensions().get::<Fields>().is_some_and(|fields| fields.says(name)))
         };
-        if !own.says(name) && !by_span(name) {
+        if !own_says(name) && !by_span(name) {
             tell(name, Value::Text(value));
         }
     }
     for (depth, span) in spans.iter().enumerate().rev() {
         let extensions = span.extensions();
         for (name, value) in extensions.get::<Fields>().into_iter().flat_map(Fields::others) {
-            let is_said = name != REQUEST_ID && own.says(name);
+            let is_said = name != REQUEST_ID && own_says(name);
             let is_said_inside = || {
                 let inner = spans[..depth].iter();
                 inner
@@ -74,4 +74,17 @@ pub(crate) fn around<'a, S>(
             }
         }
     }
+}
+
+/// The id of a request that the innermost span says that says one.
+pub(crate) fn id_of_span<'a, S>(scope: Option<Scope<'a, S>>) -> Option<String>
+where
+    S: Subscriber + LookupSpan<'a>,
+{
+    let is_id = |(name, _): &(&str, Value<'_>)| *name == REQUEST_ID;
+    scope.into_iter().flatten().find_map(|span| {
+        let extensions = span.extensions();
+        let mut said = extensions.get::<Fields>()?.others();
+        said.find(is_id).map(|(_, value)| value.as_str().to_owned())
+    })
 }

@@ -147,6 +147,33 @@ fn a_value_without_end_is_cut_at_a_letter() {
 }
 
 #[test]
+fn a_value_that_is_written_for_ever_is_stopped() {
+    struct Endless;
+    impl std::fmt::Debug for Endless {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            loop {
+                f.write_str("ü\n")?;
+            }
+        }
+    }
+    for log in [|| tracing::info!(evil = ?Endless, "done"), || tracing::info!("{Endless:?}")] {
+        let text = written(LogFormat::Json, log);
+        let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();
+        let cut = line["evil"].as_str().or(line["message"].as_str()).unwrap();
+        assert!(cut.ends_with('…') && cut.len() <= MAX_VALUE_BYTES + '…'.len_utf8(), "{}", cut.len());
+        assert_eq!(text.lines().count(), 1);
+    }
+}
+
+#[test]
+fn the_message_stands_first_wherever_it_is_said() {
+    let text = written(LogFormat::Json, || tracing::info!(a = 1, message = "said late"));
+    assert!(text.contains(r#""message":"said late","a":1}"#), "{text}");
+    let text = written(LogFormat::Pretty, || tracing::info!(a = 1, message = "said late"));
+    assert!(text.ends_with(" said late a=1\n"), "{text}");
+}
+
+#[test]
 fn an_error_brings_its_causes() {
     #[derive(Debug, thiserror::Error)]
     #[error("the upload was not kept")]
