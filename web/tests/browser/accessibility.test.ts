@@ -2,7 +2,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { signInAsDemo, useBrowser, Visit } from './browser';
+import { signInAsDemo, useBrowser, Visit, whole } from './browser';
 
 useBrowser();
 
@@ -10,7 +10,8 @@ test.each(['light', 'dark'] as const)('no page has a serious finding in the %s',
 	const visit = await Visit.begin({ colorScheme });
 	const { page } = visit;
 	await page.goto('/sign-in');
-	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+	await page.getByRole('link', { name: 'Make an account' }).waitFor();
+	await whole(page);
 	expect(await findings(visit), 'sign-in').toEqual([]);
 	await signInAsDemo(page);
 	const newest = await page.evaluate(async () => {
@@ -26,7 +27,8 @@ test.each(['light', 'dark'] as const)('no page has a serious finding in the %s',
 		'/profile',
 		'/no-such-page',
 	]) {
-		await page.goto(path, { waitUntil: 'networkidle' });
+		await page.goto(path);
+		await whole(page);
 		expect(await findings(visit), path).toEqual([]);
 	}
 	await visit.end();
@@ -57,13 +59,19 @@ test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
 		'/profile',
 	]) {
 		await page.goto(path);
-		await page.waitForLoadState('networkidle');
+		await whole(page);
 		await expect.poll(() => cut(page), { message: `${path}: rows show all of their lines` }).toEqual([]);
 		await expect.poll(() => visit.overflow(), { message: path }).toBeLessThanOrEqual(0);
-		const heading = await page.getByRole('heading', { level: 1 }).first().boundingBox();
-		expect(heading!.y, `${path}: the page begins at its top`).toBeLessThan(300);
-		const skip = await page.getByRole('link', { name: 'To the content' }).boundingBox();
-		expect(skip!.y + skip!.height, `${path}: a link that is out of sight`).toBeLessThanOrEqual(0);
+		const heading = page.getByRole('heading', { level: 1 }).first();
+		await expect
+			.poll(async () => (await heading.boundingBox())?.y, { message: `${path}: the page begins at its top` })
+			.toBeLessThan(300);
+		const skip = page.getByRole('link', { name: 'To the content' });
+		const foot = async () => {
+			const { y, height } = (await skip.boundingBox())!;
+			return y + height;
+		};
+		await expect.poll(foot, { message: `${path}: a link that is out of sight` }).toBeLessThanOrEqual(0);
 	}
 	await visit.end();
 });

@@ -1,6 +1,6 @@
 // The list of activities: what is new is seen, what was looked at is found again, and what cannot be asked is told.
 import { expect, test } from 'vitest';
-import { signUp, useBrowser, Visit } from './browser';
+import { signUp, useBrowser, Visit, whole } from './browser';
 
 useBrowser();
 
@@ -53,8 +53,10 @@ test('a filter that cannot be asked is told and left out', async () => {
 	await page.goto('/activities?min_km=far&from=2026-03-02&to=2026-03-01');
 	const told = page.getByRole('alert').filter({ hasText: 'Left out.' });
 	await told.waitFor();
-	expect(await told.textContent()).toMatch(/“far” is no number.*The last day lies before the first/);
-	expect(await page.getByLabel('At least').getAttribute('aria-invalid')).toBe('true');
+	await expect
+		.poll(() => told.textContent())
+		.toMatch(/“far” is no number.*The last day lies before the first/);
+	await expect.poll(() => page.getByLabel('At least').getAttribute('aria-invalid')).toBe('true');
 	await page.getByRole('link', { name: 'Only' }).waitFor();
 	await page.getByLabel('At least').fill('6');
 	await page.keyboard.press('Enter');
@@ -75,6 +77,8 @@ test('a long name from right to left leaves the badge of a race in its place, an
 	await page.getByText('Saved.').waitFor();
 	await page.goto('/activities');
 	const badge = page.getByRole('table', { name: 'Activities' }).getByText('Race', { exact: true });
+	await badge.waitFor();
+	await whole(page);
 	const { name, left, right, cell } = await badge.evaluate((at) => ({
 		name: at.previousElementSibling?.getBoundingClientRect().right ?? 0,
 		left: at.getBoundingClientRect().left,
@@ -83,6 +87,6 @@ test('a long name from right to left leaves the badge of a race in its place, an
 	}));
 	expect(left, 'behind the name').toBeGreaterThanOrEqual(name);
 	expect(right, 'inside its cell').toBeLessThanOrEqual(cell);
-	expect(await visit.overflow()).toBeLessThanOrEqual(0);
+	await expect.poll(() => visit.overflow()).toBeLessThanOrEqual(0);
 	await visit.end();
 });

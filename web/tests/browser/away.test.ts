@@ -1,7 +1,7 @@
 // Answers that do not come, come late, or come from somebody else than the server: what the page says, and that it goes on
 // by itself. Never here: what is kept on the device (offline.test.ts).
 import { expect, test } from 'vitest';
-import { signUp, useBrowser, Visit } from './browser';
+import { gate, signUp, useBrowser, Visit, whole } from './browser';
 
 useBrowser();
 
@@ -9,15 +9,18 @@ test('a server that takes longer than the pauses between two tries is heard', as
 	const visit = await Visit.begin();
 	const { page } = visit;
 	await signUp(page, 'patient@example.org');
-	await page.route('**/v1/athletes/me', (route) => route.abort());
-	await page.goto('/');
-	await page.getByRole('heading', { name: 'Paceline cannot be reached' }).waitFor();
-	await page.unroute('**/v1/athletes/me');
+	let [away, asked] = [true, 0];
 	await page.route('**/v1/athletes/me', async (route) => {
+		if (away) return route.abort();
+		asked++;
 		await new Promise((done) => setTimeout(done, 12_000));
 		await route.continue().catch(() => undefined);
 	});
-	await page.getByRole('heading', { name: 'Dashboard' }).waitFor({ timeout: 40_000 });
+	await page.goto('/');
+	await page.getByRole('heading', { name: 'Paceline cannot be reached' }).waitFor();
+	away = false;
+	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+	expect(asked, 'times that it was asked while it took its time').toBe(1);
 	await visit.end();
 });
 
@@ -49,18 +52,28 @@ test('a report is followed over a silence', async () => {
 		return ((await answer.json()) as { id: string }).id;
 	});
 	let times = 0;
+	// Each answer waits until what the one before it made of the page was seen.
+	const [followed, told] = [gate(), gate()];
 	await page.route(`**/v1/uploads/${id}`, async (route) => {
 		times++;
-		if (times === 2) return route.abort();
-		if (times > 2) return route.continue();
+		if (times === 2) {
+			await followed.opened;
+			return route.abort();
+		}
+		if (times > 2) {
+			await told.opened;
+			return route.continue();
+		}
 		const answer = await route.fetch();
 		return route.fulfill({ json: { ...(await answer.json()), status: 'processing' } });
 	});
 	await page.goto(`/upload/${id}`);
 	await page.getByText('This page follows.').waitFor();
+	followed.open();
 	await page.getByText('The report did not load further').waitFor();
+	told.open();
 	await page.getByText('Finished.').waitFor();
-	expect(await page.getByText('The report did not load further').count()).toBe(0);
+	await expect.poll(() => page.getByText('The report did not load further').count()).toBe(0);
 	await visit.end();
 });
 
@@ -89,7 +102,8 @@ test.each([
 	await page.unroute(files);
 	await page.getByRole('link', { name: 'Try again' }).click();
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-	expect(await page.getByText('Paceline is loading').count()).toBe(0);
+	await expect.poll(() => page.getByText('Paceline is loading').count()).toBe(0);
+	await whole(page);
 	expect(await visit.moved()).toBeLessThanOrEqual(0.05);
 	await page.context().close();
 });
@@ -99,7 +113,7 @@ test('the form for an account does not wait for ever to be told whether there is
 	const { page } = visit;
 	await page.route('**/v1/about', () => undefined);
 	await page.goto('/sign-up');
-	await page.getByLabel('E-mail').waitFor({ timeout: 5000 });
+	await page.getByLabel('E-mail').waitFor();
 	await visit.end();
 });
 
@@ -109,11 +123,10 @@ test('an upload that is stopped while the session is renewed sends nothing, unti
 	await signUp(page, 'stopper@example.org');
 	await page.getByRole('link', { name: 'Upload', exact: true }).click();
 	let [requests, renewals] = [0, 0];
-	let free = () => {};
-	const held = new Promise<void>((done) => (free = done));
+	const held = gate();
 	await page.route('**/v1/auth/refresh', async (route) => {
 		renewals++;
-		await held;
+		await held.opened;
 		await route.continue();
 	});
 	await page.route('**/v1/uploads', (route) => {
@@ -127,7 +140,7 @@ test('an upload that is stopped while the session is renewed sends nothing, unti
 	await page.getByRole('button', { name: 'Stop' }).click();
 	await files.setInputFiles(notes('second.gpx'));
 	await page.getByText('second.gpx').waitFor();
-	free();
+	held.open();
 	const run = page.getByRole('region', { name: 'Done' });
 	await run.getByText('2 refused').first().waitFor();
 	expect(requests, 'one that was refused, and one for both').toBe(2);

@@ -15,6 +15,10 @@ import { afterAll, beforeAll, expect, inject, onTestFailed } from 'vitest';
 
 export const DEMO = 'demo@paceline.example';
 export const PASSWORD = 'correct horse battery';
+/** How long anything is waited for before it is held to never come, ms; a machine that is merely busy takes less. */
+const PATIENCE_MS = 60_000;
+/** How long a notice of the page stays (STAYS_MS of src/lib/notices.svelte.ts), ms. */
+const NOTICE_MS = 12_000;
 
 const ARGUMENTS = [
 	'--no-sandbox',
@@ -50,6 +54,7 @@ export async function launchLasting(): Promise<BrowserContext> {
 		ignoreDefaultArgs: ['--disable-back-forward-cache'],
 		baseURL: inject('server'),
 	});
+	context.setDefaultTimeout(PATIENCE_MS);
 	// The browser may still write for a moment; what it will not let go is the system's to remove.
 	context.on('close', () => {
 		rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 }).catch(() => undefined);
@@ -77,16 +82,17 @@ export class Visit {
 			serviceWorkers: 'block',
 			...options,
 		});
-		await context.addInitScript(() => {
-			const seen = globalThis as unknown as { moved: number };
-			seen.moved = 0;
-			new PerformanceObserver((list) => {
-				for (const entry of list.getEntries() as unknown as { value: number; hadRecentInput: boolean }[])
-					if (!entry.hadRecentInput) seen.moved += entry.value;
-			}).observe({ type: 'layout-shift', buffered: true });
-		});
+		context.setDefaultTimeout(PATIENCE_MS);
+		await context.addInitScript(watchMoves);
+		// A notice waits for the test: it would else be gone before a test on a busy machine has read or pressed it.
+		await context.addInitScript((stays) => {
+			const later = globalThis.setTimeout.bind(globalThis);
+			Object.assign(globalThis, {
+				setTimeout: (run: TimerHandler, pause?: number, ...rest: unknown[]) =>
+					pause === stays ? 0 : later(run, pause, ...rest),
+			});
+		}, NOTICE_MS);
 		const page = await context.newPage();
-		page.setDefaultTimeout(30_000);
 		const visit = new Visit(page);
 		onTestFailed(() => visit.tell());
 		page.on('pageerror', (error) => visit.errors.push(error.message));
@@ -104,7 +110,7 @@ export class Visit {
 
 	/** Sum of layout shifts without input since the page was loaded. */
 	moved(): Promise<number> {
-		return this.page.evaluate(() => (globalThis as unknown as { moved: number }).moved);
+		return this.page.evaluate(() => (globalThis as unknown as Moves).moved());
 	}
 
 	/** How much wider the page is than its window, or what stands in a card than the card. */
@@ -134,6 +140,43 @@ export class Visit {
 	}
 }
 
+interface Moves {
+	moved: () => number;
+}
+
+/** Runs in each page, before anything of its own: adds up the layout shifts that no input was the reason of. */
+function watchMoves() {
+	type Shift = PerformanceEntry & { value: number; hadRecentInput: boolean };
+	let sum = 0;
+	const add = (shifts: PerformanceEntryList) => {
+		for (const { value, hadRecentInput } of shifts as Shift[]) if (!hadRecentInput) sum += value;
+	};
+	const observer = new PerformanceObserver((list) => add(list.getEntries()));
+	observer.observe({ type: 'layout-shift', buffered: true });
+	(globalThis as unknown as Moves).moved = () => {
+		// Those that the browser has not handed over yet.
+		add(observer.takeRecords());
+		return sum;
+	};
+}
+
+/**
+ * Waits until the page that was just loaded is whole: it has its title, no part is waited for, every plot is drawn, the
+ * length of a list is known and nothing moves any more.
+ */
+export async function whole(page: Page) {
+	await page.waitForFunction(() => {
+		const every = (selector: string, holds: (part: Element) => boolean) =>
+			Array.from(document.querySelectorAll(selector)).every(holds);
+		return (
+			document.querySelector('h1') !== null &&
+			document.querySelector('.waiting, [aria-busy="true"], [aria-rowcount="-1"]') === null &&
+			every('[role="slider"]', (plot) => plot.querySelector('canvas') !== null) &&
+			document.getAnimations().every(({ playState }) => playState !== 'running')
+		);
+	});
+}
+
 /** Fills in the sign-in form and waits for the dashboard. */
 export async function signIn(page: Page, email: string, password: string) {
 	await page.goto('/sign-in');
@@ -141,6 +184,13 @@ export async function signIn(page: Page, email: string, password: string) {
 	await page.getByLabel('Password').fill(password);
 	await page.getByRole('button', { name: 'Sign in' }).click();
 	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
+}
+
+/** What waits for `opened` goes on when the test says `open`. */
+export function gate(): { opened: Promise<void>; open: () => void } {
+	let open = () => {};
+	const opened = new Promise<void>((done) => (open = done));
+	return { opened, open };
 }
 
 /** Makes an account and waits for its dashboard. */
@@ -157,7 +207,8 @@ export async function signInAsDemo(page: Page) {
 	await signIn(page, DEMO, inject('demoPassword'));
 	await expect
 		.poll(() => page.evaluate(() => fetch('/v1/uploads?limit=100').then((answer) => answer.json())), {
-			timeout: 100_000,
+			// The whole season comes in before.
+			timeout: 240_000,
 			interval: 500,
 		})
 		.toSatisfy(

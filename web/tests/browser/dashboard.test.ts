@@ -1,7 +1,7 @@
 // The dashboard of the demo athlete: the questions, their answers, and how they hold on a phone, in the dark, without a
 // mouse, without a network.
 import { expect, test } from 'vitest';
-import { signInAsDemo, useBrowser, Visit } from './browser';
+import { signInAsDemo, useBrowser, Visit, whole } from './browser';
 
 useBrowser();
 
@@ -12,9 +12,10 @@ test('the dashboard answers its questions in words and with numbers', async () =
 	const { page } = visit;
 	await signInAsDemo(page);
 	for (const question of QUESTIONS) await page.getByRole('heading', { name: question }).first().waitFor();
-	const text = (await page.getByRole('main').textContent()) ?? '';
-	expect(text).toMatch(/improving|getting more efficient|more efficient/i);
-	expect(text).toMatch(/\d+:\d\d/);
+	await whole(page);
+	const text = () => page.getByRole('main').textContent();
+	await expect.poll(text).toMatch(/improving|getting more efficient|more efficient/i);
+	await expect.poll(text).toMatch(/\d+:\d\d/);
 	await expect.poll(() => page.locator('canvas').count()).toBeGreaterThanOrEqual(3);
 	await visit.end();
 });
@@ -24,11 +25,14 @@ test('a plot is read with the keyboard', async () => {
 	const { page } = visit;
 	await signInAsDemo(page);
 	const plot = page.getByRole('slider', { name: /efficiency/i });
+	await whole(page);
 	await plot.focus();
 	await page.keyboard.press('Home');
+	await expect.poll(() => plot.getAttribute('aria-valuenow')).toBe('0');
 	const first = await plot.getAttribute('aria-valuetext');
 	expect(first).toMatch(/\d/);
 	await page.keyboard.press('ArrowRight');
+	await expect.poll(() => plot.getAttribute('aria-valuenow')).toBe('1');
 	await expect.poll(() => plot.getAttribute('aria-valuetext')).not.toBe(first);
 	await visit.end();
 });
@@ -40,11 +44,13 @@ test.each([
 ])('the dashboard fits %s', async (_, options) => {
 	const visit = await Visit.begin(options);
 	await signInAsDemo(visit.page);
-	await visit.page.waitForLoadState('networkidle');
-	expect(await visit.overflow()).toBeLessThanOrEqual(0);
+	await whole(visit.page);
+	await expect.poll(() => visit.overflow()).toBeLessThanOrEqual(0);
 	expect(await visit.moved()).toBeLessThanOrEqual(0.05);
-	const heading = await visit.page.getByRole('heading', { name: 'Dashboard' }).boundingBox();
-	expect(heading!.y, 'the page begins at its top').toBeLessThan(160);
+	const heading = visit.page.getByRole('heading', { name: 'Dashboard' });
+	await expect
+		.poll(async () => (await heading.boundingBox())?.y, { message: 'the page begins at its top' })
+		.toBeLessThan(160);
 	await visit.end();
 });
 
@@ -73,7 +79,7 @@ test('without a network the page stays and says so', async () => {
 	const visit = await Visit.begin();
 	const { page } = visit;
 	await signInAsDemo(page);
-	await page.waitForLoadState('networkidle');
+	await whole(page);
 	const plots = await page.locator('canvas').count();
 	expect(plots).toBeGreaterThanOrEqual(3);
 	await page.context().setOffline(true);

@@ -27,13 +27,12 @@ test('several files that are dropped are uploaded', async () => {
 	await page.getByText('Let go to upload').waitFor();
 	await drag.drop();
 	const run = page.getByRole('region', { name: 'Done' });
-	await run.waitFor({ timeout: 60_000 });
+	await run.waitFor();
 	// Files that were dropped themselves are judged by what they hold, whatever their names are.
 	await run.getByText('1 refused').first().waitFor();
-	const told = await run.textContent();
-	for (const name of [TREADMILL, 'notes.txt']) expect(told).toContain(name);
-	expect(await activities(page)).toBe(1);
-	expect(await page.getByText('Drop files, folders or a whole export').count()).toBe(1);
+	for (const name of [TREADMILL, 'notes.txt']) await expect.poll(() => run.textContent()).toContain(name);
+	await expect.poll(() => activities(page)).toBe(1);
+	await expect.poll(() => page.getByText('Drop files, folders or a whole export').count()).toBe(1);
 	await visit.end();
 });
 
@@ -49,17 +48,18 @@ test('a folder that is dropped is walked to its depth, and what is no training i
 	writeFileSync(join(folder, '.hidden', 'copy.gpx'), deep);
 	writeFileSync(join(folder, 'readme.txt'), 'not a training file');
 	const drag = await Drag.over(page, [folder]);
+	await page.getByText('Let go to upload').waitFor();
 	await drag.drop();
 	const run = page.getByRole('region', { name: 'Done' });
-	await run.waitFor({ timeout: 60_000 });
+	await run.waitFor();
 	await run.getByText('All 2').waitFor();
-	const told = await page.getByRole('main').textContent();
-	for (const name of ['belt.fit', 'canals.gpx']) expect(told).toContain(name);
-	expect(told).not.toContain('copy.gpx');
-	expect(await page.getByRole('status').allTextContents()).toContain(
-		'1 other file in the folder was left aside.',
-	);
-	expect(await activities(page)).toBe(2);
+	const told = () => page.getByRole('main').textContent();
+	for (const name of ['belt.fit', 'canals.gpx']) await expect.poll(told).toContain(name);
+	expect(await told()).not.toContain('copy.gpx');
+	await expect
+		.poll(() => page.getByRole('status').allTextContents())
+		.toContain('1 other file in the folder was left aside.');
+	await expect.poll(() => activities(page)).toBe(2);
 	await visit.end();
 });
 
@@ -68,6 +68,8 @@ async function onUpload(email: string): Promise<Visit> {
 	await signUp(visit.page, email);
 	await visit.page.getByRole('link', { name: 'Upload', exact: true }).click();
 	await visit.page.getByRole('region', { name: 'Choose files' }).waitFor();
+	// What is under the drop zone stands, so that it keeps its place.
+	await visit.page.getByText('No uploads yet').waitFor();
 	return visit;
 }
 

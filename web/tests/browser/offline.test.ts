@@ -1,7 +1,7 @@
 // The application on the device: what is kept, what never is, how it opens without a server and how a new version comes.
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
-import { launchLasting, PASSWORD, useBrowser, Visit } from './browser';
+import { launchLasting, signUp, useBrowser, Visit, whole } from './browser';
 import { Front } from './front';
 
 useBrowser();
@@ -24,14 +24,6 @@ async function installed(page: Page) {
 	});
 }
 
-async function signUp(page: Page, email: string) {
-	await page.goto('/sign-up');
-	await page.getByLabel('E-mail').fill(email);
-	await page.getByLabel('Password').fill(PASSWORD);
-	await page.getByRole('button', { name: 'Make the account' }).click();
-	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
-}
-
 test('the first visit keeps the application, and the second opens without a network', async () => {
 	const visit = await Visit.begin({ serviceWorkers: 'allow' });
 	const { page } = visit;
@@ -42,7 +34,7 @@ test('the first visit keeps the application, and the second opens without a netw
 		await page.goto(path);
 		await page.getByRole('heading', { name: 'You are offline' }).waitFor();
 		await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-		expect(await visit.overflow()).toBeLessThanOrEqual(0);
+		await expect.poll(() => visit.overflow()).toBeLessThanOrEqual(0);
 	}
 	// Who signs out without a network is not signed out, and is told.
 	await page.getByRole('button', { name: 'Sign out' }).click();
@@ -74,8 +66,10 @@ test('no answer of the API is kept, and nothing of a person who has left', async
 	const { page } = visit;
 	await signUp(page, 'private@example.org');
 	await installed(page);
-	for (const path of ['/activities', '/profile', '/upload', '/'])
-		await page.goto(path, { waitUntil: 'networkidle' });
+	for (const path of ['/activities', '/profile', '/upload', '/']) {
+		await page.goto(path);
+		await whole(page);
+	}
 	const kept = await keptAddresses(page);
 	expect(kept).toContain('/index.html');
 	expect(kept.length).toBeGreaterThan(20);
@@ -88,13 +82,14 @@ test('no answer of the API is kept, and nothing of a person who has left', async
 	await page.getByRole('button', { name: 'Sign out' }).click();
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 	await other.getByRole('heading', { name: 'Sign in' }).waitFor();
-	const stores = await page.evaluate(async () => ({
-		local: Object.keys(localStorage),
-		session: Object.keys(sessionStorage).filter((key) => !key.startsWith('sveltekit:')),
-		databases: (await indexedDB.databases()).map(({ name }) => name),
-		cookies: document.cookie,
-	}));
-	expect(stores).toEqual({ local: [], session: [], databases: [], cookies: '' });
+	const stores = () =>
+		page.evaluate(async () => ({
+			local: Object.keys(localStorage),
+			session: Object.keys(sessionStorage).filter((key) => !key.startsWith('sveltekit:')),
+			databases: (await indexedDB.databases()).map(({ name }) => name),
+			cookies: document.cookie,
+		}));
+	await expect.poll(stores).toEqual({ local: [], session: [], databases: [], cookies: '' });
 	// It may send itself on before it is loaded.
 	await page.goBack({ waitUntil: 'commit' });
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -132,7 +127,7 @@ async function update(page: Page, names: string[]) {
 		await registration.update();
 		return caches.keys();
 	};
-	await expect.poll(() => page.evaluate(look), { timeout: 20_000, interval: 500 }).toEqual(names);
+	await expect.poll(() => page.evaluate(look), { interval: 500 }).toEqual(names);
 	await page.waitForFunction(async () => {
 		const { installing, waiting, active } = await navigator.serviceWorker.ready;
 		return !installing && !waiting && active?.state === 'activated';
@@ -182,19 +177,26 @@ test('a deployment is there at the next visit, and the open page still finds its
 	await visit.end();
 });
 
-/** Has the browser fetch the new version, which is not kept. */
-function fails(page: Page): Promise<void> {
-	return page.evaluate(async () => {
+/** Has the browser fetch the new version, which is not kept; a look that it had begun before does not find it. */
+async function fails(page: Page) {
+	interface Seen {
+		failed: boolean;
+	}
+	await page.evaluate(async () => {
 		const registration = await navigator.serviceWorker.ready;
-		const ended = new Promise<void>((done) => {
-			registration.addEventListener('updatefound', () => {
-				const fresh = registration.installing;
-				fresh?.addEventListener('statechange', () => fresh.state === 'redundant' && done());
-			});
+		const seen = globalThis as unknown as Seen;
+		seen.failed = false;
+		registration.addEventListener('updatefound', () => {
+			const fresh = registration.installing;
+			fresh?.addEventListener('statechange', () => (seen.failed ||= fresh.state === 'redundant'));
 		});
-		await registration.update();
-		await ended;
 	});
+	const look = async () => {
+		const registration = await navigator.serviceWorker.ready;
+		if (!registration.installing) await registration.update();
+		return (globalThis as unknown as Seen).failed;
+	};
+	await expect.poll(() => page.evaluate(look)).toBe(true);
 }
 
 test('a version that did not come whole is not kept, nor does one that is brought back drop the one that runs', async () => {
@@ -214,7 +216,7 @@ test('a version that did not come whole is not kept, nor does one that is brough
 	];
 	front.gone = ['/_app/immutable/start.half.js'];
 	await fails(page);
-	expect(await page.evaluate(() => caches.keys())).toEqual([first]);
+	await expect.poll(() => page.evaluate(() => caches.keys())).toEqual([first]);
 
 	front.changes = [
 		[start, 'start.second.js'],
@@ -242,8 +244,9 @@ test('it can be installed', async () => {
 	const devtools = await lasting.newCDPSession(page);
 	const { errors, data, url } = await devtools.send('Page.getAppManifest');
 	expect({ errors, path: new URL(url).pathname }).toEqual({ errors: [], path: '/manifest.webmanifest' });
-	const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
-	expect(installabilityErrors).toEqual([]);
+	await expect
+		.poll(async () => (await devtools.send('Page.getInstallabilityErrors')).installabilityErrors)
+		.toEqual([]);
 	const { icons } = JSON.parse(data ?? '{}') as { icons: { src: string; sizes: string; type: string }[] };
 	for (const { src, sizes, type } of icons) {
 		const answer = await page.request.get(src);

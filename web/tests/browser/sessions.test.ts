@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { PASSWORD, signIn, signInAsDemo, signUp, useBrowser, Visit } from './browser';
+import { gate, PASSWORD, signIn, signInAsDemo, signUp, useBrowser, Visit } from './browser';
 
 useBrowser();
 
@@ -38,7 +38,7 @@ test('files that are not sent outlive the session', async () => {
 	await signInBeside(page, 'carrier@example.org');
 	await page.getByRole('button', { name: /^Send \d+ files/ }).click();
 	const run = page.getByRole('region', { name: 'Done' });
-	await run.waitFor({ timeout: 60_000 });
+	await run.waitFor();
 	expect(requests).toBeGreaterThan(2);
 	await visit.end();
 });
@@ -68,10 +68,9 @@ test.for(['told by the other tab', 'told by the server alone'])(
 		const other = await page.context().newPage();
 		await other.goto('/profile');
 		await other.getByRole('heading', { name: 'Profile', level: 1 }).waitFor();
-		let free = () => {};
-		const held = new Promise<void>((done) => (free = done));
+		const held = gate();
 		await page.route('**/v1/uploads', async (route) => {
-			if (route.request().method() === 'POST') await held;
+			if (route.request().method() === 'POST') await held.opened;
 			// The page may have given it up.
 			await route.continue().catch(() => undefined);
 		});
@@ -83,10 +82,10 @@ test.for(['told by the other tab', 'told by the server alone'])(
 		await other.getByRole('button', { name: 'Sign out here' }).click();
 		await other.getByRole('heading', { name: 'Sign in' }).waitFor();
 		await signIn(other, `robin@${at}`, PASSWORD);
-		free();
+		held.open();
 		await page.getByRole('heading', { name: 'Someone else is signed in now' }).waitFor();
 		await page.getByText('robin', { exact: false }).waitFor();
-		expect(await page.locator('body').innerText()).not.toContain('casey');
+		await expect.poll(() => page.locator('body').innerText()).not.toContain('casey');
 		// Whoever does not leave finds nothing more, and sends nothing more.
 		let asked = 0;
 		page.on('dialog', (dialog) => {
@@ -104,8 +103,8 @@ test.for(['told by the other tab', 'told by the server alone'])(
 			await other.getByRole('heading', { name: 'Sign in' }).waitFor();
 			await signIn(other, `casey@${at}`, PASSWORD);
 			await page.getByRole('button', { name: /^Send \d+ files/ }).click();
-			await page.getByRole('region', { name: 'Done' }).waitFor({ timeout: 60_000 });
-			expect(await uploadsOf(other)).toBeGreaterThan(1);
+			await page.getByRole('region', { name: 'Done' }).waitFor();
+			await expect.poll(() => uploadsOf(other)).toBeGreaterThan(1);
 		}
 		await visit.end();
 	},
@@ -120,7 +119,7 @@ test('words that are not saved outlive the session', async () => {
 	await page.context().clearCookies();
 	await page.getByRole('button', { name: 'Save' }).click();
 	await page.getByText('The profile was not saved').waitFor();
-	expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Robin the writer');
+	await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('Robin the writer');
 	await signInBeside(page, 'writer@example.org');
 	await page.getByRole('button', { name: 'Save' }).click();
 	await page.getByText('Profile saved').waitFor();
@@ -128,7 +127,7 @@ test('words that are not saved outlive the session', async () => {
 	await page.context().clearCookies();
 	await page.getByRole('link', { name: 'Activities', exact: true }).click();
 	await page.getByText('Sign in to go on where you were').waitFor();
-	expect(page.url()).toContain('/sign-in?next=%2Factivities&ended=1');
+	await expect.poll(() => page.url()).toContain('/sign-in?next=%2Factivities&ended=1');
 	await visit.end();
 });
 

@@ -1,6 +1,6 @@
 // Tabs that come back: from the background, where they missed what the others said, and from where the browser keeps pages
 // for the way back. Never here: what happens while every tab hears the others (sessions.test.ts).
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { launchLasting, PASSWORD, signIn, signUp, useBrowser, Visit } from './browser';
 
@@ -10,9 +10,19 @@ useBrowser();
 const deafen = (page: Page) =>
 	page.addInitScript(() => addEventListener('storage', (event) => event.stopImmediatePropagation(), true));
 
-/** The tab is looked at again; here no tab is ever out of sight. */
-const lookAt = (page: Page) =>
-	page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange')));
+/**
+ * The tab is looked at until it shows what it learns then; here no tab is ever out of sight. What the other tab has noted
+ * may take a moment from one process of the browser to the next, and the page may be on its way to begin anew.
+ */
+async function lookUntil(page: Page, sight: Locator) {
+	const look = () => void document.dispatchEvent(new Event('visibilitychange'));
+	await expect
+		.poll(async () => {
+			await page.evaluate(look).catch(() => undefined);
+			return sight.isVisible();
+		})
+		.toBe(true);
+}
 
 /** Has two accounts, of which the second is signed in. */
 async function twoAccounts(page: Page, first: string, second: string) {
@@ -49,17 +59,15 @@ test('a tab that missed who signed in learns it when it is looked at', async () 
 	await page.getByText('deaf-own', { exact: true }).waitFor();
 	const other = await page.context().newPage();
 	await signIn(other, 'deaf-other@example.org', PASSWORD);
-	await lookAt(page);
-	await page.getByText('deaf-other', { exact: true }).waitFor();
+	await lookUntil(page, page.getByText('deaf-other', { exact: true }));
 
 	// What is not saved waits for its athlete, whom the tab hears of as little.
 	await page.getByRole('link', { name: 'Profile', exact: true }).click();
 	await page.getByLabel('Name', { exact: true }).fill('Robin the writer');
 	await signIn(other, 'deaf-own@example.org', PASSWORD);
-	await lookAt(page);
-	await page.getByRole('heading', { name: 'Someone else is signed in now' }).waitFor();
+	await lookUntil(page, page.getByRole('heading', { name: 'Someone else is signed in now' }));
 	await signIn(other, 'deaf-other@example.org', PASSWORD);
-	await lookAt(page);
+	await lookUntil(page, page.getByLabel('Name', { exact: true }));
 	await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('Robin the writer');
 	await visit.end();
 });

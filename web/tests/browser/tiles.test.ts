@@ -2,7 +2,7 @@
 // right place, and missed by nobody when it does not come. On a server of its own, where registration is closed as well.
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DEMO, signIn, signUp, useBrowser, Visit } from './browser';
+import { DEMO, signIn, signUp, useBrowser, Visit, whole } from './browser';
 import { launch, type Running } from './server';
 import { serveTiles, type TileServer } from './tile-server';
 
@@ -37,8 +37,11 @@ test('a map that is configured lies under the track, each place on its place', a
 	await openRun(page);
 	await page.getByText(ATTRIBUTION).waitFor();
 	const drawn = page.locator('.tiles img.there');
-	await expect.poll(async () => (await drawn.count()) === tiles.asked.length).toBe(true);
+	await expect
+		.poll(async () => [await page.locator('.tiles img').count(), tiles.asked.length, await drawn.count()])
+		.toSatisfy(([wanted, asked, there]: number[]) => wanted! > 0 && wanted === asked && wanted === there);
 	expect(tiles.asked.length).toBeLessThanOrEqual(16);
+	await whole(page);
 
 	const box = await page.getByRole('img', { name: 'The track, north up' }).boundingBox();
 	const places = await drawn.evaluateAll((images) =>
@@ -78,12 +81,13 @@ test.each([
 	const visit = await onMapped(options);
 	await openRun(visit.page);
 	await visit.page.getByText(ATTRIBUTION).waitFor();
+	await whole(visit.page);
 	const [map, whose] = await Promise.all([
 		visit.page.locator('.ground').boundingBox(),
 		visit.page.getByText(ATTRIBUTION).boundingBox(),
 	]);
 	expect(whose!.y, 'whose map it is hides nothing of it').toBeGreaterThanOrEqual(map!.y + map!.height);
-	expect(await visit.overflow()).toBeLessThanOrEqual(0);
+	await expect.poll(() => visit.overflow()).toBeLessThanOrEqual(0);
 	expect(await visit.moved()).toBeLessThanOrEqual(0.05);
 	await visit.end({ allowed: tiles.origin });
 });
@@ -112,6 +116,8 @@ test('where no map is configured none is asked for, and the policy lets none thr
 	await signUp(page, 'unmapped@example.org');
 	await openRun(page);
 	await page.getByRole('img', { name: 'The track, north up' }).waitFor();
+	await whole(page);
+	// Whoever would ask for tiles has had the time to.
 	await page.waitForLoadState('networkidle');
 	expect(await page.locator('.tiles').count()).toBe(0);
 	await visit.end();
@@ -158,7 +164,7 @@ async function openRun(page: Page) {
 		mimeType: 'application/gpx+xml',
 		buffer: Buffer.from(gpx()),
 	});
-	await page.getByRole('region', { name: 'Done' }).waitFor({ timeout: 60_000 });
+	await page.getByRole('region', { name: 'Done' }).waitFor();
 	const id = await page.evaluate(async () => {
 		const answer = await fetch('/v1/activities?limit=100&fields=id,name');
 		const { items } = (await answer.json()) as { items: { id: string; name: string }[] };
