@@ -11,6 +11,7 @@ mod http;
 mod import;
 mod jobs;
 mod load;
+mod pages;
 mod partitions;
 mod profile;
 mod server;
@@ -28,10 +29,11 @@ async fn main() -> anyhow::Result<()> {
         Some("db") => db::run().await,
         Some("jobs") => jobs::run().await,
         Some("http") => http::run().await,
+        Some("pages") => pages::run().await,
         Some("partitions") => partitions::run().await,
         Some("profile") => profile::run().await,
         Some(bare::NAME) => bare::serve().await,
-        _ => anyhow::bail!("name a benchmark: import, http, profile, partitions, db, cache or jobs"),
+        _ => anyhow::bail!("name a benchmark: import, http, profile, partitions, db, cache, jobs or pages"),
     }
 }
 

@@ -22,7 +22,8 @@ test('an account is made, left and come back to', async () => {
 	await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 
 	await signIn(page, 'robin@example.org', PASSWORD);
-	await page.goBack();
+	await page.goBack({ waitUntil: 'commit' });
+	await whole(page);
 	await visit.end();
 });
 
