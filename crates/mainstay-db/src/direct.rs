@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, Notification};
 
 use crate::Target;
 use crate::opening::Opener;
@@ -48,6 +48,22 @@ impl Session {
     ) -> Result<Self, tokio_postgres::Error> {
         let limit = target.answers_within(longest);
         Opener::new(target, application, within).with_limit(limit).open().await
+    }
+
+    /// The same, which tells `heard` of each notification of the channels that it listens to. It must be quick: the driver
+    /// waits for it.
+    ///
+    /// # Errors
+    /// As [`Session::connect`].
+    pub async fn connect_hearing(
+        target: &Target,
+        application: &str,
+        within: Duration,
+        longest: Duration,
+        heard: impl Fn(&Notification) + Send + Sync + 'static,
+    ) -> Result<Self, tokio_postgres::Error> {
+        let limit = target.answers_within(longest);
+        Opener::new(target, application, within).with_limit(limit).hearing(heard).open().await
     }
 
     pub(crate) fn of(client: Client, driver: JoinHandle<()>) -> Self {

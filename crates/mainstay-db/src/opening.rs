@@ -22,7 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, ToSocketAddrs, UnixStream};
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{Host, LoadBalanceHosts, TargetSessionAttrs};
-use tokio_postgres::{CancelToken, Client, Error, NoTls, SimpleQueryMessage};
+use tokio_postgres::{AsyncMessage, CancelToken, Client, Error, NoTls, Notification, SimpleQueryMessage};
 
 use crate::{Session, Target};
 
@@ -50,6 +50,7 @@ pub(crate) struct Opener {
     share: Duration,
     patience: Option<Patience>,
     is_told_read_only: bool,
+    heard: Option<Heard>,
     /// The host to begin with: the one that answered last.
     first: AtomicUsize,
     /// Opened ahead for whoever comes next.
@@ -61,6 +62,16 @@ pub(crate) struct Opener {
 pub(crate) struct Patience {
     pub(crate) limit: Duration,
     pub(crate) silence: Arc<Silence>,
+}
+
+/// Who is told of notifications.
+#[derive(Clone)]
+struct Heard(Arc<dyn Fn(&Notification) + Send + Sync>);
+
+impl std::fmt::Debug for Heard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Heard(…)")
+    }
 }
 
 /// One host of an address.
@@ -89,6 +100,7 @@ impl Opener {
             share,
             patience: None,
             is_told_read_only: false,
+            heard: None,
             first: AtomicUsize::new(0),
             ready: Mutex::default(),
         }
@@ -114,6 +126,12 @@ impl Opener {
     /// Its sessions end when the server owes an answer for too long.
     pub(crate) fn with_patience(mut self, patience: Patience) -> Self {
         self.patience = Some(patience);
+        self
+    }
+
+    /// Notifications of its sessions are told.
+    pub(crate) fn hearing(mut self, heard: impl Fn(&Notification) + Send + Sync + 'static) -> Self {
+        self.heard = Some(Heard(Arc::new(heard)));
         self
     }
 
@@ -246,13 +264,25 @@ impl Opener {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let stream = Answers::new(stream, self.patience.clone());
-        let (client, connection) = self.pg.connect_raw(stream, NoTls).await?;
+        let (client, mut connection) = self.pg.connect_raw(stream, NoTls).await?;
+        let heard = self.heard.clone();
         #[expect(
             clippy::disallowed_methods,
             reason = "the driver's half of one connection: it ends with the session that owns it"
         )]
         let driver = tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let ended = match heard {
+                None => connection.await,
+                Some(Heard(heard)) => loop {
+                    match std::future::poll_fn(|context| connection.poll_message(context)).await {
+                        Some(Ok(AsyncMessage::Notification(told))) => heard(&told),
+                        Some(Ok(_)) => {}
+                        Some(Err(error)) => break Err(error),
+                        None => break Ok(()),
+                    }
+                },
+            };
+            if let Err(error) = ended {
                 tracing::debug!(error = %crate::error::chain(&error), "a database connection ended");
             }
         });

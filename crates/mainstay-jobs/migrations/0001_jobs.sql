@@ -12,6 +12,8 @@ create table job (
     attempts_most smallint not null,
     timeout_ms bigint,
     held_key bytea,
+    -- How long its key is held, whatever becomes of it; without one until it ends.
+    held_ms bigint,
     ordering_key text,
     limit_key text,
     -- What its work must have seen: the token of the session that asked for it.
@@ -107,6 +109,9 @@ create table job_outcome (
     constraint job_outcome_state check (state in ('succeeded', 'failed', 'discarded', 'cancelled'))
 ) partition by range (id);
 
+-- The few that an operator looks for among the many.
+create index job_outcome_unsuccessful_idx on job_outcome (id desc) where state <> 'succeeded';
+
 -- The attempts that did not succeed.
 create table job_attempt (
     id uuid not null,
@@ -165,6 +170,33 @@ create table job_unique (
 
 create index job_unique_until_idx on job_unique (until) where until is not null;
 
+-- Where each job is, in the words that are shown: it is in one place at a time. Whatever a planner believes, the places are
+-- looked into job by job.
+create view job_shown as
+select
+    job.id, job.queue, job.kind, job.priority, job.payload, job.owner, job.attempts_most, job.trace, job.created_at,
+    place.state, place.attempts, place.crashes, place.run_at, place.worker, place.is_cancelling, place.started_at,
+    place.finished_at, place.progress, place.progress_message, place.result, place.error
+from job
+cross join lateral (
+    select
+        case
+            when run_at <= statement_timestamp() then 'queued' when attempts > 0 then 'retrying' else 'scheduled'
+        end as state,
+        attempts, crashes, run_at, null::bigint as worker, false as is_cancelling, null::timestamptz as started_at,
+        null::timestamptz as finished_at, null::real as progress, null::text as progress_message, null::jsonb as result,
+        null::text as error
+    from job_ready where id = job.id
+    union all
+    select
+        'running', attempts, crashes, null, worker, cancel_requested, started_at, null, progress, progress_message, null, null
+    from job_running where id = job.id
+    union all
+    select state, attempts, crashes, null, worker, false, started_at, finished_at, null, null, result, error
+    from job_outcome where id = job.id
+    limit 1
+) as place;
+
 -- What an operator has set of a queue. A queue without a row has no limits.
 create table job_queue (
     name text not null,
@@ -192,6 +224,8 @@ create table job_worker (
     pid integer not null,
     started_at timestamptz not null default clock_timestamp(),
     last_seen timestamptz not null default clock_timestamp(),
+    -- Unheard of for so long it is dead; by then it has noticed itself.
+    ttl_ms bigint not null,
     is_draining boolean not null default false,
     queues text[] not null,
     kinds text[] not null,
@@ -212,15 +246,24 @@ create table job_cron (
     timeout_ms bigint,
     -- What becomes of times that nobody was there for.
     misfire text not null,
+    -- So many of them at a time, where each counts.
+    catch_up_most integer,
+    -- An operator's word; no process takes it back.
     paused_at timestamptz,
     -- The next time; null where the calendar has none.
     next_at timestamptz,
     last_at timestamptz,
-    -- Declared by a process, as against set by an operator: gone from the declarations, it goes.
-    is_declared boolean not null default true,
+    -- The worker whose declarations these are: the newest that lives.
+    declared_by bigint not null,
+    -- It was declared once and is not any more: it rests, and goes on from where it was if it is declared again.
+    retired_at timestamptz,
     constraint job_cron_pkey primary key (name),
-    constraint job_cron_misfire check (misfire in ('skip', 'coalesce', 'catch_up'))
-);
+    constraint job_cron_misfire check (misfire in ('skip', 'coalesce', 'catch_up')),
+    constraint job_cron_catch_up check ((misfire = 'catch_up') = (catch_up_most is not null) and coalesce(catch_up_most, 1) > 0)
+) with (fillfactor = 70);
+
+-- What is due.
+create index job_cron_next_idx on job_cron (next_at) where paused_at is null and retired_at is null;
 
 -- Who may do what only one may do. The token grows with each holder: what it writes names it, and of two who believe that
 -- they hold it, the older one's is refused.

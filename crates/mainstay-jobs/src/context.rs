@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use mainstay_db::{DbError, Executor, Tx};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::json::JsonText;
 use crate::kinds::RESULT_MOST;
 use crate::store;
+use crate::told::Told;
 
 /// One attempt, as its work sees it. A clone is the same.
 #[derive(Debug, Clone)]
@@ -19,7 +21,7 @@ pub struct Context(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     attempt: Attempt,
-    worker: i64,
+    told: Arc<Told>,
     cancelled: CancellationToken,
     is_completed: AtomicBool,
 }
@@ -59,9 +61,23 @@ pub enum CompleteError {
     Result(String),
 }
 
+/// How far the work has come could not be kept, or read.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// This attempt has lost its job.
+    #[error("the job is no longer this attempt's")]
+    Lost,
+    /// The database says so.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// It is no JSON, too long, or not what was asked for.
+    #[error("how far the work has come cannot be kept or read: {0}")]
+    Data(String),
+}
+
 impl Context {
-    pub(crate) fn new(attempt: Attempt, worker: i64, cancelled: CancellationToken) -> Self {
-        Self(Arc::new(Inner { attempt, worker, cancelled, is_completed: AtomicBool::new(false) }))
+    pub(crate) fn new(attempt: Attempt, told: Arc<Told>, cancelled: CancellationToken) -> Self {
+        Self(Arc::new(Inner { attempt, told, cancelled, is_completed: AtomicBool::new(false) }))
     }
 
     /// Which attempt it is.
@@ -79,6 +95,52 @@ impl Context {
         self.0.cancelled.cancelled().await;
     }
 
+    /// Tells how far the work is, between 0 and 1, and in words. It may be told as often as one likes, and costs nothing: once a
+    /// second the last of it is written, while the job runs and is this attempt's.
+    pub fn progress(&self, fraction: f32, message: &str) {
+        self.0.told.progress(self.0.attempt.run, fraction, message);
+    }
+
+    /// Keeps how far the work has come, in place of what was kept before: for the next attempt, also after a crash. It goes when
+    /// the job ends.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Lost`] where somebody else has the job by now: nothing is kept.
+    pub async fn checkpoint(&self, data: &(impl Serialize + Sync)) -> Result<(), CheckpointError> {
+        let data = kept(data)?;
+        match self.0.told.checkpoint(self.0.attempt.run, &data).await.map_err(DbError::from)? {
+            true => Ok(()),
+            false => Err(CheckpointError::Lost),
+        }
+    }
+
+    /// The same in the transaction of the work: both take effect, or neither does.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Lost`] where somebody else has the job by now: the transaction must not be committed.
+    pub async fn checkpoint_in(
+        &self,
+        tx: &Tx,
+        data: &(impl Serialize + Sync),
+    ) -> Result<(), CheckpointError> {
+        let data = kept(data)?;
+        let own = [self.0.attempt.run, self.0.told.worker()];
+        match tx.rows(&store::CHECKPOINT, &[&own[0], &own[1], &data]).await?.is_empty() {
+            false => Ok(()),
+            true => Err(CheckpointError::Lost),
+        }
+    }
+
+    /// What an earlier attempt, or this one, has kept.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Data`] where it is something else than is asked for, such as what another version wrote.
+    pub async fn load<T: DeserializeOwned>(&self) -> Result<Option<T>, CheckpointError> {
+        let data = self.0.told.load(self.0.attempt.id).await.map_err(DbError::from)?;
+        let read = data.map(|text| serde_json::from_str(&text.0)).transpose();
+        read.map_err(|error| CheckpointError::Data(error.to_string()))
+    }
+
     /// Writes the success in the transaction of the work: both take effect, or neither does. Nothing may come after it but
     /// the commit.
     ///
@@ -89,7 +151,8 @@ impl Context {
         let result =
             result.and_then(|text| JsonText::of(text, RESULT_MOST)).map_err(CompleteError::Result)?;
         let result = vec![result];
-        let ended = tx.rows(&store::SUCCEED, &[&self.0.worker, &vec![self.0.attempt.run], &result]).await?;
+        let ended =
+            tx.rows(&store::SUCCEED, &[&self.0.told.worker(), &vec![self.0.attempt.run], &result]).await?;
         if ended.is_empty() {
             return Err(CompleteError::Lost);
         }
@@ -101,4 +164,12 @@ impl Context {
     pub(crate) fn is_completed(&self) -> bool {
         self.0.is_completed.load(Ordering::Acquire)
     }
+}
+
+/// The longest checkpoint, as JSON.
+const CHECKPOINT_MOST: usize = 256 * 1024;
+
+fn kept(data: &impl Serialize) -> Result<JsonText, CheckpointError> {
+    let text = serde_json::to_string(data).map_err(|error| error.to_string());
+    text.and_then(|text| JsonText::of(text, CHECKPOINT_MOST)).map_err(CheckpointError::Data)
 }

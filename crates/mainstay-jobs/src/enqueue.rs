@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::job::{Job, Options, Priority};
 use crate::json::JsonText;
 use crate::store::{self, ms};
-use crate::wake;
+use crate::wake::{self, Word};
 
 /// The longest payload, as JSON. What is longer belongs into a table or a file, and its id into the job.
 pub const PAYLOAD_MOST: usize = 256 * 1024;
@@ -192,7 +192,7 @@ fn key_of<J: Job>(key: &str) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-static IDS: LazyLock<Ids> = LazyLock::new(|| Ids::new(Clock::system(), Random::system()));
+pub(crate) static IDS: LazyLock<Ids> = LazyLock::new(|| Ids::new(Clock::system(), Random::system()));
 
 /// Asks for jobs in a transaction.
 pub trait Enqueue {
@@ -230,7 +230,9 @@ impl Enqueue for Tx {
             self.rows(&store::EXPIRED, &[&rows.keys]).await?;
         }
         let written = self.rows(&store::ENQUEUE, &rows.parameters()).await?;
-        rows.queues.iter().for_each(|queue| wake::after_commit(self, queue));
+        for queue in &rows.queues {
+            wake::after_commit(self, Word::New((*queue).to_owned()));
+        }
         if written.len() == asked.len() {
             return Ok(asked.into_iter().map(|asked| Enqueued::New(asked.id)).collect());
         }

@@ -5,16 +5,19 @@ use std::error::Error;
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 
-/// A JSON value, as text.
+/// A JSON value, as text that a `jsonb` can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct JsonText(pub(crate) String);
+pub struct JsonText(pub(crate) String);
 
 /// Objects and lists in one another that a server reads for certain.
 const DEPTH_MOST: usize = 500;
 
 impl JsonText {
-    /// A text that a `jsonb` can hold, of so many bytes at most.
-    pub(crate) fn of(text: String, most: usize) -> Result<Self, String> {
+    /// The text of a JSON value, of so many bytes at most.
+    ///
+    /// # Errors
+    /// Why no `jsonb` can hold it.
+    pub fn of(text: String, most: usize) -> Result<Self, String> {
         if text.len() > most {
             return Err(format!("it has {} bytes, {most} at most", text.len()));
         }
@@ -38,6 +41,11 @@ impl JsonText {
             (_, true) => Err("a text in it has a NUL, which PostgreSQL cannot hold".to_owned()),
             _ => Ok(Self(text)),
         }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

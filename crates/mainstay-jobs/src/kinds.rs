@@ -33,6 +33,7 @@ pub struct Kinds(HashMap<&'static str, Kind>);
 #[derive(Clone)]
 pub(crate) struct Kind {
     pub(crate) backoff: Backoff,
+    queue: &'static str,
     run: Run,
 }
 
@@ -58,7 +59,8 @@ impl Kinds {
             }
             .boxed()
         };
-        self.0.insert(J::NAME, Kind { backoff: J::options().backoff, run: Arc::new(run) });
+        let options = J::options();
+        self.0.insert(J::NAME, Kind { backoff: options.backoff, queue: options.queue, run: Arc::new(run) });
         self
     }
 
@@ -66,6 +68,11 @@ impl Kinds {
         let mut names: Vec<_> = self.0.keys().copied().collect();
         names.sort_unstable();
         names
+    }
+
+    /// The queues of their own, some of them twice.
+    pub(crate) fn queues(&self) -> impl Iterator<Item = &'static str> {
+        self.0.values().map(|kind| kind.queue)
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Kind> {

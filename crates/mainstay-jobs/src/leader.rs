@@ -1,4 +1,4 @@
-//! What only one process does at a time: giving the jobs of dead ones to others. Whoever holds the lease does it, and each of
+//! What only one process does at a time: giving the jobs of dead ones to others, and beginning what begins by itself. Whoever holds the lease does it, and each of
 //! its statements names the lease's token: of two who believe that they lead, the older one's changes nothing. Never here:
 //! claims.
 
@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use mainstay_db::Session;
 use mainstay_runtime::Stop;
 use mainstay_telemetry::events;
+use tokio::sync::watch;
 
+use crate::cron::Cron;
 use crate::store::{self, ms};
 use crate::worker::{Ended, Parts};
 
@@ -26,17 +28,32 @@ const SWEPT_MOST: i64 = 10_000;
 
 /// One process's part in leading.
 pub(crate) struct Leader {
+    worker: i64,
     holder: String,
     parts: Arc<Parts>,
 }
 
 impl Leader {
     pub(crate) fn new(worker: i64, parts: &Arc<Parts>) -> Self {
-        Self { holder: worker.to_string(), parts: Arc::clone(parts) }
+        Self { worker, holder: worker.to_string(), parts: Arc::clone(parts) }
     }
 
     /// Until stopped; then somebody else may at once. A statement that is refused is tried again at the next round.
     pub(crate) async fn run(&self, session: &Session, stop: &Stop) -> Result<(), Ended> {
+        let (leads, leading) = watch::channel(None);
+        let firing = async {
+            Cron::new(self.worker, &self.parts).run(leading, stop).await;
+            Ok(())
+        };
+        tokio::try_join!(self.lead(session, &leads, stop), firing).map(drop)
+    }
+
+    async fn lead(
+        &self,
+        session: &Session,
+        leads: &watch::Sender<Option<i64>>,
+        stop: &Stop,
+    ) -> Result<(), Ended> {
         let ttl = self.parts.config.ttl;
         let (mut token, mut since) = (None, None);
         while !stop.is_stopping() {
@@ -50,6 +67,7 @@ impl Leader {
                 }
                 ended => ended?,
             }
+            leads.send_replace(token);
             tokio::select! {
                 () = stop.stopped() => {}
                 () = tokio::time::sleep(ttl / 3) => {}
@@ -82,11 +100,9 @@ impl Leader {
     }
 
     async fn rescue(&self, session: &Session, token: i64) -> Result<(), Ended> {
-        let (ttl, most): (Duration, i16) =
-            (self.parts.config.ttl, i16::try_from(self.parts.config.crashes_most).unwrap_or(i16::MAX));
-        let row = session
-            .query_one(store::RESCUE, &[&LEASE, &token, &ms(ttl), &most, &ms(HUNG), &RESCUED_MOST])
-            .await?;
+        let most = i16::try_from(self.parts.config.crashes_most).unwrap_or(i16::MAX);
+        let row =
+            session.query_one(store::RESCUE, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST]).await?;
         let (workers, jobs): (i64, i64) = (row.try_get("workers")?, row.try_get("jobs")?);
         session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;
         if jobs > 0 {

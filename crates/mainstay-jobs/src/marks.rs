@@ -10,6 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 /// A priority: of one queue, what the index of ready jobs begins with.
 pub type Lane = i16;
 
+/// Looks at everything take so much of the time at most: one in so many parts. Where much is passed over that nobody here does,
+/// or that is dead, everything is looked at less often.
+const PART: u32 = 20;
+
+/// A look that has taken so long has passed over much, and what it has passed over is not looked at again until everything is.
+const LONG: Duration = Duration::from_millis(20);
+
 /// The marks of one process in one queue. Jobs whose time lies before a mark are found by the next full pass: those that were written by a
 /// transaction that committed late, or that somebody has claimed and given back.
 #[derive(Debug, Clone)]
@@ -18,6 +25,10 @@ pub struct Marks {
     full_every: Duration,
     /// By a monotonic clock; nothing before the first.
     last_full: Option<Duration>,
+    /// How long that took.
+    took: Duration,
+    /// Whether the pass that goes on looks at everything.
+    is_full: bool,
     lanes: HashMap<Lane, Timestamp>,
 }
 
@@ -27,22 +38,35 @@ const SLACK: Duration = Duration::from_secs(1);
 impl Marks {
     /// None yet: the first pass looks at everything.
     pub fn new(full_every: Duration) -> Self {
-        Self { full_every, last_full: None, lanes: HashMap::new() }
+        Self { full_every, last_full: None, took: Duration::ZERO, is_full: false, lanes: HashMap::new() }
     }
 
     /// A pass begins now. Whether it looks at everything, in which case every mark is forgotten.
     pub fn begin(&mut self, now: Duration) -> bool {
-        let is_due = self.last_full.is_none_or(|last| now.saturating_sub(last) >= self.full_every);
+        let every = self.full_every.max(self.took * PART);
+        let is_due = self.last_full.is_none_or(|last| now.saturating_sub(last) >= every);
         if is_due {
             self.lanes.clear();
             self.last_full = Some(now);
+            self.took = Duration::ZERO;
         }
+        self.is_full = is_due;
         is_due
     }
 
     /// The next pass looks at everything: something has been given back.
     pub fn look_everywhere(&mut self) {
         self.last_full = None;
+    }
+
+    /// The pass has found all that was there for it in these lanes, at this time of the server, and has taken so long.
+    pub fn found_all(&mut self, lanes: impl IntoIterator<Item = Lane>, at: Timestamp, took: Duration) {
+        if self.is_full {
+            self.took = took;
+        }
+        if took >= LONG {
+            lanes.into_iter().for_each(|lane| self.claimed(lane, at, Duration::ZERO));
+        }
     }
 
     /// The time from which on jobs of this lane are looked for; nothing: all of them.
@@ -89,6 +113,28 @@ mod tests {
         marks.claimed(LANE, at(20_000), Duration::ZERO);
         marks.look_everywhere();
         assert!(marks.begin(Duration::from_millis(5_001)) && marks.of(LANE).is_none());
+    }
+
+    #[test]
+    fn what_was_passed_over_at_length_is_looked_at_for_a_small_part_of_the_time() {
+        let (mut marks, mut now, mut looking, mut full) =
+            (Marks::new(FULL), Duration::ZERO, Duration::ZERO, 0);
+        let (short, long) = (Duration::from_millis(1), Duration::from_millis(900));
+        while now < Duration::from_secs(600) {
+            let is_full = marks.begin(now);
+            let took = if marks.of(LANE).is_none() { long } else { short };
+            full += u32::from(is_full);
+            looking += took;
+            marks.found_all([LANE], at(u64::try_from(now.as_millis()).unwrap()), took);
+            now += took + Duration::from_millis(100);
+        }
+        assert!((30..=35).contains(&full), "about every 18 s: {full}");
+        assert!(looking < Duration::from_secs(600) / 15, "{looking:?}");
+        // What costs nothing is looked at as always.
+        let mut quick = Marks::new(FULL);
+        assert!(quick.begin(Duration::ZERO));
+        quick.found_all([LANE], at(0), short);
+        assert!(quick.of(LANE).is_none() && quick.begin(FULL));
     }
 
     /// A job: ready at one time, there for others at another, in milliseconds.

@@ -18,7 +18,40 @@ pub(crate) static SUCCEED: Statement = Statement::pooled("jobs.succeed", include
 
 pub(crate) static EXPIRED: Statement = Statement::pooled("jobs.expired", include_str!("store/expired.sql"));
 
+pub(crate) static CANCEL: Statement = Statement::pooled("jobs.cancel", include_str!("store/cancel.sql"));
+pub(crate) static RETRY: Statement = Statement::pooled("jobs.retry", include_str!("store/retry.sql"));
+pub(crate) static REVIVE: Statement = Statement::pooled("jobs.revive", include_str!("store/revive.sql"));
+pub(crate) static PURGE: Statement = Statement::pooled("jobs.purge", include_str!("store/purge.sql"));
+pub(crate) static PAUSE: Statement = Statement::pooled("jobs.pause", include_str!("store/pause.sql"));
+pub(crate) static RESUME: Statement = Statement::pooled("jobs.resume", include_str!("store/resume.sql"));
+pub(crate) static LIMIT: Statement = Statement::pooled("jobs.limit", include_str!("store/limit.sql"));
+
+pub(crate) static STATE: Statement = Statement::pooled("jobs.state", include_str!("store/state.sql"));
+pub(crate) static SHOW: Statement = Statement::pooled("jobs.show", include_str!("store/show.sql"));
+pub(crate) static HISTORY: Statement = Statement::pooled("jobs.history", include_str!("store/history.sql"));
+pub(crate) static LIST: Statement = Statement::pooled("jobs.list", include_str!("store/list.sql"));
+pub(crate) static DEAD: Statement = Statement::pooled("jobs.dead", include_str!("store/dead.sql"));
+pub(crate) static QUEUES: Statement = Statement::pooled("jobs.queues", include_str!("store/queues.sql"));
+pub(crate) static WORKERS: Statement = Statement::pooled("jobs.workers", include_str!("store/workers.sql"));
+
+pub(crate) static CHECKPOINT: Statement =
+    Statement::pooled("jobs.checkpoint", include_str!("store/checkpoint.sql"));
+
+pub(crate) static WAITING: Statement = Statement::pooled("jobs.waiting", include_str!("store/waiting.sql"));
+pub(crate) const WAITING_QUEUES: &str = include_str!("store/waiting_queues.sql");
+pub(crate) const DUE: &str = include_str!("store/due.sql");
+pub(crate) const ENDED: &str = include_str!("store/ended.sql");
+pub(crate) const CLOCK: &str = include_str!("store/clock.sql");
+
+pub(crate) const LISTEN: &str = "listen mainstay_jobs";
+pub(crate) const NOTIFY: &str = include_str!("store/notify.sql");
+pub(crate) const HEARING: &str = include_str!("store/hearing.sql");
+pub(crate) const LOAD: &str = include_str!("store/load.sql");
+pub(crate) const PROGRESS: &str = include_str!("store/progress.sql");
 pub(crate) const CLAIM: &str = include_str!("store/claim.sql");
+pub(crate) const HOLD: &str = include_str!("store/hold.sql");
+pub(crate) const ROOM: &str = include_str!("store/room.sql");
+pub(crate) const SPEND: &str = include_str!("store/spend.sql");
 pub(crate) const FAIL: &str = include_str!("store/fail.sql");
 pub(crate) const RESCUE: &str = include_str!("store/rescue.sql");
 pub(crate) const BEAT: &str = include_str!("store/beat.sql");
@@ -41,6 +74,13 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(5);
 
 /// The longest time that a statement is told: a calendar of the server goes no further than it must.
 const TIME_MOST: Duration = Duration::from_secs(100 * 365 * 24 * 3_600);
+
+/// No text of PostgreSQL has a NUL, and nobody reads one that is longer than so many bytes.
+pub(crate) fn storable(text: &str, most: usize) -> String {
+    let kept = &text[..text.floor_char_boundary(most)];
+    let mark = if kept.len() < text.len() { "…" } else { "" };
+    format!("{}{mark}", kept.replace('\0', "\u{fffd}"))
+}
 
 /// Milliseconds as the statements take them.
 pub(crate) fn ms(time: Duration) -> i64 {

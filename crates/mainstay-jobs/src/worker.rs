@@ -9,11 +9,14 @@ use mainstay_db::Target;
 use mainstay_runtime::{Effects, Stop};
 use mainstay_telemetry::events;
 
+use crate::cron::Schedules;
 use crate::fence::Pace;
 use crate::job::DEFAULT_QUEUE;
 use crate::kinds::Kinds;
+use crate::waker::Wire;
 
 mod attempt;
+mod capped;
 mod claims;
 mod finisher;
 mod life;
@@ -39,6 +42,12 @@ pub struct Config {
     pub may_lead: bool,
     /// The pause before another life.
     pub retry: Duration,
+    /// The most jobs of one claim.
+    pub claim_most: usize,
+    /// The most ends of jobs that one statement writes.
+    pub ends_together: usize,
+    /// Ends that wait to be written; whoever has one more waits.
+    pub ends_most: usize,
 }
 
 impl Default for Config {
@@ -52,6 +61,9 @@ impl Default for Config {
             crashes_most: 3,
             may_lead: true,
             retry: Duration::from_millis(500),
+            claim_most: 200,
+            ends_together: 200,
+            ends_most: 2_000,
         }
     }
 }
@@ -70,10 +82,11 @@ impl Config {
 #[derive(Debug, Clone)]
 pub struct Worker(Arc<Parts>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Parts {
     pub(crate) target: Target,
     pub(crate) kinds: Kinds,
+    pub(crate) schedules: Option<Schedules>,
     pub(crate) config: Config,
     pub(crate) effects: Effects,
 }
@@ -94,11 +107,32 @@ pub(crate) enum Ended {
 impl Worker {
     /// One that does these kinds.
     pub fn new(target: &Target, kinds: Kinds, config: Config, effects: &Effects) -> Self {
-        Self(Arc::new(Parts { target: target.clone(), kinds, config, effects: effects.clone() }))
+        Self(Arc::new(Parts {
+            target: target.clone(),
+            kinds,
+            schedules: None,
+            config,
+            effects: effects.clone(),
+        }))
+    }
+
+    /// And declares these schedules, if it may lead ([`crate::cron`] says whose count).
+    #[must_use]
+    pub fn with_schedules(self, schedules: Schedules) -> Self {
+        Self(Arc::new(Parts { schedules: Some(schedules), ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Does jobs until stopped; then those that it does may go on for a while, and those that it has only claimed go back.
     pub async fn run(self, stop: Stop) {
+        let wire = Wire::new(&self.0.target, &self.0.effects, true);
+        tokio::select! {
+            () = self.live(&stop) => {}
+            never = wire.run(&stop) => match never {},
+        }
+    }
+
+    /// Life after life.
+    async fn live(&self, stop: &Stop) {
         let (mut is_told, mut last) = (false, None);
         while !stop.is_stopping() {
             stop.heartbeat();
@@ -112,7 +146,7 @@ impl Worker {
                         );
                     }
                     last = Some(life.id());
-                    life.run(&stop).await
+                    life.run(stop).await
                 }
                 Err(error) => Err(error),
             };

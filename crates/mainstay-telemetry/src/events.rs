@@ -64,8 +64,12 @@ vocabulary! {
         "Processes are not heard of any more, and their jobs are given to others: `workers`, `jobs`.";
     JOBS_UNLED = "jobs.unled":
         "Jobs of processes that are not heard of could not be given to others; it is tried again: `error`.";
+    JOBS_UNSCHEDULED = "jobs.unscheduled":
+        "Jobs that begin by themselves could not be begun, and are tried again: `error`; or one is not understood: `schedule`.";
     JOBS_STALE = "jobs.stale":
         "Ends of jobs were refused that others have by now: `worker`, `jobs`.";
+    JOBS_UNHEARD = "jobs.unheard":
+        "What other processes ask for is found at the next look, and not at once: `error`.";
     CACHE_UNHEARD = "cache.unheard":
         "Changes of the database are not heard of, so nothing kept is served as fresh: `error`.";
     CACHE_HEARD = "cache.heard":

@@ -45,36 +45,39 @@ pub fn due(
     if next_at > now {
         return Due { fires: Vec::new(), next_at: Some(next_at) };
     }
-    let most = match policy {
-        Misfire::CatchUp { most } => most.max(1),
-        // The last one alone is of interest; where it is, the times that are to come tell.
-        Misfire::Skip | Misfire::Coalesce => usize::MAX,
-    };
     let bound = SignedDuration::try_from(bound).unwrap_or(SignedDuration::MAX);
     let oldest = now.checked_sub(bound).unwrap_or(Timestamp::MIN);
     // The time that was promised counts, whatever the expression says by now.
     let first = if next_at >= oldest { Some(next_at) } else { after(spec, zone, oldest) };
-    let mut fires: Vec<Timestamp> = std::iter::successors(first, |last| spec.next_after(*last, zone))
-        .take_while(|time| *time <= now)
-        .scan(0_usize, |count, time| {
-            *count += 1;
-            (*count <= most).then_some(time)
-        })
-        .fold(Vec::new(), |mut kept, time| {
-            if !matches!(policy, Misfire::CatchUp { .. }) {
-                kept.clear();
-            }
-            kept.push(time);
-            kept
-        });
-    let next_at = match (policy, fires.last()) {
-        (Misfire::CatchUp { .. }, Some(last)) => spec.next_after(*last, zone),
-        _ => spec.next_after(now, zone),
+    let Some(first) = first.filter(|first| *first <= now) else {
+        return Due { fires: Vec::new(), next_at: spec.next_after(now, zone) };
     };
+    if let Misfire::CatchUp { most } = policy {
+        let times = std::iter::successors(Some(first), |last| spec.next_after(*last, zone));
+        let fires: Vec<_> = times.take_while(|time| *time <= now).take(most.max(1)).collect();
+        let next_at = spec.next_after(fires.last().copied().unwrap_or(now), zone);
+        return Due { fires, next_at };
+    }
+    let mut fires = vec![last(spec, zone, first, now)];
     if policy == Misfire::Skip {
         fires.retain(|time| now.duration_since(*time) <= PUNCTUAL);
     }
-    Due { fires, next_at }
+    Due { fires, next_at: spec.next_after(now, zone) }
+}
+
+/// The last time from `first` on, which is one, that is not after `now`. It is looked for backwards, in ever longer spans: a
+/// schedule of every second has a day of times that do not count.
+fn last(spec: &Spec, zone: &TimeZone, first: Timestamp, now: Timestamp) -> Timestamp {
+    let mut span = SignedDuration::from_secs(1);
+    loop {
+        let from = now.checked_sub(span).unwrap_or(Timestamp::MIN).max(first);
+        let times = std::iter::successors(spec.next_after(from, zone), |last| spec.next_after(*last, zone));
+        match times.take_while(|time| *time <= now).last() {
+            Some(last) => return last,
+            None if from == first => return first,
+            None => span = span.checked_mul(2).unwrap_or(SignedDuration::MAX),
+        }
+    }
 }
 
 /// The first time that is not before this one.

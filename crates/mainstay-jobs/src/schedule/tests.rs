@@ -218,6 +218,25 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Looked for backwards, the last time is that which is found by looking at all of them.
+    #[test]
+    fn the_last_time_is_the_last_of_all(
+        spec in prop::sample::select(vec!["* * * * * *", "*/7 3 * * *", "30 2 * * *", "0 0 1 * *", "5-9 * * * 0"]),
+        from in 0_i64..400 * 24 * 3_600, late in 0_i64..2 * 3_600,
+    ) {
+        let (spec, zone) = (Spec::parse(spec).unwrap(), zone("Europe/Berlin"));
+        let next = spec.next_after(instant("2026-01-01T00:00:00Z") + SignedDuration::from_secs(from), &zone).unwrap();
+        let now = next + SignedDuration::from_secs(late);
+        let all = std::iter::successors(Some(next), |last| spec.next_after(*last, &zone));
+        let last = all.take_while(|time| *time <= now).last().unwrap();
+        let due = due(&spec, &zone, next, now, Misfire::Coalesce, 24 * HOUR);
+        prop_assert_eq!(due, Due { fires: vec![last], next_at: spec.next_after(now, &zone) });
+    }
+}
+
 const HOUR: Duration = Duration::from_secs(3_600);
 
 fn shown(due: &Due) -> (Vec<String>, Option<String>) {

@@ -24,10 +24,12 @@ with /* jobs.enqueue */ given as materialized (
     from given where held_key is null or id in (select id from won)
 ), written as (
     insert into mainstay.job (
-        id, queue, kind, priority, payload, owner, attempts_most, timeout_ms, held_key, ordering_key, limit_key, seen, trace
+        id, queue, kind, priority, payload, owner, attempts_most, timeout_ms, held_key, held_ms, ordering_key, limit_key, seen,
+        trace
     )
     select
-        id, queue, kind, priority, payload, owner, attempts_most, timeout_ms, held_key, ordering_key, limit_key, seen, trace
+        id, queue, kind, priority, payload, owner, attempts_most, timeout_ms, held_key, held_ms, ordering_key, limit_key, seen,
+        trace
     from fresh
 ), waiting as (
     insert into mainstay.job_ready (

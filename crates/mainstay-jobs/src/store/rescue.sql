@@ -4,7 +4,7 @@ with /* jobs.rescue */ led as materialized (
     select from mainstay.lease where name = $1 and token = $2 and expires_at > clock_timestamp() for share
 ), silent as (
     delete from mainstay.job_worker
-    where last_seen < clock_timestamp() - $3::bigint * interval '1 millisecond' and exists (select from led)
+    where last_seen < clock_timestamp() - ttl_ms * interval '1 millisecond' and exists (select from led)
     returning id
 ), lost as materialized (
     select job.run
@@ -13,11 +13,11 @@ with /* jobs.rescue */ led as materialized (
         and (
             job.worker in (select id from silent)
             or not exists (select from mainstay.job_worker where id = job.worker)
-            or job.deadline < clock_timestamp() - $5::bigint * interval '1 millisecond'
+            or job.deadline < clock_timestamp() - $4::bigint * interval '1 millisecond'
         )
     order by job.run
     -- What a transaction is about to end, it ends; else the next round finds it.
-    limit $6 for update skip locked
+    limit $5 for update skip locked
 ), gone as materialized (
     delete from mainstay.job_running as job using lost where job.run = lost.run
     returning
@@ -25,7 +25,7 @@ with /* jobs.rescue */ led as materialized (
         job.timeout_ms, job.held_key, job.ordering_key, job.limit_key, job.started_at,
         case
             when job.cancel_requested then 'cancelled'
-            when job.crashes + 1 >= $4::smallint then 'poison'
+            when job.crashes + 1 >= $3::smallint then 'poison'
             when job.attempts >= job.attempts_most then 'attempts'
             else 'again'
         end as verdict

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -13,18 +14,19 @@ use super::finisher::{Cause, Verdict};
 use crate::context::Context;
 use crate::job::Failure;
 use crate::kinds::{Kind, Unsuccessful};
+use crate::told::Told;
 
 /// Does it, for as long as it may take. Work that was asked to stop has `grace` to do so.
 pub(super) async fn run(
     kind: &Kind,
     claimed: Claimed,
-    worker: i64,
+    told: Arc<Told>,
     cancelled: CancellationToken,
     grace: Duration,
     random: &Random,
 ) -> Verdict {
     let Claimed { attempt, timeout, payload, .. } = claimed;
-    let context = Context::new(attempt.clone(), worker, cancelled.clone());
+    let context = Context::new(attempt.clone(), told, cancelled.clone());
     let work = AssertUnwindSafe(kind.run(payload.0, context.clone())).catch_unwind();
     let ended = tokio::select! {
         ended = work => ended,

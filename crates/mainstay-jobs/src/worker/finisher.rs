@@ -16,9 +16,6 @@ use super::running::Running;
 use crate::json::JsonText;
 use crate::store::{self, ms};
 
-/// The most ends of one statement.
-const TOGETHER: usize = 200;
-
 /// What is to be written of one attempt.
 #[derive(Debug)]
 pub(super) struct End {
@@ -126,11 +123,11 @@ impl Finisher {
         Ok(())
     }
 
-    /// Until nobody is left who could send one.
-    pub(super) async fn run(&self, mut ends: mpsc::Receiver<End>) -> Result<(), Ended> {
-        let mut together = Vec::with_capacity(TOGETHER);
+    /// Until nobody is left who could send one; so many at most are written together.
+    pub(super) async fn run(&self, mut ends: mpsc::Receiver<End>, most: usize) -> Result<(), Ended> {
+        let (most, mut together) = (most.max(1), Vec::new());
         // While one statement is on its way the next ends gather.
-        while ends.recv_many(&mut together, TOGETHER).await > 0 {
+        while ends.recv_many(&mut together, most).await > 0 {
             self.write(&mut together).await?;
         }
         Ok(())
@@ -260,14 +257,7 @@ impl Failures {
         self.runs.push(run);
         self.verdicts.push(verdict);
         self.causes.push(cause);
-        self.details.push(storable(detail));
+        self.details.push(store::storable(detail, DETAIL_MOST));
         self.pauses.push(ms(pause));
     }
-}
-
-/// No text of PostgreSQL has a NUL, and nobody reads a longer one.
-fn storable(text: &str) -> String {
-    let kept = &text[..text.floor_char_boundary(DETAIL_MOST)];
-    let mark = if kept.len() < text.len() { "…" } else { "" };
-    format!("{}{mark}", kept.replace('\0', "\u{fffd}"))
 }

@@ -11,19 +11,15 @@ use mainstay_runtime::Stop;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::claims::{Claimed, Claims, Place, Queue};
+use super::capped::Capped;
+use super::claims::{Claimed, Claims, Place};
 use super::finisher::{Cause, End, Finisher, Verdict};
 use super::pulse::Pulse;
 use super::running::Running;
 use super::{Ended, Parts, attempt};
 use crate::leader::Leader;
-use crate::store;
-
-/// Ends that wait to be written; whoever has one more waits.
-const ENDS_MOST: usize = 2_000;
-
-/// The most jobs of one claim.
-const CLAIM_MOST: usize = 200;
+use crate::told::{self, Told};
+use crate::{store, wake};
 
 /// Between two looks at what the pulse has found.
 const LOOK: Duration = Duration::from_millis(100);
@@ -33,8 +29,10 @@ pub(super) struct Life {
     parts: Arc<Parts>,
     worker: i64,
     claiming: Arc<Session>,
+    capped: Capped,
     finishing: Arc<Session>,
     running: Running,
+    told: Arc<Told>,
     pulse: Arc<Pulse>,
 }
 
@@ -57,13 +55,15 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
     let (host, pid) = (host(), i32::try_from(std::process::id()).unwrap_or(i32::MAX));
     let slots = i32::try_from(parts.config.slots()).unwrap_or(i32::MAX);
     let sent = parts.effects.clock.boottime();
-    let row =
-        finishing.query_one(store::REGISTER, &[&host, &pid, &queues, &parts.kinds.names(), &slots]).await?;
+    let (kinds, ttl) = (parts.kinds.names(), store::ms(parts.config.ttl));
+    let row = finishing.query_one(store::REGISTER, &[&host, &pid, &queues, &kinds, &slots, &ttl]).await?;
     let (worker, running) = (row.try_get(0)?, Running::default());
     let pulse =
         Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
-    Ok(Life { parts: Arc::clone(parts), worker, claiming, finishing, running, pulse })
+    let told = Arc::new(Told::new(Arc::clone(&finishing), worker));
+    let capped = Capped::new(&parts.target, parts.config.pace().every());
+    Ok(Life { parts: Arc::clone(parts), worker, claiming, capped, finishing, running, told, pulse })
 }
 
 impl Life {
@@ -84,7 +84,7 @@ impl Life {
     }
 
     async fn live(&self, stop: &Stop, attempts: &mut JoinSet<()>) -> Result<(), Ended> {
-        let (ends, taken) = mpsc::channel(ENDS_MOST);
+        let (ends, taken) = mpsc::channel(self.parts.config.ends_most.max(1));
         let finisher = Finisher::new(Arc::clone(&self.finishing), self.worker, self.running.clone()).await?;
         let working = async {
             self.work(stop, &ends, attempts).await?;
@@ -95,7 +95,7 @@ impl Life {
         };
         let over = self.pulse.over();
         tokio::select! {
-            both = async { tokio::try_join!(finisher.run(taken), working) } => both?,
+            both = async { tokio::try_join!(finisher.run(taken, self.parts.config.ends_together), working) } => both?,
             () = over.cancelled() => return Err(Ended::Fenced),
         };
         finisher.leave().await
@@ -123,7 +123,7 @@ impl Life {
             Ok(())
         };
         let keeping = async {
-            self.keep_up(stop, ends).await;
+            tokio::join!(self.keep_up(stop, ends), self.tell(stop));
             Ok(())
         };
         let queues = self.parts.config.queues.iter();
@@ -147,20 +147,21 @@ impl Life {
         let (config, effects) = (&self.parts.config, &self.parts.effects);
         let kinds = self.parts.kinds.names();
         let mut claims = Claims::new(&self.claiming, queue, kinds, self.worker, config.full_every).await?;
-        let (places, shared) = (Arc::new(Semaphore::new(slots)), Queue::new(queue));
+        let (places, shared) = (Arc::new(Semaphore::new(slots)), wake::of_queue(queue));
         while !stop.is_stopping() && self.pulse.is_alive() {
             let Some(place) = stopped_or(stop, Arc::clone(&places).acquire_owned()).await else { break };
             let Ok(mut held) = place else { break };
-            let more = places.available_permits().min(CLAIM_MOST - 1);
+            let more = places.available_permits().min(config.claim_most.max(1) - 1);
             if let Ok(more) = Arc::clone(&places).try_acquire_many_owned(u32::try_from(more).unwrap_or(0)) {
                 held.merge(more);
             }
             let most = held.num_permits();
-            let taken = claims.take(&self.claiming, &shared, most, effects.clock.monotonic()).await?;
+            let (taken, again) =
+                claims.take(&self.claiming, &self.capped, &shared, most, &effects.clock).await?;
             let count = taken.len();
             for claimed in taken {
                 let Some(place) = held.split(1) else { break };
-                let place = shared.place(place, &claimed);
+                let place = Place::new(place, &claimed, &shared, queue);
                 if begun.send((claimed, place)).await.is_err() {
                     return Ok(());
                 }
@@ -168,9 +169,10 @@ impl Life {
             drop(held);
             if count < most {
                 let pause = config.poll.mul_f64(0.8 + effects.random.below(401) as f64 / 1e3);
+                let pause = again.map_or(pause, |again| again.min(pause));
                 tokio::select! {
                     () = stop.stopped() => {}
-                    () = shared.told.notified() => {}
+                    () = shared.told() => {}
                     () = tokio::time::sleep(pause) => {}
                 }
             }
@@ -182,13 +184,13 @@ impl Life {
     fn start(&self, claimed: Claimed, place: Place, ends: &mpsc::Sender<End>, attempts: &mut JoinSet<()>) {
         let (run, is_last) = (claimed.attempt.run, claimed.attempt.number >= claimed.attempt.last);
         let Some(cancelled) = self.running.begin(run) else { return };
-        let (parts, worker, ends) = (Arc::clone(&self.parts), self.worker, ends.clone());
+        let (parts, told, ends) = (Arc::clone(&self.parts), Arc::clone(&self.told), ends.clone());
         attempts.spawn(async move {
             let grace = parts.config.grace;
             let judging = async {
                 match parts.kinds.get(&claimed.kind) {
                     Some(kind) => {
-                        attempt::run(kind, claimed, worker, cancelled, grace, &parts.effects.random).await
+                        attempt::run(kind, claimed, told, cancelled, grace, &parts.effects.random).await
                     }
                     // Not asked for.
                     None => Verdict::Release,
@@ -219,6 +221,17 @@ impl Life {
             tokio::select! {
                 () = stop.stopped() => {}
                 () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    /// Writes what jobs tell of themselves.
+    async fn tell(&self, stop: &Stop) {
+        while !stop.is_stopping() && self.pulse.is_alive() {
+            self.told.flush().await;
+            tokio::select! {
+                () = stop.stopped() => {}
+                () = tokio::time::sleep(told::EVERY) => {}
             }
         }
     }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::running::Running;
 use crate::fence::{Fence, Pace, State};
 use crate::store;
+use crate::wake::{self, Ear};
 
 /// The pulse of one life. Dropping it ends the thread.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ struct Shared {
     over: CancellationToken,
     ended: CancellationToken,
     is_draining: std::sync::atomic::AtomicBool,
+    /// Somebody wants one of its jobs to stop.
+    ear: Arc<Ear>,
 }
 
 impl Pulse {
@@ -54,6 +57,7 @@ impl Pulse {
             over: CancellationToken::new(),
             ended: CancellationToken::new(),
             is_draining: std::sync::atomic::AtomicBool::new(false),
+            ear: wake::of_life(worker),
         });
         let beating = Arc::clone(&shared);
         std::thread::Builder::new().name("jobs-pulse".to_owned()).spawn(move || {
@@ -127,7 +131,10 @@ impl Shared {
                 Some(_) => self.pace.every().saturating_sub(self.clock.boottime().saturating_sub(began)),
                 None => self.pace.every() / 8,
             };
-            tokio::time::sleep(pause.min(left)).await;
+            tokio::select! {
+                () = tokio::time::sleep(pause.min(left)) => {}
+                () = self.ear.told(), if session.is_some() => {}
+            }
         }
     }
 

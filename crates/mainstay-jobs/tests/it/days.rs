@@ -13,7 +13,7 @@ async fn days(world: &World, table: &str) -> i64 {
 }
 
 /// The same id, of an earlier time.
-fn earlier(id: Uuid, by: Duration) -> Uuid {
+pub(crate) fn earlier(id: Uuid, by: Duration) -> Uuid {
     let mut bytes = *id.as_bytes();
     let ms = u64::from_be_bytes([0, 0, bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5]]);
     let ms = ms - u64::try_from(by.as_millis()).unwrap();

@@ -9,8 +9,7 @@ use crate::world::{Then, World, config, say};
 
 #[tokio::test]
 async fn what_fails_is_tried_again_until_it_succeeds_or_is_a_dead_letter() {
-    let world = World::new().await;
-    let working = world.work();
+    World::run(config(), async |world| {
     let third_time = world.ask(say("third", Then::FailBefore(3))).await;
     let never = world.ask(say("never", Then::FailBefore(9))).await;
     let panics = world.ask(say("panics", Then::Panic)).await;
@@ -21,29 +20,26 @@ async fn what_fails_is_tried_again_until_it_succeeds_or_is_a_dead_letter() {
     assert_eq!(world.number(causes).await, 2 + 3 + 3);
     let dead = "select count(*) from mainstay.job_dead where reason = 'attempts' and attempts = 3 and payload->>'word' in ('never', 'panics')";
     assert_eq!(world.number(dead).await, 2);
-    world.check().await;
-    working.stop().await;
-    world.close().await.unwrap();
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_snooze_is_no_attempt_a_discard_no_dead_letter_and_a_retry_comes_when_it_says() {
-    let world = World::new().await;
-    let working = world.work();
-    let snoozed = world.ask(say("snoozed", Then::SnoozeOnce)).await;
-    world.until(snoozed, "succeeded 1").await;
-    assert_eq!(world.said.words(), ["snoozed 1", "snoozed 1"]);
-    let discarded = world.ask(say("discarded", Then::Discard).unique("discarded")).await;
-    world.until(discarded, "discarded 1").await;
-    let soon = world.ask(say("soon", Then::RetryIn(700))).await;
-    world.until(soon, "succeeded 2").await;
-    let early = "select count(*) from mainstay.job_outcome inner join mainstay.job_attempt using (id) \
+    World::run(config(), async |world| {
+        let snoozed = world.ask(say("snoozed", Then::SnoozeOnce)).await;
+        world.until(snoozed, "succeeded 1").await;
+        assert_eq!(world.said.words(), ["snoozed 1", "snoozed 1"]);
+        let discarded = world.ask(say("discarded", Then::Discard).unique("discarded")).await;
+        world.until(discarded, "discarded 1").await;
+        let soon = world.ask(say("soon", Then::RetryIn(700))).await;
+        world.until(soon, "succeeded 2").await;
+        let early = "select count(*) from mainstay.job_outcome inner join mainstay.job_attempt using (id) \
         where job_outcome.started_at < ended_at + interval '700 milliseconds'";
-    assert_eq!(world.number(early).await, 0);
-    assert_eq!(world.number("select count(*) from mainstay.job_dead").await, 0);
-    world.check().await;
-    working.stop().await;
-    world.close().await.unwrap();
+        assert_eq!(world.number(early).await, 0);
+        assert_eq!(world.number("select count(*) from mainstay.job_dead").await, 0);
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -78,42 +74,38 @@ async fn what_takes_too_long_or_cannot_be_read_fails_and_holds_nobody_up() {
 
 #[tokio::test]
 async fn who_is_asked_to_stop_stops_by_itself_or_is_stopped() {
-    let world = World::new().await;
-    let working = world.work();
-    let listens = world.ask(say("listens", Then::Listen)).await;
-    let deaf = world.ask(say("deaf", Then::Wait)).await;
-    world.until(listens, "running 1").await;
-    world.until(deaf, "running 1").await;
-    world.psql.batch_execute("update mainstay.job_running set cancel_requested = true").await.unwrap();
-    world.until(listens, "cancelled 1").await;
-    world.until(deaf, "cancelled 1").await;
-    world.check().await;
-    working.stop().await;
-    world.close().await.unwrap();
+    World::run(config(), async |world| {
+        let listens = world.ask(say("listens", Then::Listen)).await;
+        let deaf = world.ask(say("deaf", Then::Wait)).await;
+        world.until(listens, "running 1").await;
+        world.until(deaf, "running 1").await;
+        world.psql.batch_execute("update mainstay.job_running set cancel_requested = true").await.unwrap();
+        world.until(listens, "cancelled 1").await;
+        world.until(deaf, "cancelled 1").await;
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn an_effect_that_is_written_with_its_success_is_there_once() {
-    let world = World::new().await;
-    let working = world.work();
-    let id = world.ask(say("effect", Then::Complete { waits: false })).await;
-    world.until(id, "succeeded 1").await;
-    assert_eq!(world.number("select count(*) from effect").await, 1);
-    let lost = world.ask(say("lost", Then::Complete { waits: true })).await;
-    world.until(lost, "running 1").await;
-    // Somebody else has it by now.
-    world.psql.batch_execute("update mainstay.job_running set run = default").await.unwrap();
-    world.said.0.go_on.notify_waiters();
-    until("it was refused", async || {
-        world.said.0.go_on.notify_one();
-        world.number("select count(*) from effect where word = 'lost'").await == 1
+    World::run(config(), async |world| {
+        let id = world.ask(say("effect", Then::Complete { waits: false })).await;
+        world.until(id, "succeeded 1").await;
+        assert_eq!(world.number("select count(*) from effect").await, 1);
+        let lost = world.ask(say("lost", Then::Complete { waits: true })).await;
+        world.until(lost, "running 1").await;
+        // Somebody else has it by now.
+        world.psql.batch_execute("update mainstay.job_running set run = default").await.unwrap();
+        world.said.0.go_on.notify_waiters();
+        until("it was refused", async || {
+            world.said.0.go_on.notify_one();
+            world.number("select count(*) from effect where word = 'lost'").await == 1
+        })
+        .await;
+        until("by its next attempt", async || world.state(lost).await.starts_with("succeeded")).await;
+        assert_eq!(world.number("select count(*) from effect where word = 'lost'").await, 1);
     })
     .await;
-    until("by its next attempt", async || world.state(lost).await.starts_with("succeeded")).await;
-    assert_eq!(world.number("select count(*) from effect where word = 'lost'").await, 1);
-    world.check().await;
-    working.stop().await;
-    world.close().await.unwrap();
 }
 
 #[tokio::test]
@@ -165,29 +157,25 @@ async fn times_without_end_are_no_trouble() {
 
 #[tokio::test]
 async fn a_success_that_was_never_committed_is_none() {
-    let world = World::new().await;
-    let working = world.work();
-    let id = world.ask(say("forgets", Then::Forget)).await;
-    world.until(id, "failed 3").await;
-    assert_eq!(world.said.words(), ["forgets 1", "forgets 2", "forgets 3"]);
-    world.check().await;
-    working.stop().await;
-    world.close().await.unwrap();
+    World::run(config(), async |world| {
+        let id = world.ask(say("forgets", Then::Forget)).await;
+        world.until(id, "failed 3").await;
+        assert_eq!(world.said.words(), ["forgets 1", "forgets 2", "forgets 3"]);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn who_asks_for_a_key_that_is_held_holds_nobody_up() {
-    let world = World::new().await;
-    let working = world.work();
-    let held = world.ask(say("held", Then::Wait).unique("key")).await;
-    world.until(held, "running 1").await;
-    let tx = world.tx().await;
-    let asked = tx.enqueue(say("again", Then::Succeed).unique("key")).await.unwrap();
-    assert_eq!(asked.id(), Some(held));
-    world.said.0.go_on.notify_one();
-    world.until(held, "succeeded 1").await;
-    tx.rollback().await.unwrap();
-    world.check().await;
-    working.stop().await;
-    world.close().await.unwrap();
+    World::run(config(), async |world| {
+        let held = world.ask(say("held", Then::Wait).unique("key")).await;
+        world.until(held, "running 1").await;
+        let tx = world.tx().await;
+        let asked = tx.enqueue(say("again", Then::Succeed).unique("key")).await.unwrap();
+        assert_eq!(asked.id(), Some(held));
+        world.said.0.go_on.notify_one();
+        world.until(held, "succeeded 1").await;
+        tx.rollback().await.unwrap();
+    })
+    .await;
 }

@@ -1,5 +1,7 @@
 //! Processes that die, sleep or are cut off: nothing is lost, and who has lost a job changes nothing of it.
 
+use std::time::Duration;
+
 use mainstay_jobs::Config;
 use mainstay_testing::until;
 
@@ -49,34 +51,31 @@ async fn what_takes_three_processes_with_it_is_tried_no_more() {
 
 #[tokio::test]
 async fn who_is_not_known_any_more_drops_everything_and_begins_a_new_life() {
-    let world = World::new().await;
-    let working = world.work();
-    let id = world.ask(say("held", Then::Wait)).await;
-    world.until(id, "running 1").await;
-    let first = world.number("select id from mainstay.job_worker").await;
-    world.psql.batch_execute("delete from mainstay.job_worker").await.unwrap();
-    until("it has another number", async || {
-        world.number("select coalesce(max(id), 0) from mainstay.job_worker").await > first
-    })
-    .await;
-    // What it says of the job now comes from a life that is over.
-    world.said.0.go_on.notify_one();
-    until("the job is somebody's again", async || {
-        world.psql.batch_execute("update mainstay.job_ready set run_at = now()").await.unwrap();
+    World::run(config(), async |world| {
+        let id = world.ask(say("held", Then::Wait)).await;
+        world.until(id, "running 1").await;
+        let first = world.number("select id from mainstay.job_worker").await;
+        world.psql.batch_execute("delete from mainstay.job_worker").await.unwrap();
+        until("it has another number", async || {
+            world.number("select coalesce(max(id), 0) from mainstay.job_worker").await > first
+        })
+        .await;
+        // What it says of the job now comes from a life that is over.
         world.said.0.go_on.notify_one();
-        world.state(id).await == "succeeded 2"
+        until("the job is somebody's again", async || {
+            world.psql.batch_execute("update mainstay.job_ready set run_at = now()").await.unwrap();
+            world.said.0.go_on.notify_one();
+            world.state(id).await == "succeeded 2"
+        })
+        .await;
+        assert_eq!(world.said.words(), ["held 1", "held 2"]);
     })
     .await;
-    assert_eq!(world.said.words(), ["held 1", "held 2"]);
-    world.check().await;
-    working.stop().await;
-    world.close().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_claim_whose_answer_was_lost_is_given_back() {
-    let world = World::new().await;
-    let working = world.work();
+    World::run(config(), async |world| {
     until("it lives", async || world.number("select count(*) from mainstay.job_worker").await == 1).await;
     // As if it had been claimed, and nobody had heard of it.
     world
@@ -96,9 +95,8 @@ async fn a_claim_whose_answer_was_lost_is_given_back() {
         .await
         .unwrap();
     world.until(id, "succeeded 1").await;
-    world.check().await;
-    working.stop().await;
-    world.close().await.unwrap();
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -184,23 +182,47 @@ async fn a_transaction_that_holds_one_lost_job_keeps_no_other_from_being_rescued
 
 #[tokio::test]
 async fn what_is_long_past_its_deadline_is_taken_from_a_process_that_lives() {
+    World::run(config(), async |world| {
+        let id = world.ask(say("hung", Then::Wait).timeout(None)).await;
+        world.until(id, "running 1").await;
+        world
+            .psql
+            .batch_execute("update mainstay.job_running set deadline = now() - interval '61 seconds'")
+            .await
+            .unwrap();
+        world.until(id, "ready 1").await;
+        // It ends after all, and nobody believes it.
+        world.said.0.go_on.notify_one();
+        let good = world.ask(say("good", Then::Succeed)).await;
+        world.until(good, "succeeded 1").await;
+        assert_eq!(world.state(id).await, "ready 1");
+        assert_eq!(world.number("select count(*) from mainstay.job_worker").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_is_dead_by_its_own_time_and_not_by_the_leaders() {
     let world = World::new().await;
-    let working = world.work();
-    let id = world.ask(say("hung", Then::Wait).timeout(None)).await;
-    world.until(id, "running 1").await;
-    world
-        .psql
-        .batch_execute("update mainstay.job_running set deadline = now() - interval '61 seconds'")
-        .await
-        .unwrap();
-    world.until(id, "ready 1").await;
-    // It ends after all, and nobody believes it.
+    let on = |queue: &str, ttl| Config { queues: vec![(queue.to_owned(), 1)], ttl, ..config() };
+    let leading = world.work_with(on("nothing", config().ttl));
+    until("it leads", async || world.number("select count(*) from mainstay.lease").await == 1).await;
+    let slow = world.work_with(on("default", Duration::from_secs(60)));
+    let long = world.ask(say("long", Then::Wait)).await;
+    world.until(long, "running 1").await;
+    let silence = "select count(*) from mainstay.job_worker where ttl_ms = 60000 and last_seen < now() - interval '4 seconds'";
+    until("it was silent for longer than the leader would be", async || world.number(silence).await == 1)
+        .await;
+    let dying = world.work_with(on("third", config().ttl));
+    let lost = world.ask(say("lost", Then::Wait).queue("third")).await;
+    world.until(lost, "running 1").await;
+    dying.die().await;
+    world.until(lost, "ready 1").await;
+    assert_eq!(world.state(long).await, "running 1", "who is slow lives");
     world.said.0.go_on.notify_one();
-    let good = world.ask(say("good", Then::Succeed)).await;
-    world.until(good, "succeeded 1").await;
-    assert_eq!(world.state(id).await, "ready 1");
-    assert_eq!(world.number("select count(*) from mainstay.job_worker").await, 1);
+    world.until(long, "succeeded 1").await;
+    slow.stop().await;
+    leading.stop().await;
     world.check().await;
-    working.stop().await;
     world.close().await.unwrap();
 }

@@ -2,8 +2,18 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its world has failed")]
 
 mod asking;
+mod capped;
 mod days;
 mod ends;
 mod lives;
+mod locks;
+mod model;
+mod operating;
 mod order;
+mod schedules;
+mod seeing;
+mod strangers;
+mod telling;
+mod tested;
+mod words;
 mod world;

@@ -4,8 +4,9 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use mainstay_db::embedded::Cluster;
 use mainstay_db::partitions::{self, Declared, Keeper};
-use mainstay_db::{DbError, Session, Tx};
+use mainstay_db::{DbError, Session, Tx, migrate};
 use mainstay_jobs::backoff::Backoff;
 use mainstay_jobs::{
     Config, Context, Enqueue, EnqueueError, Enqueued, Failure, Job, Kinds, New, Options, Worker,
@@ -56,6 +57,8 @@ pub(crate) enum Then {
     Wait,
     /// The same, and asked to stop it stops.
     Listen,
+    /// Takes so many milliseconds.
+    Pause(u64),
     SnoozeOnce,
     Discard,
     RetryIn(u64),
@@ -65,6 +68,10 @@ pub(crate) enum Then {
     },
     /// Writes its success and forgets to commit it.
     Forget,
+    /// Tells its progress a thousand times, then waits.
+    Tell,
+    /// Goes on from its checkpoint, or writes one and waits.
+    Keep,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -106,6 +113,7 @@ impl Job for Say {
                 context.cancelled().await;
                 return Err(Failure::Error("stopped".to_owned()));
             }
+            Then::Pause(ms) => Clock::system().sleep(Duration::from_millis(ms)).await,
             Then::SnoozeOnce if parts.said.words().len() == 1 => {
                 return Err(Failure::Snooze(Duration::from_millis(1)));
             }
@@ -119,6 +127,24 @@ impl Job for Say {
                 let tx = parts.db.write().await?;
                 context.complete_in(&tx, &"never").await?;
                 tx.rollback().await?;
+            }
+            Then::Tell => {
+                for n in 1..=1_000_u16 {
+                    context.progress(f32::from(n) / 1_000.0, &format!("{n}\0 of 1000"));
+                    tokio::task::yield_now().await;
+                }
+                parts.said.0.go_on.notified().await;
+            }
+            Then::Keep => {
+                let kept: Option<Vec<u32>> = context.load().await?;
+                if let Some(kept) = kept {
+                    return Ok(format!("{kept:?}"));
+                }
+                context.checkpoint(&[1]).await?;
+                context.checkpoint(&[1, 2]).await?;
+                parts.said.0.go_on.notified().await;
+                let lost = context.checkpoint(&[3]).await;
+                parts.said.0.words.lock().unwrap().push(format!("{lost:?}"));
             }
             Then::Complete { waits } => {
                 if waits {
@@ -138,6 +164,16 @@ impl Job for Say {
     }
 }
 
+/// A database with the tables on a server that the test has for itself: what is committed there survives its kill.
+pub(crate) async fn on_own(cluster: &Cluster) -> TestDb {
+    let target = cluster.target();
+    let psql = Session::connect(&target, "psql", WITHIN).await.unwrap();
+    let durable = format!("alter database \"{}\" set synchronous_commit = on", target.database());
+    psql.batch_execute(&durable).await.unwrap();
+    migrate::run(&target, &[&mainstay_jobs::MIGRATIONS]).await.unwrap();
+    TestDb::given(&target).await.unwrap()
+}
+
 /// A process that works.
 pub(crate) struct Working {
     stop: Stop,
@@ -145,6 +181,12 @@ pub(crate) struct Working {
 }
 
 impl Working {
+    pub(crate) fn begin(worker: Worker) -> Self {
+        let (stop, mut task) = (Stop::new(), JoinSet::new());
+        task.spawn(worker.run(stop.clone()));
+        Self { stop, task }
+    }
+
     pub(crate) async fn stop(mut self) {
         self.stop.trigger();
         tokio::time::timeout(WITHIN, self.task.join_next()).await.unwrap().unwrap().unwrap();
@@ -171,12 +213,26 @@ pub(crate) fn config() -> Config {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let test = TestDb::migrated(&[&mainstay_jobs::MIGRATIONS]).await.unwrap();
+        Self::of(TestDb::migrated(&[&mainstay_jobs::MIGRATIONS]).await.unwrap()).await
+    }
+
+    /// In a database that has the tables.
+    pub(crate) async fn of(test: TestDb) -> Self {
         let psql = Session::connect(test.target(), "psql", WITHIN).await.unwrap();
         psql.batch_execute(EFFECTS).await.unwrap();
         let world = Self { test, psql, said: Said::default() };
         world.keeper(&Clock::system()).round().await.unwrap();
         world
+    }
+
+    /// One in which somebody works while the test goes on; then everything is as it must be, and everybody stops.
+    pub(crate) async fn run(config: Config, test: impl AsyncFnOnce(&Self)) {
+        let world = Self::new().await;
+        let working = world.work_with(config);
+        test(&world).await;
+        world.check().await;
+        working.stop().await;
+        world.close().await.unwrap();
     }
 
     /// Keeps the days of jobs, for two of them.
@@ -193,10 +249,7 @@ impl World {
     pub(crate) fn work_with(&self, config: Config) -> Working {
         let parts = Parts { said: self.said.clone(), db: self.test.db().clone() };
         let kinds = Kinds::new().with::<Say>(parts);
-        let worker = Worker::new(self.test.target(), kinds, config, &Effects::system());
-        let (stop, mut task) = (Stop::new(), JoinSet::new());
-        task.spawn(worker.run(stop.clone()));
-        Working { stop, task }
+        Working::begin(Worker::new(self.test.target(), kinds, config, &Effects::system()))
     }
 
     pub(crate) async fn tx(&self) -> Tx {

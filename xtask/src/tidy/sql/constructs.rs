@@ -26,6 +26,12 @@ struct Construct {
 /// Not the application's code.
 const TOOLS: [&str; 3] = ["bench/", "crates/mainstay-testing/", "xtask/"];
 
+/// Where notifications are sent and listened to.
+const WORDS: (&str, &str) = (
+    "crates/mainstay-jobs/src/store",
+    "words that only shorten the wait, on a connection of their own and never in a user's transaction",
+);
+
 const CONSTRUCTS: [Construct; 15] = [
     Construct {
         words: &[
@@ -63,12 +69,13 @@ const CONSTRUCTS: [Construct; 15] = [
                 "changes are told by whoever makes them, and pruned by the same clock",
             ),
             ("crates/mainstay-jobs/", "clocks of processes differ: all times of jobs are the server's"),
+            ("crates/mainstay-events/", "and all times of events"),
         ],
     },
     Construct {
         words: &[&["pg_notify", "("]],
         instead: "poll; a notification may only shorten the wait, and it passes no pooler",
-        rooms: &[],
+        rooms: &[WORDS],
     },
     Construct {
         words: &[
@@ -85,6 +92,7 @@ const CONSTRUCTS: [Construct; 15] = [
             ("crates/mainstay-db/src/partitions/", "one keeper at a time, on a session of its own"),
             ("crates/mainstay-db/src/advisor/", "one builder of indexes at a time, on a session of its own"),
             ("crates/mainstay-cache/", "one pruning at a time; who comes second does nothing"),
+            ("crates/mainstay-jobs/src/lock/", "turns of short transactions, which no row stands for"),
         ],
     },
     Construct {
@@ -208,7 +216,7 @@ fn check(file: &SourceFile) -> Vec<Finding> {
     let others = |statement: &Statement| {
         let mut found = find(file, statement, |construct| construct.words != [&[OFFSET]]);
         found.extend(sessions(file, statement));
-        found.extend(wake_up(statement));
+        found.extend(wake_up(file, statement));
         found.extend(levels(statement));
         found
     };
@@ -251,14 +259,15 @@ fn sessions(file: &SourceFile, statement: &Statement) -> Option<Found> {
 }
 
 /// `notify a`, `listen a`; a single word is a text of another kind.
-fn wake_up(statement: &Statement) -> Option<Found> {
+fn wake_up(file: &SourceFile, statement: &Statement) -> Option<Found> {
     let is_one = matches!(statement.at(0), "notify" | "listen" | "unlisten")
         && (2..=4).contains(&statement.words.len());
     let what = format!(
         "`{}`: poll; a notification may only shorten the wait, and it passes no pooler",
         statement.at(0)
     );
-    is_one.then(|| (statement.words[0].line, what))
+    let is_room = file.path.starts_with(WORDS.0);
+    (is_one && !is_room).then(|| (statement.words[0].line, what))
 }
 
 /// A partition that is partitioned again.
@@ -321,6 +330,10 @@ mod tests {
         let code = "fn a() { run(\"select pg_try_advisory_lock($1)\"); }\n";
         assert_eq!(findings("app/server/src/a.rs", code).len(), 1);
         assert!(findings("crates/mainstay-db/src/migrate/lock.rs", code).is_empty());
+        for words in ["select pg_notify('a', 'b')", "listen a"] {
+            assert_eq!(findings("crates/mainstay-jobs/src/enqueue.sql", words).len(), 1, "{words}");
+            assert!(findings("crates/mainstay-jobs/src/store/notify.sql", words).is_empty(), "{words}");
+        }
         let session = "fn a() { run(\"set lock_timeout = 0\"); }\n";
         assert_eq!(findings("crates/mainstay-http/src/a.rs", session).len(), 1);
         assert!(findings("crates/mainstay-db/src/db.rs", session).is_empty());

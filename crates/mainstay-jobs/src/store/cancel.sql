@@ -1,0 +1,15 @@
+-- Has a job not be done: what waits ends here, what runs is asked to stop. Neither comes back for what ends, or changes hands,
+-- at the same time: whoever asks looks again.
+with /* jobs.cancel */ waiting as (
+    delete from mainstay.job_ready where id = $1 returning id, queue, attempts, crashes, held_key
+), outcome as (
+    insert into mainstay.job_outcome (id, state, attempts, crashes) select id, 'cancelled', attempts, crashes from waiting
+), free as (
+    delete from mainstay.job_unique as held using waiting
+    where held.key = waiting.held_key and held.id = waiting.id and held.until is null
+), forgotten as (
+    delete from mainstay.job_checkpoint as kept using waiting where kept.id = waiting.id
+), asked as (
+    update mainstay.job_running set cancel_requested = true where id = $1 returning worker
+)
+select (select queue from waiting) as queue, (select worker from asked) as worker

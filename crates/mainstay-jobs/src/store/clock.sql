@@ -1,0 +1,1 @@
+select /* jobs.clock */ clock_timestamp() as now

@@ -1,0 +1,12 @@
+-- Whether something runs, or could begin, of these kinds.
+select /* jobs.due */
+    exists (select from mainstay.job_running where kind = any($1::text[]))
+    or exists (
+        select from mainstay.job_ready as job
+        where job.kind = any($1) and job.run_at <= clock_timestamp()
+            and not exists (select from mainstay.job_queue where name = job.queue and paused_at is not null)
+            and not exists (
+                select from mainstay.job_ready as other
+                where other.queue = job.queue and other.ordering_key = job.ordering_key and other.nth < job.nth
+            )
+    ) as is_due

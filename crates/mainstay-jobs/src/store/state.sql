@@ -1,0 +1,1 @@
+select /* jobs.state */ id, state from mainstay.job_shown where id = any($1::uuid[])

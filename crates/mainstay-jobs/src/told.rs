@@ -1,0 +1,72 @@
+//! What running jobs tell of themselves on the connection of their life: how far they are, each at most once a second, and what
+//! the attempt after a crash goes on from. Never here: how they end.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use mainstay_db::Session;
+use tokio_postgres::types::ToSql;
+
+use crate::json::JsonText;
+use crate::store;
+
+/// Between two times that a job's progress is written.
+pub(crate) const EVERY: Duration = Duration::from_secs(1);
+
+/// The longest message that is kept.
+const MESSAGE_MOST: usize = 1_024;
+
+/// What the jobs of one life tell.
+#[derive(Debug)]
+pub(crate) struct Told {
+    session: Arc<Session>,
+    worker: i64,
+    /// What is not written yet, by run: the last counts.
+    progress: Mutex<HashMap<i64, (f32, String)>>,
+}
+
+impl Told {
+    pub(crate) fn new(session: Arc<Session>, worker: i64) -> Self {
+        Self { session, worker, progress: Mutex::default() }
+    }
+
+    pub(crate) fn worker(&self) -> i64 {
+        self.worker
+    }
+
+    /// What is no fraction is not told.
+    pub(crate) fn progress(&self, run: i64, fraction: f32, message: &str) {
+        if fraction.is_nan() {
+            return;
+        }
+        let told = (fraction.clamp(0.0, 1.0), store::storable(message, MESSAGE_MOST));
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).insert(run, told);
+    }
+
+    /// Writes what was told since the last time. What is refused is not tried again: the next word says more.
+    pub(crate) async fn flush(&self) {
+        let told = std::mem::take(&mut *self.progress.lock().unwrap_or_else(PoisonError::into_inner));
+        if told.is_empty() {
+            return;
+        }
+        let (mut runs, mut fractions, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+        for (run, (fraction, message)) in told {
+            runs.push(run);
+            fractions.push(fraction);
+            messages.push(message);
+        }
+        let parameters: [&(dyn ToSql + Sync); 4] = [&self.worker, &runs, &fractions, &messages];
+        let _ = self.session.execute(store::PROGRESS, &parameters).await;
+    }
+
+    /// Whether it is kept; not where somebody else has the job by now.
+    pub(crate) async fn checkpoint(&self, run: i64, data: &JsonText) -> Result<bool, tokio_postgres::Error> {
+        let kept = self.session.query(store::CHECKPOINT.text(), &[&run, &self.worker, data]).await?;
+        Ok(!kept.is_empty())
+    }
+
+    pub(crate) async fn load(&self, id: uuid::Uuid) -> Result<Option<JsonText>, tokio_postgres::Error> {
+        self.session.query_opt(store::LOAD, &[&id]).await?.map(|row| row.try_get(0)).transpose()
+    }
+}
