@@ -1,0 +1,106 @@
+//! Telling events in the transaction that makes them true: they have happened when it commits, and never otherwise. Whoever
+//! subscribes has his job in the same transaction. Never here: what subscribers do.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use mainstay_db::{DbError, Executor, TransactionError, Tx};
+use mainstay_jobs::{JsonText, Named, Treatment, enqueue_named};
+use mainstay_runtime::{Clock, Ids, Random};
+use uuid::Uuid;
+
+use crate::event::{Envelope, Event, Written};
+use crate::{store, volatile};
+
+/// Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum EmitError {
+    /// It is no JSON, too long, or has a subject or a key that cannot be.
+    #[error("an event `{kind}` cannot be written: {why}")]
+    Event {
+        /// Which type.
+        kind: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// The database says so.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+impl TransactionError for EmitError {
+    fn database(&self) -> Option<&DbError> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::Event { .. } => None,
+        }
+    }
+}
+
+/// Tells events in a transaction.
+pub trait Emit {
+    /// One event. Its id.
+    ///
+    /// # Errors
+    /// [`EmitError`]; the transaction is of no use any more if the database has refused it.
+    fn emit<E: Event>(&self, event: &E) -> impl Future<Output = Result<Uuid, EmitError>> + Send;
+
+    /// Several of one type, by the same statements; their ids in their order.
+    ///
+    /// # Errors
+    /// As [`Emit::emit`].
+    fn emit_all<E: Event>(&self, events: &[E]) -> impl Future<Output = Result<Vec<Uuid>, EmitError>> + Send;
+}
+
+static IDS: LazyLock<Ids> = LazyLock::new(|| Ids::new(Clock::system(), Random::system()));
+
+impl Emit for Tx {
+    async fn emit<E: Event>(&self, event: &E) -> Result<Uuid, EmitError> {
+        let ids = self.emit_all(std::slice::from_ref(event)).await?;
+        Ok(ids.first().copied().unwrap_or_default())
+    }
+
+    async fn emit_all<E: Event>(&self, events: &[E]) -> Result<Vec<Uuid>, EmitError> {
+        let refused = |why| EmitError::Event { kind: E::TYPE, why };
+        let written = events.iter().map(Written::of).collect::<Result<Vec<_>, _>>().map_err(refused)?;
+        if written.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = written.iter().map(|_| IDS.next()).collect();
+        let times = write::<E>(self, &ids, &written).await?;
+        let subscribed = self.rows(&store::SUBSCRIBED, &[&E::TYPE]).await?;
+        if subscribed.is_empty() && !volatile::has_any(E::TYPE) {
+            return Ok(ids);
+        }
+        let sealed = ids.iter().zip(times).zip(&written);
+        let envelopes = sealed.map(|((id, time), written)| written.envelope::<E>(*id, time));
+        let envelopes: Vec<Envelope> =
+            envelopes.collect::<Result<_, _>>().map_err(|error| refused(error.to_string()))?;
+        let mut jobs = Vec::with_capacity(envelopes.len() * subscribed.len());
+        for row in &subscribed {
+            let name: String = row.try_get("name").map_err(DbError::from)?;
+            let treatment = Treatment::read(row).map_err(DbError::from)?;
+            for envelope in &envelopes {
+                let job = Named::new(treatment.clone(), envelope).map_err(refused)?;
+                jobs.push(match &envelope.partitionkey {
+                    // Another subscriber's pace is no matter of this one.
+                    Some(key) => job.in_order(format!("{name}\n{key}")),
+                    None => job,
+                });
+            }
+        }
+        enqueue_named(self, &jobs).await?;
+        volatile::after_commit(self, E::TYPE, envelopes);
+        Ok(ids)
+    }
+}
+
+/// When each was told.
+async fn write<E: Event>(tx: &Tx, ids: &[Uuid], written: &[Written]) -> Result<Vec<Timestamp>, DbError> {
+    let subjects: Vec<Option<&str>> = written.iter().map(|event| event.subject.as_deref()).collect();
+    let keys: Vec<Option<&str>> = written.iter().map(|event| event.key.as_deref()).collect();
+    let bodies: Vec<&JsonText> = written.iter().map(|event| &event.body).collect();
+    let rows = tx.rows(&store::EMIT, &[&ids, &subjects, &keys, &bodies, &E::TYPE, &E::SOURCE]).await?;
+    // In the order in which they were given.
+    rows.iter().map(|row| Ok(row.try_get("at")?)).collect()
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod event;
+mod store;
+
+mod emit;
+
+mod subscriber;
+mod volatile;
+
+pub mod reader;
+
+mod retention;
+
+pub use emit::{Emit, EmitError};
+pub use event::{BODY_MOST, Delivered, Envelope, Event, TEXT_MOST};
+pub use retention::{Sweep, partitions};
+pub use store::MIGRATIONS;
+pub use subscriber::{SubscribeError, Subscriber, Subscribers};
+pub use volatile::{CAPACITY_MOST, Volatile, volatile};

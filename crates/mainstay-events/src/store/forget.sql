@@ -1,0 +1,1 @@
+delete /* events.forget */ from mainstay.event_reader where name = $1

@@ -1,0 +1,156 @@
+//! Who subscribes hears of everything, and of nothing that has not happened.
+
+use mainstay_events::{Emit, EmitError, Envelope, SubscribeError, Subscriber, Subscribers, volatile};
+use mainstay_jobs::{Context, Failure, Kinds};
+use mainstay_testing::until;
+
+use crate::world::{Other, Told, World, told};
+
+#[tokio::test]
+async fn each_subscriber_hears_of_each_event_until_it_is_content() {
+    let world = World::new().await;
+    let (kinds, heard) = world.subscribe().await;
+    let working = world.work(kinds);
+    world.tell("hello", None).await;
+    world.tell("again", None).await;
+    let tx = world.tx().await;
+    tx.emit(&Other).await.unwrap();
+    tx.commit().await.unwrap();
+    until("both have heard", async || heard.words().len() == 5).await;
+    let mut words = heard.words();
+    words.sort();
+    assert_eq!(words, ["again", "again", "hello", "second again", "second hello"]);
+    assert_eq!(world.number("select count(*) from mainstay.job").await, 4, "nobody hears of the other");
+    working.stop().await;
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_is_rolled_back_has_not_happened() {
+    let world = World::new().await;
+    world.subscribe().await;
+    let mut live = volatile::<Told>(10);
+    let tx = world.tx().await;
+    tx.emit_all(&[told("never", Some("key")), told("never", None)]).await.unwrap();
+    tx.rollback().await.unwrap();
+    for table in ["event", "event_key", "job", "job_ready"] {
+        assert_eq!(world.number(&format!("select count(*) from mainstay.{table}")).await, 0, "{table}");
+    }
+    world.tell("once", None).await;
+    assert_eq!(live.next().await.event.word, "once");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn the_envelope_is_that_of_cloudevents() {
+    let world = World::new().await;
+    world.subscribe().await;
+    let id = world.tell("hello", Some("key")).await;
+    let sql = "select payload, (select body from mainstay.event), (select at from mainstay.event) \
+        from mainstay.job where kind = 'first'";
+    let row = world.psql.query_one(sql, &[]).await.unwrap();
+    let (job, body): (serde_json::Value, serde_json::Value) = (row.get(0), row.get(1));
+    let time: jiff::Timestamp = row.get(2);
+    let expected = serde_json::json!({
+        "specversion": "1.0", "id": id, "source": "/test", "type": "test.told", "subject": "word/hello",
+        "time": time.to_string(), "datacontenttype": "application/json", "partitionkey": "key",
+        "data": { "word": "hello", "key": "key" },
+    });
+    assert_eq!(job, expected);
+    assert_eq!(body, expected["data"]);
+    let read: Envelope = serde_json::from_value(job).unwrap();
+    assert_eq!((read.id, read.time), (id, time));
+    world.close().await;
+}
+
+/// Of the same name, and of other events.
+struct Impostor;
+
+impl Subscriber for Impostor {
+    const NAME: &'static str = "first";
+    type Event = Other;
+    type State = ();
+
+    async fn receive(_: mainstay_events::Delivered<Other>, (): (), _: Context) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn who_is_known_to_the_new_version_alone_hears_of_what_the_old_one_tells() {
+    let world = World::new().await;
+    // Of the old version; it goes on telling, and does no jobs of what it does not know.
+    let old = world.work(Kinds::new());
+    world.tell("before", None).await;
+    let (kinds, heard) = world.subscribe().await;
+    world.tell("between", None).await;
+    let new = world.work(kinds);
+    until("both have heard", async || heard.words().len() == 2).await;
+    assert!(heard.words().iter().all(|word| word.ends_with("between")));
+    let refused = Subscribers::new(Kinds::new()).durable::<Impostor>(()).declare(world.db()).await;
+    assert!(matches!(refused, Err(SubscribeError::Type { name: "first", .. })));
+    old.stop().await;
+    new.stop().await;
+    world.close().await;
+}
+
+#[tokio::test]
+async fn who_is_gone_hears_of_nothing_more_whoever_starts_again() {
+    let world = World::new().await;
+    world.subscribe().await;
+    Subscribers::new(Kinds::new()).gone("first").declare(world.db()).await.unwrap();
+    // A process of the old version starts again.
+    world.subscribe().await;
+    world.tell("hello", None).await;
+    let kinds: Vec<String> = world
+        .psql
+        .query("select kind from mainstay.job", &[])
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    assert_eq!(kinds, ["second"]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn who_is_too_slow_misses_some_and_knows_how_many_and_no_commit_waits() {
+    let world = World::new().await;
+    let (mut slow, mut quick) = (volatile::<Told>(2), volatile::<Told>(100));
+    let tx = world.tx().await;
+    let all: Vec<_> = (0..10).map(|n| told(&n.to_string(), None)).collect();
+    tx.emit_all(&all).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!((slow.missed(), quick.missed()), (8, 0));
+    assert_eq!([slow.next().await.event.word, slow.next().await.event.word], ["0", "1"]);
+    for expected in 0..10 {
+        assert_eq!(quick.next().await.event.word, expected.to_string());
+    }
+    drop(quick);
+    world.tell("last", None).await;
+    assert_eq!(slow.next().await.event.word, "last");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_an_event_is_refused_and_its_transaction_goes_on() {
+    let world = World::new().await;
+    let tx = world.tx().await;
+    let long = "x".repeat(1 << 20);
+    for event in [
+        told(&long, None),
+        told("a\0b", None),
+        told("a", Some("")),
+        told("a", Some("a\0b")),
+        told("a", Some(&long)),
+    ] {
+        let refused = tx.emit(&event).await.unwrap_err();
+        assert!(matches!(&refused, EmitError::Event { kind: "test.told", .. }), "{refused}");
+        assert!(refused.to_string().len() < 200, "it does not say all of it again");
+    }
+    tx.emit(&told("good", None)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(world.number("select count(*) from mainstay.event").await, 1);
+    world.close().await;
+}
