@@ -1,7 +1,8 @@
-//! Everything that works beside the requests, started in one place. Never here: what it does.
+//! Everything that works beside the requests, started in one place, and the jobs of all features. Never here: what they do.
 
 use std::time::Duration;
 
+use mainstay_jobs::Kinds;
 use mainstay_runtime::Supervisor;
 
 use crate::features::accounts::{self, AccountError};
@@ -14,7 +15,12 @@ const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 /// Expired sessions and tokens that one statement removes.
 const EXPIRED_ROWS: u32 = 1_000;
 
-/// Starts the importers, the recomputing and the housekeeping.
+/// The jobs that Paceline does.
+pub fn kinds(app: &App) -> Kinds {
+    recompute::kinds(app)
+}
+
+/// Starts the importers, the look for what is outdated, and the housekeeping.
 pub fn start(app: &App, supervisor: &Supervisor) {
     worker::start(app, supervisor);
     recompute::start(app, supervisor);

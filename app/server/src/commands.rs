@@ -51,6 +51,8 @@ enum Command {
     Up(Listen),
     /// Serve the API on the database that is configured; creates no accounts.
     Serve(Listen),
+    /// Do jobs on the database that is configured, without serving the API: probes and metrics alone.
+    Work(Listen),
     /// Import training files, folders and archives for an athlete.
     Import(import::Options),
     /// Give the demo athlete eighteen months of simulated training.
@@ -104,6 +106,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Up(listen) => serve::up(&common, &listen).await,
         Command::Serve(listen) => serve::serve(&common, &listen).await,
+        Command::Work(listen) => serve::work(&common, &listen).await,
         Command::Import(options) => import::run(&common, &options).await,
         Command::Demo(options) => demo::run(&common, &options).await,
         Command::Recompute(options) => recompute::run(&common, &options).await,

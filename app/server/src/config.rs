@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use mainstay::{CacheConfig, PlatformConfig};
+use mainstay::{CacheConfig, JobsConfig, PlatformConfig};
 use mainstay_config::{ConfigError, Faults, Layers, Loaded, Secret, byte_size, process_environment};
 use mainstay_http::auth::tokens::Key;
 use mainstay_telemetry::LogConfig;
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answers::config::AnswersConfig;
 use crate::features::uploads::config::ImportConfig;
+use crate::features::uploads::recompute;
 use crate::web::config::WebConfig;
 
 /// The defaults, with a comment for every key.
@@ -38,6 +39,8 @@ pub struct Config {
     pub embedded: mainstay_db::embedded::Config,
     /// Answers that are kept.
     pub cache: CacheConfig,
+    /// Which jobs this process does.
+    pub jobs: JobsConfig,
     /// For how long, and in how much memory.
     pub answers: AnswersConfig,
     /// Limits of imports.
@@ -128,6 +131,13 @@ impl Config {
         faults
     }
 
+    /// With the slots of our own queues, unless it says otherwise.
+    fn jobs(&self) -> JobsConfig {
+        let mut jobs = self.jobs.clone();
+        jobs.queues.entry(recompute::QUEUE.to_owned()).or_insert(recompute::SLOTS);
+        jobs
+    }
+
     /// What the platform needs of it.
     pub fn platform(&self) -> PlatformConfig {
         PlatformConfig {
@@ -135,6 +145,7 @@ impl Config {
             database: self.database.clone(),
             embedded: self.embedded.clone(),
             cache: self.cache.clone(),
+            jobs: self.jobs(),
             may_share_cluster: false,
         }
     }
@@ -199,6 +210,7 @@ mod tests {
                 ..Default::default()
             },
             cache: CacheConfig::default(),
+            jobs: JobsConfig::default(),
             answers: AnswersConfig::default(),
             import: ImportConfig::default(),
             web: WebConfig::default(),

@@ -21,6 +21,11 @@ impl Stop {
         Self { token, beat }
     }
 
+    /// The will of `other`, with the heartbeat of this one: for a task that stops after others.
+    pub fn willed_by(&self, other: &Self) -> Self {
+        Self { token: other.token.clone(), beat: self.beat.clone() }
+    }
+
     /// Waits until somebody wants a stop; returns at once if somebody already did.
     pub async fn stopped(&self) {
         self.token.cancelled().await;

@@ -3,6 +3,7 @@
 mod cache;
 mod database;
 mod history;
+mod jobs;
 mod partitions;
 mod platform;
 mod private_server;
@@ -11,6 +12,7 @@ mod tasks;
 
 pub use cache::CacheConfig;
 pub use database::DatabaseError;
+pub use jobs::JobsConfig;
 pub use platform::{MIGRATIONS, Platform, PlatformConfig, ServeError, StartError, StopReport};
 pub use private_server::ServerLost;
 
@@ -18,5 +20,6 @@ pub use private_server::ServerLost;
 pub mod prelude {
     pub use mainstay_db::{Db, DbError, Tx};
     pub use mainstay_http::{Json, List, OrProblem, PageRequest, Path, Problem, Query, ValidJson, Validate};
+    pub use mainstay_jobs::{Enqueue, Job};
     pub use mainstay_runtime::{Effects, Stop, Supervisor};
 }

@@ -8,11 +8,12 @@ use mainstay_config::Faults;
 use mainstay_db::embedded;
 use mainstay_db::insight::History;
 use mainstay_db::migrate::{self, MigrateError, Migrations};
-use mainstay_db::partitions::{Declared, Keeper, PartitionError, PartitionedTable, statement_history};
+use mainstay_db::partitions::{Declared, Keeper, PartitionError, statement_history};
 use mainstay_db::{ConnectError, Db, Probe};
 use mainstay_http::Routes;
 use mainstay_http::health::{Probes, Severity};
 use mainstay_http::serve::ServeReport;
+use mainstay_jobs::Kinds;
 use mainstay_runtime::signals::Signals;
 use mainstay_runtime::{DrainReport, Effects, Lifecycle, Phase, Stop, Supervisor};
 use mainstay_telemetry::{Registry, events};
@@ -22,6 +23,7 @@ use tokio::sync::Notify;
 use crate::cache::{self, CacheConfig};
 use crate::database::{self, DatabaseError};
 use crate::history;
+use crate::jobs::{self, JobsConfig, Working};
 use crate::partitions;
 use crate::private_server::{PrivateServer, ServerLost};
 use crate::readying::{self, Readying};
@@ -38,6 +40,8 @@ pub struct PlatformConfig {
     pub embedded: embedded::Config,
     /// Answers that are kept.
     pub cache: CacheConfig,
+    /// Jobs: which of them this process does, and how long is kept what is known of them.
+    pub jobs: JobsConfig,
     /// Whether a private cluster that another process of the same folder runs may be used. True for commands that
     /// work beside a running service, false for a second service.
     pub may_share_cluster: bool,
@@ -51,6 +55,7 @@ impl PlatformConfig {
         faults.section("database", self.database.faults());
         faults.section("embedded", self.embedded.faults());
         faults.section("cache", self.cache.faults());
+        faults.section("jobs", self.jobs.faults());
         let (wanted, most) = (self.database.most_connections(), self.embedded.max_connections);
         let reserved = self.embedded.reserved_connections();
         let needed = wanted.saturating_add(reserved);
@@ -146,13 +151,19 @@ pub struct Platform {
     history: Option<Arc<History>>,
     http: mainstay_http::Config,
     cache: CacheConfig,
+    jobs: JobsConfig,
+    /// What is done here, if there is anything.
+    kinds: Option<Kinds>,
+    /// From the moment on which it serves, where it does jobs.
+    working: Option<Working>,
     /// What readiness waits for.
     before_ready: Option<Readying>,
     hears_signals: Arc<Notify>,
 }
 
 /// The histories of the platform's own tables; a start applies them before the application's.
-pub const MIGRATIONS: [&Migrations; 2] = [&migrate::PLATFORM, &mainstay_cache::invalidation::MIGRATIONS];
+pub const MIGRATIONS: [&Migrations; 3] =
+    [&migrate::PLATFORM, &mainstay_cache::invalidation::MIGRATIONS, &mainstay_jobs::MIGRATIONS];
 
 impl Platform {
     /// Chooses the database, brings it up to date (the platform's own tables, then those of `migrations`) and opens the
@@ -213,6 +224,9 @@ impl Platform {
             history: None,
             http: config.http.clone(),
             cache: config.cache.clone(),
+            jobs: config.jobs.clone(),
+            kinds: None,
+            working: None,
             before_ready: None,
             hears_signals: Arc::default(),
         })
@@ -223,17 +237,23 @@ impl Platform {
         self.private.is_some()
     }
 
+    /// Has these kinds of jobs done by this process, from the moment on which it serves, as its configuration says; others
+    /// are asked for here and done elsewhere. Said twice, the last counts.
+    pub fn do_jobs(&mut self, kinds: Kinds) {
+        self.kinds = Some(kinds);
+    }
+
     /// Has the partitions of these tables kept, beside the platform's own, from the moment on which it serves; until
-    /// then, and in a process that never does, the keeper makes those that rows ask for. Call it once. What is declared
-    /// here is kept for ever.
+    /// then, and in a process that never does, the keeper makes those that rows ask for. Call it once.
     ///
     /// # Errors
     /// [`PartitionError::Declaration`] if a declaration cannot be.
-    pub fn keep_partitions(&mut self, tables: Vec<PartitionedTable>) -> Result<Keeper, PartitionError> {
+    pub fn keep_partitions(&mut self, tables: Vec<Declared>) -> Result<Keeper, PartitionError> {
         let insight = &self.database.insight;
-        let own = insight.history_interval().map(|_| statement_history(insight.history_months));
-        let declared: Vec<Declared> =
-            tables.into_iter().map(Declared::from).chain(own.map(Declared::from)).collect();
+        let statements = insight.history_interval().map(|_| statement_history(insight.history_months));
+        let own =
+            statements.into_iter().chain(mainstay_jobs::partitions(self.jobs.kept())).map(Declared::from);
+        let declared = tables.into_iter().chain(own).collect();
         let (config, clock) = (&self.database.partitions, &self.effects.clock);
         let keeper = Keeper::new(config, self.db.target(), clock, &self.registry, declared)?;
         self.keeper = Some(keeper.clone());
@@ -297,6 +317,10 @@ impl Platform {
         let app = mainstay_http::layers::app(routes, &self.http, &self.registry, &self.effects)?;
         let signals = Signals::listen()?;
         self.hears_signals.notify_one();
+        jobs::count(&self.supervisor, &self.db, &self.registry);
+        let effects = (&self.supervisor, &self.effects);
+        self.working =
+            self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, kinds, self.db.target(), effects));
         readying::enter_ready(self.before_ready.take(), &self.lifecycle, &self.supervisor);
         let stop = self.supervisor.stop();
         let impatience = two_signals(signals, self.lifecycle.clone(), stop.clone());
@@ -317,10 +341,12 @@ impl Platform {
         }
     }
 
-    /// Stops the tasks, the pools and the private cluster.
+    /// Stops the tasks, the pools and the private cluster. Jobs that are at work may go on for as long as they are given.
     pub async fn stop(self, serve: Option<ServeReport>) -> StopReport {
         self.lifecycle.enter(Phase::Draining);
-        let tasks = self.supervisor.drain(TASK_DRAIN).await;
+        self.supervisor.stop().trigger();
+        let within = self.working.as_ref().map_or(TASK_DRAIN, |working| working.stop().max(TASK_DRAIN));
+        let tasks = self.supervisor.drain(within).await;
         if let Some(history) = &self.history {
             history::end(history).await;
         }

@@ -403,6 +403,13 @@ pub struct ListOutdatedParams {
     pub max_rows: i64,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct ListChangedParams {
+    pub athlete_id: uuid::Uuid,
+    pub after_id: uuid::Uuid,
+    pub version: i32,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct ListAnalysedParams {
     pub after_athlete_id: uuid::Uuid,
     pub after_id: uuid::Uuid,
@@ -3610,6 +3617,57 @@ impl<'c, 'a, 's, C: GenericClient>
             &params.version,
             &params.max_rows,
         )
+    }
+}
+pub struct ListChangedStmt(&'static mainstay_db::Statement);
+pub fn list_changed() -> ListChangedStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.list_changed",
+        "select /* uploads.list_changed */ activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity_analysis.algorithm_version = 0 and activity_analysis.athlete_id = $1 and activity_analysis.activity_id > $2 and coalesce(activity_analysis.failed_version, 0) < $3 and activity.primary_sha256 is not null order by activity_analysis.activity_id limit $4",
+    );
+    ListChangedStmt(&STATEMENT)
+}
+impl ListChangedStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        after_id: &'a uuid::Uuid,
+        version: &'a i32,
+        max_rows: &'a i64,
+    ) -> AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 4> {
+        AnalysedRowQuery {
+            client,
+            params: [athlete_id, after_id, version, max_rows],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<AnalysedRow, mainstay_db::DbError> {
+                Ok(AnalysedRow {
+                    athlete_id: row.try_get(0)?,
+                    id: row.try_get(1)?,
+                    algorithm_version: row.try_get(2)?,
+                })
+            },
+            mapper: |it| AnalysedRow::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListChangedParams,
+        AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 4>,
+        C,
+    > for ListChangedStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListChangedParams,
+    ) -> AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 4> {
+        self.bind(client, &params.athlete_id, &params.after_id, &params.version, &params.max_rows)
     }
 }
 pub struct CountOutdatedStmt(&'static mainstay_db::Statement);

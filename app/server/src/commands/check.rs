@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use mainstay_db::embedded::{Look, Programs};
-use mainstay_db::migrate::{self, AtStart, MigrateError};
+use mainstay_db::migrate::{self, AtStart, MigrateError, Migrations};
 use mainstay_db::{Db, Target};
 
 use super::{Common, exit, open};
@@ -141,8 +141,8 @@ async fn look_at_migrations(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let set = schema::migrations();
-    let [platform, cache] = mainstay::MIGRATIONS;
-    let lacking = migrate::pending(target, &[platform, cache, &set], config).await?;
+    let sets: Vec<&Migrations> = mainstay::MIGRATIONS.into_iter().chain([&set]).collect();
+    let lacking = migrate::pending(target, &sets, config).await?;
     if lacking.is_empty() {
         report.ok("migrations are applied");
     } else if config.at_start == AtStart::Check {

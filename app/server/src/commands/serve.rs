@@ -1,7 +1,8 @@
-//! `paceline up`, `serve` and `migrate`. Never here: routes.
+//! `paceline up`, `serve`, `work` and `migrate`. Never here: routes.
 
 use std::process::ExitCode;
 
+use axum::Router;
 use mainstay::Platform;
 use mainstay_runtime::Effects;
 use mainstay_runtime::signals::Signals;
@@ -14,17 +15,36 @@ use crate::{answers, background, routes};
 
 /// Everything in one process; the first start makes two accounts.
 pub(super) async fn up(common: &Common, listen: &Listen) -> anyhow::Result<ExitCode> {
-    run(common, listen, true).await
+    run(common, listen, Service::Up).await
 }
 
 /// The API on the configured database.
 pub(super) async fn serve(common: &Common, listen: &Listen) -> anyhow::Result<ExitCode> {
-    run(common, listen, false).await
+    run(common, listen, Service::Serve).await
+}
+
+/// Jobs and what else works beside requests, without the API.
+pub(super) async fn work(common: &Common, listen: &Listen) -> anyhow::Result<ExitCode> {
+    run(common, listen, Service::Work).await
+}
+
+/// What a process does until it is stopped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Service {
+    /// Everything; a first start makes accounts.
+    Up,
+    /// The API, and jobs where it has workers.
+    Serve,
+    /// Jobs alone.
+    Work,
 }
 
 #[expect(clippy::print_stdout, reason = "the address is what the person who starts it needs")]
-async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<ExitCode> {
+async fn run(common: &Common, listen: &Listen, service: Service) -> anyhow::Result<ExitCode> {
     let config = open::load_config(common, Some(listen))?.value;
+    if let Some(why) = (service == Service::Work).then(|| why_no_work(&config)).flatten() {
+        return Err(MustChange(why.to_owned()).into());
+    }
     // Before anything else: a taken port should not cost a start of the database.
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         MustChange(format!("cannot listen on {}: {error}; choose another with --listen", config.listen))
@@ -33,29 +53,48 @@ async fn run(common: &Common, listen: &Listen, welcome: bool) -> anyhow::Result<
     // From here on a signal is a wish to stop: what has begun ends in order, and the next start goes on from there.
     let mut signals = Signals::listen()?;
     let http = config.http.clone();
-    let beginning = begin(config, welcome, &mut signals);
+    let beginning = begin(config, service, &mut signals);
     let begun = mainstay_http::serve_while_starting(&listener, &http, &Effects::system(), beginning).await?;
     let Some(Opened { mut platform, app }) = begun? else { return Ok(ExitCode::SUCCESS) };
     hand_over(&platform, signals);
     background::start(&app, &platform.supervisor);
-    if welcome {
+    platform.do_jobs(background::kinds(&app));
+    if service == Service::Up {
         demo::start_season(&app, &platform.supervisor);
     }
-    platform.before_ready(answers::warming::before_ready(app.clone()));
-    let router = routes::router(&app);
-    println!("Paceline is ready at http://{address}");
-    let report = platform.serve(listener, router).await?;
+    let report = if service == Service::Work {
+        println!("Paceline does jobs; probes and metrics are at http://{address}");
+        platform.serve(listener, Router::new()).await?
+    } else {
+        platform.before_ready(answers::warming::before_ready(app.clone()));
+        println!("Paceline is ready at http://{address}");
+        platform.serve(listener, routes::router(&app)).await?
+    };
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Why a process that only does jobs would do none.
+fn why_no_work(config: &Config) -> Option<&'static str> {
+    if config.jobs.workers == 0 {
+        return Some(
+            "jobs.workers is 0, so that there is nothing to do; set PACELINE_JOBS__WORKERS to 1 or more",
+        );
+    }
+    let is_private = config.database.url.is_empty();
+    is_private.then_some(
+        "a private PostgreSQL belongs to the service that runs it, which does its jobs; name the server whose jobs are to \
+         be done with DATABASE_URL",
+    )
+}
+
 /// Everything open, and the first accounts made; nothing when a signal came first.
-async fn begin(config: Config, welcome: bool, signals: &mut Signals) -> anyhow::Result<Option<Opened>> {
+async fn begin(config: Config, service: Service, signals: &mut Signals) -> anyhow::Result<Option<Opened>> {
     let opened = tokio::select! {
         biased;
         _ = signals.next() => return Ok(None),
         opened = open::open_with(config, false) => opened?,
     };
-    if !welcome {
+    if service != Service::Up {
         return Ok(Some(opened));
     }
     let mut out = std::io::stdout();

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::features::accounts::Principal;
 use crate::features::activities::day_of;
+use crate::features::uploads::recompute;
 use crate::state::App;
 
 mod profile;
@@ -39,7 +40,7 @@ async fn me(read: &Client, principal: &Principal) -> Result<views::Me, Problem> 
 
 /// Changes the profile. Two changes at once are one after the other.
 ///
-/// What was computed with the profile as it was is marked as outdated and computed again in the background.
+/// What was computed with the profile as it was is marked as outdated, and computed again by a job of the athlete's.
 async fn patch_me(
     app: &App,
     principal: &Principal,
@@ -53,11 +54,11 @@ async fn patch_me(
         store::update(&tx, &after, now).await?;
         if profile::changes_loads(&before, &after) {
             store::outdate_analyses(&tx, principal.athlete_id).await?;
+            recompute::ask(&tx, principal.athlete_id).await?;
         }
         Ok::<_, Halted>(after)
     };
     let after = app.db.transaction(work).await?;
-    app.imports.wake_recompute();
     Ok(views::Me::new(after))
 }
 
@@ -80,7 +81,7 @@ pub async fn introduce_demo(app: &App, athlete_id: Uuid, thresholds: Thresholds)
     let work = |tx: Arc<Tx>| async move {
         let before = store::lock(&tx, athlete_id).await?;
         let Some(before) = before.filter(|found| found.is_demo && says_nothing(found)) else {
-            return Ok(false);
+            return Ok(());
         };
         let after = store::Profile {
             resting_hr_bpm: Some(thresholds.resting_hr_bpm),
@@ -91,12 +92,9 @@ pub async fn introduce_demo(app: &App, athlete_id: Uuid, thresholds: Thresholds)
         };
         store::update(&tx, &after, now).await?;
         store::outdate_analyses(&tx, athlete_id).await?;
-        Ok::<_, DbError>(true)
+        recompute::ask(&tx, athlete_id).await
     };
-    if app.db.transaction(work).await? {
-        app.imports.wake_recompute();
-    }
-    Ok(())
+    app.db.transaction(work).await
 }
 
 fn says_nothing(profile: &store::Profile) -> bool {

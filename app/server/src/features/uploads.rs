@@ -107,7 +107,6 @@ struct Signals {
     seconds: Histogram,
     pending: Notify,
     done: Notify,
-    outdated: Notify,
     /// Set once the claims of a former process were looked after.
     took_up: OnceCell<()>,
 }
@@ -122,8 +121,8 @@ impl ImportSignal {
         let outcomes = registry.counter("imported_files", help, &["outcome"]);
         let help = "Seconds from a file's bytes to the commit of its outcome.";
         let seconds = registry.histogram("import_duration_seconds", help, SECONDS, &[]);
-        let (pending, done, outdated) = (Notify::new(), Notify::new(), Notify::new());
-        Self(Arc::new(Signals { outcomes, seconds, pending, done, outdated, took_up: OnceCell::new() }))
+        let (pending, done) = (Notify::new(), Notify::new());
+        Self(Arc::new(Signals { outcomes, seconds, pending, done, took_up: OnceCell::new() }))
     }
 
     /// A file has its outcome, and it is committed.
@@ -135,16 +134,6 @@ impl ImportSignal {
     /// Files wait. Remembered if the importer is busy.
     pub fn wake(&self) {
         self.0.pending.notify_one();
-    }
-
-    /// What was computed of somebody is outdated. Remembered while others are computed again.
-    pub fn wake_recompute(&self) {
-        self.0.outdated.notify_one();
-    }
-
-    /// Resolves once something is outdated.
-    async fn outdated(&self) {
-        self.0.outdated.notified().await;
     }
 
     /// A file has its outcome.

@@ -1,8 +1,10 @@
 //! The profile and personal bests over HTTP.
 
+use mainstay_testing::until;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::batches::gpx;
 use crate::seed::{self, Seed};
 use crate::world::World;
 
@@ -55,6 +57,40 @@ async fn the_profile_is_read_and_changed() {
     let shape = world.send(who, "PATCH", "/v1/athletes/me", Some(json!({ "max_hr_bpm": "fast" }))).await;
     assert_eq!((shape.status.as_u16(), &shape.json()["errors"][0]["pointer"]), (422, &json!("/max_hr_bpm")));
     assert_eq!(world.get(who, "/v1/athletes/me").await.json()["display_name"], "Kim", "nothing half-written");
+}
+
+#[tokio::test]
+async fn a_changed_profile_is_computed_again_by_a_job_of_the_athletes() {
+    let world = World::without_importer().await;
+    world.start_importers_alone();
+    let client = world.register("kim@example.org").await;
+    client.upload_all(&[("1.gpx", &gpx(1)), ("2.gpx", &gpx(2))]).await;
+    let other = world.register("robin@example.org").await;
+    other.upload("1.gpx", &gpx(1)).await;
+    let number = async |sql: &str| -> i64 { world.db.db().read().query_one(sql, &[]).await.unwrap().get(0) };
+    let due = "select count(*) from activity_analysis where algorithm_version = 0";
+    let ended = "select count(*) from mainstay.job_outcome where state = 'succeeded'";
+    client.patch("/v1/athletes/me", json!({ "display_name": "Kim" })).await.expect(200);
+    assert_eq!(number("select count(*) from mainstay.job").await, 0, "a name changes no load");
+    client.patch("/v1/athletes/me", json!({ "max_hr_bpm": 50 })).await.expect(422);
+    assert_eq!(number("select count(*) from mainstay.job").await, 0, "a refused change asks for nothing");
+    // The second is for the same athlete, and finds nothing.
+    for beats in [188, 189] {
+        client.patch("/v1/athletes/me", json!({ "max_hr_bpm": beats })).await.expect(200);
+    }
+    assert_eq!(number(due).await, 2);
+    world.start_jobs();
+    until("both jobs have ended", async || number(ended).await == 2).await;
+    assert_eq!(number(due).await, 0);
+    let read = world.db.db().read();
+    let sql = "select outcome.result::text, job.owner from mainstay.job_outcome as outcome \
+        inner join mainstay.job as job using (id) order by outcome.finished_at, outcome.id";
+    let rows = read.query(sql, &[]).await.unwrap();
+    let told: Vec<(String, Uuid)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let result = |computed: u64| format!("{{\"failed\": 0, \"computed\": {computed}}}");
+    assert_eq!(told, [(result(2), client.id), (result(0), client.id)]);
+    drop(read);
+    world.close().await;
 }
 
 #[tokio::test]

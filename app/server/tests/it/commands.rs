@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use mainstay_db::{Session, Target, embedded, migrate};
-use mainstay_testing::{TestDb, own_cluster, replica_set};
+use mainstay_testing::{TestDb, own_cluster, replica_set, until};
 use paceline::schema;
 use tempfile::TempDir;
 
 use crate::process::{Paceline, Signal, binary, fed, login, on, said};
-use crate::world::{PASSWORD, SECRET, sets};
+use crate::world::{PASSWORD, PATIENCE, SECRET, sets};
 
 /// A folder that the account of a private PostgreSQL may enter.
 fn folder() -> TempDir {
@@ -118,7 +118,7 @@ async fn advice_on_indexes_says_what_it_needs_and_makes_it_when_told() {
 }
 
 /// Values that can be read and cannot be, each with the key that is to blame: one for each kind of rule.
-const CANNOT_BE: [(&str, &str, &str); 50] = [
+const CANNOT_BE: [(&str, &str, &str); 54] = [
     ("AUTH__TOKEN_SECRET", "short", "auth.token_secret"),
     ("AUTH__FORMER_TOKEN_SECRET", "short", "auth.former_token_secret"),
     ("LOG__LEVEL", "bogus===", "log.level"),
@@ -162,6 +162,10 @@ const CANNOT_BE: [(&str, &str, &str); 50] = [
     ("EMBEDDED__DATABASE", "", "embedded.database"),
     ("EMBEDDED__DATA_DIR", "", "embedded.data_dir"),
     ("EMBEDDED__SETTINGS__MAX_CONNECTIONS", "5", "embedded.settings.max_connections"),
+    ("JOBS__WORKERS", "1001", "jobs.workers"),
+    ("JOBS__TTL", "0s", "jobs.ttl"),
+    ("JOBS__KEEP_DAYS", "0", "jobs.keep_days"),
+    ("JOBS__QUEUES__MAIL", "0", "jobs.queues.mail"),
     ("IMPORT__LEASE", "0s", "import.lease"),
     ("IMPORT__CONCURRENCY", "0", "import.concurrency"),
     ("IMPORT__MAX_RECORDS", "1000000000", "import.max_records"),
@@ -411,6 +415,38 @@ async fn an_installation_is_made_used_and_stopped_by_its_commands() {
     assert_eq!(process.wait().code(), Some(0));
     let (code, stdout, stderr) = run(&mut command(), &import);
     assert!(code == 0 && stdout.contains("1 duplicate"), "and without it: {code} {stdout}{stderr}");
+}
+
+#[tokio::test]
+async fn a_process_that_works_alone_has_probes_and_metrics_and_nothing_else() {
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+    let command = || {
+        let mut command = on(&db);
+        command.args(["work", "--listen", "127.0.0.1:0"]).stderr(Stdio::null());
+        command
+    };
+    let mut process = Paceline::start(&mut command());
+    let (base, printed) = process.ready();
+    assert_eq!(printed, "", "it makes no accounts");
+    let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+    let get = async |path: &str| http.get(format!("{base}{path}")).send().await.unwrap().status().as_u16();
+    until("it is ready", async || get("/readyz").await == 200).await;
+    for (path, status) in
+        [("/livez", 200), ("/health", 200), ("/metrics", 200), ("/", 404), ("/v1/activities", 404)]
+    {
+        assert_eq!(get(path).await, status, "{path}");
+    }
+    process.send(Signal::Terminate);
+    assert_eq!(process.wait().code(), Some(0));
+    for (variable, value, why) in [
+        ("PACELINE_JOBS__WORKERS", "0", "jobs.workers is 0"),
+        ("DATABASE_URL", "", "a private PostgreSQL belongs to"),
+    ] {
+        let (code, stdout, stderr) =
+            said(&command().stderr(Stdio::piped()).env(variable, value).output().unwrap());
+        assert_eq!((code, stdout.as_str()), (78, ""), "{stderr}");
+        assert!(stderr.contains(why), "{stderr}");
+    }
 }
 
 /// The driver logs every parameter of every statement at `debug`.

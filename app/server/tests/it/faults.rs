@@ -24,6 +24,8 @@ fn allow_an_outage(world: &World) {
         "db.replica.lost",
         "import.paused",
         "recompute.paused",
+        "jobs.halted",
+        "jobs.unled",
         "storage.full",
         "task.round_failed",
     ] {

@@ -211,6 +211,52 @@ async fn a_killed_service_goes_on_at_once_on_its_private_server() {
     survives_a_kill(|| Paceline::start(command().args(["serve", "--listen", "127.0.0.1:0"]))).await;
 }
 
+/// Makes every computing again take a while.
+const SLOW_AGAIN: &str = "create function pause() returns trigger language plpgsql as \
+    $$ begin perform pg_sleep(0.05); return new; end $$; \
+    create trigger slow before update on activity for each row execute function pause()";
+
+#[tokio::test]
+async fn a_killed_service_computes_the_rest_again_and_nothing_twice() {
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+    create_account(&mut on(&db));
+    let start = || {
+        let mut command = on(&db);
+        command.env("PACELINE_JOBS__TTL", "1s").stderr(Stdio::null());
+        Paceline::start(command.args(["serve", "--listen", "127.0.0.1:0"]))
+    };
+    let mut first = start();
+    let api = Api::of(&mut first).await;
+    api.send_until(&days(30), 30).await;
+    let session = Session::connect(db.target(), "test", PATIENCE).await.unwrap();
+    session.batch_execute(SLOW_AGAIN).await.unwrap();
+    let profile = api.http.patch(format!("{}/v1/athletes/me", api.base)).bearer_auth(&api.token);
+    let changed = profile.json(&serde_json::json!({ "max_hr_bpm": 188 })).send().await.unwrap();
+    assert_eq!(changed.status(), 200);
+    let due = "select count(*) from activity_analysis where algorithm_version = 0";
+    until("some are computed", async || count(&db, due).await <= 27).await;
+    first.send(Signal::Kill);
+    first.wait();
+    assert!(count(&db, due).await > 0, "it was killed too late");
+    let computed =
+        "select computed_at from activity_analysis where algorithm_version > 0 order by computed_at";
+    let times = async || -> Vec<jiff::Timestamp> {
+        session.query(computed, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    };
+    let before = times().await;
+    let mut second = start();
+    second.ready();
+    let ended = "select count(*) from mainstay.job_outcome where state = 'succeeded' and attempts = 2 and crashes = 1";
+    until("the job has ended", async || count(&db, ended).await == 1).await;
+    assert_eq!(count(&db, due).await, 0);
+    let after = times().await;
+    assert_eq!((after.len(), &after[..before.len()]), (30, &before[..]), "what was done stays done");
+    // A look for what is outdated may have asked for it, too.
+    assert_eq!(count(&db, "select count(*) from mainstay.job where kind = 'recompute.athlete'").await, 1);
+    second.send(Signal::Terminate);
+    assert_eq!(second.wait().code(), Some(0));
+}
+
 #[tokio::test]
 async fn a_killed_command_shows_as_interrupted_and_a_second_one_does_the_rest() {
     let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();

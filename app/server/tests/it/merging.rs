@@ -200,6 +200,7 @@ async fn a_ride_called_a_run_holds_no_running_bests_that_nobody_ran() {
 #[tokio::test]
 async fn a_changed_profile_is_computed_again_without_being_asked() {
     let world = World::new().await;
+    world.start_jobs();
     let client = world.register("kim@example.org").await;
     let line = client.upload("a.tcx", &tcx(&[session("Running", MORNING, 40)])).await;
     let before = client.get(&path_of(&line)).await.expect(200);

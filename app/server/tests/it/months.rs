@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mainstay_db::Session;
 use mainstay_db::embedded::Programs;
-use mainstay_db::partitions::{Keeper, PartitionedTable};
+use mainstay_db::partitions::{Declared, Keeper};
 use mainstay_runtime::Clock;
 use mainstay_telemetry::capture::LogLine;
 use mainstay_telemetry::{Registry, events};
@@ -242,8 +242,7 @@ async fn a_round_in_a_far_future_drops_no_month() {
     let client = world.register("kim@example.org").await;
     client.upload("a.tcx", &run("1981-05-05T08:00:00Z")).await;
     let clock = Clock::paused("2199-01-01T00:00:00Z".parse().unwrap());
-    let declared = |tables: Vec<PartitionedTable>| {
-        let tables = tables.into_iter().map(Into::into).collect();
+    let declared = |tables: Vec<Declared>| {
         Keeper::new(&Default::default(), world.db.target(), &clock, &Registry::new(), tables)
     };
     let later = Months::new(declared).unwrap().round().await.unwrap();

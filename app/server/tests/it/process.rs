@@ -83,7 +83,8 @@ impl Paceline {
             let mut line = String::new();
             let read = self.stdout.read_line(&mut line).unwrap();
             assert!(read > 0, "it ended before it was ready: {printed}");
-            match line.trim_end().strip_prefix("Paceline is ready at ") {
+            let ready = ["Paceline is ready at ", "Paceline does jobs; probes and metrics are at "];
+            match ready.into_iter().find_map(|words| line.trim_end().strip_prefix(words)) {
                 Some(base) => return (base.to_owned(), printed),
                 None => printed.push_str(&line),
             }

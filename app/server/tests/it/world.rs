@@ -1,21 +1,24 @@
 //! One running Paceline for one test: a database, the platform, importers and real HTTP on a port of its own, with a
 //! clock that the test moves. Never here: rows made by hand (`seed`), what a test expects.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use http::Method;
 use jiff::Timestamp;
 use mainstay::Platform;
 use mainstay_db::migrate::Migrations;
+use mainstay_db::partitions::{Declared, Keeper};
 use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
-use mainstay_runtime::{Effects, Lifecycle, Phase, Supervisor, TaskState, TaskStatus};
-use mainstay_telemetry::Capture;
+use mainstay_jobs::Worker;
+use mainstay_runtime::{Clock, Effects, Lifecycle, Phase, Supervisor, TaskState, TaskStatus};
+use mainstay_telemetry::{Capture, Registry};
 use mainstay_testing::TestDb;
 use paceline::answers::{self, Shelf};
 use paceline::config::{Config, DEFAULTS};
-use paceline::features::uploads::{ImportSignal, Months, Turns};
+use paceline::features::uploads::{ImportSignal, Months, Turns, worker};
 use paceline::state::{App, Parts};
 use paceline::{routes, schema};
 use reqwest::multipart::{Form, Part};
@@ -44,9 +47,9 @@ const SLOW_MS: u64 = 30_000;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The platform's histories, and this one of the application.
-pub(crate) fn sets(own: &Migrations) -> [&Migrations; 3] {
-    let [platform, cache] = mainstay::MIGRATIONS;
-    [platform, cache, own]
+pub(crate) fn sets(own: &Migrations) -> [&Migrations; 4] {
+    let [platform, cache, jobs] = mainstay::MIGRATIONS;
+    [platform, cache, jobs, own]
 }
 
 /// A running application.
@@ -166,6 +169,7 @@ impl World {
         let mut platform = Platform::start(&config.platform(), &[&schema::migrations()]).await.unwrap();
         let effects = Effects::fixed(START.parse::<Timestamp>().unwrap(), 1);
         platform.effects = effects.clone();
+        make_days(&db, &config).await;
         let app = app(&mut platform, config);
         // What a test writes by hand counts at once, as what the application writes.
         platform.caches.follow(db.db());
@@ -210,6 +214,20 @@ impl World {
     /// Starts as many importers as the configuration says.
     pub(crate) fn start_importers(&self) {
         paceline::background::start(&self.app, &self.tasks);
+    }
+
+    /// The importers alone: nobody looks for what is outdated.
+    pub(crate) fn start_importers_alone(&self) {
+        worker::start(&self.app, &self.tasks);
+    }
+
+    /// Does jobs, by the machine's clock: leases are not the test's to move.
+    pub(crate) fn start_jobs(&self) {
+        let queues = vec![("recompute".to_owned(), 2)];
+        let config = mainstay_jobs::Config { queues, poll: Duration::from_millis(20), ..Default::default() };
+        let kinds = paceline::background::kinds(&self.app);
+        let worker = Worker::new(self.db.target(), kinds, config, &Effects::system());
+        self.tasks.spawn_resident("jobs", Duration::MAX, move |stop| worker.clone().run(stop));
     }
 
     /// Stops everything and sees that nothing had to be cut off or had panicked.
@@ -317,11 +335,23 @@ fn config(db: &TestDb) -> Config {
     // Few months, made at every start.
     config.database.partitions.months_ahead = 0;
     config.database.partitions.alarm_below = 0;
+    config.database.partitions.days_ahead = 1;
+    config.database.partitions.alarm_below_days = 0;
+    // Which of the test's time and the machine's is the earlier one nobody knows.
+    config.jobs.keep_days = 3_650;
     config.http.passwords.memory_kib = 64;
     config.http.passwords.passes = 1;
     config.http.health.cache = Duration::ZERO;
     config.http.requests.panic_on_repeated = true;
     config
+}
+
+/// The days of jobs, whose ids tell the machine's time and not the test's.
+async fn make_days(db: &TestDb, config: &Config) {
+    let tables = mainstay_jobs::partitions(NonZeroU32::new(3_650).unwrap()).map(Declared::from).into();
+    let (partitions, clock) = (&config.database.partitions, Clock::system());
+    let keeper = Keeper::new(partitions, db.target(), &clock, &Registry::new(), tables).unwrap();
+    keeper.round().await.unwrap();
 }
 
 fn app(platform: &mut Platform, config: Config) -> App {

@@ -24,6 +24,9 @@ struct BesidePools {
     watcher: usize,
     /// The cache hears of changes on one, and forgets old ones on another.
     cache: usize,
+    /// Jobs are claimed on one, those of queues with limits on another, and ended on a third; on others their process says that
+    /// it lives, tells and hears of new ones, and begins what its schedules say.
+    jobs: usize,
 }
 
 impl BesidePools {
@@ -38,12 +41,14 @@ impl BesidePools {
             probe: 1,
             watcher,
             cache: 2,
+            jobs: 6,
         }
     }
 
     const fn sum(&self) -> usize {
-        let Self { start, keeper, partition_on_demand, slow_plans, advisor, probe, watcher, cache } = *self;
-        start + keeper + partition_on_demand + slow_plans + advisor + probe + watcher + cache
+        let Self { start, keeper, partition_on_demand, slow_plans, advisor, probe, watcher, cache, jobs } =
+            *self;
+        start + keeper + partition_on_demand + slow_plans + advisor + probe + watcher + cache + jobs
     }
 }
 
@@ -135,10 +140,10 @@ mod tests {
     #[test]
     fn every_session_is_counted() {
         let config = Config { pool_max: 18, pool_read_max: 18, ..Config::default() };
-        assert_eq!(on_primary(&config), 18 + 18 + 2 + 9);
+        assert_eq!(on_primary(&config), 18 + 18 + 2 + 15);
         assert_eq!(on_replica(&config), 4 + 8 + 2);
         let watched = Config { read_replicas: "db2:5432".to_owned(), ..config };
-        assert_eq!(on_primary(&watched), 18 + 18 + 2 + 10);
+        assert_eq!(on_primary(&watched), 18 + 18 + 2 + 16);
         let most = Config { pool_max: usize::MAX, ..watched };
         assert_eq!(on_primary(&most), usize::MAX);
     }

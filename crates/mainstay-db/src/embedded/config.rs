@@ -42,7 +42,7 @@ impl Default for Config {
             bin_dir: PathBuf::new(),
             database: "app".to_owned(),
             shared_buffers_mb: 128,
-            max_connections: 50,
+            max_connections: 60,
             start_timeout_ms: 60_000,
             stop_timeout_ms: 10_000,
             durability: Durability::Durable,

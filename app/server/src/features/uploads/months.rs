@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use mainstay_db::partitions::{
-    Keeper, PartitionError, PartitionedTable, Period, Round, is_missing_partition,
+    Declared, Keeper, PartitionError, PartitionedTable, Period, Round, is_missing_partition,
 };
 use mainstay_db::{Db, DbError, TransactionError, Tx};
 
@@ -29,9 +29,9 @@ impl Months {
     /// # Errors
     /// Those of `keep`.
     pub fn new(
-        keep: impl FnOnce(Vec<PartitionedTable>) -> Result<Keeper, PartitionError>,
+        keep: impl FnOnce(Vec<Declared>) -> Result<Keeper, PartitionError>,
     ) -> Result<Self, PartitionError> {
-        keep(vec![streams()]).map(Self)
+        keep(vec![streams().into()]).map(Self)
     }
 
     /// A round of the keeper at once.

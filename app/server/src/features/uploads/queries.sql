@@ -426,6 +426,18 @@ where
 order by activity_analysis.algorithm_version, activity_analysis.athlete_id, activity_analysis.activity_id
 limit :max_rows;
 
+-- Those of one athlete whose inputs have changed, the same way.
+--! list_changed : AnalysedRow
+select activity_analysis.athlete_id, activity_analysis.activity_id as id, activity_analysis.algorithm_version
+from activity_analysis
+join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id
+where activity_analysis.algorithm_version = 0 and activity_analysis.athlete_id = :athlete_id
+    and activity_analysis.activity_id > :after_id
+    and coalesce(activity_analysis.failed_version, 0) < :version
+    and activity.primary_sha256 is not null
+order by activity_analysis.activity_id
+limit :max_rows;
+
 -- tidy: all athletes, a new version outdates everybody's
 --! count_outdated
 select count(*) as outdated

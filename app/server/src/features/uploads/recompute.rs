@@ -1,28 +1,143 @@
-//! Computes activities again from their originals: when an athlete's profile, a sport or our formulas changed.
-//! Never here: printing (`commands::recompute`), formulas.
+//! Computes activities again from their originals: when an athlete's profile, a sport or our formulas changed. What an
+//! athlete has changed and what a new version has outdated are jobs. Never here: printing (`commands::recompute`), formulas.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use mainstay_db::{Client, DbError, Tx};
-use mainstay_runtime::{Stop, Supervisor};
+use mainstay_jobs::{Context, Enqueue, EnqueueError, Failure, Job, Kinds, New, Options, Priority};
+use mainstay_runtime::Supervisor;
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use paceline_domain::model::Sport;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::import::{self, ImportContext, Leg};
-use super::store;
+use super::store::{self, ToCompute};
 use crate::state::App;
 
 /// Activities of one page.
 const PAGE: i64 = 100;
 
-/// How often outdated activities are looked for although nobody said that there are any.
-const LOOK_ANYWAY: Duration = Duration::from_secs(15 * 60);
+/// How often it is looked for what a new version of ours, or an older process beside us, has outdated.
+const LOOK_EVERY: Duration = Duration::from_secs(15 * 60);
 
-/// The pause after a failure of the database.
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// The pause of a job that met a database which is away or full.
+const AFTER_FAILURE: Duration = Duration::from_secs(60);
+
+/// The queue of both kinds: they take a processor for as long as they last.
+pub const QUEUE: &str = "recompute";
+
+/// So many of them at a time in a process, unless its configuration says otherwise.
+pub const SLOTS: usize = 2;
+
+/// What an athlete's change has outdated. One after the other of an athlete: what is changed while one is at work, the next
+/// one finds.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OfAthlete {
+    athlete_id: Uuid,
+}
+
+/// What an older version has computed, of everybody.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Outdated {}
+
+/// What a job leaves behind.
+#[derive(Debug, Serialize)]
+pub struct Computed {
+    computed: u64,
+    failed: usize,
+}
+
+impl Job for OfAthlete {
+    const NAME: &'static str = "recompute.athlete";
+    type State = App;
+    type Output = Computed;
+
+    fn options() -> Options {
+        // What was computed before a crash or a stop stays computed; a large archive may take its time.
+        Options { queue: QUEUE, timeout: None, ..Options::default() }
+    }
+
+    async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
+        job(&app, &ToCompute::OfAthlete(self.athlete_id), &context).await
+    }
+}
+
+impl Job for Outdated {
+    const NAME: &'static str = "recompute.outdated";
+    type State = App;
+    type Output = Computed;
+
+    fn options() -> Options {
+        Options { queue: QUEUE, priority: Priority::Low, timeout: None, ..Options::default() }
+    }
+
+    async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
+        job(&app, &ToCompute::Outdated(ALGORITHM_VERSION), &context).await
+    }
+}
+
+async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed, Failure> {
+    let report = match recompute_until(app, which, || context.is_cancelled(), || {}).await {
+        Ok(report) => report,
+        Err(error) => {
+            tracing::warn!(event = "recompute.paused", error = %error, "computing again waits for the database");
+            return Err(Failure::Snooze(AFTER_FAILURE));
+        }
+    };
+    for (id, error) in &report.failed {
+        tracing::warn!(event = "recompute.activity.failed", activity.id = %id, error, "an activity could not be computed again");
+    }
+    if context.is_cancelled() {
+        return Err(Failure::Error("it was asked to stop".to_owned()));
+    }
+    Ok(Computed { computed: report.computed, failed: report.failed.len() })
+}
+
+/// Both kinds of jobs.
+pub fn kinds(app: &App) -> Kinds {
+    Kinds::new().with::<OfAthlete>(app.clone()).with::<Outdated>(app.clone())
+}
+
+/// What was computed of an athlete is outdated by this transaction, and computed again when it commits.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::features) async fn ask(tx: &Tx, athlete_id: Uuid) -> Result<(), DbError> {
+    let job = New::of(&OfAthlete { athlete_id }).in_order(athlete_id.to_string()).owned_by(athlete_id);
+    asked(tx.enqueue(job).await)
+}
+
+fn asked<T>(asked: Result<T, EnqueueError>) -> Result<(), DbError> {
+    match asked {
+        Err(EnqueueError::Database(error)) => Err(error),
+        // Both payloads are JSON, and short.
+        Err(EnqueueError::Payload { .. }) | Ok(_) => Ok(()),
+    }
+}
+
+/// Looks now and then for what an older version has computed: soon after a start, which follows an update of the program.
+pub fn start(app: &App, supervisor: &Supervisor) {
+    let app = app.clone();
+    supervisor.spawn_periodic("recompute", LOOK_EVERY, move || {
+        let app = app.clone();
+        async move { look(&app).await }
+    });
+}
+
+/// Asks for everything that is outdated, if anything is. Processes that ask at once are one.
+async fn look(app: &App) -> Result<(), DbError> {
+    let read = app.db.read();
+    let first = store::list_to_compute(&read, None, &ToCompute::Outdated(ALGORITHM_VERSION), 1).await?;
+    drop(read);
+    if first.is_empty() {
+        return Ok(());
+    }
+    let ask = |tx: Arc<Tx>| async move { asked(tx.enqueue(New::of(&Outdated {}).unique("all")).await) };
+    app.db.transaction(ask).await
+}
 
 /// How far it is.
 #[derive(Debug, Clone, Copy)]
@@ -42,57 +157,31 @@ pub struct Report {
     pub failed: Vec<(Uuid, String)>,
 }
 
-/// A round that is silent for longer is told: one activity takes seconds at the most.
-const BEATS_WITHIN: Duration = Duration::from_secs(30 * 60);
-
-/// Keeps what is computed up to date, until stopped: at the start, which follows an update of the program, and
-/// whenever a profile was changed.
-pub fn start(app: &App, supervisor: &Supervisor) {
-    let app = app.clone();
-    supervisor.spawn_resident("recompute", BEATS_WITHIN, move |stop| run(app.clone(), stop));
-}
-
-async fn run(app: App, stop: Stop) {
-    while !stop.is_stopping() {
-        stop.heartbeat();
-        let pause = match recompute_until(&app, Some(ALGORITHM_VERSION), &stop, || {}).await {
-            Ok(report) => {
-                for (id, error) in &report.failed {
-                    tracing::warn!(event = "recompute.activity.failed", activity.id = %id, error, "an activity could not be computed again");
-                }
-                LOOK_ANYWAY
-            }
-            Err(error) => {
-                tracing::warn!(event = "recompute.paused", error = %error, "computing again waits for the database");
-                AFTER_FAILURE
-            }
-        };
-        tokio::select! {
-            () = stop.stopped() => {}
-            () = app.imports.outdated() => {}
-            () = app.effects.clock.sleep(pause) => {}
-        }
-    }
-}
-
 /// Computes what an older version computed, or everything. A second run goes on where a first one was interrupted. An
 /// activity that cannot be computed is reported and does not stop the others.
 pub async fn recompute(app: &App, all: bool, mut tell: impl FnMut(Progress)) -> Result<Report, DbError> {
     let version = (!all).then_some(ALGORITHM_VERSION);
     let total = store::count_to_compute(&app.db.read(), version).await?;
     let mut progress = Progress { done: 0, total: u64::try_from(total).unwrap_or(0) };
-    recompute_until(app, version, &app.supervisor.stop(), || {
-        progress.done += 1;
-        tell(progress);
-    })
+    let stop = app.supervisor.stop();
+    let which = version.map_or(ToCompute::All, ToCompute::Outdated);
+    recompute_until(
+        app,
+        &which,
+        || stop.is_stopping(),
+        || {
+            progress.done += 1;
+            tell(progress);
+        },
+    )
     .await
 }
 
-/// Computes what an older version than `version` computed, else everything.
+/// Computes these, until it is to stop. Each activity is a transaction: what is done stays done.
 async fn recompute_until(
     app: &App,
-    version: Option<i32>,
-    stop: &Stop,
+    which: &ToCompute,
+    is_over: impl Fn() -> bool,
     mut tell: impl FnMut(),
 ) -> Result<Report, DbError> {
     let mut report = Report::default();
@@ -100,13 +189,12 @@ async fn recompute_until(
     let mut after = None;
     loop {
         let read = app.db.read();
-        let page = store::list_to_compute(&read, after.as_ref(), version, PAGE).await?;
+        let page = store::list_to_compute(&read, after.as_ref(), which, PAGE).await?;
         drop(read);
         for row in &page {
-            if stop.is_stopping() {
+            if is_over() {
                 return Ok(report);
             }
-            stop.heartbeat();
             match recompute_one(app, &context, row.athlete_id, row.id).await {
                 Ok(Ok(())) => report.computed += 1,
                 Ok(Err(why)) => report.failed.push((row.id, why)),

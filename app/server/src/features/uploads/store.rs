@@ -494,6 +494,17 @@ async fn insert_analysis(
     sql::insert_analysis().params(tx, &params).await.map(drop)
 }
 
+/// Which activities are computed again.
+#[derive(Debug)]
+pub(super) enum ToCompute {
+    /// All that were computed.
+    All,
+    /// Those that an older version than this computed.
+    Outdated(i32),
+    /// Those of one athlete whose inputs have changed.
+    OfAthlete(Uuid),
+}
+
 /// How many activities an older version than `version` computed; all that were computed where there is none.
 pub(super) async fn count_to_compute(db: &Client, version: Option<i32>) -> Result<i64, DbError> {
     match version {
@@ -502,21 +513,24 @@ pub(super) async fn count_to_compute(db: &Client, version: Option<i32>) -> Resul
     }
 }
 
-/// The next page of them, behind the last row of the one before.
+/// The next page of activities, behind the last row of the one before.
 pub(super) async fn list_to_compute(
     db: &Client,
     after: Option<&sql::AnalysedRow>,
-    version: Option<i32>,
+    which: &ToCompute,
     max_rows: i64,
 ) -> Result<Vec<sql::AnalysedRow>, DbError> {
     // Versions begin at 0.
     let (behind, athlete_id, id) =
         after.map_or((-1, Uuid::nil(), Uuid::nil()), |row| (row.algorithm_version, row.athlete_id, row.id));
-    match version {
-        Some(version) => {
-            sql::list_outdated().bind(db, &behind, &athlete_id, &id, &version, &max_rows).all().await
+    match which {
+        ToCompute::All => sql::list_analysed().bind(db, &athlete_id, &id, &max_rows).all().await,
+        ToCompute::Outdated(version) => {
+            sql::list_outdated().bind(db, &behind, &athlete_id, &id, version, &max_rows).all().await
         }
-        None => sql::list_analysed().bind(db, &athlete_id, &id, &max_rows).all().await,
+        ToCompute::OfAthlete(athlete_id) => {
+            sql::list_changed().bind(db, athlete_id, &id, &ALGORITHM_VERSION, &max_rows).all().await
+        }
     }
 }
 

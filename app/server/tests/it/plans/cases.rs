@@ -220,6 +220,7 @@ pub(super) const HOT: &[Case] = &[
     hot("uploads.adopt_leg"),
     hot("uploads.delete_computed").with(FULL_MONTH).months(1),
     hot("uploads.list_outdated").with(&[("max_rows", "100")]).costs(20, 800),
+    hot("uploads.list_changed").with(&[("max_rows", "100")]).costs(20, 800),
     hot("uploads.set_failed_version"),
     hot("uploads.find_primary_source"),
 ];
