@@ -62,7 +62,8 @@ impl Request {
         CURRENT.try_with(Clone::clone).ok()
     }
 
-    /// Looks at the one that is being worked on, if any, without counting a reference to it.
+    /// Looks at the one that is being worked on, if any, without counting a reference to it. Nothing inside may begin work on
+    /// another one.
     pub(crate) fn with_current<T>(mut look: impl FnMut(Option<&Self>) -> T) -> T {
         CURRENT.try_with(|current| look(Some(current))).unwrap_or_else(|_| look(None))
     }

@@ -1,4 +1,4 @@
-//! The fields of one event or span, as text, all in one place that is used again. Never here: how a line looks.
+//! The fields of one event or span, as text, all in one place. Never here: how a line looks.
 
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -106,7 +106,7 @@ impl<W> Lines<W> {
         };
         let request_id = current.map(Request::id).map(RequestId::as_str).or(of_span.as_deref());
         self.begin(line, second, event.metadata());
-        let mut message = Message { line, format: self.format };
+        let mut message = Message { line, format: self.format, is_told: false };
         event.record(&mut message);
         if self.format == LogFormat::Json {
             line.push('"');
@@ -159,24 +159,33 @@ impl<W> Lines<W> {
     }
 }
 
-/// The sentence of an event, and nothing else of it.
+/// The sentence of an event, the first that it has, and nothing else of it.
 struct Message<'a> {
     line: &'a mut String,
     format: LogFormat,
+    is_told: bool,
+}
+
+impl Message<'_> {
+    fn text(&mut self, field: &Field, write: impl FnOnce(&mut Cut<'_>) -> std::fmt::Result) {
+        if is_message(field) && !std::mem::replace(&mut self.is_told, true) {
+            // It stops where it is cut.
+            let _ = write(&mut Cut::new(self.line, escape(self.format)));
+        }
+    }
 }
 
 impl Visit for Message<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        if is_message(field) {
-            // It stops where it is cut.
-            let _ = write!(Cut::new(self.line, escape(self.format)), "{value:?}");
-        }
+        self.text(field, |text| write!(text, "{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if is_message(field) {
-            let _ = Cut::new(self.line, escape(self.format)).write_str(value);
-        }
+        self.text(field, |text| text.write_str(value));
+    }
+
+    fn record_error(&mut self, field: &Field, error: &(dyn std::error::Error + 'static)) {
+        self.text(field, |text| text.write_error(error));
     }
 }
 
@@ -268,9 +277,9 @@ fn is_message(field: &Field) -> bool {
     field.name() == "message"
 }
 
-/// An event has 32 fields at most.
+/// Of an event with more fields than bits the last share one: a span's field of such a name may be left out.
 fn bit(field: &Field) -> u64 {
-    u32::try_from(field.index()).ok().and_then(|index| 1_u64.checked_shl(index)).unwrap_or(0)
+    1 << field.index().min(63)
 }
 
 fn bare_fraction(line: &mut String, value: f64) {
