@@ -11,6 +11,7 @@ import { openLongList, places, ROWS } from '../browser/pages';
 useBrowser();
 
 const LONG_TASK_MS = 50;
+const SHIFT = 0.05;
 const INTERACTIVE_MS = 1_000;
 /** The processor of a phone of the middle, beside the one that runs the benchmark. */
 const SLOWER = 4;
@@ -101,6 +102,7 @@ test('every page can be used within a second on a slow processor', async () => {
 		measured.interactive_ms[route] = Math.round(took);
 		measured.layout_shift[route] = Math.round((await visit.moved()) * 1000) / 1000;
 		expect.soft(took, `ms from the address to the page ${route}`).toBeLessThanOrEqual(INTERACTIVE_MS);
+		expect.soft(measured.layout_shift[route], `layout shift of ${route}`).toBeLessThanOrEqual(SHIFT);
 	}
 	await visit.end();
 });

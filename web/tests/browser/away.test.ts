@@ -113,7 +113,8 @@ test('the form for an account does not wait for ever to be told whether there is
 	const { page } = visit;
 	await page.route('**/v1/about', () => undefined);
 	await page.goto('/sign-up');
-	await page.getByLabel('E-mail').waitFor();
+	// Ten times the page's own patience.
+	await page.getByLabel('E-mail').waitFor({ timeout: 20_000 });
 	await visit.end();
 });
 

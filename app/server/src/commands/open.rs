@@ -1,6 +1,7 @@
 //! From the command line to a running application: configuration, logs, platform, state. Never here: serving.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use mainstay::Platform;
 use mainstay_config::{Loaded, Origin};
@@ -10,7 +11,7 @@ use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
 use mainstay_runtime::Random;
-use mainstay_telemetry::LogConfig;
+use mainstay_telemetry::{LogConfig, events};
 use sha2::{Digest, Sha256};
 
 use super::{Common, Listen, MustChange, token_secret};
@@ -127,11 +128,27 @@ pub(super) async fn open_with(config: Config, may_share_cluster: bool) -> anyhow
     let migrations = schema::migrations();
     let mut platform = Platform::start(&platform_config, &[&migrations]).await?;
     match state(&mut platform, config) {
-        Ok(app) => Ok(Opened { platform, app }),
+        Ok(app) => {
+            make_periods(&app).await;
+            Ok(Opened { platform, app })
+        }
         Err(error) => {
             platform.stop(None).await;
             Err(error)
         }
+    }
+}
+
+/// So long a start waits for the partitions of its tables: whoever holds them holds no start up.
+const PERIODS_WITHIN: Duration = Duration::from_secs(5);
+
+/// What writes samples or asks for jobs needs their months and days, before anything serves, too.
+async fn make_periods(app: &App) {
+    let event = events::TASK_ROUND_FAILED;
+    match tokio::time::timeout(PERIODS_WITHIN, app.months.round()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(event, error = %error, "partitions could not be made"),
+        Err(_) => tracing::warn!(event, "partitions are made later: it takes long"),
     }
 }
 

@@ -39,9 +39,11 @@ pub struct OfAthlete {
     athlete_id: Uuid,
 }
 
-/// What an older version has computed, of everybody.
+/// What older versions than this have computed, of everybody.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Outdated {}
+pub struct Outdated {
+    version: i32,
+}
 
 /// What a job leaves behind.
 #[derive(Debug, Serialize)]
@@ -75,12 +77,18 @@ impl Job for Outdated {
     }
 
     async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
+        if self.version > ALGORITHM_VERSION {
+            // A process of an older version finds nothing outdated: a newer one is to do it.
+            return Err(Failure::Snooze(AFTER_FAILURE));
+        }
         job(&app, &ToCompute::Outdated(ALGORITHM_VERSION), &context).await
     }
 }
 
 async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed, Failure> {
-    let report = match recompute_until(app, which, || context.is_cancelled(), || {}).await {
+    let stop = app.supervisor.stop();
+    let is_over = || context.is_cancelled() || stop.is_stopping();
+    let report = match recompute_until(app, which, is_over, || {}).await {
         Ok(report) => report,
         Err(error) => {
             tracing::warn!(event = "recompute.paused", error = %error, "computing again waits for the database");
@@ -92,6 +100,10 @@ async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed
     }
     if context.is_cancelled() {
         return Err(Failure::Error("it was asked to stop".to_owned()));
+    }
+    if stop.is_stopping() {
+        // Another process goes on, or the next start.
+        return Err(Failure::Snooze(Duration::ZERO));
     }
     Ok(Computed { computed: report.computed, failed: report.failed.len() })
 }
@@ -135,7 +147,10 @@ async fn look(app: &App) -> Result<(), DbError> {
     if first.is_empty() {
         return Ok(());
     }
-    let ask = |tx: Arc<Tx>| async move { asked(tx.enqueue(New::of(&Outdated {}).unique("all")).await) };
+    let ask = |tx: Arc<Tx>| async move {
+        let job = Outdated { version: ALGORITHM_VERSION };
+        asked(tx.enqueue(New::of(&job).unique(&job.version.to_string())).await)
+    };
     app.db.transaction(ask).await
 }
 
