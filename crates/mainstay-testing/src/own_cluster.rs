@@ -22,7 +22,7 @@ impl OwnCluster {
         Config {
             data_dir: folder.join("postgres"),
             shared_buffers_mb: 16,
-            max_connections: 50,
+            max_connections: 60,
             durability: Durability::Disposable,
             ..Config::default()
         }

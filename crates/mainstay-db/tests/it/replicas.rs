@@ -448,8 +448,9 @@ async fn what_is_open_on_a_replica_is_what_was_counted_at_the_start() {
     let mut config = mainstay_db::Config {
         pool_max: 1,
         pool_read_max: 1,
-        nodes: 7,
+        nodes: 4,
         read_replicas: set.address(1),
+        replicas: Config { connections: 20, ..Config::default() },
         ..mainstay_db::Config::default()
     };
     (config.pool_min, config.pool_read_min) = (0, 0);

@@ -326,8 +326,8 @@ async fn the_newest_process_says_what_there_is_and_an_older_one_only_when_that_i
 async fn who_declares_late_undoes_nothing_of_a_newer_process() {
     let world = world().await;
     let newer = "\
-        insert into mainstay.job_worker (id, host, pid, last_seen, queues, kinds, slots) overriding system value \
-            values (1000000, 'newer', 1, 'infinity', '{}', '{}', 1); \
+        insert into mainstay.job_worker (id, host, pid, last_seen, queues, kinds, slots, ttl_ms) overriding system value \
+            values (1000000, 'newer', 1, 'infinity', '{}', '{}', 1, 60000); \
         insert into mainstay.job_cron (name, spec, zone, queue, kind, payload, priority, attempts_most, misfire, next_at, declared_by) \
             select 'newer', '0 * * * *', 'UTC', 'default', 'say', '{\"word\": \"newer\"}', 2, 1, 'coalesce', at, 1000000 from fake.clock";
     world.psql.batch_execute(newer).await.unwrap();
