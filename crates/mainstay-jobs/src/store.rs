@@ -5,10 +5,22 @@ use std::time::Duration;
 use mainstay_db::Statement;
 use mainstay_db::migrate::{Migration, Migrations};
 
+/// A file of the folder of migrations.
+macro_rules! migration {
+    ($file:literal) => {
+        Migration::from_file($file, include_str!(concat!("../migrations/", $file)))
+    };
+}
+
 /// The tables of jobs and leases.
 pub const MIGRATIONS: Migrations = Migrations::new(
     "mainstay-jobs",
-    &[Migration::from_file("0001_jobs.sql", include_str!("../migrations/0001_jobs.sql"))],
+    &[
+        migration!("0001_jobs.sql"),
+        migration!("0002_ready_by_key.sql"),
+        migration!("0003_ready_keyed_by_time.sql"),
+        migration!("0004_ready_in_one_order.sql"),
+    ],
 )
 .in_schema("mainstay");
 
@@ -50,6 +62,7 @@ pub(crate) const LOAD: &str = include_str!("store/load.sql");
 pub(crate) const PROGRESS: &str = include_str!("store/progress.sql");
 pub(crate) const CLAIM: &str = include_str!("store/claim.sql");
 pub(crate) const HOLD: &str = include_str!("store/hold.sql");
+pub(crate) const PICK: &str = include_str!("store/pick.sql");
 pub(crate) const ROOM: &str = include_str!("store/room.sql");
 pub(crate) const SPEND: &str = include_str!("store/spend.sql");
 pub(crate) const FAIL: &str = include_str!("store/fail.sql");

@@ -20,6 +20,7 @@ mod capped;
 mod claims;
 mod finisher;
 mod life;
+mod line;
 mod pulse;
 mod running;
 

@@ -60,6 +60,10 @@ vocabulary! {
         "This process does no jobs for now, and what it had claimed is given to others: `error`.";
     JOBS_RESUMED = "jobs.resumed":
         "This process does jobs again: `worker`.";
+    JOBS_UNCLAIMED = "jobs.unclaimed":
+        "This process takes no jobs over one of its connections for now; those at work go on: `line`, `error`.";
+    JOBS_CLAIMED_AGAIN = "jobs.claimed_again":
+        "It takes jobs over this connection again: `line`.";
     JOBS_RESCUED = "jobs.rescued":
         "Processes are not heard of any more, and their jobs are given to others: `workers`, `jobs`.";
     JOBS_UNLED = "jobs.unled":

@@ -1,28 +1,24 @@
-//! Claims of queues with limits: who holds the row of a queue counts what runs and takes alone, on a connection of their own,
-//! which is opened when the first such queue is met. Never here: how many may begin.
+//! Claims of queues with limits: who holds the row of a queue counts what runs and takes alone, in a transaction on a connection
+//! of their own, which is opened when the first such queue is met. Never here: how many may begin.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use mainstay_db::{Session, Target};
-use tokio::sync::{Mutex, MutexGuard};
-use tokio_postgres::error::SqlState;
-use tokio_postgres::{Row, Statement};
+use mainstay_db::Target;
+use mainstay_runtime::Random;
+use tokio::sync::Mutex;
+use tokio_postgres::Row;
 
+use super::line::{Line, Open, is_other};
 use crate::limits::{Bucket, Standing};
-use crate::store;
 
 /// The connection of one life for such claims.
 #[derive(Debug)]
 pub(super) struct Capped {
-    target: Target,
-    within: Duration,
-    held: Mutex<Option<Held>>,
-}
-
-#[derive(Debug)]
-struct Held {
-    session: Session,
-    claim: Statement,
+    line: Line,
+    /// One transaction at a time.
+    turn: Mutex<()>,
+    random: Random,
 }
 
 /// What a claim is told by who holds the row.
@@ -42,81 +38,85 @@ pub(super) struct Taken {
     pub(super) is_free: bool,
 }
 
+/// Before a queue is looked at again that somebody else holds, at least; and at most twice as long.
+const HELD: Duration = Duration::from_millis(20);
+
 impl Capped {
-    pub(super) fn new(target: &Target, within: Duration) -> Self {
-        Self { target: target.clone(), within, held: Mutex::default() }
+    pub(super) fn new(target: &Target, within: Duration, random: &Random) -> Self {
+        let line = Line::new(target, "mainstay jobs capped claims", within);
+        Self { line, turn: Mutex::default(), random: random.clone() }
     }
 
-    /// What `claim` takes of so many, while this holds the queue.
+    /// What `claim` takes of so many, while this holds the queue. A queue that somebody else holds is not waited for: the
+    /// others have limits, too.
     pub(super) async fn take(
         &self,
         queue: &str,
         wanted: usize,
-        claim: impl AsyncFnOnce(&Session, &Statement, Terms) -> Result<Vec<Row>, tokio_postgres::Error>,
+        claim: impl AsyncFnOnce(&Open, Terms) -> Result<Vec<Row>, tokio_postgres::Error>,
     ) -> Result<Taken, tokio_postgres::Error> {
-        let mut held = self.held.lock().await;
-        let Held { session, claim: statement } = self.opened(&mut held).await?;
-        session.batch_execute("begin").await?;
-        let taken = within(session, statement, queue, wanted, claim).await;
-        let end = if taken.is_ok() { "commit" } else { "rollback" };
-        let ended = session.batch_execute(end).await;
+        let _turn = self.turn.lock().await;
+        let open = self.line.open().await?;
+        open.session.batch_execute("begin").await?;
+        let taken = self.within(&open, queue, wanted, claim).await;
+        // Of an error here nobody knows whether it was before the end or behind it: what was taken is given back, or never was.
+        open.session.batch_execute(if taken.is_ok() { "commit" } else { "rollback" }).await?;
+        if taken.is_ok() {
+            self.line.works();
+        }
         match taken {
-            // Somebody holds it for long, or has just begun another one of the same ordering key.
-            Err(refused) if is_other(&refused) => ended.map(|()| Taken::default()),
-            taken => {
-                let taken = taken?;
-                ended.map(|()| taken)
-            }
+            Err(refused) if is_other(&refused) => Ok(self.later()),
+            taken => taken,
         }
     }
 
-    async fn opened<'a>(
+    /// It has failed.
+    pub(super) async fn lose(&self, why: &tokio_postgres::Error) {
+        self.line.lose(why).await;
+    }
+
+    async fn within(
         &self,
-        held: &'a mut MutexGuard<'_, Option<Held>>,
-    ) -> Result<&'a mut Held, tokio_postgres::Error> {
-        if held.is_none() {
-            let name = "mainstay jobs capped claims";
-            let session = Session::connect_for(&self.target, name, self.within, store::LONGEST).await?;
-            session.batch_execute(store::SETTINGS).await?;
-            let claim = session.prepare(store::CLAIM).await?;
-            **held = Some(Held { session, claim });
+        open: &Arc<Open>,
+        queue: &str,
+        wanted: usize,
+        claim: impl AsyncFnOnce(&Open, Terms) -> Result<Vec<Row>, tokio_postgres::Error>,
+    ) -> Result<Taken, tokio_postgres::Error> {
+        let session = &open.session;
+        let is_held = !session.query(&open.hold, &[&queue]).await?.is_empty();
+        let row = session.query_opt(&open.room, &[&queue]).await?;
+        let Some(row) = row else { return Ok(Taken { is_free: true, ..Taken::default() }) };
+        if !is_held {
+            return Ok(self.later());
         }
-        held.as_mut().map_or_else(|| unreachable!("it was opened above"), Ok)
+        let (standing, of_key_most) = (standing(&row)?, row.try_get::<_, Option<i32>>("running_most_of_key")?);
+        if standing.running_most.is_none() && standing.bucket.is_none() && of_key_most.is_none() {
+            return Ok(Taken { is_free: true, ..Taken::default() });
+        }
+        let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
+        let room = standing.room().min(wanted);
+        if room == 0 {
+            return Ok(Taken { again: standing.pause(0, wanted), ..Taken::default() });
+        }
+        let terms =
+            Terms { most: i64::try_from(room).unwrap_or(i64::MAX), of_key_most: of_key_most.map(i64::from) };
+        let rows = claim(open, terms).await?;
+        let begun = rows.iter().filter(|row| matches!(row.try_get::<_, Option<i64>>("run"), Ok(Some(_)))).count();
+        let begun = u64::try_from(begun).unwrap_or(u64::MAX);
+        if let Some(bucket) = standing.bucket.filter(|_| begun > 0) {
+            let left = bucket.level() - begun as f64;
+            session.execute(&open.spend, &[&queue, &left, &bucket.age_s]).await?;
+        }
+        // Of other keys than those that are full by now there may be more at once.
+        let more = (of_key_most.is_some() && begun > 0).then_some(Duration::ZERO);
+        Ok(Taken { rows, again: standing.pause(begun, wanted).or(more), is_free: false })
     }
-}
 
-async fn within(
-    session: &Session,
-    statement: &Statement,
-    queue: &str,
-    wanted: usize,
-    claim: impl AsyncFnOnce(&Session, &Statement, Terms) -> Result<Vec<Row>, tokio_postgres::Error>,
-) -> Result<Taken, tokio_postgres::Error> {
-    session.execute(store::HOLD, &[&queue]).await?;
-    let Some(row) = session.query_opt(store::ROOM, &[&queue]).await? else {
-        return Ok(Taken { is_free: true, ..Taken::default() });
-    };
-    let (standing, of_key_most) = (standing(&row)?, row.try_get::<_, Option<i32>>("running_most_of_key")?);
-    if standing.running_most.is_none() && standing.bucket.is_none() && of_key_most.is_none() {
-        return Ok(Taken { is_free: true, ..Taken::default() });
+    /// Somebody else holds the queue.
+    fn later(&self) -> Taken {
+        let again = HELD.mul_f64(1.0 + self.random.below(1_001) as f64 / 1e3);
+        Taken { again: Some(again), ..Taken::default() }
     }
-    let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
-    let room = standing.room().min(wanted);
-    if room == 0 {
-        return Ok(Taken { again: standing.pause(0, wanted), ..Taken::default() });
-    }
-    let terms =
-        Terms { most: i64::try_from(room).unwrap_or(i64::MAX), of_key_most: of_key_most.map(i64::from) };
-    let rows = claim(session, statement, terms).await?;
-    let begun = rows.iter().filter(|row| matches!(row.try_get::<_, Option<i64>>("run"), Ok(Some(_)))).count();
-    let begun = u64::try_from(begun).unwrap_or(u64::MAX);
-    if let Some(bucket) = standing.bucket.filter(|_| begun > 0) {
-        let left = bucket.level() - begun as f64;
-        session.execute(store::SPEND, &[&queue, &left, &bucket.age_s]).await?;
-    }
-    // Of other keys than those that are full by now there may be more at once.
-    let more = (of_key_most.is_some() && begun > 0).then_some(Duration::ZERO);
-    Ok(Taken { rows, again: standing.pause(begun, wanted).or(more), is_free: false })
 }
 
 fn standing(row: &Row) -> Result<Standing, tokio_postgres::Error> {
@@ -128,8 +128,4 @@ fn standing(row: &Row) -> Result<Standing, tokio_postgres::Error> {
         running: row.try_get::<_, i64>("running")?.unsigned_abs(),
         bucket: per_s.zip(burst).map(|(per_s, burst)| Bucket { per_s, burst, tokens, age_s }),
     })
-}
-
-fn is_other(error: &tokio_postgres::Error) -> bool {
-    matches!(error.code(), Some(&SqlState::LOCK_NOT_AVAILABLE | &SqlState::UNIQUE_VIOLATION))
 }

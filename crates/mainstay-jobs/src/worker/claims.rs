@@ -4,19 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mainstay_db::Session;
 use mainstay_runtime::Clock;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Row, Statement};
+use uuid::Uuid;
 
-use super::capped::{Capped, Terms};
+use super::capped::Capped;
+use super::line::{self, Line, Open, is_other};
 use crate::context::Attempt;
 use crate::job::Priority;
 use crate::json::JsonText;
 use crate::marks::Marks;
-use crate::store;
 use crate::wake::{self, Ear, Word};
 
 /// A job that is this life's for now.
@@ -65,124 +64,207 @@ pub(super) struct Claims {
     queue: String,
     kinds: Vec<&'static str>,
     worker: i64,
-    statement: Statement,
     marks: Marks,
     /// Claims so far.
     count: u64,
     /// Whether the queue had limits at the last look.
     is_capped: bool,
+    /// Where the last look at the keys of the queue ended, if before their end.
+    last_key: Option<String>,
 }
+
+/// What a claim has brought, and how soon there may be more, where that is known.
+pub(super) type Brought = (Vec<Claimed>, Option<Duration>);
 
 /// One claim in so many begins with the last priority.
 const AGEING: u64 = 10;
 
+/// Of a queue that limits its keys, so many of each lane are looked at in the order of their times,
+const NEAR_MOST: i64 = 1_000;
+
+/// and then so many keys.
+const KEYS_MOST: i64 = 200;
+
+/// Before the keys behind those are looked at, where none of them had anything.
+const NEXT_KEYS: Duration = Duration::from_millis(20);
+
 impl Claims {
-    pub(super) async fn new(
-        session: &Session,
-        queue: &str,
-        kinds: Vec<&'static str>,
-        worker: i64,
-        full_every: Duration,
-    ) -> Result<Self, tokio_postgres::Error> {
-        let statement = session.prepare(store::CLAIM).await?;
-        Ok(Self {
+    pub(super) fn new(queue: &str, kinds: Vec<&'static str>, worker: i64, full_every: Duration) -> Self {
+        Self {
             queue: queue.to_owned(),
             kinds,
             worker,
-            statement,
             marks: Marks::new(full_every),
             count: 0,
             is_capped: false,
-        })
+            last_key: None,
+        }
     }
 
-    /// So many at most; and how soon there may be more, where that is known.
+    /// So many at most. Whatever fails costs a pause: what was taken all the same is given back, and what is at work goes on.
+    /// Whether the database is there at all is for the pulse to say.
     pub(super) async fn take(
         &mut self,
-        session: &Session,
+        free: &Line,
         capped: &Capped,
         ear: &Ear,
         most: usize,
         clock: &Clock,
-    ) -> Result<(Vec<Claimed>, Option<Duration>), tokio_postgres::Error> {
+    ) -> Brought {
         if ear.take_all() {
             self.marks.look_everywhere();
         }
         self.count += 1;
         if !self.is_capped {
-            let claimed = self.take_freely(session, most, clock).await?;
-            if !self.is_capped {
-                return Ok((claimed, None));
+            match self.take_freely(free, most, clock).await {
+                Ok(claimed) if !self.is_capped => return (claimed, None),
+                Ok(_) => {}
+                Err(why) => {
+                    free.lose(&why).await;
+                    return self.nothing();
+                }
             }
         }
-        let taken = capped
-            .take(&self.queue, most, async |session, statement, terms| {
-                self.ask(session, statement, &self.lanes(), Some(terms), terms.most).await
-            })
-            .await?;
-        self.is_capped = !taken.is_free;
-        let claimed = taken.rows.iter().filter_map(|row| read(row, true).transpose());
-        let again = if taken.is_free { Some(Duration::ZERO) } else { taken.again };
-        Ok((claimed.collect::<Result<_, _>>()?, again))
+        match self.take_capped(capped, most, clock).await {
+            Ok(brought) => brought,
+            Err(why) => {
+                capped.lose(&why).await;
+                self.nothing()
+            }
+        }
+    }
+
+    /// It has failed; what it had taken is given back, and lies before the marks.
+    fn nothing(&mut self) -> Brought {
+        self.marks.look_everywhere();
+        (Vec::new(), Some(line::AGAIN))
     }
 
     /// Of a queue without limits, which may turn out to have some: then nothing is taken.
     async fn take_freely(
         &mut self,
-        session: &Session,
+        line: &Line,
         most: usize,
         clock: &Clock,
     ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
-        let begun = clock.monotonic();
-        self.marks.begin(begun);
-        let lanes = self.lanes().map(|(priority, _)| (priority, self.marks.of(priority)));
-        let (wanted, most) = (most, i64::try_from(most).unwrap_or(i64::MAX));
-        let rows = match self.ask(session, &self.statement, &lanes, None, most).await {
+        let open = line.open().await?;
+        let (begun, lanes) = self.begin(clock);
+        let wanted = i64::try_from(most).unwrap_or(i64::MAX);
+        let rows = match self.ask(&open, &lanes, wanted, false, None).await {
             Ok(rows) => rows,
-            // Somebody has just begun another one of the same ordering key: both were first, each by what it saw.
-            Err(refused) if refused.code() == Some(&SqlState::UNIQUE_VIOLATION) => {
+            // Somebody has just begun another one of the same ordering key. Both were first, each by what it saw.
+            Err(refused) if is_other(&refused) => {
                 self.marks.look_everywhere();
                 return Ok(Vec::new());
             }
             Err(error) => return Err(error),
         };
+        line.works();
+        self.is_capped = rows.first().map(|row| row.try_get("is_limited")).transpose()?.unwrap_or(false);
+        self.taken(&rows, &lanes, most, clock.monotonic().saturating_sub(begun))
+    }
+
+    /// Of a queue that had limits at the last look.
+    async fn take_capped(
+        &mut self,
+        capped: &Capped,
+        most: usize,
+        clock: &Clock,
+    ) -> Result<Brought, tokio_postgres::Error> {
+        let ((begun, lanes), mut wanted) = (self.begin(clock), most);
+        let mut last_key = None;
+        let taken = capped
+            .take(&self.queue, most, async |open, terms| {
+                wanted = usize::try_from(terms.most).unwrap_or(usize::MAX);
+                let Some(of_key_most) = terms.of_key_most else {
+                    return self.ask(open, &lanes, terms.most, true, None).await;
+                };
+                let (picked, last) = self.pick(open, terms.most, of_key_most).await?;
+                last_key = last;
+                match picked {
+                    Some(picked) => self.ask(open, &lanes, terms.most, true, Some(&picked)).await,
+                    None => Ok(Vec::new()),
+                }
+            })
+            .await?;
+        self.last_key = last_key;
+        self.is_capped = !taken.is_free;
+        let claimed = self.taken(&taken.rows, &lanes, wanted, clock.monotonic().saturating_sub(begun))?;
+        let more = self.last_key.as_ref().map(|_| NEXT_KEYS);
+        let again = if taken.is_free { Some(Duration::ZERO) } else { taken.again.or(more) };
+        Ok((claimed, again))
+    }
+
+    /// The jobs that may begin where only so many of one key may; and the key behind which others were not looked at.
+    async fn pick(
+        &self,
+        open: &Open,
+        most: i64,
+        of_key_most: i64,
+    ) -> Result<(Option<Vec<Uuid>>, Option<String>), tokio_postgres::Error> {
+        let priorities = self.priorities();
+        let parameters: [&(dyn ToSql + Sync); 8] = [
+            &self.queue,
+            &&priorities[..],
+            &self.kinds,
+            &most,
+            &of_key_most,
+            &self.last_key,
+            &NEAR_MOST,
+            &KEYS_MOST,
+        ];
+        let row = open.session.query_one(&open.pick, &parameters).await?;
+        Ok((row.try_get("ids")?, row.try_get("last_key")?))
+    }
+
+    /// A pass begins: when, and from where each priority is looked at.
+    fn begin(&mut self, clock: &Clock) -> (Duration, [(i16, Option<Timestamp>); 3]) {
+        let begun = clock.monotonic();
+        self.marks.begin(begun);
+        (begun, self.priorities().map(|priority| (priority, self.marks.of(priority))))
+    }
+
+    /// The priorities in the order of this claim.
+    fn priorities(&self) -> [i16; 3] {
+        let mut priorities = Priority::ALL.map(Priority::number);
+        if self.count.is_multiple_of(AGEING) {
+            priorities.reverse();
+        }
+        priorities
+    }
+
+    /// The jobs of these rows; the marks know them, and whether there were fewer than wanted.
+    fn taken(
+        &mut self,
+        rows: &[Row],
+        lanes: &[(i16, Option<Timestamp>)],
+        wanted: usize,
+        took: Duration,
+    ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
         let mut claimed = Vec::with_capacity(rows.len());
-        for row in &rows {
-            self.is_capped = row.try_get("is_limited")?;
-            let Some(one) = read(row, false)? else { continue };
+        for row in rows {
+            let Some(one) = read(row, self.is_capped)? else { continue };
             self.marks.claimed(row.try_get("priority")?, row.try_get("run_at")?, Duration::ZERO);
             claimed.push(one);
         }
         if let Some(row) = rows.first().filter(|_| claimed.len() < wanted) {
-            let took = clock.monotonic().saturating_sub(begun);
-            let all = lanes.map(|(priority, _)| priority);
-            self.marks.found_all(all, row.try_get("looked_at")?, took);
+            self.marks.found_all(lanes.iter().map(|(priority, _)| *priority), row.try_get("looked_at")?, took);
         }
         Ok(claimed)
     }
 
-    /// The priorities in the order of this claim, each looked at from its beginning.
-    fn lanes(&self) -> [(i16, Option<Timestamp>); 3] {
-        let mut lanes = Priority::ALL.map(|priority| (priority.number(), None));
-        if self.count.is_multiple_of(AGEING) {
-            lanes.reverse();
-        }
-        lanes
-    }
-
     async fn ask(
         &self,
-        session: &Session,
-        statement: &Statement,
+        open: &Open,
         lanes: &[(i16, Option<Timestamp>)],
-        terms: Option<Terms>,
         most: i64,
+        is_held: bool,
+        picked: Option<&[Uuid]>,
     ) -> Result<Vec<Row>, tokio_postgres::Error> {
         let (priorities, marks): (Vec<_>, Vec<_>) = lanes.iter().copied().unzip();
-        let (is_held, of_key_most) = (terms.is_some(), terms.and_then(|terms| terms.of_key_most));
         let parameters: [&(dyn ToSql + Sync); 8] =
-            [&self.queue, &priorities, &marks, &self.kinds, &most, &self.worker, &is_held, &of_key_most];
-        session.query(statement, &parameters).await
+            [&self.queue, &priorities, &marks, &self.kinds, &most, &self.worker, &is_held, &picked];
+        open.session.query(&open.claim, &parameters).await
     }
 }
 

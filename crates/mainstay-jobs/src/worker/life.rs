@@ -1,6 +1,7 @@
 //! One life of a process that works: from the number that it is given to its last word. Never here: the statements, the
 //! judgement of attempts.
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use tokio::task::JoinSet;
 use super::capped::Capped;
 use super::claims::{Claimed, Claims, Place};
 use super::finisher::{Cause, End, Finisher, Verdict};
+use super::line::Line;
 use super::pulse::Pulse;
 use super::running::Running;
 use super::{Ended, Parts, attempt};
@@ -28,7 +30,7 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(super) struct Life {
     parts: Arc<Parts>,
     worker: i64,
-    claiming: Arc<Session>,
+    free: Line,
     capped: Capped,
     finishing: Arc<Session>,
     running: Running,
@@ -45,8 +47,6 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
         session.batch_execute(store::SETTINGS).await?;
         Ok::<_, tokio_postgres::Error>(Arc::new(session))
     };
-    // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.
-    let claiming = open("mainstay jobs claims").await?;
     let finishing = open("mainstay jobs ends").await?;
     if let Some(last) = last {
         Finisher::clear(&finishing, last).await?;
@@ -62,8 +62,11 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
         Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
     let told = Arc::new(Told::new(Arc::clone(&finishing), worker));
-    let capped = Capped::new(&parts.target, parts.config.pace().every());
-    Ok(Life { parts: Arc::clone(parts), worker, claiming, capped, finishing, running, told, pulse })
+    // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.
+    let within = parts.config.pace().every();
+    let free = Line::new(&parts.target, "mainstay jobs claims", within);
+    let capped = Capped::new(&parts.target, within, &parts.effects.random);
+    Ok(Life { parts: Arc::clone(parts), worker, free, capped, finishing, running, told, pulse })
 }
 
 impl Life {
@@ -87,9 +90,17 @@ impl Life {
         let (ends, taken) = mpsc::channel(self.parts.config.ends_most.max(1));
         let finisher = Finisher::new(Arc::clone(&self.finishing), self.worker, self.running.clone()).await?;
         let working = async {
-            self.work(stop, &ends, attempts).await?;
-            self.drain(attempts).await;
-            attempts.shutdown().await;
+            let working = async {
+                self.work(stop, &ends, attempts).await?;
+                self.drain(attempts).await;
+                attempts.shutdown().await;
+                Ok::<_, Ended>(())
+            };
+            // While anything is at work it may tell of itself.
+            tokio::select! {
+                worked = working => worked?,
+                never = self.tell() => match never {},
+            }
             drop(ends);
             Ok(())
         };
@@ -123,7 +134,7 @@ impl Life {
             Ok(())
         };
         let keeping = async {
-            tokio::join!(self.keep_up(stop, ends), self.tell(stop));
+            self.keep_up(stop, ends).await;
             Ok(())
         };
         let queues = self.parts.config.queues.iter();
@@ -146,7 +157,7 @@ impl Life {
     ) -> Result<(), Ended> {
         let (config, effects) = (&self.parts.config, &self.parts.effects);
         let kinds = self.parts.kinds.names();
-        let mut claims = Claims::new(&self.claiming, queue, kinds, self.worker, config.full_every).await?;
+        let mut claims = Claims::new(queue, kinds, self.worker, config.full_every);
         let (places, shared) = (Arc::new(Semaphore::new(slots)), wake::of_queue(queue));
         while !stop.is_stopping() && self.pulse.is_alive() {
             let Some(place) = stopped_or(stop, Arc::clone(&places).acquire_owned()).await else { break };
@@ -157,7 +168,7 @@ impl Life {
             }
             let most = held.num_permits();
             let (taken, again) =
-                claims.take(&self.claiming, &self.capped, &shared, most, &effects.clock).await?;
+                claims.take(&self.free, &self.capped, &shared, most, &effects.clock).await;
             let count = taken.len();
             for claimed in taken {
                 let Some(place) = held.split(1) else { break };
@@ -225,14 +236,11 @@ impl Life {
         }
     }
 
-    /// Writes what jobs tell of themselves.
-    async fn tell(&self, stop: &Stop) {
-        while !stop.is_stopping() && self.pulse.is_alive() {
+    /// Writes what jobs tell of themselves, until dropped.
+    async fn tell(&self) -> Infallible {
+        loop {
             self.told.flush().await;
-            tokio::select! {
-                () = stop.stopped() => {}
-                () = tokio::time::sleep(told::EVERY) => {}
-            }
+            tokio::time::sleep(told::EVERY).await;
         }
     }
 

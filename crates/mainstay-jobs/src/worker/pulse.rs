@@ -118,19 +118,21 @@ impl Shared {
 
     /// Ends when the life is over.
     async fn beat_for_life(&self) {
-        let mut session = None;
+        let (mut session, mut due) = (None, Duration::ZERO);
         while let State::Alive(left) = self.state() {
-            let began = self.clock.boottime();
+            let now = self.clock.boottime();
+            // One that somebody has asked for comes between two of them, and in place of none.
+            let is_timed = now >= due;
             // However long an answer takes, the end is noticed in time.
-            let beat = tokio::time::timeout(left, self.beat(&mut session)).await;
+            let beat = tokio::time::timeout(left, self.beat(&mut session, is_timed)).await;
             if !matches!(beat, Ok(Ok(()))) {
                 session = None;
+                due = now + self.pace.every() / 8;
+            } else if is_timed {
+                due = now + self.pace.every();
             }
             let State::Alive(left) = self.state() else { return };
-            let pause = match session {
-                Some(_) => self.pace.every().saturating_sub(self.clock.boottime().saturating_sub(began)),
-                None => self.pace.every() / 8,
-            };
+            let pause = due.saturating_sub(self.clock.boottime());
             tokio::select! {
                 () = tokio::time::sleep(pause.min(left)) => {}
                 () = self.ear.told(), if session.is_some() => {}
@@ -138,7 +140,11 @@ impl Shared {
         }
     }
 
-    async fn beat(&self, session: &mut Option<Session>) -> Result<(), tokio_postgres::Error> {
+    async fn beat(
+        &self,
+        session: &mut Option<Session>,
+        is_timed: bool,
+    ) -> Result<(), tokio_postgres::Error> {
         let open = match session {
             Some(open) => open,
             None => {
@@ -160,7 +166,7 @@ impl Shared {
         fence.confirmed(sent, self.clock.boottime());
         drop(fence);
         let (runs, cancelled): (Vec<i64>, Vec<i64>) = (row.try_get(0)?, row.try_get(1)?);
-        let lost = self.running.heard(&runs, &cancelled);
+        let lost = self.running.heard(&runs, &cancelled, is_timed);
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(lost);
         Ok(())
     }

@@ -12,7 +12,7 @@ pub(super) struct Running(Arc<Mutex<Inner>>);
 #[derive(Debug, Default)]
 struct Inner {
     attempts: HashMap<i64, CancellationToken>,
-    /// Runs that the database counts as ours at the last beat, and that nobody here knows of.
+    /// Runs that the database counts as ours at the last timed beat, and that nobody here knows of.
     strange: HashSet<i64>,
     /// Those that are being given back.
     released: HashSet<i64>,
@@ -45,13 +45,17 @@ impl Running {
     }
 
     /// What the database counts as this life's, and what of it somebody wants to stop. Runs that nobody here knows of for two
-    /// beats in a row: the answer to their claim was lost.
-    pub(super) fn heard(&self, runs: &[i64], cancelled: &[i64]) -> Vec<i64> {
+    /// timed beats in a row: the answer to their claim was lost. Beats that somebody asked for may follow each other quicker
+    /// than an answer comes, and say nothing of that.
+    pub(super) fn heard(&self, runs: &[i64], cancelled: &[i64], is_timed: bool) -> Vec<i64> {
         let mut inner = self.lock();
         for run in cancelled {
             if let Some(token) = inner.attempts.get(run) {
                 token.cancel();
             }
+        }
+        if !is_timed {
+            return Vec::new();
         }
         let strange: HashSet<i64> =
             runs.iter().copied().filter(|run| !inner.attempts.contains_key(run)).collect();
@@ -69,13 +73,14 @@ mod tests {
     fn what_nobody_knows_of_twice_in_a_row_is_given_back() {
         let running = Running::default();
         let known = running.begin(1).unwrap();
-        assert!(running.heard(&[1, 2, 3], &[]).is_empty(), "an answer may still be on its way");
-        assert_eq!(running.heard(&[1, 3, 4], &[1, 4]), [3]);
+        assert!(running.heard(&[1, 2, 3], &[], true).is_empty(), "an answer may still be on its way");
+        assert!(running.heard(&[1, 2, 3], &[1], false).is_empty(), "however often somebody asks");
         assert!(known.is_cancelled());
+        assert_eq!(running.heard(&[1, 3, 4], &[4], true), [3]);
         assert!(running.release(3) && !running.release(1), "what has begun is not given back");
         assert!(running.begin(3).is_none(), "nor begun when it is being given back");
         running.end(1);
-        assert!(running.heard(&[1], &[]).is_empty());
-        assert_eq!(running.heard(&[1], &[]), [1]);
+        assert!(running.heard(&[1], &[], true).is_empty());
+        assert_eq!(running.heard(&[1], &[], true), [1]);
     }
 }

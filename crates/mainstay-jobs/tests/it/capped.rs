@@ -194,11 +194,77 @@ async fn who_holds_a_queue_for_long_ends_nobodys_life() {
     holding.execute("select from mainstay.job_queue for update", &[]).await.unwrap();
     let second = world.ask(say("second", Then::Succeed)).await;
     let refused = "select count(*) from pg_stat_activity where application_name = 'mainstay jobs capped claims' \
-        and datname = current_database() and state = 'idle' and query = 'rollback'";
-    until("it is refused", async || world.number(refused).await == 1).await;
+        and datname = current_database() and state = 'idle' and query = 'commit' and state_change > ( \
+            select state_change from pg_stat_activity where query like 'select from mainstay.job_queue for update%' \
+                and datname = current_database())";
+    until("it has passed it by", async || world.number(refused).await == 1).await;
     holding.rollback().await.unwrap();
     world.until(second, "succeeded 1").await;
     assert_eq!(world.number("select max(id) from mainstay.job_worker").await, 1);
+    world.check().await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_of_limited_queues_that_is_cut_costs_nobody_an_attempt() {
+    let world = World::new().await;
+    world.limit(running(2)).await;
+    let working = world.work();
+    let held = world.ask(say("held", Then::Wait)).await;
+    world.until(held, "running 1").await;
+    let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
+        where application_name = 'mainstay jobs capped claims' and datname = current_database()";
+    for n in 0..5 {
+        until("it is cut", async || world.number(cut).await == 1).await;
+        let next = world.ask(say(&n.to_string(), Then::Succeed)).await;
+        world.until(next, "succeeded 1").await;
+    }
+    // Nor does what the server refuses: whatever it says to the one who counts.
+    world.psql.batch_execute("alter table mainstay.job_queue rename to job_queue_away").await.unwrap();
+    until("it is refused", async || world.number(cut).await == 0).await;
+    world.psql.batch_execute("alter table mainstay.job_queue_away rename to job_queue").await.unwrap();
+    let last = world.ask(say("last", Then::Succeed)).await;
+    world.until(last, "succeeded 1").await;
+    assert_eq!(world.state(held).await, "running 1");
+    assert_eq!(world.number("select max(id) from mainstay.job_worker").await, 1);
+    world.said.0.go_on.notify_one();
+    world.until(held, "succeeded 1").await;
+    world.check().await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_queue_that_somebody_holds_keeps_no_other_waiting() {
+    let world = World::new().await;
+    world.limit(running(2)).await;
+    world.operate(async |operator| operator.limit("other", running(1)).await).await;
+    let queues = vec![("default".to_owned(), 4), ("other".to_owned(), 4)];
+    let working = world.work_with(Config { queues, ..config() });
+    let seen = world.ask(say("seen", Then::Succeed)).await;
+    world.until(seen, "succeeded 1").await;
+    let holding = world.tx().await;
+    holding.execute("select from mainstay.job_queue where name = 'default' for update", &[]).await.unwrap();
+    let stuck = world.ask(say("stuck", Then::Succeed)).await;
+    let tx = world.tx().await;
+    let others = (0..60).map(|n| say(&n.to_string(), Then::Succeed).queue("other")).collect();
+    tx.enqueue_all(others).await.unwrap();
+    tx.commit().await.unwrap();
+    let (waits, mut waited) = (
+        "select count(*) from pg_stat_activity where application_name = 'mainstay jobs capped claims' \
+            and datname = current_database() and wait_event_type = 'Lock'",
+        0,
+    );
+    until("the others are done", async || {
+        waited += world.number(waits).await;
+        world.number("select count(*) from mainstay.job_outcome where state = 'succeeded'").await == 61
+    })
+    .await;
+    assert_eq!(waited, 0, "nobody waits for the row that is held");
+    assert_eq!(world.state(stuck).await, "ready 0");
+    holding.rollback().await.unwrap();
+    world.until(stuck, "succeeded 1").await;
     world.check().await;
     working.stop().await;
     world.close().await.unwrap();

@@ -226,3 +226,26 @@ async fn a_process_is_dead_by_its_own_time_and_not_by_the_leaders() {
     world.check().await;
     world.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_cut_connection_of_claims_costs_nobody_an_attempt() {
+    let world = World::new().await;
+    let working = world.work();
+    let held = world.ask(say("held", Then::Wait)).await;
+    world.until(held, "running 1").await;
+    let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
+        where application_name = 'mainstay jobs claims' and datname = current_database()";
+    for n in 0..5 {
+        until("it is cut", async || world.number(cut).await == 1).await;
+        let next = world.ask(say(&n.to_string(), Then::Succeed)).await;
+        // Where the answer to its claim was lost, it is given back first.
+        world.until(next, "succeeded 1").await;
+    }
+    assert_eq!(world.state(held).await, "running 1");
+    assert_eq!(world.number("select max(id) from mainstay.job_worker").await, 1);
+    world.said.0.go_on.notify_one();
+    world.until(held, "succeeded 1").await;
+    world.check().await;
+    working.stop().await;
+    world.close().await.unwrap();
+}

@@ -203,7 +203,7 @@ impl Model {
                     &most,
                     &self.workers[worker],
                     &false,
-                    &None::<i64>,
+                    &None::<Vec<Uuid>>,
                 ],
             )
             .await

@@ -1,9 +1,11 @@
 //! What running jobs tell of themselves, and what is kept for their next attempt.
 
-use mainstay_jobs::Progress;
+use std::time::Duration;
+
+use mainstay_jobs::{Config, Progress};
 use mainstay_testing::until;
 
-use crate::world::{Then, World, say};
+use crate::world::{Then, World, config, say};
 
 #[tokio::test]
 async fn progress_is_told_as_often_as_one_likes_and_written_once_a_second() {
@@ -74,5 +76,26 @@ async fn who_has_lost_a_job_keeps_and_tells_nothing_of_it() {
     assert_eq!(world.number("select count(*) from mainstay.job_checkpoint where data = '[1, 2]'").await, 1);
     assert_eq!((world.show(tells).await.progress, world.state(keeps).await.as_str()), (None, "running 1"));
     working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_told_while_the_process_stops_is_written_too() {
+    let world = World::new().await;
+    let working = world.work_with(Config { grace: Duration::from_secs(20), ..config() });
+    let id = world.ask(say("late", Then::TellLate)).await;
+    world.until(id, "running 1").await;
+    let telling = async {
+        until("it takes no more", async || {
+            world.number("select count(*) from mainstay.job_worker where is_draining").await == 1
+        })
+        .await;
+        world.said.0.go_on.notify_one();
+        let late = Progress { fraction: 0.5, message: "late".to_owned() };
+        until("it is written", async || world.show(id).await.progress == Some(late.clone())).await;
+        world.said.0.go_on.notify_one();
+    };
+    tokio::join!(working.stop(), telling);
+    assert_eq!(world.state(id).await, "succeeded 1");
     world.close().await.unwrap();
 }

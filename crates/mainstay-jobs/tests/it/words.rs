@@ -131,3 +131,30 @@ async fn a_word_that_meets_a_cut_connection_is_said_over_the_next() {
     task.join_next().await.unwrap().unwrap();
     world.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn beats_that_somebody_asks_for_give_nothing_back_whose_answer_may_be_on_its_way() {
+    let world = World::new().await;
+    let working = world.work_with(patient());
+    until("it hears", async || world.hearing().await == 1).await;
+    let worker = world.number("select id from mainstay.job_worker").await;
+    let id = world.ask(say("on its way", Then::Succeed).queue("elsewhere")).await;
+    // As if it had been claimed, and the answer were on its way.
+    const CLAIMED: &str = "\
+        with gone as (delete from mainstay.job_ready where id = $1 returning id, nth, queue, kind) \
+        insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most) \
+        select id, nth, $2, queue, 2, kind, 1, 0, 3 from gone";
+    world.psql.execute(CLAIMED, &[&id, &worker]).await.unwrap();
+    let beat = "select (extract(epoch from last_seen) * 1e6)::bigint from mainstay.job_worker";
+    for _ in 0..4 {
+        let last = world.number(beat).await;
+        world.say(&format!("beat {worker}")).await;
+        until("it beats", async || world.number(beat).await > last).await;
+    }
+    // For longer than it takes to give something back.
+    let since = "select (clock_timestamp() > last_seen + interval '400 milliseconds')::int::bigint from mainstay.job_worker";
+    until("a while has passed", async || world.number(since).await == 1).await;
+    assert_eq!(world.state(id).await, "running 1");
+    working.stop().await;
+    world.close().await.unwrap();
+}

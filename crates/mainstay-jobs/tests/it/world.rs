@@ -70,6 +70,8 @@ pub(crate) enum Then {
     Forget,
     /// Tells its progress a thousand times, then waits.
     Tell,
+    /// Tells its progress when it is let go on, then waits again.
+    TellLate,
     /// Goes on from its checkpoint, or writes one and waits.
     Keep,
 }
@@ -133,6 +135,11 @@ impl Job for Say {
                     context.progress(f32::from(n) / 1_000.0, &format!("{n}\0 of 1000"));
                     tokio::task::yield_now().await;
                 }
+                parts.said.0.go_on.notified().await;
+            }
+            Then::TellLate => {
+                parts.said.0.go_on.notified().await;
+                context.progress(0.5, "late");
                 parts.said.0.go_on.notified().await;
             }
             Then::Keep => {

@@ -1,0 +1,99 @@
+//! A connection for claims: opened when it is needed, and again after it was lost. Losing it ends no life. What a statement
+//! may have taken before its answer was lost is in nobody's hands here: two beats later it is given back (`running`), and an
+//! answer that comes after that begins nothing. Never here: what is claimed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use mainstay_db::{Session, Target};
+use mainstay_telemetry::events;
+use tokio::sync::Mutex;
+use tokio_postgres::Statement;
+use tokio_postgres::error::SqlState;
+
+use crate::store;
+
+/// Before a connection that was lost, or could not be opened, is opened again.
+pub(super) const AGAIN: Duration = Duration::from_millis(250);
+
+/// The connection of one life for one way of claiming.
+#[derive(Debug)]
+pub(super) struct Line {
+    target: Target,
+    name: &'static str,
+    within: Duration,
+    open: Mutex<Option<Arc<Open>>>,
+    is_told: AtomicBool,
+}
+
+/// While it is open: the statements are prepared once.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) session: Session,
+    pub(super) claim: Statement,
+    pub(super) hold: Statement,
+    pub(super) room: Statement,
+    pub(super) pick: Statement,
+    pub(super) spend: Statement,
+}
+
+impl Line {
+    /// Called so in the server's list of connections; it is opened within so long, or not at all.
+    pub(super) fn new(target: &Target, name: &'static str, within: Duration) -> Self {
+        Self {
+            target: target.clone(),
+            name,
+            within,
+            open: Mutex::default(),
+            is_told: AtomicBool::new(false),
+        }
+    }
+
+    /// The open connection.
+    pub(super) async fn open(&self) -> Result<Arc<Open>, tokio_postgres::Error> {
+        let mut held = self.open.lock().await;
+        if let Some(open) = held.as_ref().filter(|open| !open.session.is_closed()) {
+            return Ok(Arc::clone(open));
+        }
+        let session =
+            Session::connect_for(&self.target, self.name, self.within, store::LONGEST).await?;
+        session.batch_execute(store::SETTINGS).await?;
+        let open = Arc::new(Open {
+            claim: session.prepare(store::CLAIM).await?,
+            hold: session.prepare(store::HOLD).await?,
+            room: session.prepare(store::ROOM).await?,
+            pick: session.prepare(store::PICK).await?,
+            spend: session.prepare(store::SPEND).await?,
+            session,
+        });
+        *held = Some(Arc::clone(&open));
+        Ok(open)
+    }
+
+    /// A claim over it went well.
+    pub(super) fn works(&self) {
+        if self.is_told.swap(false, Ordering::Relaxed) {
+            tracing::info!(event = events::JOBS_CLAIMED_AGAIN, line = self.name, "jobs are taken again");
+        }
+    }
+
+    /// It is not used any more: the next who needs one opens another. Told once, until a claim goes well.
+    pub(super) async fn lose(&self, why: &tokio_postgres::Error) {
+        self.open.lock().await.take();
+        if !self.is_told.swap(true, Ordering::Relaxed) {
+            tracing::info!(
+                event = events::JOBS_UNCLAIMED,
+                line = self.name,
+                error = %why,
+                "jobs are not taken for now; those that are at work go on"
+            );
+        }
+    }
+}
+
+/// Whether somebody else was quicker, and nothing is wrong: he holds what this wanted for long, or has just begun another one of
+/// the same ordering key.
+pub(super) fn is_other(error: &tokio_postgres::Error) -> bool {
+    matches!(error.code(), Some(&SqlState::LOCK_NOT_AVAILABLE | &SqlState::UNIQUE_VIOLATION))
+}
