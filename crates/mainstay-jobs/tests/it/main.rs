@@ -10,6 +10,7 @@ mod locks;
 mod model;
 mod operating;
 mod order;
+mod plans;
 mod schedules;
 mod seeing;
 mod strangers;
