@@ -1,21 +1,13 @@
-//! How many jobs each queue has, by where they are: bounded, so that a metric may ask. Never here: single jobs, and those that
-//! have ended well.
+//! How many jobs each queue has, by where they are, as metrics tell it. Never here: single jobs, and those that have ended well;
+//! counting, which is the overview's.
 
 use std::time::Duration;
 
-use mainstay_db::{Client, DbError, Executor, Statement};
+use mainstay_db::{Client, DbError};
 
-use crate::job::Priority;
+use crate::overview::{COUNTED_MOST, Overview};
 
-static COUNTS: Statement = Statement::pooled("jobs.counts", include_str!("store/counts.sql"));
-
-/// No more jobs of a queue are counted in one place: what is told then is this number.
-pub const COUNTED_MOST: i64 = 10_000;
-
-/// Most queues that are told.
-const QUEUES_MOST: i64 = 100;
-
-/// The jobs of one queue.
+/// The jobs of one queue, each number at most [`COUNTED_MOST`]: then there are so many at least.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
     /// The queue.
@@ -30,22 +22,18 @@ pub struct Counts {
     pub waited: Duration,
 }
 
-/// Those of every queue that has any; each place of a queue is counted up to [`COUNTED_MOST`].
+/// Those of every queue that has any, or of which an operator has set something.
 ///
 /// # Errors
 /// What the database says.
 pub async fn counts(client: &Client) -> Result<Vec<Counts>, DbError> {
-    let priorities = Priority::ALL.map(Priority::number);
-    let rows = client.rows(&COUNTS, &[&COUNTED_MOST, &QUEUES_MOST, &&priorities[..]]).await?;
-    let count = |row: &tokio_postgres::Row| {
-        let waited_ms: i64 = row.try_get("waited_ms")?;
-        Ok(Counts {
-            queue: row.try_get("queue")?,
-            ready: row.try_get("ready")?,
-            running: row.try_get("running")?,
-            dead: row.try_get("dead")?,
-            waited: Duration::from_millis(u64::try_from(waited_ms).unwrap_or(0)),
-        })
-    };
-    Ok(rows.iter().map(count).collect::<Result<_, tokio_postgres::Error>>()?)
+    let number = |number: u64| i64::try_from(number.min(COUNTED_MOST)).unwrap_or(i64::MAX);
+    let queues = Overview::of(client).queues().await?.into_iter().map(|queue| Counts {
+        ready: number(queue.queued + queue.scheduled + queue.retrying),
+        running: number(queue.running),
+        dead: number(queue.dead),
+        waited: queue.oldest.unwrap_or_default(),
+        queue: queue.name,
+    });
+    Ok(queues.collect())
 }

@@ -11,6 +11,7 @@ use mainstay_telemetry::events;
 use tokio::sync::watch;
 
 use crate::cron::Cron;
+use crate::days::{Days, Made};
 use crate::store::{self, ms};
 use crate::worker::{Ended, Parts};
 
@@ -22,6 +23,9 @@ const HUNG: Duration = Duration::from_secs(60);
 
 /// Jobs that are given to others in a round.
 const RESCUED_MOST: i64 = 1_000;
+
+/// Dead letters that are forgotten in a round.
+const FORGOTTEN_MOST: i64 = 1_000;
 
 /// Keys that are given back in a round.
 const SWEPT_MOST: i64 = 10_000;
@@ -55,13 +59,18 @@ impl Leader {
         stop: &Stop,
     ) -> Result<(), Ended> {
         let ttl = self.parts.config.ttl;
+        let days = Days::new(&self.parts.target, &self.parts.effects.clock)?;
         let (mut token, mut since) = (None, None);
         while !stop.is_stopping() {
             match self.round(session, &mut token, &mut since).await {
                 Err(Ended::Database(refused)) if refused.as_db_error().is_some() && !session.is_closed() => {
+                    let why = refused.to_string();
+                    if days.make_for(refused).await == Made::Day {
+                        continue;
+                    }
                     tracing::warn!(
                         event = events::JOBS_UNLED,
-                        error = %refused,
+                        error = %why,
                         "jobs of processes that are not heard of could not be given to others"
                     );
                 }
@@ -105,6 +114,7 @@ impl Leader {
             session.query_one(store::RESCUE, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST]).await?;
         let (workers, jobs): (i64, i64) = (row.try_get("workers")?, row.try_get("jobs")?);
         session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;
+        session.execute(store::FORGET, &[&ms(self.parts.config.dead_for), &FORGOTTEN_MOST]).await?;
         if jobs > 0 {
             tracing::warn!(
                 event = events::JOBS_RESCUED,

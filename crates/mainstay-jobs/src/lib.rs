@@ -17,6 +17,7 @@ pub mod schedule;
 mod by_name;
 mod context;
 mod counts;
+mod days;
 mod enqueue;
 mod job;
 mod kinds;
@@ -31,7 +32,7 @@ mod worker;
 
 pub use by_name::{Named, Treatment, enqueue_named};
 pub use context::{Attempt, CheckpointError, CompleteError, Context};
-pub use counts::{COUNTED_MOST, Counts, counts};
+pub use counts::{Counts, counts};
 pub use cron::{Schedule, ScheduleError, Schedules};
 pub use enqueue::{Enqueue, EnqueueError, Enqueued, New, PAYLOAD_MOST};
 pub use job::{DEFAULT_QUEUE, Failure, Job, Options, Priority};
@@ -40,7 +41,7 @@ pub use kinds::Kinds;
 pub use lock::with_xact_lock;
 pub use operator::{Cancelled, Limits, OPERATED_MOST, OperateError, Operator, Rate, RateError, Retried};
 pub use overview::{
-    Dead, DeadFilter, Filter, Overview, PAGE_MOST, Progress, QueueShown, Shown, Tried, WorkerShown,
+    COUNTED_MOST, Dead, DeadFilter, Filter, Overview, PAGE_MOST, Progress, QueueShown, Shown, Tried, WorkerShown, is_least,
 };
 pub use retention::partitions;
 pub use state::State;

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use mainstay_db::{DbError, Executor, Tx};
-use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::enqueue::IDS;
@@ -39,8 +38,8 @@ pub enum Retried {
     Succeeded,
     /// It has not ended.
     Live(State),
-    /// Another job has its key.
-    KeyTaken,
+    /// Another job has its key: this, if the transaction can see it. A dead letter stays one until that has ended.
+    KeyTaken(Option<Uuid>),
     /// Its day may be over soon, and it is no dead letter.
     TooOld,
     /// Nobody knows of it, or not any more.
@@ -175,21 +174,28 @@ impl<'a> Operator<'a> {
     pub async fn replay(&self, ids: &[Uuid]) -> Result<Vec<Retried>, OperateError> {
         let ids = &ids[..ids.len().min(OPERATED_MOST)];
         let recent = recent(IDS.next());
-        let fresh: Vec<Uuid> = ids.iter().map(|_| IDS.next()).collect();
-        let mut queued = HashMap::new();
-        self.retried(&self.0.rows(&store::RETRY, &[&ids, &recent]).await?, &mut queued)?;
-        self.retried(&self.0.rows(&store::REVIVE, &[&ids, &fresh, &recent]).await?, &mut queued)?;
-        let left: Vec<Uuid> = ids.iter().copied().filter(|id| !queued.contains_key(id)).collect();
-        let states = if left.is_empty() { HashMap::new() } else { self.states(&left).await? };
-        let fate = |id: &Uuid| match (queued.get(id), states.get(id)) {
-            (Some(again), _) => Retried::Queued(*again),
-            (None, None) => Retried::Unknown,
-            (None, Some(State::Succeeded)) => Retried::Succeeded,
-            (None, Some(ended)) if ended.is_ended() && *id < recent => Retried::TooOld,
-            (None, Some(ended)) if ended.is_ended() => Retried::KeyTaken,
-            (None, Some(live)) => Retried::Live(*live),
-        };
-        Ok(ids.iter().map(fate).collect())
+        let (mut fates, mut left) = (HashMap::new(), ids.to_vec());
+        for _ in 0..LOOKS {
+            self.ask_again(&left, recent, &mut fates).await?;
+            left.retain(|id| !fates.contains_key(id));
+            let states = if left.is_empty() { HashMap::new() } else { self.states(&left).await? };
+            for id in &left {
+                let fate = match states.get(id) {
+                    None => Retried::Unknown,
+                    Some(State::Succeeded) => Retried::Succeeded,
+                    Some(live) if !live.is_ended() => Retried::Live(*live),
+                    Some(_) if *id < recent => Retried::TooOld,
+                    // It has ended since it was asked for: again.
+                    Some(_) => continue,
+                };
+                fates.insert(*id, fate);
+            }
+            left.retain(|id| !fates.contains_key(id));
+            if left.is_empty() {
+                return Ok(ids.iter().map(|id| fates.get(id).copied().unwrap_or(Retried::Unknown)).collect());
+            }
+        }
+        Err(OperateError::Moving)
     }
 
     /// Forgets dead letters, of more than [`OPERATED_MOST`] the first; how many there were. What else is known of them leaves
@@ -234,10 +240,27 @@ impl<'a> Operator<'a> {
         Ok(())
     }
 
-    fn retried(&self, rows: &[Row], queued: &mut HashMap<Uuid, Uuid>) -> Result<(), DbError> {
+    /// Those that have ended, or are dead letters of other days, wait again unless somebody has their key.
+    async fn ask_again(
+        &self,
+        ids: &[Uuid],
+        recent: Uuid,
+        fates: &mut HashMap<Uuid, Retried>,
+    ) -> Result<(), DbError> {
+        let fresh: Vec<Uuid> = ids.iter().map(|_| IDS.next()).collect();
+        let mut rows = self.0.rows(&store::RETRY, &[&ids, &recent]).await?;
+        rows.extend(self.0.rows(&store::REVIVE, &[&ids, &fresh, &recent]).await?);
         for row in rows {
-            queued.insert(row.try_get("id")?, row.try_get("again")?);
-            wake::after_commit(self.0, Word::New(row.try_get("queue")?));
+            let again: Option<Uuid> = row.try_get("again")?;
+            let fate = match again {
+                Some(again) => Retried::Queued(again),
+                None => Retried::KeyTaken(row.try_get("holder")?),
+            };
+            if again.is_some() {
+                // Its place in the order is that of its time, which may lie behind what was looked at.
+                wake::after_commit(self.0, Word::All(row.try_get("queue")?));
+            }
+            fates.insert(row.try_get("id")?, fate);
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use mainstay_db::{Client, DbError, Executor};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use crate::job::Priority;
 use crate::json::JsonText;
 use crate::operator::{Limits, Rate};
 use crate::state::State;
@@ -146,7 +147,8 @@ pub struct DeadFilter {
     pub before: Option<(Timestamp, Uuid)>,
 }
 
-/// A queue that has jobs, or of which an operator has set something.
+/// A queue that has jobs, or of which an operator has set something. No number is more than [`COUNTED_MOST`]: one that is as
+/// much says that there are so many at least ([`is_least`]).
 #[derive(Debug, Clone)]
 pub struct QueueShown {
     /// Its name.
@@ -159,6 +161,8 @@ pub struct QueueShown {
     pub retrying: u64,
     /// Jobs that are being done.
     pub running: u64,
+    /// Dead letters.
+    pub dead: u64,
     /// How long the first of those that could begin has waited.
     pub oldest: Option<Duration>,
     /// Since when nothing of it begins.
@@ -190,6 +194,14 @@ pub struct WorkerShown {
     pub slots: u32,
     /// So many now.
     pub running: u64,
+}
+
+/// No more jobs of a queue are counted in one place.
+pub const COUNTED_MOST: u64 = 10_000;
+
+/// Whether a number of jobs says that there are so many at least.
+pub fn is_least(number: u64) -> bool {
+    number >= COUNTED_MOST
 }
 
 /// The longest page.
@@ -229,7 +241,9 @@ impl<'a> Overview<'a> {
     /// # Errors
     /// As [`mainstay_db::Db::read`].
     pub async fn list(&self, filter: &Filter, most: usize) -> Result<Vec<Shown>, DbError> {
-        let states: Vec<&str> = filter.states.iter().map(|state| state.name()).collect();
+        let mut states: Vec<&str> = filter.states.iter().map(|state| state.name()).collect();
+        states.sort_unstable();
+        states.dedup();
         let before = filter.before.unwrap_or(Uuid::max());
         let (way, most) = (way(filter), page(most));
         let Filter { queue, kind, owner, .. } = filter;
@@ -248,12 +262,15 @@ impl<'a> Overview<'a> {
         rows.iter().map(dead).collect()
     }
 
-    /// The queues, by name. It counts what waits and runs; what has ended costs nothing.
+    /// The queues, by name. It counts what waits, runs and is dead, each up to a bound.
     ///
     /// # Errors
     /// As [`mainstay_db::Db::read`].
     pub async fn queues(&self) -> Result<Vec<QueueShown>, DbError> {
-        self.0.rows(&store::QUEUES, &[&ALL_MOST]).await?.iter().map(queue).collect()
+        let (most, priorities) =
+            (i64::try_from(COUNTED_MOST).unwrap_or(i64::MAX), Priority::ALL.map(Priority::number));
+        let rows = self.0.rows(&store::QUEUES, &[&most, &ALL_MOST, &&priorities[..]]).await?;
+        rows.iter().map(queue).collect()
     }
 
     /// The processes that do jobs, the oldest first.
@@ -265,13 +282,12 @@ impl<'a> Overview<'a> {
     }
 }
 
-/// By which index a list goes: the one with the fewest rows to pass over.
+/// Along which index a list goes: that of the fewest jobs.
 fn way(filter: &Filter) -> &'static str {
-    let is_few = !filter.states.is_empty() && !filter.states.contains(&State::Succeeded);
     match filter {
         Filter { owner: Some(_), .. } => "owner",
-        _ if is_few => "state",
         Filter { kind: Some(_), .. } => "kind",
+        Filter { queue: Some(_), .. } => "queue",
         _ => "all",
     }
 }
@@ -367,6 +383,7 @@ fn queue(row: &Row) -> Result<QueueShown, DbError> {
         scheduled: count(row, "scheduled")?,
         retrying: count(row, "retrying")?,
         running: count(row, "running")?,
+        dead: count(row, "dead")?,
         oldest: oldest.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok()),
         paused_at: row.try_get("paused_at")?,
         limits: Limits {

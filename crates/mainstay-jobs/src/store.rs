@@ -20,6 +20,9 @@ pub const MIGRATIONS: Migrations = Migrations::new(
         migration!("0002_ready_by_key.sql"),
         migration!("0003_ready_keyed_by_time.sql"),
         migration!("0004_ready_in_one_order.sql"),
+        migration!("0005_lists.sql"),
+        migration!("0006_ready_again.sql"),
+        migration!("0007_dead_whole.sql"),
     ],
 )
 .in_schema("mainstay");
@@ -71,6 +74,7 @@ pub(crate) const BEAT: &str = include_str!("store/beat.sql");
 pub(crate) const REGISTER: &str = include_str!("store/register.sql");
 pub(crate) const LEFT: &str = include_str!("store/left.sql");
 pub(crate) const SWEEP: &str = include_str!("store/sweep.sql");
+pub(crate) const FORGET: &str = include_str!("store/forget.sql");
 pub(crate) const LEAVE: &str = include_str!("store/leave.sql");
 pub(crate) const ACQUIRE: &str = include_str!("store/acquire.sql");
 pub(crate) const RESIGN: &str = include_str!("store/resign.sql");

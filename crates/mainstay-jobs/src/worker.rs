@@ -39,6 +39,8 @@ pub struct Config {
     pub grace: Duration,
     /// A job that has taken so many processes with it is not tried again.
     pub crashes_most: u16,
+    /// So long are dead letters kept by whoever leads.
+    pub dead_for: Duration,
     /// Whether it also does what only one process does: finding jobs of dead ones.
     pub may_lead: bool,
     /// The pause before another life.
@@ -60,6 +62,7 @@ impl Default for Config {
             full_every: Duration::from_secs(5),
             grace: Duration::from_secs(10),
             crashes_most: 3,
+            dead_for: Duration::from_secs(90 * 24 * 3_600),
             may_lead: true,
             retry: Duration::from_millis(500),
             claim_most: 200,
@@ -99,8 +102,8 @@ pub(crate) enum Ended {
     Database(#[from] tokio_postgres::Error),
     #[error("the thread that says that it lives could not be started: {0}")]
     Thread(std::io::Error),
-    #[error("an end cannot be written: {0}")]
-    Unwritable(String),
+    #[error(transparent)]
+    Days(#[from] mainstay_db::partitions::PartitionError),
     #[error("the database was not heard of for too long, or knows nothing of it")]
     Fenced,
 }

@@ -72,6 +72,8 @@ vocabulary! {
         "Jobs that begin by themselves could not be begun, and are tried again: `error`; or one is not understood: `schedule`.";
     JOBS_STALE = "jobs.stale":
         "Ends of jobs were refused that others have by now: `worker`, `jobs`.";
+    JOBS_UNWRITTEN = "jobs.unwritten":
+        "The end of a job cannot be written, so that it stays as it is: `worker`, `run`, `error`.";
     JOBS_UNHEARD = "jobs.unheard":
         "What other processes ask for is found at the next look, and not at once: `error`.";
     CACHE_UNHEARD = "cache.unheard":

@@ -1,9 +1,11 @@
 -- Has a job not be done: what waits ends here, what runs is asked to stop. Neither comes back for what ends, or changes hands,
 -- at the same time: whoever asks looks again.
 with /* jobs.cancel */ waiting as (
-    delete from mainstay.job_ready where id = $1 returning id, queue, attempts, crashes, held_key
+    delete from mainstay.job_ready where id = $1 returning id, queue, kind, attempts, crashes, held_key
 ), outcome as (
-    insert into mainstay.job_outcome (id, state, attempts, crashes) select id, 'cancelled', attempts, crashes from waiting
+    insert into mainstay.job_outcome (id, state, attempts, crashes, queue, kind, owner)
+    select waiting.id, 'cancelled', waiting.attempts, waiting.crashes, waiting.queue, waiting.kind, job.owner
+    from waiting left join mainstay.job on job.id = waiting.id
 ), free as (
     delete from mainstay.job_unique as held using waiting
     where held.key = waiting.held_key and held.id = waiting.id and held.until is null

@@ -28,17 +28,21 @@ with /* jobs.fail */ given as (
         ordering_key, limit_key
     from gone where verdict in ('retry', 'snooze', 'release')
 ), outcome as (
-    insert into mainstay.job_outcome (id, state, attempts, crashes, worker, started_at, error)
-    select id, verdict, attempts, crashes, worker, started_at, detail from gone
-    where verdict in ('failed', 'discarded', 'cancelled')
+    insert into mainstay.job_outcome (id, state, attempts, crashes, worker, started_at, error, queue, kind, owner)
+    select
+        gone.id, gone.verdict, gone.attempts, gone.crashes, gone.worker, gone.started_at, gone.detail, gone.queue, gone.kind,
+        job.owner
+    from gone left join mainstay.job on job.id = gone.id
+    where gone.verdict in ('failed', 'discarded', 'cancelled')
 ), dead as (
     insert into mainstay.job_dead (
-        id, queue, kind, priority, payload, owner, attempts, crashes, attempts_most, timeout_ms, ordering_key, limit_key, seen,
-        reason, error, created_at
+        id, queue, kind, priority, payload, owner, attempts, crashes, attempts_most, timeout_ms, held_key, held_ms, ordering_key,
+        limit_key, seen, trace, reason, error, created_at
     )
     select
         job.id, job.queue, job.kind, job.priority, job.payload, job.owner, gone.attempts, gone.crashes, job.attempts_most,
-        job.timeout_ms, job.ordering_key, job.limit_key, job.seen, 'attempts', gone.detail, job.created_at
+        job.timeout_ms, job.held_key, job.held_ms, job.ordering_key, job.limit_key, job.seen, job.trace, 'attempts', gone.detail,
+        job.created_at
     from gone inner join mainstay.job on job.id = gone.id where gone.verdict = 'failed'
 ), free as (
     delete from mainstay.job_unique as held using gone

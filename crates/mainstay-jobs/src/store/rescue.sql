@@ -41,20 +41,20 @@ with /* jobs.rescue */ led as materialized (
         crashes + 1, attempts_most, timeout_ms, held_key, ordering_key, limit_key
     from gone where verdict = 'again'
 ), outcome as (
-    insert into mainstay.job_outcome (id, state, attempts, crashes, worker, started_at, error)
+    insert into mainstay.job_outcome (id, state, attempts, crashes, worker, started_at, error, queue, kind, owner)
     select
-        id, case verdict when 'cancelled' then verdict else 'failed' end, attempts, crashes + 1, worker, started_at,
-        'its process was not heard of any more'
-    from gone where verdict <> 'again'
+        gone.id, case gone.verdict when 'cancelled' then gone.verdict else 'failed' end, gone.attempts, gone.crashes + 1,
+        gone.worker, gone.started_at, 'its process was not heard of any more', gone.queue, gone.kind, job.owner
+    from gone left join mainstay.job on job.id = gone.id where gone.verdict <> 'again'
 ), dead as (
     insert into mainstay.job_dead (
-        id, queue, kind, priority, payload, owner, attempts, crashes, attempts_most, timeout_ms, ordering_key, limit_key, seen,
-        reason, error, created_at
+        id, queue, kind, priority, payload, owner, attempts, crashes, attempts_most, timeout_ms, held_key, held_ms, ordering_key,
+        limit_key, seen, trace, reason, error, created_at
     )
     select
         job.id, job.queue, job.kind, job.priority, job.payload, job.owner, gone.attempts, gone.crashes + 1, job.attempts_most,
-        job.timeout_ms, job.ordering_key, job.limit_key, job.seen, gone.verdict, 'its process was not heard of any more',
-        job.created_at
+        job.timeout_ms, job.held_key, job.held_ms, job.ordering_key, job.limit_key, job.seen, job.trace, gone.verdict,
+        'its process was not heard of any more', job.created_at
     from gone inner join mainstay.job on job.id = gone.id
     where gone.verdict in ('poison', 'attempts')
 ), free as (

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mainstay_db::Session;
+use mainstay_telemetry::events;
 use tokio::sync::mpsc;
 use tokio_postgres::Statement;
-use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
 use super::Ended;
 use super::claims::Place;
 use super::running::Running;
+use crate::days::{Days, Made};
 use crate::json::JsonText;
 use crate::store::{self, ms};
 
@@ -79,13 +80,14 @@ pub(super) struct Finisher {
     session: Arc<Session>,
     worker: i64,
     running: Running,
+    days: Days,
     succeed: Statement,
     fail: Statement,
 }
 
 impl Finisher {
     /// Gives back what another life of this process has left: each attempt counts.
-    pub(super) async fn clear(session: &Arc<Session>, last: i64) -> Result<(), Ended> {
+    pub(super) async fn clear(session: &Arc<Session>, days: Days, last: i64) -> Result<(), Ended> {
         let left = session.query(store::LEFT, &[&last]).await?;
         let cut = "its process had lost the database".to_owned();
         let mut ends = Vec::with_capacity(left.len());
@@ -98,19 +100,20 @@ impl Finisher {
             };
             ends.push((run, verdict));
         }
-        Self::new(Arc::clone(session), last, Running::default()).await?.fail(&ends).await?;
+        Self::new(Arc::clone(session), days, last, Running::default()).await?.fail(&ends).await?;
         session.execute(store::LEAVE, &[&last]).await?;
         Ok(())
     }
 
     pub(super) async fn new(
         session: Arc<Session>,
+        days: Days,
         worker: i64,
         running: Running,
     ) -> Result<Self, tokio_postgres::Error> {
         let (succeed, fail) =
             (session.prepare(store::SUCCEED.text()).await?, session.prepare(store::FAIL).await?);
-        Ok(Self { session, worker, running, succeed, fail })
+        Ok(Self { session, worker, running, days, succeed, fail })
     }
 
     /// The end of this life: what it has cut off was no attempt.
@@ -185,13 +188,20 @@ impl Finisher {
                     Box::pin(self.fail(std::slice::from_ref(end))).await?;
                 }
             }
-            Err(why) => return Err(Ended::Unwritable(why)),
+            // It stays with this life, and is seen to, until it is past its deadline or this life is over.
+            Err(why) => tracing::warn!(
+                event = events::JOBS_UNWRITTEN,
+                worker = self.worker,
+                run = runs[0],
+                error = %why,
+                "the end of a job cannot be written; it stays as it is"
+            ),
         }
         Ok(())
     }
 
     /// How many rows it told; or why what it was given cannot be written. What the server has refused for reasons of its own
-    /// (a lock, a deadlock, no room) is asked again until this life is over.
+    /// (a lock, a deadlock, no room) is asked again until this life is over, and a day that is not there is made.
     async fn asked(
         &self,
         statement: &Statement,
@@ -202,17 +212,20 @@ impl Finisher {
                 Ok(rows) => return Ok(Ok(rows.len())),
                 Err(error) => error,
             };
-            let class = error.code().map(|code| code.code().get(..2).unwrap_or_default().to_owned());
+            let Some(told) = error.as_db_error().filter(|_| !self.session.is_closed()) else {
+                return Err(error.into());
+            };
+            let class = told.code().code().get(..2).unwrap_or_default();
+            if !matches!(class, "22" | "23" | "54") {
+                tokio::time::sleep(AGAIN).await;
+                continue;
+            }
+            let why = told.message().to_owned();
             // A day without a partition is not the fault of what is to stand in it.
-            let is_early = error.code() == Some(&SqlState::CHECK_VIOLATION);
-            match class.as_deref() {
-                Some("22" | "23" | "54") if !is_early => {
-                    return Ok(Err(error
-                        .as_db_error()
-                        .map_or_else(String::new, |told| told.message().to_owned())));
-                }
-                Some(_) if !self.session.is_closed() => tokio::time::sleep(AGAIN).await,
-                _ => return Err(error.into()),
+            match self.days.make_for(error).await {
+                Made::Day => {}
+                Made::Later => tokio::time::sleep(AGAIN).await,
+                Made::Nothing => return Ok(Err(why)),
             }
         }
     }
@@ -221,7 +234,7 @@ impl Finisher {
     fn told(&self, asked: usize, written: usize) {
         if written < asked {
             tracing::info!(
-                event = mainstay_telemetry::events::JOBS_STALE,
+                event = events::JOBS_STALE,
                 worker = self.worker,
                 jobs = asked - written,
                 "ends of jobs were refused that others have by now"

@@ -19,6 +19,7 @@ use super::line::Line;
 use super::pulse::Pulse;
 use super::running::Running;
 use super::{Ended, Parts, attempt};
+use crate::days::Days;
 use crate::leader::Leader;
 use crate::told::{self, Told};
 use crate::{store, wake};
@@ -49,7 +50,8 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
     };
     let finishing = open("mainstay jobs ends").await?;
     if let Some(last) = last {
-        Finisher::clear(&finishing, last).await?;
+        let days = Days::new(&parts.target, &parts.effects.clock)?;
+        Finisher::clear(&finishing, days, last).await?;
     }
     let queues: Vec<&str> = parts.config.queues.iter().map(|(name, _)| name.as_str()).collect();
     let (host, pid) = (host(), i32::try_from(std::process::id()).unwrap_or(i32::MAX));
@@ -88,7 +90,9 @@ impl Life {
 
     async fn live(&self, stop: &Stop, attempts: &mut JoinSet<()>) -> Result<(), Ended> {
         let (ends, taken) = mpsc::channel(self.parts.config.ends_most.max(1));
-        let finisher = Finisher::new(Arc::clone(&self.finishing), self.worker, self.running.clone()).await?;
+        let days = Days::new(&self.parts.target, &self.parts.effects.clock)?;
+        let finisher =
+            Finisher::new(Arc::clone(&self.finishing), days, self.worker, self.running.clone()).await?;
         let working = async {
             let working = async {
                 self.work(stop, &ends, attempts).await?;

@@ -51,22 +51,51 @@ async fn a_day_goes_when_it_is_old_and_nothing_of_it_lives() {
 }
 
 #[tokio::test]
-async fn without_a_day_an_end_waits_for_it_and_is_not_lost() {
+async fn a_day_that_is_not_there_is_made_when_an_end_needs_it() {
     let world = World::new().await;
-    let id = world.ask(say("early", Then::Succeed)).await;
-    let partition: String = world
-        .psql
-        .query_one("select tableoid::regclass::text from mainstay.job where id = $1", &[&id])
-        .await
-        .unwrap()
-        .get(0);
-    let outcome = partition.replace("mainstay.job_", "mainstay.job_outcome_");
-    world.psql.batch_execute(&format!("drop table {outcome}")).await.unwrap();
+    let (id, fails) = (world.ask(say("early", Then::Succeed)).await, world.ask(say("a", Then::Panic)).await);
+    without_day(&world, id, &["job_outcome_", "job_attempt_"]).await;
+    let working = world.work();
+    world.until(id, "succeeded 1").await;
+    world.until(fails, "failed 3").await;
+    let mut words = world.said.words();
+    words.sort_unstable();
+    assert_eq!(words, ["a 1", "a 2", "a 3", "early 1"]);
+    // Also what a process leaves behind that is gone.
+    let lost = world.ask(say("lost", Then::Wait)).await;
+    world.until(lost, "running 1").await;
+    working.die().await;
+    without_day(&world, id, &["job_attempt_"]).await;
+    let working = world.work();
+    world.until(lost, "ready 1").await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+/// Takes the day of a job away, of these tables.
+async fn without_day(world: &World, id: Uuid, tables: &[&str]) {
+    let day = "select tableoid::regclass::text from mainstay.job where id = $1";
+    let day: String = world.psql.query_one(day, &[&id]).await.unwrap().get(0);
+    for table in tables {
+        let day = day.replace("mainstay.job_", &format!("mainstay.{table}"));
+        world.psql.batch_execute(&format!("drop table {day}")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_can_be_kept_nowhere_holds_up_no_other() {
+    let world = World::new().await;
+    let id = world.ask(say("strange", Then::Pause(300))).await;
     let working = world.work();
     world.until(id, "running 1").await;
-    world.keeper(&Clock::system()).round().await.unwrap();
-    world.until(id, "succeeded 1").await;
-    assert_eq!(world.said.words(), ["early 1"]);
+    // Of a time of which there is no day, and never will be.
+    world.psql.execute("update mainstay.job_running set id = '00000000-0001-7000-8000-000000000000' where id = $1", &[&id]).await.unwrap();
+    for n in 0..20 {
+        let good = world.ask(say(&n.to_string(), Then::Pause(20))).await;
+        world.until(good, "succeeded 1").await;
+    }
+    assert_eq!(world.number("select count(*) from mainstay.job_running").await, 1, "it stays as it is");
+    assert_eq!(world.number("select max(id) from mainstay.job_worker").await, 1);
     working.stop().await;
     world.close().await.unwrap();
 }

@@ -136,7 +136,9 @@ impl Model {
                 let (place, key) = (self.jobs[&id].place, self.jobs[&id].key);
                 match place {
                     Place::Ended("succeeded") => assert_eq!(told, Retried::Succeeded),
-                    Place::Ended(_) if self.holder(key).is_some() => assert_eq!(told, Retried::KeyTaken),
+                    Place::Ended(_) if self.holder(key).is_some() => {
+                        assert_eq!(told, Retried::KeyTaken(self.holder(key)));
+                    }
                     Place::Ended(_) => {
                         assert_eq!(told, Retried::Queued(id));
                         self.nth += 1;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mainstay_db::DbError;
-use mainstay_jobs::{Cancelled, Config, DeadFilter, OperateError, Operator, Overview, Retried, State, Tried};
+use mainstay_jobs::{Cancelled, Config, DeadFilter, Enqueued, OperateError, Operator, Overview, Retried, State, Tried};
 use mainstay_testing::until;
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ async fn what_failed_waits_again_under_its_id_with_all_its_attempts() {
         assert_eq!(attempts, [3, 2, 1, 3, 2, 1], "what is known of the former ones stays");
         let holder = world.ask(say("holder", Then::Wait).unique("key")).await;
         world.until(holder, "running 1").await;
-        assert_eq!(world.retry(id).await, Retried::KeyTaken);
+        assert_eq!(world.retry(id).await, Retried::KeyTaken(Some(holder)));
         assert_eq!(world.retry(holder).await, Retried::Live(State::Running));
         assert_eq!(world.state(id).await, "failed 3");
         world.said.0.go_on.notify_one();
@@ -198,6 +198,53 @@ async fn dead_letters_of_days_that_are_over_are_replayed_under_new_ids() {
     world.close().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_dead_letter_of_another_day_is_replayed_with_its_key_or_not_at_all() {
+    let world = World::new().await;
+    let working = world.work();
+    let mut ids = Vec::new();
+    for word in ["first", "second"] {
+        let id = world.ask(say(word, Then::Panic).unique("key").traced("trace")).await;
+        world.until(id, "failed 3").await;
+        ids.push(id);
+    }
+    let yore: Vec<Uuid> = ids.iter().map(|id| earlier(*id, Duration::from_secs(48 * 3_600))).collect();
+    for (id, yore) in ids.iter().zip(&yore) {
+        world.psql.execute("update mainstay.job_dead set id = $2 where id = $1", &[id, yore]).await.unwrap();
+    }
+    let holder = world.ask(say("holder", Then::Wait).unique("key")).await;
+    world.until(holder, "running 1").await;
+    let fates = world.operate(async |operator| operator.replay(&yore).await).await;
+    assert_eq!(fates, [Retried::KeyTaken(Some(holder)), Retried::KeyTaken(Some(holder))]);
+    assert_eq!(world.number("select count(*) from mainstay.job_dead").await, 2, "both stay what they are");
+    world.said.0.go_on.notify_one();
+    world.until(holder, "succeeded 1").await;
+    // Of two with one key the first; and it has the key.
+    world.operate(async |operator| operator.pause("default").await).await;
+    let fates = world.operate(async |operator| operator.replay(&yore).await).await;
+    let [Retried::Queued(again), Retried::KeyTaken(_)] = fates[..] else { panic!("{fates:?}") };
+    let asked = world.try_ask(say("third", Then::Succeed).unique("key")).await.unwrap();
+    assert_eq!(asked, Enqueued::Existing(Some(again)));
+    assert_eq!(world.show(again).await.trace.as_deref(), Some("trace"));
+    world.operate(async |operator| operator.resume("default").await).await;
+    world.until(again, "failed 3").await;
+    let dead = "select count(*) from mainstay.job_dead where held_key is not null and trace = 'trace'";
+    assert_eq!(world.number(dead).await, 2);
+    // What was held for a time that is over is free.
+    world
+        .psql
+        .execute(
+            "insert into mainstay.job_unique (key, id, until) select held_key, id, now() - interval '1 second' \
+             from mainstay.job_dead where id = $1",
+            &[&yore[1]],
+        )
+        .await
+        .unwrap();
+    assert!(matches!(world.retry(yore[1]).await, Retried::Queued(_)));
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
 fn world_ago(hours: i64) -> jiff::Timestamp {
     mainstay_runtime::Clock::system().now() - jiff::SignedDuration::from_hours(hours)
 }
@@ -235,6 +282,22 @@ async fn dead_letters_are_listed_page_by_page_and_purged() {
     assert_eq!(world.retry(ids[0]).await, Retried::Queued(ids[0]));
     world.until(ids[0], "failed 3").await;
     world.check().await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn dead_letters_that_nobody_decides_on_are_forgotten_when_they_are_old() {
+    let world = World::new().await;
+    let working = world.work_with(Config { dead_for: Duration::from_secs(3_600), ..config() });
+    let (old, young) = (world.ask(say("old", Then::Panic)).await, world.ask(say("young", Then::Panic)).await);
+    world.until(old, "failed 3").await;
+    world.until(young, "failed 3").await;
+    let older = "update mainstay.job_dead set died_at = died_at - interval '61 minutes' where id = $1";
+    world.psql.execute(older, &[&old]).await.unwrap();
+    let dead = "select count(*) from mainstay.job_dead";
+    until("the old one is forgotten", async || world.number(dead).await == 1).await;
+    assert_eq!(world.retry(young).await, Retried::Queued(young), "and not the young one");
     working.stop().await;
     world.close().await.unwrap();
 }

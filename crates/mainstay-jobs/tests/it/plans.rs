@@ -3,13 +3,15 @@
 use std::num::NonZeroU32;
 
 use mainstay_db::Session;
-use mainstay_jobs::{Config, Limits};
+use mainstay_jobs::{COUNTED_MOST, Config, Limits, Overview, State, is_least};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::world::{Then, World, config, say};
 
 const CLAIM: &str = include_str!("../../src/store/claim.sql");
+const LIST: &str = include_str!("../../src/store/list.sql");
+const QUEUES: &str = include_str!("../../src/store/queues.sql");
 const PICK: &str = include_str!("../../src/store/pick.sql");
 
 /// As connections of claims are told.
@@ -120,5 +122,102 @@ async fn a_claim_reads_what_it_takes_and_not_what_waits() {
     assert_eq!(world.number("select count(*) from mainstay.job_running").await, 100);
     let first = "select count(*) from mainstay.job_ready where limit_key is null";
     assert_eq!(world.number(first).await, 49_900, "those whose time came first");
+    world.close().await.unwrap();
+}
+
+/// Fifty thousand that are done and four hundred that failed among them, all of one owner; then fifty thousand that wait, and a
+/// few of each other state at the very beginning.
+const LIVED: &str = "\
+    create function id(n int) returns uuid language sql as $$ \
+        select (lpad(to_hex((extract(epoch from statement_timestamp()) * 1000)::bigint), 12, '0') || '7000' \
+            || lpad(to_hex(n), 16, '0'))::uuid $$; \
+    create table given as \
+        select n, id(n) as id, \
+            case when n <= 80 then (array['failed', 'discarded', 'cancelled', 'scheduled', 'queued', 'retrying', 'running', \
+                'succeeded'])[1 + n % 8] \
+                when n > 50000 then 'queued' when n % 125 = 0 then 'failed' else 'succeeded' end as state, \
+            case when n <= 80 then 'few' else 'many' end as name, \
+            case when n <= 80 then '00000000-0000-0000-0000-000000000001' when n > 50000 then '00000000-0000-0000-0000-000000000003' \
+                else '00000000-0000-0000-0000-000000000002' end::uuid as owner \
+        from generate_series(1, 100000) as n; \
+    insert into mainstay.job (id, queue, kind, priority, payload, owner, attempts_most) \
+        select id, name, name, 2, '1', owner, 3 from given; \
+    insert into mainstay.job_ready (id, queue, priority, run_at, kind, attempts, attempts_most) \
+        select id, name, 2, now() + case state when 'queued' then interval '0' else interval '1 hour' end, name, \
+            case state when 'retrying' then 1 else 0 end, 3 \
+        from given where state in ('scheduled', 'queued', 'retrying'); \
+    insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most) \
+        select id, n, 0, name, 2, name, 1, 0, 3 from given where state = 'running'; \
+    insert into mainstay.job_outcome (id, state, attempts, crashes, queue, kind, owner) \
+        select id, state, 1, 0, case when state <> 'succeeded' then name end, case when state <> 'succeeded' then name end, \
+            case when state <> 'succeeded' then owner end \
+        from given where state in ('succeeded', 'failed', 'discarded', 'cancelled'); \
+    analyze";
+
+#[tokio::test]
+async fn a_page_of_a_list_reads_about_a_page_whatever_it_asks_for() {
+    let world = World::new().await;
+    world.psql.batch_execute(LIVED).await.unwrap();
+    let prepare = format!(
+        "prepare list (text, uuid, text[], text, text, uuid, bigint) as {LIST}; set plan_cache_mode = force_custom_plan"
+    );
+    world.psql.batch_execute(&prepare).await.unwrap();
+    let owner = |n: u8| ("owner", format!("'00000000-0000-0000-0000-00000000000{n}', "), "null, null");
+    let ways = [
+        ("all", "null, ".to_owned(), "null, null"),
+        ("queue", "null, ".to_owned(), "'few', null"),
+        ("queue", "null, ".to_owned(), "'many', null"),
+        ("kind", "null, ".to_owned(), "null, 'few'"),
+        ("kind", "null, ".to_owned(), "'many', 'many'"),
+        owner(1),
+        owner(2),
+        owner(3),
+    ];
+    let states = State::ALL.map(|state| format!("array['{state}']"));
+    let mixed = ["array[]::text[]".to_owned(), "array['cancelled', 'failed', 'running', 'succeeded']".to_owned()];
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        world.psql.batch_execute(&format!("set plan_cache_mode = {mode}")).await.unwrap();
+        for state in states.iter().chain(&mixed) {
+            for (way, owner, others) in &ways {
+                let ask = format!(
+                    "execute list ('{way}', {owner}{state}, {others}, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 50)"
+                );
+                // Only their hour parts these from the many that could begin, among whom they are looked for one by one.
+                let is_among_many = *way == "all" || others.contains("many") || owner.contains('3');
+                if state.contains("scheduled") && is_among_many {
+                    continue;
+                }
+                let (looked, plan) = looked_at(&world.psql, &ask, &[]).await;
+                assert!(looked < 2_000.0, "{looked} rows for {ask} by {mode}\n{plan}");
+            }
+        }
+    }
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn queues_are_counted_each_for_itself_and_up_to_a_bound() {
+    let world = World::new().await;
+    world.psql.batch_execute(LIVED).await.unwrap();
+    // Ten running and dead ones beside a queue of many.
+    world
+        .psql
+        .batch_execute(
+            "insert into mainstay.job_dead (id, queue, kind, priority, payload, attempts, crashes, attempts_most, reason, error, created_at) \
+             select id, name, name, 2, '1', 3, 0, 3, 'attempts', '', now() from given where n <= 10 or n > 80000; \
+             analyze mainstay.job_dead",
+        )
+        .await
+        .unwrap();
+    let read = world.test.db().read();
+    let queues = Overview::of(&read).queues().await.unwrap();
+    let told: Vec<_> = queues.iter().map(|queue| (queue.name.as_str(), queue.queued, queue.running, queue.dead)).collect();
+    assert_eq!(told, [("few", 10, 10, 10), ("many", COUNTED_MOST, 0, COUNTED_MOST)]);
+    assert!(is_least(queues[1].queued) && !is_least(queues[0].queued));
+    assert_eq!((queues[0].scheduled, queues[0].retrying), (10, 10));
+    drop(read);
+    let (most, all, priorities) = (i64::try_from(COUNTED_MOST).unwrap(), 100_i64, vec![1_i16, 2, 3]);
+    let (looked, plan) = looked_at(&world.psql, QUEUES, &[&most, &all, &priorities]).await;
+    assert!(looked < 2.5 * most as f64, "{looked} rows in\n{plan}");
     world.close().await.unwrap();
 }

@@ -63,7 +63,13 @@ async fn each_state_is_shown_and_found_whatever_else_is_asked_for() {
         );
         let of_kind = Filter { states: states.clone(), kind: kind.clone(), ..Filter::default() };
         assert_eq!(world.list(of_kind).await, [*id], "{state}");
-        let is_owned = world.show(*id).await.owner.is_some();
+        let shown = world.show(*id).await;
+        let of_queue = Filter { states: states.clone(), queue: Some(shown.queue.clone()), ..Filter::default() };
+        assert_eq!(world.list(of_queue).await, [*id], "{state}");
+        let both =
+            Filter { queue: Some("strange".to_owned()), kind: kind.clone(), ..Filter { states: states.clone(), ..Filter::default() } };
+        assert!(world.list(both).await.is_empty(), "{state}");
+        let is_owned = shown.owner.is_some();
         let owned = world.list(Filter { states, owner, ..Filter::default() }).await;
         assert_eq!(owned.len(), usize::from(is_owned), "{state}");
     }
@@ -123,9 +129,9 @@ async fn queues_and_processes_are_shown_with_what_waits_and_runs() {
     assert_eq!(names, ["default", "other", "resting"]);
     let counts = |at: usize| {
         let queue = &queues[at];
-        (queue.queued, queue.scheduled, queue.retrying, queue.running)
+        (queue.queued, queue.scheduled, queue.retrying, queue.running, queue.dead)
     };
-    assert_eq!((counts(0), counts(1), counts(2)), ((0, 1, 1, 1), (1, 0, 0, 0), (0, 0, 0, 0)));
+    assert_eq!((counts(0), counts(1), counts(2)), ((0, 1, 1, 1, 1), (1, 0, 0, 0, 0), (0, 0, 0, 0, 0)));
     assert!(queues[1].oldest > Some(Duration::ZERO) && queues[0].oldest.is_none());
     assert_eq!((queues[1].limits, queues[0].limits), (limits, Limits::default()));
     assert!(queues[2].paused_at.is_some());

@@ -28,8 +28,10 @@ pub struct JobsConfig {
     pub grace: Duration,
     /// A job that has taken so many processes with it becomes a dead letter.
     pub crashes_most: u16,
-    /// For so many days is kept what is known of jobs that have ended. Dead letters stay until somebody decides.
+    /// For so many days is kept what is known of jobs that have ended; dead letters have a time of their own.
     pub keep_days: u32,
+    /// For so many days are kept the dead letters that nobody has decided on.
+    pub keep_dead_days: u32,
 }
 
 impl Default for JobsConfig {
@@ -42,9 +44,12 @@ impl Default for JobsConfig {
             grace: Duration::from_secs(10),
             crashes_most: 3,
             keep_days: 14,
+            keep_dead_days: 90,
         }
     }
 }
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// Most jobs of a queue at a time: each may hold a connection.
 const MOST_SLOTS: usize = 1_000;
@@ -100,6 +105,7 @@ impl JobsConfig {
         faults.time("grace", self.grace, Duration::ZERO..=Duration::from_secs(300));
         faults.number("crashes_most", self.crashes_most, 1..=100);
         faults.number("keep_days", self.keep_days, 1..=3_650);
+        faults.number("keep_dead_days", self.keep_dead_days, 1..=3_650);
         faults
     }
 
@@ -113,6 +119,7 @@ impl JobsConfig {
             poll: self.poll,
             grace: self.grace,
             crashes_most: self.crashes_most,
+            dead_for: DAY.saturating_mul(self.keep_dead_days),
             ..Config::default()
         })
     }
