@@ -2,18 +2,18 @@
 //! need not be a process that does their work. Never here: kinds that are types, which [`Enqueue`](crate::Enqueue) asks for.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use mainstay_db::{DbError, Executor, Tx};
-use mainstay_runtime::{Clock, Ids, Random};
+use mainstay_runtime::Ids;
 use serde::Serialize;
-use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 use uuid::Uuid;
 
-use crate::enqueue::PAYLOAD_MOST;
-use crate::job::Job;
+use crate::columns::Asked;
+pub(crate) use crate::columns::Columns;
+use crate::enqueue::IDS;
+use crate::job::{Job, PAYLOAD_MOST};
 use crate::json::JsonText;
 use crate::store::{self, ms};
 use crate::wake::{self, Word};
@@ -118,66 +118,20 @@ pub async fn enqueue_named(tx: &Tx, jobs: &[Named]) -> Result<Vec<Uuid>, DbError
     Ok(columns.ids)
 }
 
-static IDS: LazyLock<Ids> = LazyLock::new(|| Ids::new(Clock::system(), Random::system()));
-
-/// The parameters of the statement that writes them.
-pub(crate) struct Columns<'a> {
-    ids: Vec<Uuid>,
-    queues: Vec<&'a str>,
-    kinds: Vec<&'a str>,
-    priorities: Vec<i16>,
-    payloads: Vec<&'a JsonText>,
-    delays_ms: Vec<i64>,
-    attempts: Vec<i16>,
-    timeouts_ms: Vec<Option<i64>>,
-    keys: Vec<Option<&'a [u8]>>,
-    keys_ms: Vec<Option<i64>>,
-    ordering: Vec<Option<&'a str>>,
-    /// What they have nothing of.
-    no_times: Vec<Option<jiff::Timestamp>>,
-    no_ids: Vec<Option<Uuid>>,
-    no_texts: Vec<Option<&'static str>>,
-}
-
 impl<'a> Columns<'a> {
+    /// Those of jobs that are asked for by name, under new ids.
     pub(crate) fn of(jobs: &'a [Named], ids: &Ids) -> Self {
-        let each = || jobs.iter();
-        Self {
-            ids: each().map(|_| ids.next()).collect(),
-            queues: each().map(Named::queue).collect(),
-            kinds: each().map(|job| job.treatment.kind.as_str()).collect(),
-            priorities: each().map(|job| job.treatment.priority).collect(),
-            payloads: each().map(|job| &job.payload).collect(),
-            delays_ms: vec![0; jobs.len()],
-            attempts: each().map(|job| job.treatment.attempts_most).collect(),
-            timeouts_ms: each().map(|job| job.treatment.timeout_ms).collect(),
-            keys: each().map(|job| job.key.as_ref().map(|(key, _)| key.as_slice())).collect(),
-            keys_ms: each().map(|job| job.key.as_ref().map(|(_, time)| ms(*time))).collect(),
-            ordering: each().map(|job| job.ordering_key.as_deref()).collect(),
-            no_times: vec![None; jobs.len()],
-            no_ids: vec![None; jobs.len()],
-            no_texts: vec![None; jobs.len()],
+        let mut columns = Self::default();
+        for Named { treatment, payload, key, ordering_key } in jobs {
+            columns.push(Asked {
+                priority: treatment.priority,
+                attempts_most: treatment.attempts_most,
+                timeout_ms: treatment.timeout_ms,
+                held_key: key.as_ref().map(|(key, time)| (key.as_slice(), Some(ms(*time)))),
+                ordering_key: ordering_key.as_deref(),
+                ..Asked::new(ids.next(), &treatment.queue, &treatment.kind, payload)
+            });
         }
-    }
-
-    pub(crate) fn parameters(&self) -> [&(dyn ToSql + Sync); 16] {
-        [
-            &self.ids,
-            &self.queues,
-            &self.kinds,
-            &self.priorities,
-            &self.payloads,
-            &self.no_times,
-            &self.delays_ms,
-            &self.attempts,
-            &self.timeouts_ms,
-            &self.keys,
-            &self.keys_ms,
-            &self.ordering,
-            &self.no_texts,
-            &self.no_ids,
-            &self.no_texts,
-            &self.no_texts,
-        ]
+        columns
     }
 }

@@ -10,7 +10,6 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::json::JsonText;
-use crate::kinds::RESULT_MOST;
 use crate::store;
 use crate::told::Told;
 
@@ -23,6 +22,7 @@ struct Inner {
     attempt: Attempt,
     told: Arc<Told>,
     cancelled: CancellationToken,
+    result_most: usize,
     is_completed: AtomicBool,
 }
 
@@ -76,8 +76,13 @@ pub enum CheckpointError {
 }
 
 impl Context {
-    pub(crate) fn new(attempt: Attempt, told: Arc<Told>, cancelled: CancellationToken) -> Self {
-        Self(Arc::new(Inner { attempt, told, cancelled, is_completed: AtomicBool::new(false) }))
+    pub(crate) fn new(
+        attempt: Attempt,
+        told: Arc<Told>,
+        cancelled: CancellationToken,
+        result_most: usize,
+    ) -> Self {
+        Self(Arc::new(Inner { attempt, told, cancelled, result_most, is_completed: AtomicBool::new(false) }))
     }
 
     /// Which attempt it is.
@@ -149,7 +154,7 @@ impl Context {
     pub async fn complete_in(&self, tx: &Tx, result: &(impl Serialize + Sync)) -> Result<(), CompleteError> {
         let result = serde_json::to_string(result).map_err(|error| error.to_string());
         let result =
-            result.and_then(|text| JsonText::of(text, RESULT_MOST)).map_err(CompleteError::Result)?;
+            result.and_then(|text| JsonText::of(text, self.0.result_most)).map_err(CompleteError::Result)?;
         let result = vec![result];
         let ended =
             tx.rows(&store::SUCCEED, &[&self.0.told.worker(), &vec![self.0.attempt.run], &result]).await?;

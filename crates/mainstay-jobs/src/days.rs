@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn the_day_of_an_id_is_read_whatever_the_language() {
-        let detail = "Partition key of the failing row contains (id) = (01890a5d-ac96-774b-bcce-b302099a8057).";
+        let detail =
+            "Partition key of the failing row contains (id) = (01890a5d-ac96-774b-bcce-b302099a8057).";
         assert_eq!(day_of(detail).unwrap().to_string(), "2023-06-30T03:34:18.518Z");
         for garbage in ["", "(id) = (", "(id) = (7)", ") = ()"] {
             assert_eq!(day_of(garbage), None, "{garbage}");

@@ -11,16 +11,21 @@ use mainstay_db::{DbError, Executor, Tx};
 use mainstay_runtime::{Clock, Ids, Random};
 use sha2::{Digest, Sha256};
 use tokio_postgres::Row;
-use tokio_postgres::types::{FromSql, ToSql};
+use tokio_postgres::types::FromSql;
 use uuid::Uuid;
 
+use crate::columns::{Asked, Columns};
+pub(crate) use crate::job::PAYLOAD_MOST;
 use crate::job::{Job, Options, Priority};
 use crate::json::JsonText;
 use crate::store::{self, ms};
 use crate::wake::{self, Word};
 
-/// The longest payload, as JSON. What is longer belongs into a table or a file, and its id into the job.
-pub const PAYLOAD_MOST: usize = 256 * 1024;
+/// The longest name of a queue or a kind, ordering key or limit key, in bytes: indexes hold them.
+pub const KEY_MOST: usize = 500;
+
+/// The longest token of a session and name of a trace, in bytes.
+const TOKEN_MOST: usize = 4 * 1024;
 
 /// A job that is asked for, with what it says otherwise than its kind.
 #[derive(Debug, Clone)]
@@ -68,6 +73,16 @@ pub enum EnqueueError {
         /// Why.
         why: String,
     },
+    /// A text of it cannot be kept.
+    #[error("the {what} of a job `{kind}` cannot be kept: {why}")]
+    Text {
+        /// Which kind of job.
+        kind: &'static str,
+        /// Which text.
+        what: &'static str,
+        /// Why: it is too long, or has a NUL.
+        why: String,
+    },
     /// The database says so.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -83,10 +98,11 @@ impl<J: Job> New<J> {
     /// As its kind says.
     pub fn of(job: &J) -> Self {
         let payload = serde_json::to_string(job).map_err(|error| error.to_string());
-        let payload = payload.and_then(|text| JsonText::of(text, PAYLOAD_MOST));
+        let options = J::options();
+        let payload = payload.and_then(|text| JsonText::of(text, options.payload_most));
         Self {
             payload,
-            options: J::options(),
+            options,
             run_at: None,
             delay: Duration::ZERO,
             unique: None,
@@ -181,6 +197,10 @@ impl<J: Job> New<J> {
     pub fn traced(self, trace: impl Into<String>) -> Self {
         Self { trace: Some(trace.into()), ..self }
     }
+
+    fn key(&self) -> Option<&[u8]> {
+        self.unique.as_ref().map(|(key, _)| key.as_slice())
+    }
 }
 
 /// The kind stands before it, with its length, so that no other kind has it.
@@ -225,29 +245,29 @@ impl Enqueue for Tx {
         if jobs.is_empty() {
             return Ok(Vec::new());
         }
-        let (rows, asked) = Rows::of(jobs)?;
+        let (rows, ids) = rows(&jobs)?;
         if rows.keys.iter().any(Option::is_some) {
             self.rows(&store::EXPIRED, &[&rows.keys]).await?;
         }
         let written = self.rows(&store::ENQUEUE, &rows.parameters()).await?;
-        for queue in &rows.queues {
+        for queue in BTreeSet::from_iter(&rows.queues) {
             wake::after_commit(self, Word::New((*queue).to_owned()));
         }
-        if written.len() == asked.len() {
-            return Ok(asked.into_iter().map(|asked| Enqueued::New(asked.id)).collect());
+        if written.len() == ids.len() {
+            return Ok(ids.into_iter().map(Enqueued::New).collect());
         }
         let written: HashSet<Uuid> = column(&written, 0)?;
-        let keys: Vec<&Vec<u8>> = asked.iter().filter_map(|asked| asked.key.as_ref()).collect();
+        let keys: Vec<&[u8]> = jobs.iter().filter_map(New::key).collect();
         let holders = self.rows(&store::HOLDERS, &[&keys]).await?;
         let held: HashMap<Vec<u8>, Uuid> = column::<Vec<u8>, Vec<_>>(&holders, 0)?
             .into_iter()
             .zip(column::<Uuid, Vec<_>>(&holders, 1)?)
             .collect();
-        let fate = |asked: Asked| match asked.key {
-            _ if written.contains(&asked.id) => Enqueued::New(asked.id),
-            key => Enqueued::Existing(key.and_then(|key| held.get(&key).copied())),
+        let fate = |(id, job): (Uuid, &New<J>)| match written.contains(&id) {
+            true => Enqueued::New(id),
+            false => Enqueued::Existing(job.key().and_then(|key| held.get(key).copied())),
         };
-        Ok(asked.into_iter().map(fate).collect())
+        Ok(ids.into_iter().zip(&jobs).map(fate).collect())
     }
 }
 
@@ -259,86 +279,54 @@ where
     Ok(rows.iter().map(|row| row.try_get(at)).collect::<Result<_, _>>()?)
 }
 
-/// One of a list.
-struct Asked {
-    id: Uuid,
-    key: Option<Vec<u8>>,
+/// That each of its texts can be kept.
+fn checked<J: Job>(job: &New<J>) -> Result<(), EnqueueError> {
+    let texts = [
+        ("name", Some(J::NAME), KEY_MOST),
+        ("queue", Some(job.options.queue), KEY_MOST),
+        ("ordering key", job.ordering_key.as_deref(), KEY_MOST),
+        ("limit key", job.limit_key.as_deref(), KEY_MOST),
+        ("session's token", job.seen.as_deref(), TOKEN_MOST),
+        ("trace", job.trace.as_deref(), TOKEN_MOST),
+    ];
+    for (what, text, most) in texts {
+        let text = text.unwrap_or_default();
+        let why = match text.len() {
+            long if long > most => format!("it has {long} bytes, {most} at most"),
+            _ if text.contains('\0') => "it has a NUL".to_owned(),
+            _ => continue,
+        };
+        return Err(EnqueueError::Text { kind: J::NAME, what, why });
+    }
+    Ok(())
 }
 
-/// The columns of a list of jobs.
-#[derive(Default)]
-struct Rows {
-    ids: Vec<Uuid>,
-    queues_of: Vec<&'static str>,
-    kinds: Vec<&'static str>,
-    priorities: Vec<i16>,
-    payloads: Vec<JsonText>,
-    run_at: Vec<Option<Timestamp>>,
-    delays_ms: Vec<i64>,
-    attempts: Vec<i16>,
-    timeouts_ms: Vec<Option<i64>>,
-    keys: Vec<Option<Vec<u8>>>,
-    keys_ms: Vec<Option<i64>>,
-    ordering: Vec<Option<String>>,
-    limits: Vec<Option<String>>,
-    owners: Vec<Option<Uuid>>,
-    seen: Vec<Option<String>>,
-    traces: Vec<Option<String>>,
-    queues: BTreeSet<&'static str>,
-}
-
-impl Rows {
-    /// The rows to write, and what is asked for: of several with one key the first is written alone.
-    fn of<J: Job>(jobs: Vec<New<J>>) -> Result<(Self, Vec<Asked>), EnqueueError> {
-        let (mut rows, mut asked, mut seen) =
-            (Self::default(), Vec::with_capacity(jobs.len()), HashSet::new());
-        for job in jobs {
-            let payload = job.payload.map_err(|why| EnqueueError::Payload { kind: J::NAME, why })?;
-            let (key, key_for) = job.unique.unzip();
-            let id = IDS.next();
-            asked.push(Asked { id, key: key.clone() });
-            if key.as_ref().is_some_and(|key| !seen.insert(key.clone())) {
-                continue;
-            }
-            rows.ids.push(id);
-            rows.queues_of.push(job.options.queue);
-            rows.kinds.push(J::NAME);
-            rows.priorities.push(job.options.priority.number());
-            rows.payloads.push(payload);
-            rows.run_at.push(job.run_at);
-            rows.delays_ms.push(ms(job.delay));
-            rows.attempts.push(i16::try_from(job.options.attempts.max(1)).unwrap_or(i16::MAX));
-            rows.timeouts_ms.push(job.options.timeout.map(ms));
-            rows.keys.push(key);
-            rows.keys_ms.push(key_for.flatten().map(ms));
-            rows.ordering.push(job.ordering_key);
-            rows.limits.push(job.limit_key);
-            rows.owners.push(job.owner);
-            rows.seen.push(job.seen);
-            rows.traces.push(job.trace);
-            rows.queues.insert(job.options.queue);
+/// The rows to write of these jobs: of several with one key the first alone. All of them have an id.
+fn rows<J: Job>(jobs: &[New<J>]) -> Result<(Columns<'_>, Vec<Uuid>), EnqueueError> {
+    let (mut rows, mut ids, mut held) = (Columns::default(), Vec::with_capacity(jobs.len()), HashSet::new());
+    for job in jobs {
+        checked::<J>(job)?;
+        let payload = job.payload.as_ref();
+        let payload = payload.map_err(|why| EnqueueError::Payload { kind: J::NAME, why: why.clone() })?;
+        let id = IDS.next();
+        ids.push(id);
+        if job.key().is_some_and(|key| !held.insert(key)) {
+            continue;
         }
-        Ok((rows, asked))
+        rows.push(Asked {
+            priority: job.options.priority.number(),
+            run_at: job.run_at,
+            delay_ms: ms(job.delay),
+            attempts_most: i16::try_from(job.options.attempts.max(1)).unwrap_or(i16::MAX),
+            timeout_ms: job.options.timeout.map(ms),
+            held_key: job.unique.as_ref().map(|(key, time)| (key.as_slice(), time.map(ms))),
+            ordering_key: job.ordering_key.as_deref(),
+            limit_key: job.limit_key.as_deref(),
+            owner: job.owner,
+            seen: job.seen.as_deref(),
+            trace: job.trace.as_deref(),
+            ..Asked::new(id, job.options.queue, J::NAME, payload)
+        });
     }
-
-    fn parameters(&self) -> [&(dyn ToSql + Sync); 16] {
-        [
-            &self.ids,
-            &self.queues_of,
-            &self.kinds,
-            &self.priorities,
-            &self.payloads,
-            &self.run_at,
-            &self.delays_ms,
-            &self.attempts,
-            &self.timeouts_ms,
-            &self.keys,
-            &self.keys_ms,
-            &self.ordering,
-            &self.limits,
-            &self.owners,
-            &self.seen,
-            &self.traces,
-        ]
-    }
+    Ok((rows, ids))
 }

@@ -68,7 +68,17 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// The pauses between attempts.
     pub backoff: Backoff,
+    /// The longest payload, in bytes of JSON. What is longer belongs into a table or a file, and its id into the job.
+    pub payload_most: usize,
+    /// The longest result, in bytes of JSON.
+    pub result_most: usize,
 }
+
+/// The longest payload, in bytes of JSON, where a kind says nothing else; and of kinds that are known by their name alone.
+pub const PAYLOAD_MOST: usize = 256 * 1024;
+
+/// The longest result, in bytes of JSON, where a kind says nothing else.
+const RESULT_MOST: usize = 1024 * 1024;
 
 /// The queue of whoever names none.
 pub const DEFAULT_QUEUE: &str = "default";
@@ -81,6 +91,8 @@ impl Default for Options {
             attempts: 10,
             timeout: Some(Duration::from_secs(30 * 60)),
             backoff: Backoff::default(),
+            payload_most: PAYLOAD_MOST,
+            result_most: RESULT_MOST,
         }
     }
 }

@@ -11,9 +11,6 @@ use crate::context::Context;
 use crate::job::{Failure, Job};
 use crate::json::JsonText;
 
-/// The longest result, as JSON.
-pub(crate) const RESULT_MOST: usize = 1024 * 1024;
-
 /// What an attempt ends with; a payload that cannot be read never becomes one.
 pub(crate) type Outcome = Result<JsonText, Unsuccessful>;
 
@@ -33,6 +30,7 @@ pub struct Kinds(HashMap<&'static str, Kind>);
 #[derive(Clone)]
 pub(crate) struct Kind {
     pub(crate) backoff: Backoff,
+    pub(crate) result_most: usize,
     queue: &'static str,
     run: Run,
 }
@@ -46,6 +44,8 @@ impl Kinds {
     /// And this one, done with `state`. The last of a name counts.
     #[must_use]
     pub fn with<J: Job>(mut self, state: J::State) -> Self {
+        let options = J::options();
+        let result_most = options.result_most;
         let run = move |payload: String, context: Context| {
             let state = state.clone();
             async move {
@@ -53,14 +53,16 @@ impl Kinds {
                     .map_err(|error| Unsuccessful::Payload(error.to_string()))?;
                 let output = job.run(state, context).await.map_err(Unsuccessful::Failed)?;
                 let result = serde_json::to_string(&output).map_err(|error| error.to_string());
-                result.and_then(|text| JsonText::of(text, RESULT_MOST)).map_err(|why| {
+                result.and_then(|text| JsonText::of(text, result_most)).map_err(|why| {
                     Unsuccessful::Failed(Failure::Error(format!("its result cannot be kept: {why}")))
                 })
             }
             .boxed()
         };
-        let options = J::options();
-        self.0.insert(J::NAME, Kind { backoff: options.backoff, queue: options.queue, run: Arc::new(run) });
+        self.0.insert(
+            J::NAME,
+            Kind { backoff: options.backoff, result_most, queue: options.queue, run: Arc::new(run) },
+        );
         self
     }
 

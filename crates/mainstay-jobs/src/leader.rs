@@ -2,6 +2,7 @@
 //! its statements names the lease's token: of two who believe that they lead, the older one's changes nothing. Never here:
 //! claims.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -110,16 +111,15 @@ impl Leader {
 
     async fn rescue(&self, session: &Session, token: i64) -> Result<(), Ended> {
         let most = i16::try_from(self.parts.config.crashes_most).unwrap_or(i16::MAX);
-        let row =
-            session.query_one(store::RESCUE, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST]).await?;
-        let (workers, jobs): (i64, i64) = (row.try_get("workers")?, row.try_get("jobs")?);
+        let gone = session.query(store::RESCUE, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST]).await?;
+        let workers: HashSet<i64> = gone.iter().map(|row| row.try_get("worker")).collect::<Result<_, _>>()?;
         session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;
         session.execute(store::FORGET, &[&ms(self.parts.config.dead_for), &FORGOTTEN_MOST]).await?;
-        if jobs > 0 {
+        if !gone.is_empty() {
             tracing::warn!(
                 event = events::JOBS_RESCUED,
-                workers,
-                jobs,
+                workers = workers.len(),
+                jobs = gone.len(),
                 "processes that did jobs are not heard of any more; their jobs are given to others"
             );
         }

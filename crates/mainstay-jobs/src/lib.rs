@@ -15,6 +15,7 @@ pub mod marks;
 pub mod schedule;
 
 mod by_name;
+mod columns;
 mod context;
 mod counts;
 mod days;
@@ -34,14 +35,15 @@ pub use by_name::{Named, Treatment, enqueue_named};
 pub use context::{Attempt, CheckpointError, CompleteError, Context};
 pub use counts::{Counts, counts};
 pub use cron::{Schedule, ScheduleError, Schedules};
-pub use enqueue::{Enqueue, EnqueueError, Enqueued, New, PAYLOAD_MOST};
-pub use job::{DEFAULT_QUEUE, Failure, Job, Options, Priority};
+pub use enqueue::{Enqueue, EnqueueError, Enqueued, KEY_MOST, New};
+pub use job::{DEFAULT_QUEUE, Failure, Job, Options, PAYLOAD_MOST, Priority};
 pub use json::JsonText;
 pub use kinds::Kinds;
 pub use lock::with_xact_lock;
 pub use operator::{Cancelled, Limits, OPERATED_MOST, OperateError, Operator, Rate, RateError, Retried};
 pub use overview::{
-    COUNTED_MOST, Dead, DeadFilter, Filter, Overview, PAGE_MOST, Progress, QueueShown, Shown, Tried, WorkerShown, is_least,
+    COUNTED_MOST, Dead, DeadFilter, Filter, Overview, PAGE_MOST, Progress, QueueShown, Shown, Tried,
+    WorkerShown, is_least,
 };
 pub use retention::partitions;
 pub use state::State;

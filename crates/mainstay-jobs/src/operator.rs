@@ -208,7 +208,9 @@ impl<'a> Operator<'a> {
         Ok(Executor::execute(&**self.0, &store::PURGE, &[&ids]).await?)
     }
 
-    /// Nothing of this queue begins until it is resumed, by whichever process. What runs goes on.
+    /// Once this is committed, no claim that the server begins after it takes anything of this queue until it is resumed,
+    /// whichever process asks. What runs goes on; so does a claim that had begun before, so that a few jobs may still begin
+    /// for as long as one statement takes, 5 s at most.
     ///
     /// # Errors
     /// [`OperateError`].
@@ -227,7 +229,9 @@ impl<'a> Operator<'a> {
         Ok(())
     }
 
-    /// From now on. What runs already goes on, and is counted.
+    /// Once this is committed, for every claim that the server begins after it. What runs already goes on, and is counted. Of a
+    /// queue that had no limits, a claim that had begun before may still begin jobs beyond them, for as long as one statement
+    /// takes, 5 s at most; of one that had, none: whoever takes of it holds its row, and this waits for him.
     ///
     /// # Errors
     /// [`OperateError`].

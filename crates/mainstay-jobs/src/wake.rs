@@ -169,9 +169,11 @@ pub(crate) fn hear(word: &Word) {
     }
 }
 
-/// Nobody knows what was said meanwhile: everybody of this process looks.
+/// Nobody knows what was said meanwhile: everybody of this process looks, and each life asks what it should stop.
 pub(crate) fn missed() {
-    house().queues.values().flatten().filter_map(Weak::upgrade).for_each(|ear| ear.tell_all());
+    let house = house();
+    house.queues.values().flatten().filter_map(Weak::upgrade).for_each(|ear| ear.tell_all());
+    house.lives.values().flatten().filter_map(Weak::upgrade).for_each(|ear| ear.tell());
 }
 
 /// When the transaction has committed.

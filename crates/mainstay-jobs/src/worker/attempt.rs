@@ -26,7 +26,7 @@ pub(super) async fn run(
     random: &Random,
 ) -> Verdict {
     let Claimed { attempt, timeout, payload, .. } = claimed;
-    let context = Context::new(attempt.clone(), told, cancelled.clone());
+    let context = Context::new(attempt.clone(), told, cancelled.clone(), kind.result_most);
     let work = AssertUnwindSafe(kind.run(payload.0, context.clone())).catch_unwind();
     let ended = tokio::select! {
         ended = work => ended,

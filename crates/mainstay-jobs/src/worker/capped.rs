@@ -89,7 +89,8 @@ impl Capped {
         if !is_held {
             return Ok(self.later());
         }
-        let (standing, of_key_most) = (standing(&row)?, row.try_get::<_, Option<i32>>("running_most_of_key")?);
+        let (standing, of_key_most) =
+            (standing(&row)?, row.try_get::<_, Option<i32>>("running_most_of_key")?);
         if standing.running_most.is_none() && standing.bucket.is_none() && of_key_most.is_none() {
             return Ok(Taken { is_free: true, ..Taken::default() });
         }
@@ -101,7 +102,8 @@ impl Capped {
         let terms =
             Terms { most: i64::try_from(room).unwrap_or(i64::MAX), of_key_most: of_key_most.map(i64::from) };
         let rows = claim(open, terms).await?;
-        let begun = rows.iter().filter(|row| matches!(row.try_get::<_, Option<i64>>("run"), Ok(Some(_)))).count();
+        let begun =
+            rows.iter().filter(|row| matches!(row.try_get::<_, Option<i64>>("run"), Ok(Some(_)))).count();
         let begun = u64::try_from(begun).unwrap_or(u64::MAX);
         if let Some(bucket) = standing.bucket.filter(|_| begun > 0) {
             let left = bucket.level() - begun as f64;

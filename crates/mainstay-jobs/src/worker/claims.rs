@@ -248,7 +248,11 @@ impl Claims {
             claimed.push(one);
         }
         if let Some(row) = rows.first().filter(|_| claimed.len() < wanted) {
-            self.marks.found_all(lanes.iter().map(|(priority, _)| *priority), row.try_get("looked_at")?, took);
+            self.marks.found_all(
+                lanes.iter().map(|(priority, _)| *priority),
+                row.try_get("looked_at")?,
+                took,
+            );
         }
         Ok(claimed)
     }

@@ -171,8 +171,7 @@ impl Life {
                 held.merge(more);
             }
             let most = held.num_permits();
-            let (taken, again) =
-                claims.take(&self.free, &self.capped, &shared, most, &effects.clock).await;
+            let (taken, again) = claims.take(&self.free, &self.capped, &shared, most, &effects.clock).await;
             let count = taken.len();
             for claimed in taken {
                 let Some(place) = held.split(1) else { break };

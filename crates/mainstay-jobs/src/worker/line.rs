@@ -41,13 +41,7 @@ pub(super) struct Open {
 impl Line {
     /// Called so in the server's list of connections; it is opened within so long, or not at all.
     pub(super) fn new(target: &Target, name: &'static str, within: Duration) -> Self {
-        Self {
-            target: target.clone(),
-            name,
-            within,
-            open: Mutex::default(),
-            is_told: AtomicBool::new(false),
-        }
+        Self { target: target.clone(), name, within, open: Mutex::default(), is_told: AtomicBool::new(false) }
     }
 
     /// The open connection.
@@ -56,8 +50,7 @@ impl Line {
         if let Some(open) = held.as_ref().filter(|open| !open.session.is_closed()) {
             return Ok(Arc::clone(open));
         }
-        let session =
-            Session::connect_for(&self.target, self.name, self.within, store::LONGEST).await?;
+        let session = Session::connect_for(&self.target, self.name, self.within, store::LONGEST).await?;
         session.batch_execute(store::SETTINGS).await?;
         let open = Arc::new(Open {
             claim: session.prepare(store::CLAIM).await?,

@@ -140,11 +140,7 @@ impl Shared {
         }
     }
 
-    async fn beat(
-        &self,
-        session: &mut Option<Session>,
-        is_timed: bool,
-    ) -> Result<(), tokio_postgres::Error> {
+    async fn beat(&self, session: &mut Option<Session>, is_timed: bool) -> Result<(), tokio_postgres::Error> {
         let open = match session {
             Some(open) => open,
             None => {

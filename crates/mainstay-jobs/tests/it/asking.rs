@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mainstay_jobs::{Enqueue, Enqueued, PAYLOAD_MOST};
+use mainstay_jobs::{Enqueue, EnqueueError, Enqueued, KEY_MOST, PAYLOAD_MOST};
 use mainstay_testing::until;
 
 use crate::world::{Then, World, say};
@@ -180,5 +180,23 @@ async fn a_payload_that_is_too_long_is_refused_before_anything_is_written() {
     let refused = world.try_ask(say(&"x".repeat(PAYLOAD_MOST), Then::Succeed)).await.unwrap_err();
     assert!(refused.to_string().contains("262144 at most"), "{refused}");
     assert_eq!(world.number("select count(*) from mainstay.job").await, 0);
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_text_that_no_index_holds_is_refused_before_anything_is_written() {
+    let world = World::new().await;
+    for key in ["x".repeat(KEY_MOST + 1), "a\0b".to_owned()] {
+        for job in [say("a", Then::Succeed).limited_by(&*key), say("a", Then::Succeed).in_order(&*key)] {
+            let refused = world.try_ask(job).await.unwrap_err();
+            assert!(matches!(refused, EnqueueError::Text { .. }), "{refused}");
+        }
+    }
+    // The longest there may be is done.
+    let key = "é".repeat(KEY_MOST / 2);
+    let working = world.work();
+    let id = world.ask(say("a", Then::Succeed).limited_by(&*key).in_order(&*key)).await;
+    world.until(id, "succeeded 1").await;
+    working.stop().await;
     world.close().await.unwrap();
 }

@@ -89,7 +89,14 @@ async fn an_end_that_can_be_kept_nowhere_holds_up_no_other() {
     let working = world.work();
     world.until(id, "running 1").await;
     // Of a time of which there is no day, and never will be.
-    world.psql.execute("update mainstay.job_running set id = '00000000-0001-7000-8000-000000000000' where id = $1", &[&id]).await.unwrap();
+    world
+        .psql
+        .execute(
+            "update mainstay.job_running set id = '00000000-0001-7000-8000-000000000000' where id = $1",
+            &[&id],
+        )
+        .await
+        .unwrap();
     for n in 0..20 {
         let good = world.ask(say(&n.to_string(), Then::Pause(20))).await;
         world.until(good, "succeeded 1").await;

@@ -13,8 +13,10 @@ use crate::world::{Then, World, say};
 
 const CLAIM: &str = include_str!("../../src/store/claim.sql");
 const SUCCEED: &str = include_str!("../../src/store/succeed.sql");
-const FAIL: &str = include_str!("../../src/store/fail.sql");
-const RESCUE: &str = include_str!("../../src/store/rescue.sql");
+const FAIL: &str =
+    concat!(include_str!("../../src/store/fail.sql"), include_str!("../../src/store/ends.sql"));
+const RESCUE: &str =
+    concat!(include_str!("../../src/store/rescue.sql"), include_str!("../../src/store/ends.sql"));
 const REGISTER: &str = include_str!("../../src/store/register.sql");
 
 /// So many deaths of its processes are a job's own.

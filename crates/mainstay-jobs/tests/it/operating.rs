@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use mainstay_db::DbError;
-use mainstay_jobs::{Cancelled, Config, DeadFilter, Enqueued, OperateError, Operator, Overview, Retried, State, Tried};
+use mainstay_jobs::{
+    Cancelled, Config, DeadFilter, Enqueued, OperateError, Operator, Overview, Retried, State, Tried,
+};
 use mainstay_testing::until;
 use uuid::Uuid;
 

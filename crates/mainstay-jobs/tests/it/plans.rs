@@ -174,7 +174,8 @@ async fn a_page_of_a_list_reads_about_a_page_whatever_it_asks_for() {
         owner(3),
     ];
     let states = State::ALL.map(|state| format!("array['{state}']"));
-    let mixed = ["array[]::text[]".to_owned(), "array['cancelled', 'failed', 'running', 'succeeded']".to_owned()];
+    let mixed =
+        ["array[]::text[]".to_owned(), "array['cancelled', 'failed', 'running', 'succeeded']".to_owned()];
     for mode in ["force_custom_plan", "force_generic_plan"] {
         world.psql.batch_execute(&format!("set plan_cache_mode = {mode}")).await.unwrap();
         for state in states.iter().chain(&mixed) {
@@ -211,7 +212,8 @@ async fn queues_are_counted_each_for_itself_and_up_to_a_bound() {
         .unwrap();
     let read = world.test.db().read();
     let queues = Overview::of(&read).queues().await.unwrap();
-    let told: Vec<_> = queues.iter().map(|queue| (queue.name.as_str(), queue.queued, queue.running, queue.dead)).collect();
+    let told: Vec<_> =
+        queues.iter().map(|queue| (queue.name.as_str(), queue.queued, queue.running, queue.dead)).collect();
     assert_eq!(told, [("few", 10, 10, 10), ("many", COUNTED_MOST, 0, COUNTED_MOST)]);
     assert!(is_least(queues[1].queued) && !is_least(queues[0].queued));
     assert_eq!((queues[0].scheduled, queues[0].retrying), (10, 10));

@@ -64,10 +64,14 @@ async fn each_state_is_shown_and_found_whatever_else_is_asked_for() {
         let of_kind = Filter { states: states.clone(), kind: kind.clone(), ..Filter::default() };
         assert_eq!(world.list(of_kind).await, [*id], "{state}");
         let shown = world.show(*id).await;
-        let of_queue = Filter { states: states.clone(), queue: Some(shown.queue.clone()), ..Filter::default() };
+        let of_queue =
+            Filter { states: states.clone(), queue: Some(shown.queue.clone()), ..Filter::default() };
         assert_eq!(world.list(of_queue).await, [*id], "{state}");
-        let both =
-            Filter { queue: Some("strange".to_owned()), kind: kind.clone(), ..Filter { states: states.clone(), ..Filter::default() } };
+        let both = Filter {
+            queue: Some("strange".to_owned()),
+            kind: kind.clone(),
+            ..Filter { states: states.clone(), ..Filter::default() }
+        };
         assert!(world.list(both).await.is_empty(), "{state}");
         let is_owned = shown.owner.is_some();
         let owned = world.list(Filter { states, owner, ..Filter::default() }).await;

@@ -69,11 +69,15 @@ async fn who_was_cut_off_looks_at_everything_when_it_hears_again() {
     until("it hears", async || world.hearing().await == 1).await;
     let first = world.ask(say("first", Then::Succeed)).await;
     world.until(first, "succeeded 1").await;
+    let unwanted = world.ask(say("unwanted", Then::Listen)).await;
+    world.until(unwanted, "running 1").await;
     let cut = "select pg_terminate_backend(pid) from pg_stat_activity \
         where application_name = 'mainstay jobs words' and datname = current_database()";
     let unheard = world.ask_elsewhere("unheard").await;
+    world.psql.batch_execute("update mainstay.job_running set cancel_requested = true").await.unwrap();
     world.psql.execute(cut, &[]).await.unwrap();
     world.until(unheard, "succeeded 1").await;
+    world.until(unwanted, "cancelled 1").await;
     assert_eq!(world.number("select max(id) from mainstay.job_worker").await, 1, "nothing else was lost");
     working.stop().await;
     world.close().await.unwrap();
