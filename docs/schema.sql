@@ -1486,6 +1486,9 @@ CREATE TABLE mainstay.job_dead (
     error text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     died_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    held_key bytea,
+    held_ms bigint,
+    trace text,
     CONSTRAINT job_dead_reason CHECK ((reason = ANY (ARRAY['attempts'::text, 'poison'::text])))
 );
 
@@ -1499,6 +1502,9 @@ CREATE TABLE mainstay.job_outcome (
     finished_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     result jsonb,
     error text,
+    queue text,
+    kind text,
+    owner uuid,
     CONSTRAINT job_outcome_state CHECK ((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'discarded'::text, 'cancelled'::text])))
 )
 PARTITION BY RANGE (id);
@@ -2031,13 +2037,27 @@ CREATE INDEX job_cron_next_idx ON mainstay.job_cron USING btree (next_at) WHERE 
 
 CREATE INDEX job_dead_died_idx ON mainstay.job_dead USING btree (died_at DESC, id DESC);
 
+CREATE INDEX job_dead_queue_idx ON mainstay.job_dead USING btree (queue);
+
 CREATE INDEX job_kind_idx ON ONLY mainstay.job USING btree (kind, id DESC);
 
-CREATE INDEX job_outcome_unsuccessful_idx ON ONLY mainstay.job_outcome USING btree (id DESC) WHERE (state <> 'succeeded'::text);
+CREATE INDEX job_outcome_kind_idx ON ONLY mainstay.job_outcome USING btree (kind, state, id DESC) WHERE (kind IS NOT NULL);
+
+CREATE INDEX job_outcome_owner_idx ON ONLY mainstay.job_outcome USING btree (owner, state, id DESC) WHERE (owner IS NOT NULL);
+
+CREATE INDEX job_outcome_queue_idx ON ONLY mainstay.job_outcome USING btree (queue, state, id DESC) WHERE (queue IS NOT NULL);
+
+CREATE INDEX job_outcome_state_idx ON ONLY mainstay.job_outcome USING btree (state, id DESC) WHERE (state <> 'succeeded'::text);
 
 CREATE INDEX job_owner_idx ON ONLY mainstay.job USING btree (owner, id DESC) WHERE (owner IS NOT NULL);
 
-CREATE INDEX job_ready_claim_idx ON mainstay.job_ready USING btree (queue, priority, run_at);
+CREATE INDEX job_queue_idx ON ONLY mainstay.job USING btree (queue, id DESC);
+
+CREATE INDEX job_ready_again_idx ON mainstay.job_ready USING btree (id DESC) WHERE (attempts > 0);
+
+CREATE INDEX job_ready_key_idx ON mainstay.job_ready USING btree (queue, limit_key, priority, run_at);
+
+CREATE INDEX job_ready_keyed_idx ON mainstay.job_ready USING btree (queue, priority, run_at) WHERE (limit_key IS NOT NULL);
 
 CREATE INDEX job_ready_ordering_idx ON mainstay.job_ready USING btree (queue, ordering_key, nth) WHERE (ordering_key IS NOT NULL);
 

@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::json::JsonText;
+use crate::reports::Reports;
 use crate::store;
-use crate::told::Told;
 
 /// One attempt, as its work sees it. A clone is the same.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Context(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     attempt: Attempt,
-    told: Arc<Told>,
+    reports: Arc<Reports>,
     cancelled: CancellationToken,
     result_most: usize,
     is_completed: AtomicBool,
@@ -78,11 +78,17 @@ pub enum CheckpointError {
 impl Context {
     pub(crate) fn new(
         attempt: Attempt,
-        told: Arc<Told>,
+        reports: Arc<Reports>,
         cancelled: CancellationToken,
         result_most: usize,
     ) -> Self {
-        Self(Arc::new(Inner { attempt, told, cancelled, result_most, is_completed: AtomicBool::new(false) }))
+        Self(Arc::new(Inner {
+            attempt,
+            reports,
+            cancelled,
+            result_most,
+            is_completed: AtomicBool::new(false),
+        }))
     }
 
     /// Which attempt it is.
@@ -103,7 +109,7 @@ impl Context {
     /// Tells how far the work is, between 0 and 1, and in words. It may be told as often as one likes, and costs nothing: once a
     /// second the last of it is written, while the job runs and is this attempt's.
     pub fn progress(&self, fraction: f32, message: &str) {
-        self.0.told.progress(self.0.attempt.run, fraction, message);
+        self.0.reports.progress(self.0.attempt.run, fraction, message);
     }
 
     /// Keeps how far the work has come, in place of what was kept before: for the next attempt, also after a crash. It goes when
@@ -113,7 +119,7 @@ impl Context {
     /// [`CheckpointError::Lost`] where somebody else has the job by now: nothing is kept.
     pub async fn checkpoint(&self, data: &(impl Serialize + Sync)) -> Result<(), CheckpointError> {
         let data = kept(data)?;
-        match self.0.told.checkpoint(self.0.attempt.run, &data).await.map_err(DbError::from)? {
+        match self.0.reports.checkpoint(self.0.attempt.run, &data).await.map_err(DbError::from)? {
             true => Ok(()),
             false => Err(CheckpointError::Lost),
         }
@@ -129,7 +135,7 @@ impl Context {
         data: &(impl Serialize + Sync),
     ) -> Result<(), CheckpointError> {
         let data = kept(data)?;
-        let own = [self.0.attempt.run, self.0.told.worker()];
+        let own = [self.0.attempt.run, self.0.reports.worker()];
         match tx.rows(&store::CHECKPOINT, &[&own[0], &own[1], &data]).await?.is_empty() {
             false => Ok(()),
             true => Err(CheckpointError::Lost),
@@ -141,7 +147,7 @@ impl Context {
     /// # Errors
     /// [`CheckpointError::Data`] where it is something else than is asked for, such as what another version wrote.
     pub async fn load<T: DeserializeOwned>(&self) -> Result<Option<T>, CheckpointError> {
-        let data = self.0.told.load(self.0.attempt.id).await.map_err(DbError::from)?;
+        let data = self.0.reports.load(self.0.attempt.id).await.map_err(DbError::from)?;
         let read = data.map(|text| serde_json::from_str(&text.0)).transpose();
         read.map_err(|error| CheckpointError::Data(error.to_string()))
     }
@@ -157,7 +163,7 @@ impl Context {
             result.and_then(|text| JsonText::of(text, self.0.result_most)).map_err(CompleteError::Result)?;
         let result = vec![result];
         let ended =
-            tx.rows(&store::SUCCEED, &[&self.0.told.worker(), &vec![self.0.attempt.run], &result]).await?;
+            tx.rows(&store::SUCCEED, &[&self.0.reports.worker(), &vec![self.0.attempt.run], &result]).await?;
         if ended.is_empty() {
             return Err(CompleteError::Lost);
         }

@@ -2,9 +2,9 @@
 
 mod json;
 mod limits;
+mod reports;
 mod store;
 pub mod testing;
-mod told;
 mod wake;
 
 pub mod backoff;
@@ -28,7 +28,7 @@ mod operator;
 mod overview;
 mod retention;
 mod state;
-mod waker;
+mod wire;
 mod worker;
 
 pub use by_name::{Named, Treatment, enqueue_named};
@@ -48,5 +48,5 @@ pub use overview::{
 pub use retention::partitions;
 pub use state::State;
 pub use store::MIGRATIONS;
-pub use waker::Waker;
+pub use wire::Waker;
 pub use worker::{Config, Worker};

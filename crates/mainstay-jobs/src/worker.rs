@@ -13,7 +13,7 @@ use crate::cron::Schedules;
 use crate::fence::Pace;
 use crate::job::DEFAULT_QUEUE;
 use crate::kinds::Kinds;
-use crate::waker::Wire;
+use crate::wire::Wire;
 
 mod attempt;
 mod capped;
@@ -104,6 +104,8 @@ pub(crate) enum Ended {
     Thread(std::io::Error),
     #[error(transparent)]
     Days(#[from] mainstay_db::partitions::PartitionError),
+    #[error("the connection over which ends are written is lost")]
+    Cut,
     #[error("the database was not heard of for too long, or knows nothing of it")]
     Fenced,
 }

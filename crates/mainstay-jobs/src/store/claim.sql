@@ -63,7 +63,7 @@ with /* jobs.claim */ said as materialized (
 ), picked as materialized (
     select ctid as place from mainstay.job_ready
     where id = any($8) and not exists (select from said where is_paused)
-    for update skip locked
+    limit $5 for update skip locked
 ), taken as (
     delete from mainstay.job_ready as job using (select place from due union all select place from picked) as mine
     where job.ctid = mine.place

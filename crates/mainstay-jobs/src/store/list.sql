@@ -4,6 +4,7 @@
 -- back: what lies between them is leapt over on both sides. Only of those that wait for their time and those that could begin,
 -- the one is looked for among the other one by one. `any(array[…])` with its column first in the order leaves the planner no
 -- other index, such as that of all ids, where it believes that what is asked for lies everywhere.
+-- tidy: limit, a step is one row
 with recursive /* jobs.list */ waiting (id, place, state) as (
     select $6::uuid, $6, null where $1 <> 'all' and $3::text[] && array['scheduled', 'queued']
     union all

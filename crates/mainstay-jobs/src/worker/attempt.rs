@@ -14,19 +14,19 @@ use super::finisher::{Cause, Verdict};
 use crate::context::Context;
 use crate::job::Failure;
 use crate::kinds::{Kind, Unsuccessful};
-use crate::told::Told;
+use crate::reports::Reports;
 
 /// Does it, for as long as it may take. Work that was asked to stop has `grace` to do so.
 pub(super) async fn run(
     kind: &Kind,
     claimed: Claimed,
-    told: Arc<Told>,
+    reports: Arc<Reports>,
     cancelled: CancellationToken,
     grace: Duration,
     random: &Random,
 ) -> Verdict {
     let Claimed { attempt, timeout, payload, .. } = claimed;
-    let context = Context::new(attempt.clone(), told, cancelled.clone(), kind.result_most);
+    let context = Context::new(attempt.clone(), reports, cancelled.clone(), kind.result_most);
     let work = AssertUnwindSafe(kind.run(payload.0, context.clone())).catch_unwind();
     let ended = tokio::select! {
         ended = work => ended,

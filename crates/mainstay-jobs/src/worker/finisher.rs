@@ -189,13 +189,16 @@ impl Finisher {
                 }
             }
             // It stays with this life, and is seen to, until it is past its deadline or this life is over.
-            Err(why) => tracing::warn!(
-                event = events::JOBS_UNWRITTEN,
-                worker = self.worker,
-                run = runs[0],
-                error = %why,
-                "the end of a job cannot be written; it stays as it is"
-            ),
+            Err(why) => {
+                self.running.keep(runs[0]);
+                tracing::warn!(
+                    event = events::JOBS_UNWRITTEN,
+                    worker = self.worker,
+                    run = runs[0],
+                    error = %why,
+                    "the end of a job cannot be written; it stays as it is"
+                );
+            }
         }
         Ok(())
     }

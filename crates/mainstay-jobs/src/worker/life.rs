@@ -21,7 +21,7 @@ use super::running::Running;
 use super::{Ended, Parts, attempt};
 use crate::days::Days;
 use crate::leader::Leader;
-use crate::told::{self, Told};
+use crate::reports::{self, Reports};
 use crate::{store, wake};
 
 /// Between two looks at what the pulse has found.
@@ -35,7 +35,7 @@ pub(super) struct Life {
     capped: Capped,
     finishing: Arc<Session>,
     running: Running,
-    told: Arc<Told>,
+    reports: Arc<Reports>,
     pulse: Arc<Pulse>,
 }
 
@@ -63,12 +63,12 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
     let pulse =
         Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
-    let told = Arc::new(Told::new(Arc::clone(&finishing), worker));
+    let reports = Arc::new(Reports::new(Arc::clone(&finishing), worker));
     // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.
     let within = parts.config.pace().every();
     let free = Line::new(&parts.target, "mainstay jobs claims", within);
     let capped = Capped::new(&parts.target, within, &parts.effects.random);
-    Ok(Life { parts: Arc::clone(parts), worker, free, capped, finishing, running, told, pulse })
+    Ok(Life { parts: Arc::clone(parts), worker, free, capped, finishing, running, reports, pulse })
 }
 
 impl Life {
@@ -137,10 +137,6 @@ impl Life {
             }
             Ok(())
         };
-        let keeping = async {
-            self.keep_up(stop, ends).await;
-            Ok(())
-        };
         let queues = self.parts.config.queues.iter();
         let claims: Vec<_> =
             queues.map(|(queue, slots)| self.claim(queue, *slots, stop, begun.clone())).collect();
@@ -148,7 +144,7 @@ impl Life {
         drop(begun);
         let claiming = futures_util::future::try_join_all(claims);
         // Whichever of them fails, the life is over.
-        tokio::try_join!(claiming, starting, leading, keeping).map(drop)
+        tokio::try_join!(claiming, starting, leading, self.keep_up(stop, ends)).map(drop)
     }
 
     /// Takes jobs of one queue while there are places for them.
@@ -198,13 +194,13 @@ impl Life {
     fn start(&self, claimed: Claimed, place: Place, ends: &mpsc::Sender<End>, attempts: &mut JoinSet<()>) {
         let (run, is_last) = (claimed.attempt.run, claimed.attempt.number >= claimed.attempt.last);
         let Some(cancelled) = self.running.begin(run) else { return };
-        let (parts, told, ends) = (Arc::clone(&self.parts), Arc::clone(&self.told), ends.clone());
+        let (parts, reports, ends) = (Arc::clone(&self.parts), Arc::clone(&self.reports), ends.clone());
         attempts.spawn(async move {
             let grace = parts.config.grace;
             let judging = async {
                 match parts.kinds.get(&claimed.kind) {
                     Some(kind) => {
-                        attempt::run(kind, claimed, told, cancelled, grace, &parts.effects.random).await
+                        attempt::run(kind, claimed, reports, cancelled, grace, &parts.effects.random).await
                     }
                     // Not asked for.
                     None => Verdict::Release,
@@ -222,9 +218,12 @@ impl Life {
         });
     }
 
-    /// Gives back what the database counts as ours and nobody knows of.
-    async fn keep_up(&self, stop: &Stop, ends: &mpsc::Sender<End>) {
+    /// Gives back what the database counts as ours and nobody knows of. Nothing is begun whose end could not be written.
+    async fn keep_up(&self, stop: &Stop, ends: &mpsc::Sender<End>) -> Result<(), Ended> {
         while !stop.is_stopping() && self.pulse.is_alive() {
+            if self.finishing.is_closed() {
+                return Err(Ended::Cut);
+            }
             for run in self.pulse.take_lost() {
                 if !self.running.release(run) {
                     continue;
@@ -237,13 +236,14 @@ impl Life {
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
+        Ok(())
     }
 
     /// Writes what jobs tell of themselves, until dropped.
     async fn tell(&self) -> Infallible {
         loop {
-            self.told.flush().await;
-            tokio::time::sleep(told::EVERY).await;
+            self.reports.flush().await;
+            tokio::time::sleep(reports::EVERY).await;
         }
     }
 

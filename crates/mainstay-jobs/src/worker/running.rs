@@ -16,6 +16,8 @@ struct Inner {
     strange: HashSet<i64>,
     /// Those that are being given back.
     released: HashSet<i64>,
+    /// Those whose end cannot be written: known for as long as this life, so that nobody does them again.
+    kept: HashSet<i64>,
 }
 
 impl Running {
@@ -41,7 +43,15 @@ impl Running {
 
     /// Its end is written, or is nobody's business any more.
     pub(super) fn end(&self, run: i64) {
-        self.lock().attempts.remove(&run);
+        let mut inner = self.lock();
+        if !inner.kept.contains(&run) {
+            inner.attempts.remove(&run);
+        }
+    }
+
+    /// Its end cannot be written.
+    pub(super) fn keep(&self, run: i64) {
+        self.lock().kept.insert(run);
     }
 
     /// What the database counts as this life's, and what of it somebody wants to stop. Runs that nobody here knows of for two

@@ -97,7 +97,8 @@ async fn an_end_that_can_be_kept_nowhere_holds_up_no_other() {
         )
         .await
         .unwrap();
-    for n in 0..20 {
+    // For longer than two beats.
+    for n in 0..60 {
         let good = world.ask(say(&n.to_string(), Then::Pause(20))).await;
         world.until(good, "succeeded 1").await;
     }

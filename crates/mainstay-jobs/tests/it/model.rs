@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use mainstay_jobs::{Cancelled, Enqueue, Enqueued, Operator, Retried};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
@@ -70,14 +71,34 @@ struct Known {
     is_unwanted: bool,
 }
 
-#[derive(Default)]
-struct Model {
+/// Prepared once: there are thousands of steps.
+struct Statements {
+    claim: Statement,
+    succeed: Statement,
+    fail: Statement,
+    rescue: Statement,
+}
+
+impl Statements {
+    async fn new(world: &World) -> Self {
+        let succeed = SUCCEED.replace("$3::jsonb[]", "$3::text[]::jsonb[]");
+        Self {
+            claim: world.psql.prepare(CLAIM).await.unwrap(),
+            succeed: world.psql.prepare(&succeed).await.unwrap(),
+            fail: world.psql.prepare(FAIL).await.unwrap(),
+            rescue: world.psql.prepare(RESCUE).await.unwrap(),
+        }
+    }
+}
+
+struct Model<'a> {
+    statements: &'a Statements,
     jobs: BTreeMap<Uuid, Known>,
     workers: Vec<i64>,
     nth: usize,
 }
 
-impl Model {
+impl Model<'_> {
     fn which(&self, which: usize, is_it: impl Fn(&Known) -> bool) -> Option<Uuid> {
         let all: Vec<_> = self.jobs.iter().filter(|(_, job)| is_it(job)).map(|(id, _)| *id).collect();
         (!all.is_empty()).then(|| all[which % all.len()])
@@ -107,9 +128,8 @@ impl Model {
             Step::Claim { worker, most } => self.claim(world, worker, most).await,
             Step::Succeed { worker, which } => {
                 let Some((id, run, owner)) = self.running(which) else { return };
-                let succeed = SUCCEED.replace("$3::jsonb[]", "$3::text[]::jsonb[]");
                 let ended = [&self.workers[worker] as &(dyn ToSql + Sync), &vec![run], &vec!["1"]];
-                let rows = world.psql.query(&succeed, &ended).await.unwrap();
+                let rows = world.psql.query(&self.statements.succeed, &ended).await.unwrap();
                 assert_eq!(rows.len(), usize::from(owner == worker), "only its own worker ends it");
                 if owner == worker {
                     self.jobs.get_mut(&id).unwrap().place = Place::Ended("succeeded");
@@ -198,7 +218,7 @@ impl Model {
         let rows = world
             .psql
             .query(
-                CLAIM,
+                &self.statements.claim,
                 &[
                     &"default",
                     &lanes,
@@ -246,7 +266,7 @@ impl Model {
         let rows = world
             .psql
             .query(
-                FAIL,
+                &self.statements.fail,
                 &[
                     &self.workers[worker],
                     &vec![run],
@@ -278,7 +298,11 @@ impl Model {
         let silent = "update mainstay.job_worker set last_seen = now() - interval '1 hour' where id = $1";
         world.psql.execute(silent, &[&self.workers[worker]]).await.unwrap();
         let (hung, most) = (60_000_i64, 1_000_i64);
-        world.psql.query(RESCUE, &[&"model", &7_i64, &CRASHES_MOST, &hung, &most]).await.unwrap();
+        world
+            .psql
+            .query(&self.statements.rescue, &[&"model", &7_i64, &CRASHES_MOST, &hung, &most])
+            .await
+            .unwrap();
         world
             .psql
             .batch_execute("update mainstay.job_ready set run_at = least(run_at, now())")
@@ -359,10 +383,10 @@ const EMPTY: &str = "\
         mainstay.job_dead, mainstay.job_unique, mainstay.job_worker, mainstay.lease; \
     insert into mainstay.lease (name, holder, token, expires_at) values ('model', 'model', 7, now() + interval '1 day')";
 
-async fn walk(world: &World, steps: &[Step]) {
+async fn walk(world: &World, statements: &Statements, steps: &[Step]) {
     world.psql.batch_execute(EMPTY).await.unwrap();
     let workers = vec![register(world).await, register(world).await];
-    let mut model = Model { workers, ..Model::default() };
+    let mut model = Model { statements, jobs: BTreeMap::new(), workers, nth: 0 };
     for step in steps {
         model.step(world, step).await;
         model.compare(world).await;
@@ -373,10 +397,11 @@ async fn walk(world: &World, steps: &[Step]) {
 fn whatever_is_done_each_job_is_where_the_model_has_it() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let world = runtime.block_on(World::new());
+    let statements = runtime.block_on(Statements::new(&world));
     let config = Config { cases: 12, failure_persistence: None, max_shrink_iters: 60, ..Config::default() };
     TestRunner::new(config)
         .run(&steps(), |steps| {
-            runtime.block_on(walk(&world, &steps));
+            runtime.block_on(walk(&world, &statements, &steps));
             Ok(())
         })
         .unwrap();

@@ -1,5 +1,5 @@
-//! Words of wake from process to process, over a connection that only says and hears them. Losing it costs the pause between two
-//! looks. Never here: what the words are.
+//! The connection over which words of wake go from process to process, which only says and hears them. Losing it costs the pause
+//! between two looks. Never here: what the words are.
 
 use std::convert::Infallible;
 use std::sync::Arc;

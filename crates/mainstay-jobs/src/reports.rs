@@ -19,14 +19,14 @@ const MESSAGE_MOST: usize = 1_024;
 
 /// What the jobs of one life tell.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct Reports {
     session: Arc<Session>,
     worker: i64,
     /// What is not written yet, by run: the last counts.
     progress: Mutex<HashMap<i64, (f32, String)>>,
 }
 
-impl Told {
+impl Reports {
     pub(crate) fn new(session: Arc<Session>, worker: i64) -> Self {
         Self { session, worker, progress: Mutex::default() }
     }
