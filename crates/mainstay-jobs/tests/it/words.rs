@@ -141,6 +141,7 @@ async fn beats_that_somebody_asks_for_give_nothing_back_whose_answer_may_be_on_i
     let world = World::new().await;
     let working = world.work_with(patient());
     until("it hears", async || world.hearing().await == 1).await;
+    until("it lives", async || world.number("select count(*) from mainstay.job_worker").await == 1).await;
     let worker = world.number("select id from mainstay.job_worker").await;
     let id = world.ask(say("on its way", Then::Succeed).queue("elsewhere")).await;
     // As if it had been claimed, and the answer were on its way.
