@@ -164,7 +164,7 @@ impl Context {
         let result = vec![result];
         let ended =
             tx.rows(&store::SUCCEED, &[&self.0.reports.worker(), &vec![self.0.attempt.run], &result]).await?;
-        if ended.is_empty() {
+        if ended.is_empty() && !self.0.reports.is_unfenced() {
             return Err(CompleteError::Lost);
         }
         self.0.is_completed.store(true, Ordering::Release);

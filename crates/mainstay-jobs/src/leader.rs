@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::cron::Cron;
 use crate::days::{Days, Made};
 use crate::store::{self, ms};
+use crate::weak::Weak;
 use crate::worker::{Ended, Parts};
 
 /// The lease of whoever leads.
@@ -111,7 +112,15 @@ impl Leader {
 
     async fn rescue(&self, session: &Session, token: i64) -> Result<(), Ended> {
         let most = i16::try_from(self.parts.config.crashes_most).unwrap_or(i16::MAX);
-        let gone = session.query(store::RESCUE, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST]).await?;
+        let pause = ms(self.parts.config.crash_pause);
+        let rescue = match self.parts.weak {
+            Some(Weak::AttemptsDecremented) => {
+                store::RESCUE.replace("job.attempts as counted", "job.attempts - 1 as counted")
+            }
+            _ => store::RESCUE.to_owned(),
+        };
+        let gone =
+            session.query(&rescue, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST, &pause]).await?;
         let workers: HashSet<i64> = gone.iter().map(|row| row.try_get("worker")).collect::<Result<_, _>>()?;
         session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;
         session.execute(store::FORGET, &[&ms(self.parts.config.dead_for), &FORGOTTEN_MOST]).await?;

@@ -28,6 +28,7 @@ mod operator;
 mod overview;
 mod retention;
 mod state;
+mod weak;
 mod wire;
 mod worker;
 
@@ -48,5 +49,6 @@ pub use overview::{
 pub use retention::partitions;
 pub use state::State;
 pub use store::MIGRATIONS;
+pub use weak::Weak;
 pub use wire::Waker;
 pub use worker::{Config, Worker};

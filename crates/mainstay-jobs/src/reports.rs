@@ -10,6 +10,7 @@ use tokio_postgres::types::ToSql;
 
 use crate::json::JsonText;
 use crate::store;
+use crate::weak::Weak;
 
 /// Between two times that a job's progress is written.
 pub(crate) const EVERY: Duration = Duration::from_secs(1);
@@ -22,17 +23,23 @@ const MESSAGE_MOST: usize = 1_024;
 pub(crate) struct Reports {
     session: Arc<Session>,
     worker: i64,
+    weak: Option<Weak>,
     /// What is not written yet, by run: the last counts.
     progress: Mutex<HashMap<i64, (f32, String)>>,
 }
 
 impl Reports {
-    pub(crate) fn new(session: Arc<Session>, worker: i64) -> Self {
-        Self { session, worker, progress: Mutex::default() }
+    pub(crate) fn new(session: Arc<Session>, worker: i64, weak: Option<Weak>) -> Self {
+        Self { session, worker, weak, progress: Mutex::default() }
     }
 
     pub(crate) fn worker(&self) -> i64 {
         self.worker
+    }
+
+    /// Whether an end counts that was refused.
+    pub(crate) fn is_unfenced(&self) -> bool {
+        self.weak == Some(Weak::NoFence)
     }
 
     /// What is no fraction is not told.

@@ -64,6 +64,7 @@ pub(crate) const HEARING: &str = include_str!("store/hearing.sql");
 pub(crate) const LOAD: &str = include_str!("store/load.sql");
 pub(crate) const PROGRESS: &str = include_str!("store/progress.sql");
 pub(crate) const CLAIM: &str = include_str!("store/claim.sql");
+pub(crate) const NEXT: &str = include_str!("store/next.sql");
 pub(crate) const HOLD: &str = include_str!("store/hold.sql");
 pub(crate) const PICK: &str = include_str!("store/pick.sql");
 pub(crate) const ROOM: &str = include_str!("store/room.sql");

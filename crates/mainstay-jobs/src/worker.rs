@@ -13,6 +13,8 @@ use crate::cron::Schedules;
 use crate::fence::Pace;
 use crate::job::DEFAULT_QUEUE;
 use crate::kinds::Kinds;
+use crate::store;
+use crate::weak::{self, Weak};
 use crate::wire::Wire;
 
 mod attempt;
@@ -39,6 +41,9 @@ pub struct Config {
     pub grace: Duration,
     /// A job that has taken so many processes with it is not tried again.
     pub crashes_most: u16,
+    /// The pause after a job has taken its process with it, times the square of how often it has; half of it more or less, so
+    /// that those that went down together do not come back together.
+    pub crash_pause: Duration,
     /// So long are dead letters kept by whoever leads.
     pub dead_for: Duration,
     /// Whether it also does what only one process does: finding jobs of dead ones.
@@ -62,6 +67,7 @@ impl Default for Config {
             full_every: Duration::from_secs(5),
             grace: Duration::from_secs(10),
             crashes_most: 3,
+            crash_pause: Duration::from_secs(10),
             dead_for: Duration::from_secs(90 * 24 * 3_600),
             may_lead: true,
             retry: Duration::from_millis(500),
@@ -93,6 +99,14 @@ pub(crate) struct Parts {
     pub(crate) schedules: Option<Schedules>,
     pub(crate) config: Config,
     pub(crate) effects: Effects,
+    pub(crate) weak: Option<Weak>,
+}
+
+impl Parts {
+    /// What its connections are told.
+    pub(crate) fn settings(&self) -> &'static str {
+        if self.weak == Some(Weak::StalePlan) { weak::STALE } else { store::SETTINGS }
+    }
 }
 
 /// Why a life could not begin, or ended.
@@ -119,7 +133,14 @@ impl Worker {
             schedules: None,
             config,
             effects: effects.clone(),
+            weak: None,
         }))
+    }
+
+    /// Without one of its rules, to see that found out.
+    #[must_use]
+    pub fn weakened(self, weak: Weak) -> Self {
+        Self(Arc::new(Parts { weak: Some(weak), ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// And declares these schedules, if it may lead ([`crate::cron`] says whose count).

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::watch;
 
@@ -14,7 +14,7 @@ pub struct Clock(Inner);
 
 #[derive(Clone, Debug)]
 enum Inner {
-    System { origin: Instant },
+    System { origin: Instant, ahead: SignedDuration },
     Paused(Arc<Paused>),
 }
 
@@ -32,7 +32,16 @@ impl Clock {
     pub fn system() -> Self {
         // Reading it once shows a machine without a clock at start and not later.
         let _ = Timestamp::now();
-        Self(Inner::System { origin: Instant::now() })
+        Self(Inner::System { origin: Instant::now(), ahead: SignedDuration::ZERO })
+    }
+
+    /// The machine's clock as one shows it that is wrong by so much: of a machine whose time nobody keeps. What only goes on,
+    /// goes on as it does.
+    pub fn wrong(by: SignedDuration) -> Self {
+        match Self::system().0 {
+            Inner::System { origin, .. } => Self(Inner::System { origin, ahead: by }),
+            paused @ Inner::Paused(_) => Self(paused),
+        }
     }
 
     /// A clock that stands at `start` until [`Clock::advance`] moves it.
@@ -45,7 +54,7 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Inner::System { .. } => Timestamp::now(),
+            Inner::System { ahead, .. } => Timestamp::now().saturating_add(*ahead).unwrap_or(Timestamp::MAX),
             Inner::Paused(paused) => {
                 paused.start.checked_add(*paused.elapsed.borrow()).unwrap_or(Timestamp::MAX)
             }
@@ -55,7 +64,7 @@ impl Clock {
     /// Time since an arbitrary origin; never goes back, whatever happens to the calendar.
     pub fn monotonic(&self) -> Duration {
         match &self.0 {
-            Inner::System { origin } => origin.elapsed(),
+            Inner::System { origin, .. } => origin.elapsed(),
             Inner::Paused(paused) => *paused.elapsed.borrow(),
         }
     }
@@ -128,6 +137,15 @@ mod tests {
         let read = clock.boottime();
         let tolerance = Duration::from_millis(20);
         assert!(before <= read + tolerance && read <= uptime() + tolerance, "{read:?} at {before:?}");
+    }
+
+    #[test]
+    fn a_wrong_clock_shows_another_time_and_goes_on_as_the_right_one() {
+        let (right, wrong) = (Clock::system(), Clock::wrong(SignedDuration::from_hours(-1)));
+        let behind = right.now().duration_since(wrong.now());
+        assert!((SignedDuration::from_mins(59)..SignedDuration::from_mins(61)).contains(&behind), "{behind:?}");
+        let before = right.boottime();
+        assert!(before <= wrong.boottime() && wrong.boottime() <= right.boottime());
     }
 
     /// In a name space whose boot lies earlier than its monotonic clock says, as after a suspension.

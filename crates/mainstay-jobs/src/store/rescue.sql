@@ -31,4 +31,5 @@ with /* jobs.rescue */ led as materialized (
         end as verdict,
         case when job.crashes + 1 >= $3 then 'poison' else 'attempts' end as reason,
         job.attempts as counted,
-        clock_timestamp() + (job.crashes + 1) * (job.crashes + 1) * interval '10 seconds' as again_at
+        clock_timestamp()
+            + (job.crashes + 1) * (job.crashes + 1) * (0.5 + random()) * $6::bigint * interval '1 millisecond' as again_at

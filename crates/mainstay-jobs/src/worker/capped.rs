@@ -42,8 +42,8 @@ pub(super) struct Taken {
 const HELD: Duration = Duration::from_millis(20);
 
 impl Capped {
-    pub(super) fn new(target: &Target, within: Duration, random: &Random) -> Self {
-        let line = Line::new(target, "mainstay jobs capped claims", within);
+    pub(super) fn new(target: &Target, within: Duration, settings: &'static str, random: &Random) -> Self {
+        let line = Line::new(target, "mainstay jobs capped claims", within, settings);
         Self { line, turn: Mutex::default(), random: random.clone() }
     }
 

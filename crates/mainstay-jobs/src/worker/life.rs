@@ -45,7 +45,7 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
     let open = async |name: &str| {
         let within = parts.config.pace().every();
         let session = Session::connect_for(&parts.target, name, within, store::LONGEST).await?;
-        session.batch_execute(store::SETTINGS).await?;
+        session.batch_execute(parts.settings()).await?;
         Ok::<_, tokio_postgres::Error>(Arc::new(session))
     };
     let finishing = open("mainstay jobs ends").await?;
@@ -63,11 +63,11 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
     let pulse =
         Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
-    let reports = Arc::new(Reports::new(Arc::clone(&finishing), worker));
+    let reports = Arc::new(Reports::new(Arc::clone(&finishing), worker, parts.weak));
     // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.
     let within = parts.config.pace().every();
-    let free = Line::new(&parts.target, "mainstay jobs claims", within);
-    let capped = Capped::new(&parts.target, within, &parts.effects.random);
+    let free = Line::new(&parts.target, "mainstay jobs claims", within, parts.settings());
+    let capped = Capped::new(&parts.target, within, parts.settings(), &parts.effects.random);
     Ok(Life { parts: Arc::clone(parts), worker, free, capped, finishing, running, reports, pulse })
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Line {
     target: Target,
     name: &'static str,
     within: Duration,
+    /// What it is told at first.
+    settings: &'static str,
     open: Mutex<Option<Arc<Open>>>,
     is_told: AtomicBool,
 }
@@ -32,6 +34,7 @@ pub(super) struct Line {
 pub(super) struct Open {
     pub(super) session: Session,
     pub(super) claim: Statement,
+    pub(super) next: Statement,
     pub(super) hold: Statement,
     pub(super) room: Statement,
     pub(super) pick: Statement,
@@ -40,8 +43,15 @@ pub(super) struct Open {
 
 impl Line {
     /// Called so in the server's list of connections; it is opened within so long, or not at all.
-    pub(super) fn new(target: &Target, name: &'static str, within: Duration) -> Self {
-        Self { target: target.clone(), name, within, open: Mutex::default(), is_told: AtomicBool::new(false) }
+    pub(super) fn new(target: &Target, name: &'static str, within: Duration, settings: &'static str) -> Self {
+        Self {
+            target: target.clone(),
+            name,
+            within,
+            settings,
+            open: Mutex::default(),
+            is_told: AtomicBool::new(false),
+        }
     }
 
     /// The open connection.
@@ -51,9 +61,10 @@ impl Line {
             return Ok(Arc::clone(open));
         }
         let session = Session::connect_for(&self.target, self.name, self.within, store::LONGEST).await?;
-        session.batch_execute(store::SETTINGS).await?;
+        session.batch_execute(self.settings).await?;
         let open = Arc::new(Open {
             claim: session.prepare(store::CLAIM).await?,
+            next: session.prepare(store::NEXT).await?,
             hold: session.prepare(store::HOLD).await?,
             room: session.prepare(store::ROOM).await?,
             pick: session.prepare(store::PICK).await?,

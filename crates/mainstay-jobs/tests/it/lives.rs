@@ -14,15 +14,35 @@ async fn the_jobs_of_a_dead_process_are_done_by_another() {
     let id = world.ask(say("held", Then::Wait)).await;
     world.until(id, "running 1").await;
     dying.die().await;
-    let other = world.work();
+    let other = world.work_with(Config { crash_pause: Duration::from_secs(3_600), ..config() });
     until("it is rescued", async || world.state(id).await == "ready 1").await;
-    assert_eq!(world.number("select count(*) from mainstay.job_ready where crashes = 1 and run_at > now() + interval '5 seconds'").await, 1);
+    let later = "select count(*) from mainstay.job_ready where crashes = 1 and run_at > now() + interval '25 minutes'";
+    assert_eq!(world.number(later).await, 1);
     world.psql.batch_execute("update mainstay.job_ready set run_at = now()").await.unwrap();
     world.until(id, "running 2").await;
     world.said.0.go_on.notify_one();
     world.until(id, "succeeded 2").await;
     assert_eq!(world.number("select count(*) from mainstay.job_attempt where cause = 'crash'").await, 1);
     world.check().await;
+    other.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn those_that_went_down_together_do_not_come_back_together() {
+    let world = World::new().await;
+    let dying = world.work();
+    for n in 0..20 {
+        let id = world.ask(say(&format!("{n}"), Then::Wait)).await;
+        world.until(id, "running 1").await;
+    }
+    dying.die().await;
+    let other = world.work_with(Config { crash_pause: Duration::from_secs(3_600), ..config() });
+    let ready = "select count(*) from mainstay.job_ready";
+    until("all are rescued", async || world.number(ready).await == 20).await;
+    // Of an hour, half of it more or less: that twenty fall into ten minutes is a matter of one in billions.
+    let spread = "select (max(run_at) - min(run_at) > interval '10 minutes')::int::bigint from mainstay.job_ready";
+    assert_eq!(world.number(spread).await, 1);
     other.stop().await;
     world.close().await.unwrap();
 }

@@ -300,7 +300,7 @@ impl Model<'_> {
         let (hung, most) = (60_000_i64, 1_000_i64);
         world
             .psql
-            .query(&self.statements.rescue, &[&"model", &7_i64, &CRASHES_MOST, &hung, &most])
+            .query(&self.statements.rescue, &[&"model", &7_i64, &CRASHES_MOST, &hung, &most, &10_000_i64])
             .await
             .unwrap();
         world
