@@ -49,7 +49,12 @@ impl Word {
 pub(crate) struct Ear {
     told: Notify,
     is_all: AtomicBool,
+    /// Of jobs that have ended: those behind them may begin.
+    keys: Mutex<HashSet<String>>,
 }
+
+/// The most ordering keys that are kept; of more, everything is looked at.
+const KEYS_MOST: usize = 1_000;
 
 impl Ear {
     /// Resolves when there is something to do; at once if there was since the last time.
@@ -60,6 +65,23 @@ impl Ear {
     /// Whether everything is to be looked at, and not only what is new; once.
     pub(crate) fn take_all(&self) -> bool {
         self.is_all.swap(false, Ordering::Relaxed)
+    }
+
+    /// The ordering keys of which one has ended, once.
+    pub(crate) fn take_keys(&self) -> Vec<String> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
+    }
+
+    /// One of this ordering key has ended: the next may begin.
+    pub(crate) fn ended(&self, key: String) {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= KEYS_MOST {
+            self.is_all.store(true, Ordering::Relaxed);
+        } else {
+            keys.insert(key);
+        }
+        drop(keys);
+        self.told.notify_one();
     }
 
     fn tell(&self) {

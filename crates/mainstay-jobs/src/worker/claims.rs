@@ -25,7 +25,7 @@ pub(super) struct Claimed {
     pub(super) attempt: Attempt,
     pub(super) timeout: Option<Duration>,
     pub(super) payload: JsonText,
-    pub(super) is_in_order: bool,
+    pub(super) ordering_key: Option<String>,
     /// Of a queue with limits.
     pub(super) is_capped: bool,
 }
@@ -34,23 +34,23 @@ pub(super) struct Claimed {
 #[derive(Debug)]
 pub(super) struct Place {
     _held: OwnedSemaphorePermit,
-    /// Of a job that others stand behind: they may have been passed over, and are looked for everywhere.
-    order: Option<Arc<Ear>>,
+    /// Of a job that others stand behind: the first of them is looked for.
+    order: Option<(Arc<Ear>, String)>,
     /// Of a queue with limits: any process may have it.
     capped: Option<String>,
 }
 
 impl Place {
     pub(super) fn new(held: OwnedSemaphorePermit, claimed: &Claimed, ear: &Arc<Ear>, queue: &str) -> Self {
-        let order = claimed.is_in_order.then(|| Arc::clone(ear));
+        let order = claimed.ordering_key.clone().map(|key| (Arc::clone(ear), key));
         Self { _held: held, order, capped: claimed.is_capped.then(|| queue.to_owned()) }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(ear) = &self.order {
-            ear.tell_all();
+        if let Some((ear, key)) = self.order.take() {
+            ear.ended(key);
         }
         if let Some(queue) = self.capped.take() {
             wake::tell(&Word::New(queue));
@@ -114,10 +114,16 @@ impl Claims {
         if ear.take_all() {
             self.marks.look_everywhere();
         }
+        let ended = ear.take_keys();
         self.count += 1;
+        if self.is_capped && !ended.is_empty() {
+            self.marks.look_everywhere();
+        }
         if !self.is_capped {
-            match self.take_freely(free, most, clock).await {
+            match self.take_freely(free, &ended, most, clock).await {
                 Ok(claimed) if !self.is_capped => return (claimed, None),
+                // Those behind what has ended here were taken before the limits were seen.
+                Ok(claimed) if !claimed.is_empty() => return (claimed, Some(Duration::ZERO)),
                 Ok(_) => {}
                 Err(why) => {
                     free.lose(&why).await;
@@ -144,24 +150,65 @@ impl Claims {
     async fn take_freely(
         &mut self,
         line: &Line,
+        ended: &[String],
         most: usize,
         clock: &Clock,
     ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
         let open = line.open().await?;
+        let mut claimed = self.take_next(&open, ended, most).await?;
+        let most = most.saturating_sub(claimed.len());
+        if most == 0 {
+            return Ok(claimed);
+        }
         let (begun, lanes) = self.begin(clock);
-        let wanted = i64::try_from(most).unwrap_or(i64::MAX);
-        let rows = match self.ask(&open, &lanes, wanted, false, None).await {
-            Ok(rows) => rows,
-            // Somebody has just begun another one of the same ordering key. Both were first, each by what it saw.
-            Err(refused) if is_other(&refused) => {
-                self.marks.look_everywhere();
-                return Ok(Vec::new());
-            }
-            Err(error) => return Err(error),
-        };
+        let rows = self.ask_freely(&open, &lanes, most, None).await?;
         line.works();
         self.is_capped = rows.first().map(|row| row.try_get("is_limited")).transpose()?.unwrap_or(false);
-        self.taken(&rows, &lanes, most, clock.monotonic().saturating_sub(begun))
+        claimed.extend(self.taken(&rows, &lanes, most, clock.monotonic().saturating_sub(begun))?);
+        Ok(claimed)
+    }
+
+    /// Those behind what has ended here, by their keys: however many wait, nobody looks for them.
+    async fn take_next(
+        &mut self,
+        open: &Open,
+        ended: &[String],
+        most: usize,
+    ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
+        if ended.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted = i64::try_from(most).unwrap_or(i64::MAX);
+        let parameters: [&(dyn ToSql + Sync); 4] = [&self.queue, &ended, &self.kinds, &wanted];
+        let rows = open.session.query(&open.next, &parameters).await?;
+        let next: Vec<Uuid> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        if next.len() == most {
+            // There may be others.
+            self.marks.look_everywhere();
+        }
+        if next.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.ask_freely(open, &[], most, Some(&next)).await?;
+        rows.iter().filter_map(|row| read(row, false).transpose()).collect()
+    }
+
+    /// Nothing where somebody has just begun another one of the same ordering key: both were first, each by what it saw.
+    async fn ask_freely(
+        &mut self,
+        open: &Open,
+        lanes: &[(i16, Option<Timestamp>)],
+        most: usize,
+        picked: Option<&[Uuid]>,
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let wanted = i64::try_from(most).unwrap_or(i64::MAX);
+        match self.ask(open, lanes, wanted, false, picked).await {
+            Err(refused) if is_other(&refused) => {
+                self.marks.look_everywhere();
+                Ok(Vec::new())
+            }
+            asked => asked,
+        }
     }
 
     /// Of a queue that had limits at the last look.
@@ -287,13 +334,12 @@ fn read(row: &Row, is_capped: bool) -> Result<Option<Claimed>, tokio_postgres::E
         trace: row.try_get("trace")?,
     };
     let timeout: Option<i64> = row.try_get("timeout_ms")?;
-    let ordering_key: Option<String> = row.try_get("ordering_key")?;
     Ok(Some(Claimed {
         kind: row.try_get("kind")?,
         attempt,
         timeout: timeout.map(|ms| Duration::from_millis(ms.unsigned_abs())),
         payload: row.try_get("payload")?,
-        is_in_order: ordering_key.is_some(),
+        ordering_key: row.try_get("ordering_key")?,
         is_capped,
     }))
 }

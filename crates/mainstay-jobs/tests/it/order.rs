@@ -1,6 +1,10 @@
 //! Who goes first, and who waits for whom.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
 use mainstay_jobs::{Config, Priority};
+use mainstay_runtime::Clock;
 use mainstay_testing::until;
 use uuid::Uuid;
 
@@ -53,6 +57,25 @@ async fn those_of_one_key_go_one_after_the_other_also_when_one_fails() {
     world.check().await;
     one.stop().await;
     other.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_next_of_a_key_begins_at_once_when_nobody_looks_at_everything() {
+    let world = World::new().await;
+    let past = Clock::system().now() - SignedDuration::from_hours(1);
+    let free = world.ask(say("free", Then::Succeed)).await;
+    let mut ids = Vec::new();
+    for n in 0..8 {
+        ids.push(world.ask(say(&format!("{n}"), Then::Succeed).at(past).in_order("key")).await);
+    }
+    let never = Duration::from_secs(3_600);
+    let working = world.work_with(Config { poll: never, full_every: never, ..config() });
+    for id in ids.into_iter().chain([free]) {
+        world.until(id, "succeeded 1").await;
+    }
+    world.check().await;
+    working.stop().await;
     world.close().await.unwrap();
 }
 

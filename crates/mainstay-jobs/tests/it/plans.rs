@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::world::{Then, World, config, say};
 
 const CLAIM: &str = include_str!("../../src/store/claim.sql");
+const NEXT: &str = include_str!("../../src/store/next.sql");
 const LIST: &str = include_str!("../../src/store/list.sql");
 const QUEUES: &str = include_str!("../../src/store/queues.sql");
 const PICK: &str = include_str!("../../src/store/pick.sql");
@@ -221,5 +222,18 @@ async fn queues_are_counted_each_for_itself_and_up_to_a_bound() {
     let (most, all, priorities) = (i64::try_from(COUNTED_MOST).unwrap(), 100_i64, vec![1_i16, 2, 3]);
     let (looked, plan) = looked_at(&world.psql, QUEUES, &[&most, &all, &priorities]).await;
     assert!(looked < 2.5 * most as f64, "{looked} rows in\n{plan}");
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_next_of_a_key_is_found_without_those_behind_it() {
+    let world = World::new().await;
+    world.fill_ready(0, 100_000, "ordering_key", "'key ' || n % 2").await;
+    world.psql.batch_execute(SETTINGS).await.unwrap();
+    let (keys, kinds) = (vec!["key 0", "key 1", "none"], vec!["say"]);
+    let parameters: [&(dyn ToSql + Sync); 4] = [&"default", &keys, &kinds, &10_i64];
+    let (looked, plan) = looked_at(&world.psql, NEXT, &parameters).await;
+    assert!(looked <= 12.0, "{looked}: {plan}");
+    assert_eq!(world.psql.query(NEXT, &parameters).await.unwrap().len(), 2);
     world.close().await.unwrap();
 }
