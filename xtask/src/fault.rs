@@ -2,6 +2,8 @@
 //! of the tree lives here.
 
 mod cache;
+mod jobs;
+mod proxy;
 mod replicas;
 
 use std::path::Path;
@@ -24,13 +26,19 @@ enum Fault {
     /// One node of that, which the story starts and speaks with.
     #[command(hide = true)]
     CacheNode,
+    /// Kills, freezes and cuts off processes that do jobs, and stops the server under them.
+    Jobs(jobs::Arguments),
+    /// One node of that, which the story starts and speaks with.
+    #[command(hide = true)]
+    JobsNode,
     /// Holds, kills and promotes the replicas of a real PostgreSQL under sessions that read and write.
     Replicas(replicas::Arguments),
 }
 
-/// The story that every check of the tree hears; others are for whoever changes what it is about.
+/// The stories that every check of the tree hears; others are for whoever changes what it is about.
 pub(crate) fn lane(_root: &Path) -> Result<Outcome> {
-    Ok(cache::run(&cache::Arguments::short())?.into())
+    let is_whole = cache::run(&cache::Arguments::short())? && jobs::run(&jobs::Arguments::short())?;
+    Ok(is_whole.into())
 }
 
 /// True if no answer was wrong.
@@ -38,6 +46,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     match &arguments.fault {
         Fault::Cache(arguments) => cache::run(arguments),
         Fault::CacheNode => cache::run_node(),
+        Fault::Jobs(arguments) => jobs::run(arguments),
+        Fault::JobsNode => jobs::run_node(),
         Fault::Replicas(arguments) => replicas::run(arguments),
     }
 }

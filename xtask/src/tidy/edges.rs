@@ -85,6 +85,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "mainstay-db",
             "mainstay-cache",
             "mainstay-jobs",
+            "mainstay-events",
             "mainstay-testing",
         ],
     ),

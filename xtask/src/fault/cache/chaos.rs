@@ -12,7 +12,7 @@ use super::child::Nodes;
 use super::history::Loss;
 use super::outsider::{Prepared, write_quiet};
 use super::plan::{Blow, Step};
-use super::proxy::Mode;
+use crate::fault::proxy::Mode;
 use super::store::Store;
 use super::{IDS, Wires, World};
 

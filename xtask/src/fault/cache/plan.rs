@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mainstay_runtime::Random;
 
-use super::proxy::Mode;
+use crate::fault::proxy::Mode;
 
 /// One blow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,166 @@
+//! Carries the plan out on the nodes, the servers and the wires. Never here: what is drawn, what is judged.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use mainstay_db::Session;
+use mainstay_testing::ReplicaSet;
+use rustix::process::Signal;
+
+use super::Wires;
+use super::child::Nodes;
+use super::plan::{Blow, Step};
+use crate::fault::proxy::Mode;
+
+const TICK: Duration = Duration::from_millis(10);
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// What a node works on that is well.
+const AT_WORK: &str = "select coalesce(array_agg(job.run), '{}') from mainstay.job_running as job \
+    inner join mainstay.job_worker as worker on worker.id = job.worker inner join begun using (run) \
+    where begun.life = $1 and worker.last_seen > clock_timestamp() - interval '1 second'";
+
+/// Of these, what ended with its process.
+const CUT_OFF: &str = "select count(*) from mainstay.job_attempt where run = any($1) and cause in ('crash', 'cut')";
+
+/// The one who strikes.
+pub(super) struct Chaos<'a> {
+    set: &'a mut ReplicaSet,
+    wires: &'a [Wires],
+    nodes: &'a mut Nodes,
+    /// What is to end, and when.
+    due: Vec<(Instant, End)>,
+    done: Vec<(&'static str, u64)>,
+    /// What was at work in nodes that were asked to stop.
+    stopped: Vec<i64>,
+}
+
+/// What is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Frozen(usize),
+    Wire(usize),
+}
+
+impl<'a> Chaos<'a> {
+    pub(super) fn new(set: &'a mut ReplicaSet, wires: &'a [Wires], nodes: &'a mut Nodes) -> Self {
+        Self { set, wires, nodes, due: Vec::new(), done: Vec::new(), stopped: Vec::new() }
+    }
+
+    /// How many blows of each kind fell.
+    pub(super) fn done(&self) -> Vec<(&'static str, u64)> {
+        self.done.clone()
+    }
+
+    /// How many attempts were cut off by asking their node to stop.
+    pub(super) async fn cut_off(&self) -> Result<i64> {
+        let session = self.session().await?;
+        Ok(session.query_one(CUT_OFF, &[&self.stopped]).await?.get(0))
+    }
+
+    /// Blow after blow until the time is over; then everything is whole again.
+    pub(super) async fn run(&mut self, plan: &[Step], until: Instant) -> Result<()> {
+        for step in plan {
+            if Instant::now() >= until {
+                break;
+            }
+            let name = self.strike(step.blow).await.with_context(|| format!("{:?}", step.blow))?;
+            match self.done.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, count)) => *count += 1,
+                None => self.done.push((name, 1)),
+            }
+            self.rest(step.rest.min(until.saturating_duration_since(Instant::now()))).await?;
+        }
+        self.rest(until.saturating_duration_since(Instant::now())).await?;
+        self.end_due(|_| true)?;
+        self.nodes.mend().await
+    }
+
+    async fn strike(&mut self, blow: Blow) -> Result<&'static str> {
+        match blow {
+            Blow::Kill { node } => {
+                self.due.retain(|(_, end)| *end != End::Frozen(node));
+                self.nodes.kill(node).await?;
+                Ok("nodes killed")
+            }
+            Blow::Freeze { node, ms } => {
+                self.nodes.signal(node, Signal::STOP)?;
+                self.after(ms, End::Frozen(node));
+                Ok("nodes frozen")
+            }
+            Blow::Stop { node } => {
+                self.end_due(|end| matches!(end, End::Frozen(at) | End::Wire(at) if at == node))?;
+                let at_work = self.session().await?.query_one(AT_WORK, &[&self.nodes.life(node)]).await?;
+                self.stopped.extend(at_work.get::<_, Vec<i64>>(0));
+                self.nodes.stop(node).await?;
+                Ok("nodes stopped in order")
+            }
+            Blow::Outage { ms } => {
+                let primary = self.set.primary();
+                self.set.crash(primary).await?;
+                self.rest(Duration::from_millis(ms)).await?;
+                self.set.start(primary).await?;
+                Ok("immediate stops of the server")
+            }
+            Blow::SwitchOver => self.switch_over().await.map(|()| "switch-overs"),
+            Blow::Terminate { many } => {
+                let sql = format!(
+                    "select pg_terminate_backend(pid) from (select pid from pg_stat_activity \
+                     where application_name like 'node%' or application_name like 'mainstay jobs%' \
+                     order by random() limit {many}) as chosen"
+                );
+                self.set.execute(self.set.primary(), &sql).await?;
+                Ok("storms of ended sessions")
+            }
+            Blow::Wire { node, mode, ms } => {
+                self.wires[node].set(mode);
+                self.after(ms, End::Wire(node));
+                Ok("wires broken")
+            }
+        }
+    }
+
+    /// Nothing is lost.
+    async fn switch_over(&mut self) -> Result<()> {
+        let (old, next) = (self.set.primary(), self.set.replicas()[0]);
+        self.set.wait_until_streams(next).await?;
+        self.set.stop(old).await?;
+        self.set.wait(next, "select pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()").await?;
+        self.set.promote(next).await?;
+        self.set.rebuild(old).await
+    }
+
+    async fn session(&self) -> Result<Session> {
+        Ok(Session::connect(&self.set.target(self.set.primary()), "chaos", CONNECT).await?)
+    }
+
+    fn after(&mut self, ms: u64, end: End) {
+        self.due.push((Instant::now() + Duration::from_millis(ms), end));
+    }
+
+    /// Waits, and ends what is due.
+    async fn rest(&mut self, span: Duration) -> Result<()> {
+        let until = Instant::now() + span;
+        while Instant::now() < until {
+            let now = Instant::now();
+            let due: Vec<End> = self.due.iter().filter(|(at, _)| *at <= now).map(|(_, end)| *end).collect();
+            self.end_due(|end| due.contains(&end))?;
+            self.nodes.mend().await?;
+            tokio::time::sleep(TICK).await;
+        }
+        Ok(())
+    }
+
+    fn end_due(&mut self, is_due: impl Fn(End) -> bool) -> Result<()> {
+        let (ends, due): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.due).into_iter().partition(|(_, end)| is_due(*end));
+        self.due = due;
+        for (_, end) in ends {
+            match end {
+                End::Frozen(node) => self.nodes.signal(node, Signal::CONT)?,
+                End::Wire(node) => self.wires[node].set(Mode::Open),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! The nodes' processes: started, stopped, killed, frozen, started again when they end by themselves. Never here: what they do.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::task::JoinSet;
+
+use super::node::{REFUSED, Setup};
+
+/// How long one that was asked to stop may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What nodes have told.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Ends with an effect that were refused.
+    pub(super) refused: AtomicU64,
+    /// Ends of others that were.
+    pub(super) stale: AtomicU64,
+    /// Jobs that were given to others.
+    pub(super) rescued: AtomicU64,
+}
+
+/// All nodes.
+pub(super) struct Nodes {
+    running: Vec<Running>,
+    pub(super) told: Arc<Told>,
+    /// Processes that have ended by themselves.
+    pub(super) ended: u64,
+    ears: JoinSet<()>,
+}
+
+struct Running {
+    setup: Setup,
+    child: Child,
+    /// Closed, it asks the node to stop.
+    mouth: Option<ChildStdin>,
+}
+
+impl Nodes {
+    pub(super) fn new() -> Self {
+        Self { running: Vec::new(), told: Arc::default(), ended: 0, ears: JoinSet::new() }
+    }
+
+    /// Starts another one.
+    pub(super) async fn add(&mut self, setup: Setup) -> Result<()> {
+        let (child, mouth) = self.spawn(&setup).await?;
+        self.running.push(Running { setup, child, mouth: Some(mouth) });
+        Ok(())
+    }
+
+    /// The life that a node lives now, as its jobs tell it.
+    pub(super) fn life(&self, node: usize) -> String {
+        let setup = &self.running[node].setup;
+        format!("{}.{}", setup.node, setup.life)
+    }
+
+    pub(super) fn signal(&self, node: usize, signal: Signal) -> Result<()> {
+        // One that has just ended by itself is started again.
+        let Some(id) = self.running[node].child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else {
+            return Ok(());
+        };
+        Ok(kill_process(id, signal)?)
+    }
+
+    /// Kills one (`kill -9`) and starts it.
+    pub(super) async fn kill(&mut self, node: usize) -> Result<()> {
+        self.running[node].child.kill().await?;
+        self.revive(node).await
+    }
+
+    /// Asks one to stop, and starts it when it has.
+    pub(super) async fn stop(&mut self, node: usize) -> Result<()> {
+        self.end_one(node).await?;
+        self.revive(node).await
+    }
+
+    /// Starts those again that have ended by themselves.
+    pub(super) async fn mend(&mut self) -> Result<()> {
+        for node in 0..self.running.len() {
+            if self.running[node].child.try_wait()?.is_some() {
+                self.ended += 1;
+                self.revive(node).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks all to stop, and returns when they have.
+    pub(super) async fn end(mut self) -> Result<()> {
+        for node in 0..self.running.len() {
+            self.end_one(node).await?;
+        }
+        self.ears.join_all().await;
+        Ok(())
+    }
+
+    async fn end_one(&mut self, node: usize) -> Result<()> {
+        let running = &mut self.running[node];
+        running.mouth = None;
+        if tokio::time::timeout(PATIENCE, running.child.wait()).await.is_err() {
+            bail!("node {node} does not stop");
+        }
+        Ok(())
+    }
+
+    async fn revive(&mut self, node: usize) -> Result<()> {
+        self.running[node].setup.life += 1;
+        let setup = self.running[node].setup.clone();
+        let (child, mouth) = self.spawn(&setup).await?;
+        let running = &mut self.running[node];
+        (running.child, running.mouth) = (child, Some(mouth));
+        Ok(())
+    }
+
+    async fn spawn(&mut self, setup: &Setup) -> Result<(Child, ChildStdin)> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["fault", "jobs-node"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut mouth = child.stdin.take().context("no pipe")?;
+        let (stdout, stderr) = child.stdout.take().zip(child.stderr.take()).context("no pipes")?;
+        let mut line = serde_json::to_string(setup)?;
+        line.push('\n');
+        mouth.write_all(line.as_bytes()).await?;
+        self.ears.spawn(listen(stdout, Arc::clone(&self.told)));
+        self.ears.spawn(listen(stderr, Arc::clone(&self.told)));
+        Ok((child, mouth))
+    }
+}
+
+async fn listen(from: impl AsyncRead + Unpin, told: Arc<Told>) {
+    let mut lines = BufReader::new(from).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if line == REFUSED {
+            told.refused.fetch_add(1, Ordering::Relaxed);
+            continue;
+        }
+        let Ok(line) = serde_json::from_str::<serde_json::Value>(&line) else { continue };
+        let jobs = line["jobs"].as_u64().unwrap_or(0);
+        match line["event"].as_str() {
+            Some("jobs.stale") => told.stale.fetch_add(jobs, Ordering::Relaxed),
+            Some("jobs.rescued") => told.rescued.fetch_add(jobs, Ordering::Relaxed),
+            _ => 0,
+        };
+    }
+}

@@ -1,0 +1,33 @@
+//! What was asked for, as those who asked know it. Never here: whether it has happened.
+
+use uuid::Uuid;
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct History {
+    /// Jobs that exist: their commits were acknowledged.
+    pub(super) asked: Vec<Uuid>,
+    /// Jobs that do not: their transactions were rolled back.
+    pub(super) undone: Vec<Uuid>,
+    /// Jobs of which nobody can say: the answer to the commit was lost.
+    pub(super) unknown: u64,
+    /// Jobs that somebody who asked for another one was told of, in a transaction that was committed.
+    pub(super) existing: Vec<Uuid>,
+    /// Events that have happened.
+    pub(super) happened: Vec<Uuid>,
+    /// Events that have not.
+    pub(super) unhappened: Vec<Uuid>,
+    /// The most jobs at work that were seen in the limited queue, and of one key.
+    pub(super) at_once: (i64, i64),
+    /// Looks at it.
+    pub(super) looks: u64,
+}
+
+/// What becomes of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Commit,
+    RollBack,
+    /// The connection goes away.
+    Vanish,
+}

@@ -1,0 +1,204 @@
+//! One node of the story, a process of its own: it does jobs, leads or not, hears of events and reads them. Never here: what
+//! happens to it, what is judged.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use jiff::SignedDuration;
+use mainstay_db::{Config as DbConfig, Db, Target, opening};
+use mainstay_events::Subscribers;
+use mainstay_events::reader::{self, Position, Reader, ReaderError};
+use mainstay_jobs::{Config, Kinds, Schedule, Schedules, Worker};
+use mainstay_runtime::{Clock, Effects, Ids, Random, Stop};
+use mainstay_telemetry::logs::{self, LogConfig, LogFormat};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::deed::{Heard, Tick, Work};
+use super::rule::Rule;
+use super::{CRASHES_MOST, TICKS, TTL};
+
+/// The first line that a node is told. It works until nothing more is said to it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Setup {
+    pub(super) node: usize,
+    /// How often it was started before.
+    pub(super) life: u64,
+    pub(super) seed: u64,
+    pub(super) target: String,
+    pub(super) queues: Vec<(String, usize)>,
+    pub(super) rule: Option<Rule>,
+    /// It looks for nothing of which nobody has told it.
+    pub(super) only_listens: bool,
+    /// Its clock is wrong by so much.
+    pub(super) ahead_s: i64,
+}
+
+/// What jobs need of it.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) db: Db,
+    pub(super) life: String,
+    snoozed: Mutex<HashSet<Uuid>>,
+}
+
+/// What it tells of an end that was refused.
+pub(super) const REFUSED: &str = "refused";
+
+/// Events of one transaction of the reader.
+const PAGE: usize = 50;
+
+impl Node {
+    /// The first time.
+    pub(super) fn snoozes(&self, id: Uuid) -> bool {
+        self.snoozed.lock().unwrap_or_else(PoisonError::into_inner).insert(id)
+    }
+
+    pub(super) fn refused(&self) {
+        let mut out = std::io::stdout().lock();
+        // Nobody reads any more: the run is over.
+        let _ = writeln!(out, "{REFUSED}").and_then(|()| out.flush());
+    }
+}
+
+/// Runs until it is told to stop.
+pub(super) fn run() -> Result<bool> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(live())?;
+    Ok(true)
+}
+
+async fn live() -> Result<()> {
+    let (said, setup) = tokio::sync::oneshot::channel();
+    let stop = Stop::new();
+    let stopping = stop.clone();
+    std::thread::spawn(move || {
+        let mut lines = std::io::stdin().lines().map_while(Result::ok);
+        if let Some(line) = lines.next() {
+            let _ = said.send(line);
+        }
+        lines.for_each(drop);
+        stopping.trigger();
+    });
+    let setup: Setup = serde_json::from_str(&setup.await.context("nothing was said")?)?;
+    logs::init(&LogConfig { format: LogFormat::Json, level: "info".to_owned() })?;
+    let target = Target::parse(&setup.target)?;
+    let db = loop {
+        match Db::connect(&limits(&setup), &target).await {
+            Ok(db) => break db,
+            // The server is away, as others' servers are.
+            Err(_) if !stop.is_stopping() => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let life = format!("{}.{}", setup.node, setup.life);
+    let node = Arc::new(Node { db: db.clone(), life, snoozed: Mutex::default() });
+    let worker = worker(&setup, &target, &node).await?;
+    let naive = setup.rule == Some(Rule::NoHorizon);
+    tokio::select! {
+        () = worker.run(stop) => {}
+        () = read(&db, naive), if !setup.only_listens => {}
+    }
+    logs::flush();
+    Ok(())
+}
+
+fn limits(setup: &Setup) -> DbConfig {
+    let network = opening::Config { answer_margin_ms: 300, ..opening::Config::default() };
+    DbConfig {
+        pool_max: 6,
+        pool_read_max: 2,
+        acquire_timeout_ms: 2_000,
+        connect_timeout_ms: 1_000,
+        statement_timeout_ms: 2_000,
+        lock_timeout_ms: 2_000,
+        transaction_retries: 0,
+        network,
+        application_name: format!("node {}", setup.node),
+        ..DbConfig::default()
+    }
+}
+
+async fn worker(setup: &Setup, target: &Target, node: &Arc<Node>) -> Result<Worker> {
+    let kinds = loop {
+        match kinds(node).await {
+            Ok(kinds) => break kinds,
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    };
+    let never = Duration::from_secs(3_600);
+    let is = |rule| setup.rule == Some(rule);
+    let config = Config {
+        queues: setup.queues.clone(),
+        ttl: TTL,
+        poll: if setup.only_listens || is(Rule::NoPoll) { never } else { Duration::from_millis(250) },
+        full_every: if is(Rule::NoFullPass) { Duration::MAX } else { Duration::from_secs(1) },
+        grace: Duration::from_secs(5),
+        crashes_most: CRASHES_MOST,
+        crash_pause: Duration::from_millis(100),
+        may_lead: !is(Rule::NoRescue) && !setup.only_listens,
+        ..Config::default()
+    };
+    let clock = Clock::wrong(SignedDuration::from_secs(setup.ahead_s));
+    let random = Random::seeded(setup.seed ^ (setup.node as u64) << 32 ^ setup.life);
+    let effects = Effects { ids: Ids::new(clock.clone(), random.clone()), clock, random };
+    let mut schedules = Schedules::default();
+    for at in 0..TICKS {
+        schedules = schedules.with(Schedule::of(&format!("tick {at}"), "* * * * * *", &Tick))?;
+    }
+    let worker = Worker::new(target, kinds, config, &effects);
+    let worker = if setup.only_listens { worker } else { worker.with_schedules(schedules) };
+    Ok(match setup.rule.and_then(Rule::weak) {
+        Some(weak) => worker.weakened(weak),
+        None => worker,
+    })
+}
+
+async fn kinds(node: &Arc<Node>) -> Result<Kinds> {
+    let kinds = Kinds::new().with::<Work>(Arc::clone(node)).with::<Tick>(Arc::clone(node));
+    Ok(Subscribers::new(kinds).durable::<Heard>(Arc::clone(node)).declare(&node.db).await?)
+}
+
+/// Reads what has happened, by one name with the other nodes: each event once.
+async fn read(db: &Db, naive: bool) {
+    loop {
+        // Somebody else has read on, or the server is away.
+        let read = if naive { read_naively(db).await } else { read_on(db).await };
+        let pause = if matches!(read, Ok(PAGE)) { 0 } else { 50 };
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+    }
+}
+
+async fn read_on(db: &Db) -> Result<usize> {
+    let reader = Reader::open(db, "story", Position::BEGINNING).await?;
+    let from = reader.position().await?;
+    let events = reader::after(db, from, None, PAGE).await?;
+    let Some(last) = events.last() else { return Ok(0) };
+    let tx = db.write().await?;
+    for event in &events {
+        let key = event.envelope.partitionkey.as_deref().unwrap_or_default();
+        tx.execute("insert into seen (event, key) values ($1, $2)", &[&event.envelope.id, &key]).await?;
+    }
+    match reader.advance_in(&tx, from, last.position).await {
+        Ok(()) => tx.commit().await?,
+        Err(ReaderError::Moved) => tx.rollback().await?,
+        Err(error) => return Err(error.into()),
+    }
+    Ok(events.len())
+}
+
+/// As many do: from the highest number that was seen on.
+async fn read_naively(db: &Db) -> Result<usize> {
+    let tx = db.write().await?;
+    tx.execute("select pg_advisory_xact_lock(1)", &[]).await?;
+    let from = "select coalesce(max(nth), 0) from mainstay.event inner join seen on seen.event = event.id";
+    let from: i64 = tx.query_one(from, &[]).await?.get(0);
+    let next = "insert into seen (event, key) \
+        select id, key from mainstay.event where nth > $1 order by nth limit 50";
+    let read = tx.execute(next, &[&from]).await?;
+    tx.commit().await?;
+    Ok(usize::try_from(read)?)
+}

@@ -1,0 +1,99 @@
+//! What is broken in which order, drawn from the seed. Pure. Never here: how it is done.
+
+use std::time::Duration;
+
+use mainstay_runtime::Random;
+
+use super::TTL;
+use crate::fault::proxy::Mode;
+
+/// One blow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blow {
+    /// Kills a node and starts it.
+    Kill { node: usize },
+    /// Stops a node's process for so long that others take what it had, and lets it go on.
+    Freeze { node: usize, ms: u64 },
+    /// Asks a node to stop, and starts it when it has.
+    Stop { node: usize },
+    /// Stops the server at once, and starts it after a while.
+    Outage { ms: u64 },
+    /// Stops the server in order and promotes the standby: nothing is lost.
+    SwitchOver,
+    /// Ends some sessions of the nodes, as an operator does.
+    Terminate { many: u64 },
+    /// Something happens to a node's wires to the database for a while.
+    Wire { node: usize, mode: Mode, ms: u64 },
+}
+
+/// A blow, and the rest after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) blow: Blow,
+    pub(super) rest: Duration,
+}
+
+/// More than enough blows for this long: a run ends by the clock.
+pub(super) fn plan(seed: u64, nodes: usize, length: Duration) -> Vec<Step> {
+    let random = Random::seeded(seed);
+    let most = usize::try_from(length.as_millis() / 200).unwrap_or(usize::MAX) + 24;
+    let mut steps = Vec::new();
+    while steps.len() < most {
+        let mut block = block(&random, nodes);
+        // Fisher and Yates; every block has every kind.
+        for at in (1..block.len()).rev() {
+            block.swap(at, usize::try_from(random.below(at as u64 + 1)).unwrap_or(0));
+        }
+        let rest = || Duration::from_millis(200 + random.below(1_200));
+        steps.extend(block.into_iter().map(|blow| Step { blow, rest: rest() }));
+    }
+    steps
+}
+
+fn block(random: &Random, nodes: usize) -> Vec<Blow> {
+    let node = || usize::try_from(random.below(nodes as u64)).unwrap_or(0);
+    let wire = |mode, most: u64| Blow::Wire { node: node(), mode, ms: 100 + random.below(most) };
+    let ttl = u64::try_from(TTL.as_millis()).unwrap_or(u64::MAX);
+    let mut blows: Vec<Blow> = (0..6).map(|_| Blow::Kill { node: node() }).collect();
+    blows.extend((0..2).map(|_| Blow::Freeze { node: node(), ms: ttl * 2 + random.below(ttl) }));
+    blows.extend((0..2).map(|_| Blow::Stop { node: node() }));
+    blows.extend([
+        Blow::Outage { ms: random.below(200) },
+        Blow::Outage { ms: 500 + random.below(2_000) },
+        Blow::SwitchOver,
+        Blow::Terminate { many: 3 + random.below(12) },
+        Blow::Terminate { many: 40 },
+        wire(Mode::Mute, 1_500),
+        wire(Mode::Mute, 4_000),
+        wire(Mode::Hung, 4_000),
+        wire(Mode::Cut, 1_500),
+    ]);
+    blows
+}
+
+/// The beginning of the plan on a few lines.
+pub(super) fn show(steps: &[Step]) -> String {
+    let shown = steps.iter().take(12).map(|step| format!("{:?}, {} ms", step.blow, step.rest.as_millis()));
+    format!("plan: {}, …", shown.collect::<Vec<_>>().join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_tells_the_same_story_and_every_kind_is_in_it() {
+        let length = Duration::from_secs(20);
+        assert_eq!(plan(7, 3, length), plan(7, 3, length));
+        assert_ne!(plan(7, 3, length), plan(8, 3, length));
+        let first = &plan(7, 3, length)[..19];
+        let has = |is: fn(&Blow) -> bool| first.iter().any(|step| is(&step.blow));
+        assert!(has(|blow| matches!(blow, Blow::SwitchOver)) && has(|blow| matches!(blow, Blow::Stop { .. })));
+        assert!(has(|blow| matches!(blow, Blow::Wire { mode: Mode::Mute, .. })));
+        for step in first {
+            if let Blow::Freeze { ms, .. } = step.blow {
+                assert!(Duration::from_millis(ms) > TTL, "others take over: {step:?}");
+            }
+        }
+    }
+}
