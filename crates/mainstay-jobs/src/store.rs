@@ -8,7 +8,13 @@ use mainstay_db::migrate::{Migration, Migrations};
 /// The tables of jobs and leases.
 pub const MIGRATIONS: Migrations = Migrations::new(
     "mainstay-jobs",
-    &[Migration::from_file("0001_jobs.sql", include_str!("../migrations/0001_jobs.sql"))],
+    &[
+        Migration::from_file("0001_jobs.sql", include_str!("../migrations/0001_jobs.sql")),
+        Migration::from_file(
+            "0002_job_worker_process.sql",
+            include_str!("../migrations/0002_job_worker_process.sql"),
+        ),
+    ],
 )
 .in_schema("mainstay");
 
