@@ -70,6 +70,8 @@ vocabulary! {
         "Ends of jobs were refused that others have by now: `worker`, `jobs`.";
     JOBS_UNHEARD = "jobs.unheard":
         "What other processes ask for is found at the next look, and not at once: `error`.";
+    EVENTS_GONE = "events.gone":
+        "A subscriber of this version hears of nothing, because another version has said that it is gone: `subscriber`.";
     CACHE_UNHEARD = "cache.unheard":
         "Changes of the database are not heard of, so nothing kept is served as fresh: `error`.";
     CACHE_HEARD = "cache.heard":

@@ -28,7 +28,8 @@ pub struct JobsConfig {
     pub grace: Duration,
     /// A job that has taken so many processes with it becomes a dead letter.
     pub crashes_most: u16,
-    /// For so many days is kept what is known of jobs that have ended. Dead letters stay until somebody decides.
+    /// For so many days is kept what is known of jobs that have ended, and what has happened. Dead letters stay until somebody
+    /// decides.
     pub keep_days: u32,
 }
 
