@@ -2,6 +2,7 @@
 //! hearing of them (`mainstay_events`); whoever hears of them by jobs is one of those who do jobs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use mainstay_db::{Db, DbError};
@@ -10,25 +11,27 @@ use mainstay_runtime::Supervisor;
 use mainstay_telemetry::Registry;
 
 /// How often readers are looked at.
-const MEASURE_EVERY: Duration = Duration::from_secs(15);
+const EVERY: Duration = Duration::from_secs(15);
 
-/// How often keys are forgotten.
-const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
+/// Keys are forgotten once in so many rounds: every hour.
+const SWEEP_EACH: u64 = 240;
 
 /// Statements of one time.
 const SWEEPS_MOST: usize = 100;
 
-/// Tells the metrics how far behind the readers are, and forgets the keys of events whose place says nothing any more.
+/// Tells the metrics how far behind the readers are, and forgets the keys of events whose place says nothing any more; from
+/// the second round on, as a start has enough to ask for.
 pub(crate) fn start(supervisor: &Supervisor, db: &Db, registry: &Registry) {
-    let (measured, lags) = (db.clone(), Arc::new(Lags::new(registry)));
-    supervisor.spawn_periodic("event lag", MEASURE_EVERY, move || {
-        let (db, lags) = (measured.clone(), Arc::clone(&lags));
-        async move { lags.measure(&db).await }
-    });
-    let swept = db.clone();
-    supervisor.spawn_periodic("event keys", SWEEP_EVERY, move || {
-        let db = swept.clone();
-        async move { sweep(&db).await }
+    let (db, lags, rounds) = (db.clone(), Arc::new(Lags::new(registry)), Arc::<AtomicU64>::default());
+    supervisor.spawn_periodic("events", EVERY, move || {
+        let (db, lags) = (db.clone(), Arc::clone(&lags));
+        let round = rounds.fetch_add(1, Ordering::Relaxed);
+        async move {
+            if round > 0 {
+                lags.measure(&db).await?;
+            }
+            if (round + 1).is_multiple_of(SWEEP_EACH) { sweep(&db).await } else { Ok(()) }
+        }
     });
 }
 

@@ -348,7 +348,7 @@ async fn check_sees_whether_a_private_cluster_runs_and_what_is_pending_there() {
     assert!(stdout.contains(&format!("it runs, as process {}", cluster.pid())), "{stdout}");
     assert!(
         stdout.contains(
-            "note  the next start applies mainstay/0001_statement_history, mainstay-cache/0001_invalidation, mainstay-cache/0002_hot, mainstay-jobs/0001_jobs, paceline/0001_accounts, "
+            "note  the next start applies mainstay/0001_statement_history, mainstay-cache/0001_invalidation, mainstay-cache/0002_hot, mainstay-jobs/0001_jobs, mainstay-jobs/0002_job_worker_process, mainstay-events/0001_events, paceline/0001_accounts, "
         ),
         "{stdout}"
     );

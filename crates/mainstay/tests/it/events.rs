@@ -63,8 +63,7 @@ async fn what_is_told_is_heard_and_who_does_not_read_is_seen() {
     })
     .await;
     let metrics = world.get("/metrics").await.1;
-    for line in ["events_reader_behind_ms{reader=\"lazy\"} ", "events_unreadable_ms ", "task=\"event keys\""]
-    {
+    for line in ["events_reader_behind_ms{reader=\"lazy\"} ", "events_unreadable_ms ", "task=\"events\""] {
         assert!(metrics.contains(line), "{line} is not in\n{metrics}");
     }
     assert!(world.close().await.is_clean());
