@@ -45,9 +45,6 @@ pub const TTL: (Duration, Duration) = (Duration::from_millis(100), Duration::fro
 /// To open the connection.
 const WITHIN: Duration = Duration::from_secs(5);
 
-/// On this connection nobody waits for long: each statement holds up those behind it.
-const SHORT: &str = "set lock_timeout = '50ms'";
-
 /// Before a lock is given back again that somebody is about to write under.
 const AGAIN: Duration = Duration::from_millis(20);
 
@@ -144,7 +141,7 @@ impl Inner {
         }
         let fresh = Session::connect_for(&self.target, "mainstay locks", WITHIN, jobs::LONGEST).await?;
         fresh.batch_execute(jobs::SETTINGS).await?;
-        fresh.batch_execute(SHORT).await?;
+        fresh.batch_execute(jobs::SHORT).await?;
         Ok(Arc::clone(open.insert(Arc::new(fresh))))
     }
 

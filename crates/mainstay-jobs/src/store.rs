@@ -75,6 +75,9 @@ pub(crate) const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set 
     set enable_hashjoin = off; set enable_mergejoin = off; set lock_timeout = '2s'; set statement_timeout = '5s'; \
     set idle_in_transaction_session_timeout = '10s'";
 
+/// For a connection on which nobody waits for long, as each statement holds up those behind it.
+pub(crate) const SHORT: &str = "set lock_timeout = '50ms'";
+
 /// The longest that one of these statements may take.
 pub(crate) const LONGEST: Duration = Duration::from_secs(5);
 
