@@ -155,9 +155,9 @@ impl Inner {
     async fn give_back(&self, name: &str, holder: &str) -> Result<(), tokio_postgres::Error> {
         let (clock, began) = (&self.effects.clock, self.effects.clock.monotonic());
         loop {
-            let refused = match self.session().await?.execute(store::GIVE_BACK, &[&name, &holder]).await {
-                Ok(_) => return Ok(()),
-                Err(refused) => refused,
+            let session = self.session().await?;
+            let Err(refused) = session.execute(store::GIVE_BACK, &[&name, &holder]).await else {
+                return Ok(());
             };
             let is_over = clock.monotonic().saturating_sub(began) >= GIVING_BACK;
             if is_over || refused.code() != Some(&SqlState::LOCK_NOT_AVAILABLE) {

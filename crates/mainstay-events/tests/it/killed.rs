@@ -36,7 +36,7 @@ async fn the_process_that_is_killed() {
     let open = db.write().await.unwrap();
     open.emit(&told("never", Some("key"))).await.unwrap();
     println!("\n{COMMITTED}");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[tokio::test]

@@ -162,7 +162,7 @@ fn by_trying(spec: &Spec, zone: &TimeZone, after: Timestamp) -> Option<Timestamp
     let is_even = spec.times.hours.begins_with_star;
     let instants = |time: DateTime| {
         let ambiguous = zone.to_ambiguous_timestamp(time);
-        let both = (ambiguous.clone().earlier().unwrap(), ambiguous.clone().later().unwrap());
+        let both = (ambiguous.earlier().unwrap(), ambiguous.later().unwrap());
         match (ambiguous.offset(), is_even) {
             (AmbiguousOffset::Unambiguous { .. }, _) => vec![both.0],
             (AmbiguousOffset::Gap { .. }, true) => vec![],
