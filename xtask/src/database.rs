@@ -42,7 +42,8 @@ pub(crate) fn with_database<T>(root: &Path, work: impl FnOnce(&Cluster, &Session
 async fn prepare(root: &Path, cluster: &Cluster) -> Result<Session> {
     let set = migrations::read(root)?;
     let (cache, jobs) = (&mainstay_cache::invalidation::MIGRATIONS, &mainstay_jobs::MIGRATIONS);
-    migrate::run(&cluster.target(), &[&migrate::PLATFORM, cache, jobs, &set])
+    let events = &mainstay_events::MIGRATIONS;
+    migrate::run(&cluster.target(), &[&migrate::PLATFORM, cache, jobs, events, &set])
         .await
         .context("the migrations fail on an empty database")?;
     Session::connect(&cluster.target(), "xtask", CONNECT).await.context("the database is unreachable")

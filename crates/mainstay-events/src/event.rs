@@ -9,6 +9,9 @@ use uuid::Uuid;
 /// The longest body, as JSON: with its envelope it fits into a job.
 pub const BODY_MOST: usize = 200 * 1024;
 
+/// Objects and lists in one another in a body: whoever reads it in its envelope, in whatever language, comes to its end.
+pub const DEPTH_MOST: usize = 100;
+
 /// The longest subject and key, in bytes.
 pub const TEXT_MOST: usize = 512;
 
@@ -95,6 +98,7 @@ pub(crate) struct Written {
     pub(crate) subject: Option<String>,
     pub(crate) key: Option<String>,
     pub(crate) body: JsonText,
+    data: serde_json::Value,
 }
 
 impl Written {
@@ -109,25 +113,36 @@ impl Written {
                 ));
             }
         }
-        Ok(Self { subject, key, body: JsonText::of(text, BODY_MOST)? })
+        let body = JsonText::of(text, BODY_MOST)?;
+        let data = serde_json::from_str(body.as_str()).map_err(|error| error.to_string())?;
+        let depth = depth(&data);
+        match depth > DEPTH_MOST {
+            true => Err(format!("it is {depth} levels deep, {DEPTH_MOST} at most")),
+            false => Ok(Self { subject, key, body, data }),
+        }
     }
 
-    pub(crate) fn envelope<E: Event>(
-        &self,
-        id: Uuid,
-        time: Timestamp,
-    ) -> Result<Envelope, serde_json::Error> {
-        Ok(Envelope {
+    pub(crate) fn envelope<E: Event>(self, id: Uuid, time: Timestamp) -> Envelope {
+        Envelope {
             specversion: SPECVERSION.to_owned(),
             id,
             source: E::SOURCE.to_owned(),
             kind: E::TYPE.to_owned(),
-            subject: self.subject.clone(),
+            subject: self.subject,
             time,
             datacontenttype: JSON.to_owned(),
-            partitionkey: self.key.clone(),
-            data: serde_json::from_str(self.body.as_str())?,
-        })
+            partitionkey: self.key,
+            data: self.data,
+        }
+    }
+}
+
+/// Of what was read, which has its bound.
+fn depth(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::Array(all) => 1 + all.iter().map(depth).max().unwrap_or(0),
+        serde_json::Value::Object(all) => 1 + all.values().map(depth).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

@@ -4,25 +4,24 @@
 //!
 //! One transaction that stays open anywhere on the server therefore holds up every reader; [`lags`] tells.
 
+mod lag;
+
 use std::fmt;
 use std::str::FromStr;
 
 use mainstay_db::{Db, DbError, Executor, TransactionError, Tx};
-use mainstay_telemetry::Registry;
-use mainstay_telemetry::metrics::Gauge;
 use tokio_postgres::Row;
 
 use crate::event::{Envelope, JSON, SPECVERSION};
 use crate::store;
+
+pub use lag::{Lag, Lags, UNREAD_MOST, held_s, lags};
 
 /// The most events of a page.
 pub const PAGE_MOST: usize = 10_000;
 
 /// The longest name of a reader, in bytes.
 pub const NAME_MOST: usize = 200;
-
-/// Readers that are told of.
-const READERS_MOST: i64 = 1_000;
 
 /// A place among the events; a larger one is later. Its text may be given to clients, as the id of a server-sent event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,11 +40,11 @@ impl Position {
     /// As [`Db::read`].
     pub async fn present(db: &Db) -> Result<Self, DbError> {
         let row = mainstay_db::one(&*db.read_from_primary(), &store::PRESENT, &[]).await?;
-        Ok(Self { tx: number(&row)?, nth: 0 })
+        Ok(Self { tx: number(&row, "tx")?, nth: 0 })
     }
 
     fn read(row: &Row) -> Result<Self, DbError> {
-        Ok(Self { tx: number(row)?, nth: row.try_get("nth")? })
+        Ok(Self { tx: number(row, "tx")?, nth: row.try_get("nth")? })
     }
 
     fn tx(self) -> String {
@@ -86,7 +85,42 @@ pub struct Read {
     pub envelope: Envelope,
 }
 
+/// Some of the events behind a place, and how far one has read with them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// In their order.
+    pub events: Vec<Read>,
+    /// Where to go on: the last of them, or, where there are no more, the end of what can be read now. Whoever reads some
+    /// types only comes past the others by this.
+    pub end: Position,
+}
+
 /// The events behind a place, in their order, so many at most ([`PAGE_MOST`]); of these types, or of all.
+///
+/// # Errors
+/// As [`Db::read`].
+pub async fn page(db: &Db, position: Position, types: Option<&[&str]>, most: usize) -> Result<Page, DbError> {
+    let most = most.min(PAGE_MOST);
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows =
+        db.read_from_primary().rows(&store::PAGE, &[&position.tx(), &position.nth, &types, &limit]).await?;
+    let mut events = Vec::with_capacity(rows.len());
+    for row in &rows {
+        // The only row, where there is nothing.
+        if row.try_get::<_, Option<i64>>("nth")?.is_some() {
+            events.push(read(row)?);
+        }
+    }
+    let bound = rows.first().map(|row| number(row, "bound")).transpose()?;
+    let last = events.last().map_or(position, |last| last.position);
+    let end = match bound {
+        Some(tx) if events.len() < most => last.max(Position { tx, nth: 0 }),
+        _ => last,
+    };
+    Ok(Page { events, end })
+}
+
+/// The events of a [`page`].
 ///
 /// # Errors
 /// As [`Db::read`].
@@ -96,10 +130,7 @@ pub async fn after(
     types: Option<&[&str]>,
     most: usize,
 ) -> Result<Vec<Read>, DbError> {
-    let most = i64::try_from(most.min(PAGE_MOST)).unwrap_or(i64::MAX);
-    let rows =
-        db.read_from_primary().rows(&store::PAGE, &[&position.tx(), &position.nth, &types, &most]).await?;
-    rows.iter().map(read).collect()
+    page(db, position, types, most).await.map(|page| page.events)
 }
 
 fn read(row: &Row) -> Result<Read, DbError> {
@@ -191,74 +222,8 @@ impl Reader {
     }
 }
 
-/// How far behind a reader is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lag {
-    /// Its name.
-    pub reader: String,
-    /// For so long, in seconds, there has been something that it has not read.
-    pub behind_s: f64,
-    /// It cannot read that yet: a transaction is open that was begun before.
-    pub is_held: bool,
-}
-
-/// How far behind the readers are, by name.
-///
-/// # Errors
-/// As [`Db::read`].
-pub async fn lags(db: &Db) -> Result<Vec<Lag>, DbError> {
-    let rows = db.read_from_primary().rows(&store::LAG, &[&1_i64, &READERS_MOST]).await?;
-    let lag = |row: &Row| {
-        Ok(Lag {
-            reader: row.try_get("name")?,
-            behind_s: row.try_get("behind_s")?,
-            is_held: row.try_get("is_held")?,
-        })
-    };
-    rows.iter().map(lag).collect()
-}
-
-/// The same as metrics.
-#[derive(Clone)]
-pub struct Lags {
-    behind: Gauge,
-    held: Gauge,
-}
-
-impl Lags {
-    /// Registers them.
-    pub fn new(registry: &Registry) -> Self {
-        let gauge = |name, help| registry.gauge(name, help, &["reader"]);
-        Self {
-            behind: gauge(
-                "events_reader_behind_ms",
-                "For so long there has been an event that it has not read",
-            ),
-            held: gauge("events_reader_held", "1: what it has not read waits for an open transaction"),
-        }
-    }
-
-    /// Asks anew.
-    ///
-    /// # Errors
-    /// As [`lags`].
-    pub async fn measure(&self, db: &Db) -> Result<(), DbError> {
-        for lag in lags(db).await? {
-            self.behind.with(&[&lag.reader]).set((lag.behind_s * 1e3) as i64);
-            self.held.with(&[&lag.reader]).set(lag.is_held.into());
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Lags {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Lags")
-    }
-}
-
-fn number(row: &Row) -> Result<u64, DbError> {
-    let text: String = row.try_get("tx")?;
+fn number(row: &Row, column: &str) -> Result<u64, DbError> {
+    let text: String = row.try_get(column)?;
     Ok(text.parse().unwrap_or(u64::MAX))
 }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use mainstay_db::partitions::{Expiring, Key, PartitionedTable, Unit};
-use mainstay_db::{Db, Executor};
+use mainstay_db::{Db, DbError, Executor};
 use mainstay_jobs::{Context, Failure, Job, Options, Priority, Schedule};
 use serde::{Deserialize, Serialize};
 
@@ -50,16 +50,17 @@ impl Job for Sweep {
     }
 
     async fn run(self, db: Db, context: Context) -> Result<(), Failure> {
-        while !context.is_cancelled() {
-            let swept = db
-                .transaction(
-                    |tx| async move { Executor::execute(&**tx, &store::SWEEP, &[&SWEPT_MOST]).await },
-                )
-                .await?;
-            if i64::try_from(swept).unwrap_or(i64::MAX) < SWEPT_MOST {
-                break;
-            }
-        }
+        while !context.is_cancelled() && sweep(&db).await? {}
         Ok(())
     }
+}
+
+/// Forgets some of those keys; whether there may be more.
+///
+/// # Errors
+/// As [`Db::transaction`].
+pub async fn sweep(db: &Db) -> Result<bool, DbError> {
+    let swept =
+        db.transaction(|tx| async move { Executor::execute(&**tx, &store::SWEEP, &[&SWEPT_MOST]).await });
+    Ok(swept.await? >= SWEPT_MOST.unsigned_abs())
 }

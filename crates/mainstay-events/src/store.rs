@@ -11,8 +11,6 @@ pub const MIGRATIONS: Migrations = Migrations::new(
 .in_schema("mainstay");
 
 pub(crate) static EMIT: Statement = Statement::pooled("events.emit", include_str!("store/emit.sql"));
-pub(crate) static SUBSCRIBED: Statement =
-    Statement::pooled("events.subscribed", include_str!("store/subscribed.sql"));
 pub(crate) static SUBSCRIBE: Statement =
     Statement::pooled("events.subscribe", include_str!("store/subscribe.sql"));
 pub(crate) static UNSUBSCRIBE: Statement =
@@ -26,4 +24,5 @@ pub(crate) static POSITION: Statement =
 pub(crate) static ADVANCE: Statement = Statement::pooled("events.advance", include_str!("store/advance.sql"));
 pub(crate) static FORGET: Statement = Statement::pooled("events.forget", include_str!("store/forget.sql"));
 pub(crate) static LAG: Statement = Statement::pooled("events.lag", include_str!("store/lag.sql"));
+pub(crate) static HELD: Statement = Statement::pooled("events.held", include_str!("store/held.sql"));
 pub(crate) static SWEEP: Statement = Statement::pooled("events.sweep", include_str!("store/sweep.sql"));

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 use mainstay_db::{Db, DbError, Executor, TransactionError};
 use mainstay_jobs::{Context, Failure, Job, Kinds, Options, Treatment};
+use mainstay_telemetry::events;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::event::{Delivered, Envelope, Event};
@@ -123,7 +124,8 @@ impl Subscribers {
     }
 
     /// Writes them down: each hears of all events whose transaction begins to tell them after this, by whichever process,
-    /// also one that does not know it. Then a worker may be given the kinds.
+    /// also one that does not know it. Then a worker may be given the kinds. Whoever is gone by the word of another version
+    /// hears of nothing, and the log says so.
     ///
     /// # Errors
     /// [`SubscribeError`].
@@ -142,6 +144,13 @@ impl Subscribers {
                 let known: String = row.try_get("type").map_err(DbError::from)?;
                 if known != *asked {
                     return Err(SubscribeError::Type { name, known, asked });
+                }
+                if row.try_get("is_gone").map_err(DbError::from)? {
+                    tracing::warn!(
+                        event = events::EVENTS_GONE,
+                        subscriber = name,
+                        "a subscriber hears of nothing: another version has said that nobody subscribes by its name any more"
+                    );
                 }
             }
             for name in gone {

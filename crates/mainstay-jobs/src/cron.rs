@@ -3,17 +3,20 @@
 //!
 //! **Who declares.** Each process that may lead declares all of its schedules when it begins to work, and those count that the
 //! newest living process has declared: what it does not name rests, with its pause and its next time, and goes on from there
-//! if it is declared again. When the newest is not heard of any more, whoever leads declares anew. So during a rolling deploy the
-//! new version's schedules count from its first process on, an old process that starts again late undoes that only while it
-//! lives, and a roll-back undoes it by itself. What has rested for 30 days is forgotten. Processes without schedules
+//! if it is declared again. Every process looks every few seconds whether what there is was declared by itself or by a newer one
+//! that lives, and declares anew if not. A process is as old as its first life: one that has lost the database for a while is
+//! no newer for it. So during a rolling deploy the new version's schedules count from its first process on, an old process that
+//! starts again late undoes that only while it lives, and a roll-back undoes it by itself. What has rested for 30 days is forgotten. Processes without schedules
 //! ([`Worker::with_schedules`](crate::Worker::with_schedules) was not called) declare nothing and retire nothing; all that have
 //! some must have the same.
 //!
 //! **What a change does.** Another expression or zone counts from now on; anything else changes nothing of the next time.
 
+mod batch;
 mod declare;
 mod fire;
 mod operate;
+mod passed;
 mod store;
 
 use std::collections::BTreeMap;
@@ -26,7 +29,9 @@ use crate::job::Job;
 use crate::json::JsonText;
 use crate::schedule::{Misfire, Spec, SpecError};
 
-pub use operate::{CronError, FIRES_MOST, LISTED_MOST, Listed, list, pause, resume, run_now};
+pub use operate::{
+    CronError, FIRES_LISTED_MOST, FIRES_MOST, LISTED_MOST, Listed, list, pause, resume, run_now,
+};
 
 pub(crate) use fire::Cron;
 

@@ -1,6 +1,6 @@
-//! What only one process does at a time: giving the jobs of dead ones to others, and beginning what begins by itself. Whoever holds the lease does it, and each of
-//! its statements names the lease's token: of two who believe that they lead, the older one's changes nothing. Never here:
-//! claims.
+//! What only one process does at a time: giving the jobs of dead ones to others, and beginning what begins by itself. Whoever
+//! holds the lease does it, and each of its statements names the lease's token: of two who believe that they lead, the older
+//! one's changes nothing. Never here: claims.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use mainstay_db::Session;
 use mainstay_runtime::Stop;
 use mainstay_telemetry::events;
 use tokio::sync::watch;
+use tokio_postgres::error::SqlState;
 
 use crate::cron::Cron;
 use crate::days::{Days, Made};
@@ -29,26 +30,31 @@ const RESCUED_MOST: i64 = 1_000;
 /// Dead letters that are forgotten in a round.
 const FORGOTTEN_MOST: i64 = 1_000;
 
-/// Keys that are given back in a round.
+/// Keys that are given back by one statement, and statements of a round.
 const SWEPT_MOST: i64 = 10_000;
+const SWEEPS_MOST: usize = 20;
+
+/// Before the lease is asked for again that somebody is about to commit under.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// One process's part in leading.
 pub(crate) struct Leader {
-    worker: i64,
+    /// Of the process, by its first life.
+    process: i64,
     holder: String,
     parts: Arc<Parts>,
 }
 
 impl Leader {
-    pub(crate) fn new(worker: i64, parts: &Arc<Parts>) -> Self {
-        Self { worker, holder: worker.to_string(), parts: Arc::clone(parts) }
+    pub(crate) fn new(worker: i64, process: i64, parts: &Arc<Parts>) -> Self {
+        Self { process, holder: worker.to_string(), parts: Arc::clone(parts) }
     }
 
     /// Until stopped; then somebody else may at once. A statement that is refused is tried again at the next round.
     pub(crate) async fn run(&self, session: &Session, stop: &Stop) -> Result<(), Ended> {
         let (leads, leading) = watch::channel(None);
         let firing = async {
-            Cron::new(self.worker, &self.parts).run(leading, stop).await;
+            Cron::new(self.process, &self.parts, session).run(leading, stop).await;
             Ok(())
         };
         tokio::try_join!(self.lead(session, &leads, stop), firing).map(drop)
@@ -64,7 +70,10 @@ impl Leader {
         let days = Days::new(&self.parts.target, &self.parts.effects.clock)?;
         let (mut token, mut since) = (None, None);
         while !stop.is_stopping() {
+            let mut pause = ttl / 3;
             match self.round(session, &mut token, &mut since).await {
+                Ok(true) => {}
+                Ok(false) => pause = AGAIN.min(pause),
                 Err(Ended::Database(refused)) if refused.as_db_error().is_some() && !session.is_closed() => {
                     let why = refused.to_string();
                     if days.make_for(refused).await == Made::Day {
@@ -76,12 +85,12 @@ impl Leader {
                         "jobs of processes that are not heard of could not be given to others"
                     );
                 }
-                ended => ended?,
+                Err(ended) => return Err(ended),
             }
             leads.send_replace(token);
             tokio::select! {
                 () = stop.stopped() => {}
-                () = tokio::time::sleep(ttl / 3) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
         if let Some(token) = token {
@@ -91,23 +100,29 @@ impl Leader {
         Ok(())
     }
 
+    /// Whether it is known who leads.
     async fn round(
         &self,
         session: &Session,
         held: &mut Option<i64>,
         since: &mut Option<Instant>,
-    ) -> Result<(), Ended> {
+    ) -> Result<bool, Ended> {
         let ttl = self.parts.config.ttl;
-        let asked = session.query_opt(store::ACQUIRE, &[&LEASE, &self.holder, &ms(ttl)]).await?;
+        let asked = session.query_opt(store::ACQUIRE, &[&LEASE, &self.holder, &ms(ttl)]).await;
+        let asked = match asked {
+            Err(busy) if busy.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => return Ok(false),
+            asked => asked?,
+        };
         let token: Option<i64> = asked.map(|row| row.try_get(0)).transpose()?;
         if std::mem::replace(held, token) != token {
             *since = token.map(|_| Instant::now());
         }
         // While the server was away nobody was heard of; those who live say so before the time is over.
         match (token, *since) {
-            (Some(token), Some(since)) if since.elapsed() >= ttl => self.rescue(session, token).await,
-            _ => Ok(()),
+            (Some(token), Some(since)) if since.elapsed() >= ttl => self.rescue(session, token).await?,
+            _ => {}
         }
+        Ok(true)
     }
 
     async fn rescue(&self, session: &Session, token: i64) -> Result<(), Ended> {
@@ -122,7 +137,12 @@ impl Leader {
         let gone =
             session.query(&rescue, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST, &pause]).await?;
         let workers: HashSet<i64> = gone.iter().map(|row| row.try_get("worker")).collect::<Result<_, _>>()?;
-        session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;
+        for _ in 0..SWEEPS_MOST {
+            let swept = session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;
+            if swept < SWEPT_MOST.unsigned_abs() {
+                break;
+            }
+        }
         session.execute(store::FORGET, &[&ms(self.parts.config.dead_for), &FORGOTTEN_MOST]).await?;
         if !gone.is_empty() {
             tracing::warn!(

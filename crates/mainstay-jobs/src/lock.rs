@@ -12,19 +12,23 @@
 //!
 //! A row of each name stays, so that its tokens only grow: names should be few, and none made of what users say.
 
+mod asking;
 mod guard;
 mod store;
 mod xact;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as Sync, PoisonError};
 use std::time::Duration;
 
 use mainstay_db::{Session, Target};
 use mainstay_runtime::Effects;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
+use tokio::task::JoinSet;
 use tokio_postgres::error::SqlState;
 
 use crate::store as jobs;
+
+use asking::{Answer, Asking};
 
 pub use guard::{Guard, LostError};
 pub use xact::with_xact_lock;
@@ -41,8 +45,11 @@ pub const TTL: (Duration, Duration) = (Duration::from_millis(100), Duration::fro
 /// To open the connection.
 const WITHIN: Duration = Duration::from_secs(5);
 
-/// The longest pause between two attempts.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Before a lock is given back again that somebody is about to write under.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// For so long.
+const GIVING_BACK: Duration = Duration::from_secs(2);
 
 /// What is locked for users, as against what the platform leads with.
 const PREFIX: &str = "lock ";
@@ -56,6 +63,10 @@ struct Inner {
     target: Target,
     effects: Effects,
     session: Mutex<Option<Arc<Session>>>,
+    /// One asks at a time: who has a lock says in between that he goes on, however many wait for others.
+    turn: Mutex<()>,
+    /// Those who ask, and those who give back what nobody takes.
+    asking: Sync<JoinSet<()>>,
 }
 
 /// There is no lock.
@@ -79,14 +90,29 @@ impl Locks {
     /// Those of this database.
     pub fn new(target: &Target, effects: &Effects) -> Self {
         let (target, effects) = (target.clone(), effects.clone());
-        Self(Arc::new(Inner { target, effects, session: Mutex::default() }))
+        let (session, turn, asking) = <(Mutex<_>, Mutex<_>, Sync<_>)>::default();
+        Self(Arc::new(Inner { target, effects, session, turn, asking }))
     }
 
-    /// The lock, or nothing if somebody has it. Without a word from this process it is free after `ttl`.
+    /// The lock, or nothing if somebody has it, or if the answer took so long that somebody may. Without a word from this
+    /// process it is free after `ttl`.
     ///
     /// # Errors
     /// [`LockError`], but for [`LockError::Busy`].
     pub async fn try_lock(&self, name: &str, ttl: Duration) -> Result<Option<Guard>, LockError> {
+        match self.lock(name, ttl, Duration::ZERO).await {
+            Ok(guard) => Ok(Some(guard)),
+            Err(LockError::Busy(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The lock, waited for. While the database does not answer it is asked again. Cancelled, or failed, it gives back by
+    /// itself what it may have got, as long as these locks live.
+    ///
+    /// # Errors
+    /// [`LockError`]; the last one, when the time is over.
+    pub async fn lock(&self, name: &str, ttl: Duration, within: Duration) -> Result<Guard, LockError> {
         if name.is_empty() || name.len() > NAME_MOST || name.contains('\0') {
             return Err(LockError::Name(name.len()));
         }
@@ -94,38 +120,16 @@ impl Locks {
             return Err(LockError::Ttl(ttl));
         }
         let (name, holder) = (format!("{PREFIX}{name}"), self.0.effects.ids.next().to_string());
-        let session = self.0.session().await?;
-        let sent = self.0.effects.clock.boottime();
-        let asked = session.query_opt(jobs::ACQUIRE, &[&name, &holder, &jobs::ms(ttl)]).await;
-        let row = match asked {
-            // Whoever has it is about to commit under it.
-            Err(busy) if busy.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => None,
-            asked => asked?,
-        };
-        let token = row.map(|row| row.try_get(0)).transpose()?;
-        Ok(token.map(|token| Guard::begin(Arc::clone(&self.0), name, holder, token, ttl, sent)))
-    }
-
-    /// The lock, waited for. While the database does not answer it is asked again.
-    ///
-    /// # Errors
-    /// [`LockError`]; the last one, when the time is over.
-    pub async fn lock(&self, name: &str, ttl: Duration, within: Duration) -> Result<Guard, LockError> {
-        let (clock, began) = (&self.0.effects.clock, self.0.effects.clock.monotonic());
-        loop {
-            let refused = match self.try_lock(name, ttl).await {
-                Ok(Some(guard)) => return Ok(guard),
-                Ok(None) => LockError::Busy(within),
-                Err(error @ LockError::Database(_)) => error,
-                Err(error) => return Err(error),
-            };
-            let left = within.saturating_sub(clock.monotonic().saturating_sub(began));
-            if left.is_zero() {
-                return Err(refused);
-            }
-            let part = 0.5 + f64::from(u16::try_from(self.0.effects.random.below(500)).unwrap_or(0)) / 1e3;
-            clock.sleep(PAUSE.min(ttl / 4).mul_f64(part).min(left)).await;
+        let locks = Arc::clone(&self.0);
+        let asking = Asking { locks, name: name.clone(), holder: holder.clone(), ttl, may_have: false };
+        let (answer, answered) = oneshot::channel();
+        self.0.begin(asking.run(within, answer));
+        let Ok(Answer { got, taken }) = answered.await else { return Err(LockError::Busy(within)) };
+        let got = got?;
+        if got.is_over(ttl, self.0.effects.clock.boottime()) || taken.send(()).is_err() {
+            return Err(LockError::Busy(within));
         }
+        Ok(Guard::begin(Arc::clone(&self.0), name, holder, got.token, ttl, got.sent))
     }
 }
 
@@ -137,7 +141,30 @@ impl Inner {
         }
         let fresh = Session::connect_for(&self.target, "mainstay locks", WITHIN, jobs::LONGEST).await?;
         fresh.batch_execute(jobs::SETTINGS).await?;
+        fresh.batch_execute(jobs::SHORT).await?;
         Ok(Arc::clone(open.insert(Arc::new(fresh))))
+    }
+
+    fn begin(&self, asking: impl Future<Output = ()> + Send + 'static) {
+        let mut all = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        while all.try_join_next().is_some() {}
+        all.spawn(asking);
+    }
+
+    /// What this one has, or may have. Who is about to write under it is waited for.
+    async fn give_back(&self, name: &str, holder: &str) -> Result<(), tokio_postgres::Error> {
+        let (clock, began) = (&self.effects.clock, self.effects.clock.monotonic());
+        loop {
+            let session = self.session().await?;
+            let Err(refused) = session.execute(store::GIVE_BACK, &[&name, &holder]).await else {
+                return Ok(());
+            };
+            let is_over = clock.monotonic().saturating_sub(began) >= GIVING_BACK;
+            if is_over || refused.code() != Some(&SqlState::LOCK_NOT_AVAILABLE) {
+                return Err(refused);
+            }
+            clock.sleep(AGAIN).await;
+        }
     }
 }
 

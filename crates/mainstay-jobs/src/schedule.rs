@@ -108,7 +108,11 @@ impl Spec {
         let date = zone.to_datetime(after).date();
         // A clock that is set back over midnight has some of yesterday before it again.
         let first = date.yesterday().unwrap_or(date);
-        let dates = std::iter::successors(Some(first), |date| date.tomorrow().ok()).take(DAYS);
+        let following = |date: &Date| match self.months.has(date.month().unsigned_abs()) {
+            true => date.tomorrow().ok(),
+            false => date.last_of_month().tomorrow().ok(),
+        };
+        let dates = std::iter::successors(Some(first), following).take(DAYS);
         dates.filter(|date| self.is_on(*date)).find_map(|date| self.times.first_after(after, date, zone))
     }
 

@@ -23,6 +23,7 @@ pub const MIGRATIONS: Migrations = Migrations::new(
         migration!("0005_lists.sql"),
         migration!("0006_ready_again.sql"),
         migration!("0007_dead_whole.sql"),
+        migration!("0008_job_worker_process.sql"),
     ],
 )
 .in_schema("mainstay");
@@ -86,6 +87,9 @@ pub(crate) const RESIGN: &str = include_str!("store/resign.sql");
 pub(crate) const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set jit = off; set enable_seqscan = off; \
     set enable_hashjoin = off; set enable_mergejoin = off; set lock_timeout = '2s'; set statement_timeout = '5s'; \
     set idle_in_transaction_session_timeout = '10s'";
+
+/// For a connection on which nobody waits for long, as each statement holds up those behind it.
+pub(crate) const SHORT: &str = "set lock_timeout = '50ms'";
 
 /// The longest that one of these statements may take.
 pub(crate) const LONGEST: Duration = Duration::from_secs(5);

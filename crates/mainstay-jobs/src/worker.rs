@@ -160,10 +160,14 @@ impl Worker {
 
     /// Life after life.
     async fn live(&self, stop: &Stop) {
-        let (mut is_told, mut last) = (false, None);
+        let (mut is_told, mut last, mut process) = (false, None, None);
         while !stop.is_stopping() {
             stop.heartbeat();
-            let ended = match life::begin(&self.0, last).await {
+            let begun = tokio::select! {
+                begun = life::begin(&self.0, last, process) => begun,
+                () = stop.stopped() => return,
+            };
+            let ended = match begun {
                 Ok(life) => {
                     if std::mem::take(&mut is_told) {
                         tracing::info!(
@@ -172,7 +176,7 @@ impl Worker {
                             "jobs are done again"
                         );
                     }
-                    last = Some(life.id());
+                    (last, process) = (Some(life.id()), Some(life.process()));
                     life.run(stop).await
                 }
                 Err(error) => Err(error),

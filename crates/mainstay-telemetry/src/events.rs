@@ -76,6 +76,8 @@ vocabulary! {
         "The end of a job cannot be written, so that it stays as it is: `worker`, `run`, `error`.";
     JOBS_UNHEARD = "jobs.unheard":
         "What other processes ask for is found at the next look, and not at once: `error`.";
+    EVENTS_GONE = "events.gone":
+        "A subscriber of this version hears of nothing, because another version has said that it is gone: `subscriber`.";
     CACHE_UNHEARD = "cache.unheard":
         "Changes of the database are not heard of, so nothing kept is served as fresh: `error`.";
     CACHE_HEARD = "cache.heard":

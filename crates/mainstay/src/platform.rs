@@ -10,6 +10,7 @@ use mainstay_db::insight::History;
 use mainstay_db::migrate::{self, MigrateError, Migrations};
 use mainstay_db::partitions::{Declared, Keeper, PartitionError, statement_history};
 use mainstay_db::{ConnectError, Db, Probe};
+use mainstay_events::{SubscribeError, Subscribers};
 use mainstay_http::Routes;
 use mainstay_http::health::{Probes, Severity};
 use mainstay_http::serve::ServeReport;
@@ -162,8 +163,12 @@ pub struct Platform {
 }
 
 /// The histories of the platform's own tables; a start applies them before the application's.
-pub const MIGRATIONS: [&Migrations; 3] =
-    [&migrate::PLATFORM, &mainstay_cache::invalidation::MIGRATIONS, &mainstay_jobs::MIGRATIONS];
+pub const MIGRATIONS: [&Migrations; 4] = [
+    &migrate::PLATFORM,
+    &mainstay_cache::invalidation::MIGRATIONS,
+    &mainstay_jobs::MIGRATIONS,
+    &mainstay_events::MIGRATIONS,
+];
 
 impl Platform {
     /// Chooses the database, brings it up to date (the platform's own tables, then those of `migrations`) and opens the
@@ -243,6 +248,17 @@ impl Platform {
         self.kinds = Some(kinds);
     }
 
+    /// Writes down who hears of events, so that whoever tells them knows, and has their jobs done as [`Platform::do_jobs`] has
+    /// those kinds that they were given with.
+    ///
+    /// # Errors
+    /// [`SubscribeError`].
+    pub async fn subscribe(&mut self, subscribers: Subscribers) -> Result<(), SubscribeError> {
+        let kinds = subscribers.declare(&self.db).await?;
+        self.do_jobs(kinds);
+        Ok(())
+    }
+
     /// Has the partitions of these tables kept, beside the platform's own, from the moment on which it serves; until
     /// then, and in a process that never does, the keeper makes those that rows ask for. Call it once.
     ///
@@ -251,8 +267,9 @@ impl Platform {
     pub fn keep_partitions(&mut self, tables: Vec<Declared>) -> Result<Keeper, PartitionError> {
         let insight = &self.database.insight;
         let statements = insight.history_interval().map(|_| statement_history(insight.history_months));
-        let own =
-            statements.into_iter().chain(mainstay_jobs::partitions(self.jobs.kept())).map(Declared::from);
+        let (jobs, told) =
+            (mainstay_jobs::partitions(self.jobs.kept()), mainstay_events::partitions(self.jobs.kept()));
+        let own = statements.into_iter().chain(jobs).chain(told).map(Declared::from);
         let declared = tables.into_iter().chain(own).collect();
         let (config, clock) = (&self.database.partitions, &self.effects.clock);
         let keeper = Keeper::new(config, self.db.target(), clock, &self.registry, declared)?;
@@ -318,6 +335,7 @@ impl Platform {
         let signals = Signals::listen()?;
         self.hears_signals.notify_one();
         jobs::count(&self.supervisor, &self.db, &self.registry);
+        crate::events::start(&self.supervisor, &self.db, &self.registry);
         let effects = (&self.supervisor, &self.effects);
         self.working =
             self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, kinds, self.db.target(), effects));

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mainstay_db::{DbError, TransactionError, Tx};
 use mainstay_http::auth::passwords::{HashError, NewPassword};
@@ -11,6 +12,7 @@ use mainstay_http::auth::tokens::{RefreshToken, TokenError};
 use uuid::Uuid;
 
 use crate::config::RegistrationRule;
+use crate::events::{self, AthleteCreated};
 use crate::state::App;
 
 mod email;
@@ -161,8 +163,18 @@ pub async fn create(app: &App, registration: Registration) -> Result<Uuid, Accou
         is_demo: registration.is_demo,
     };
     let (account, now) = (&account, app.effects.clock.now());
-    let insert = |tx: Arc<Tx>| async move { store::insert_account(&tx, account, now).await };
+    let insert = |tx: Arc<Tx>| async move { insert(&tx, account, now).await };
     if app.db.transaction(insert).await? { Ok(id) } else { Err(AccountError::EmailTaken) }
+}
+
+/// Inserts the account and tells of it. False where the address has one: then nothing was inserted.
+async fn insert(tx: &Tx, account: &store::NewAccount<'_>, now: Timestamp) -> Result<bool, DbError> {
+    let is_new = store::insert_account(tx, account, now).await?;
+    if is_new {
+        let (athlete_id, role, is_demo) = (account.id, account.role.to_owned(), account.is_demo);
+        events::tell(tx, &[AthleteCreated { athlete_id, role, is_demo }]).await?;
+    }
+    Ok(is_new)
 }
 
 /// The id of the account with this address.

@@ -12,6 +12,7 @@ use paceline_domain::model::Sport;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
+use crate::events::{self, AthleteUpdated};
 use crate::features::accounts::Principal;
 use crate::features::activities::day_of;
 use crate::features::uploads::recompute;
@@ -52,9 +53,14 @@ async fn patch_me(
         let before = store::lock(&tx, principal.athlete_id).await?.internal()?;
         let after = profile::patched(before.clone(), patch.clone(), today).map_err(Problem::unprocessable)?;
         store::update(&tx, &after, now).await?;
-        if profile::changes_loads(&before, &after) {
+        let outdates_loads = profile::changes_loads(&before, &after);
+        if outdates_loads {
             store::outdate_analyses(&tx, principal.athlete_id).await?;
             recompute::ask(&tx, principal.athlete_id).await?;
+        }
+        if after != before {
+            let athlete_id = principal.athlete_id;
+            events::tell(&tx, &[AthleteUpdated { athlete_id, outdates_loads }]).await?;
         }
         Ok::<_, Halted>(after)
     };
@@ -92,7 +98,8 @@ pub async fn introduce_demo(app: &App, athlete_id: Uuid, thresholds: Thresholds)
         };
         store::update(&tx, &after, now).await?;
         store::outdate_analyses(&tx, athlete_id).await?;
-        recompute::ask(&tx, athlete_id).await
+        recompute::ask(&tx, athlete_id).await?;
+        events::tell(&tx, &[AthleteUpdated { athlete_id, outdates_loads: true }]).await
     };
     app.db.transaction(work).await
 }

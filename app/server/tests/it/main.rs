@@ -20,6 +20,7 @@ mod database;
 mod demo;
 mod faults;
 mod first_run;
+mod happenings;
 mod imports;
 mod kept;
 mod merging;

@@ -47,9 +47,9 @@ const SLOW_MS: u64 = 30_000;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The platform's histories, and this one of the application.
-pub(crate) fn sets(own: &Migrations) -> [&Migrations; 4] {
-    let [platform, cache, jobs] = mainstay::MIGRATIONS;
-    [platform, cache, jobs, own]
+pub(crate) fn sets(own: &Migrations) -> [&Migrations; 5] {
+    let [platform, cache, jobs, events] = mainstay::MIGRATIONS;
+    [platform, cache, jobs, events, own]
 }
 
 /// A running application.
@@ -346,9 +346,11 @@ fn config(db: &TestDb) -> Config {
     config
 }
 
-/// The days of jobs, whose ids tell the machine's time and not the test's.
+/// The days of jobs and events, whose ids tell the machine's time and not the test's.
 async fn make_days(db: &TestDb, config: &Config) {
-    let tables = mainstay_jobs::partitions(NonZeroU32::new(3_650).unwrap()).map(Declared::from).into();
+    let days = NonZeroU32::new(3_650).unwrap();
+    let jobs = mainstay_jobs::partitions(days).into_iter();
+    let tables = jobs.chain(mainstay_events::partitions(days)).map(Declared::from).collect();
     let (partitions, clock) = (&config.database.partitions, Clock::system());
     let keeper = Keeper::new(partitions, db.target(), &clock, &Registry::new(), tables).unwrap();
     keeper.round().await.unwrap();

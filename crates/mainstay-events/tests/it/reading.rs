@@ -99,6 +99,21 @@ const READ: &str = "create table read (nth bigint generated always as identity, 
     create table truth (nth bigint generated always as identity, key text not null, word text not null)";
 
 #[tokio::test]
+async fn places_are_numbers_and_the_tenth_comes_behind_the_ninth() {
+    let world = World::new().await;
+    for (word, tx) in [("tenth", "10"), ("ninth", "9"), ("hundredth", "100")] {
+        world.tell(word, None).await;
+        let moved = "update mainstay.event set tx = $1::text::xid8 where body->>'word' = $2";
+        world.psql.execute(moved, &[&tx, &word]).await.unwrap();
+    }
+    let read = read(&world, Position::BEGINNING, None, 3).await;
+    assert_eq!(words(&read), ["ninth", "tenth", "hundredth"]);
+    let behind = reader::after(world.db(), read[0].position, None, 10).await.unwrap();
+    assert_eq!(words(&behind), ["tenth", "hundredth"]);
+    world.close().await;
+}
+
+#[tokio::test]
 async fn what_is_told_early_and_committed_late_is_read_and_by_its_number_alone_it_is_lost() {
     let world = World::new().await;
     let mut naive = Naive(0);
@@ -249,5 +264,41 @@ async fn the_lag_says_who_is_behind_and_that_an_open_transaction_holds_him_up() 
     let lags = Lags::new(&registry);
     lags.measure(db).await.unwrap();
     assert!(registry.encode().contains("events_reader_held{reader=\"test\"} 0"), "{}", registry.encode());
+    world.close().await;
+}
+
+#[tokio::test]
+async fn who_reads_some_types_comes_past_the_others_and_only_so_far_as_can_be_read() {
+    let world = World::new().await;
+    let db = world.db();
+    let reader = Reader::open(db, "others", Position::BEGINNING).await.unwrap();
+    for n in 0..3 {
+        world.tell(&n.to_string(), None).await;
+    }
+    let lag = async || reader::lags(db).await.unwrap().remove(0);
+    assert_eq!(lag().await.unread, 3);
+    // Nothing of its types, and yet it gets on.
+    until("it is at the end", async || {
+        let from = reader.position().await.unwrap();
+        let page = reader::page(db, from, Some(&["test.other"]), 10).await.unwrap();
+        assert!(page.events.is_empty());
+        let tx = world.tx().await;
+        reader.advance_in(&tx, from, page.end).await.unwrap();
+        tx.commit().await.unwrap();
+        lag().await.unread == 0
+    })
+    .await;
+    // An open transaction holds up the end, and what is told behind it is seen by the metrics.
+    let late = world.tx().await;
+    late.emit(&Other).await.unwrap();
+    world.tell("quick", None).await;
+    let page = reader::page(db, reader.position().await.unwrap(), None, 10).await.unwrap();
+    assert!(page.events.is_empty());
+    assert!(reader::held_s(db).await.unwrap() > 0.0 && lag().await.is_held);
+    late.commit().await.unwrap();
+    let others = read(&world, page.end, Some(&["test.other"]), 1).await;
+    assert!(others[0].position >= page.end, "it is behind the end");
+    let full = reader::page(db, Position::BEGINNING, None, 2).await.unwrap();
+    assert_eq!(full.end, full.events[1].position, "a page that is full ends with its last event");
     world.close().await;
 }

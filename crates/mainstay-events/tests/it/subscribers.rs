@@ -1,6 +1,8 @@
 //! Who subscribes hears of everything, and of nothing that has not happened.
 
-use mainstay_events::{Emit, EmitError, Envelope, SubscribeError, Subscriber, Subscribers, volatile};
+use mainstay_events::{
+    DEPTH_MOST, Emit, EmitError, Envelope, SubscribeError, Subscriber, Subscribers, TOGETHER_MOST, volatile,
+};
 use mainstay_jobs::{Context, Failure, Kinds};
 use mainstay_testing::until;
 
@@ -152,5 +154,55 @@ async fn what_cannot_be_an_event_is_refused_and_its_transaction_goes_on() {
     tx.emit(&told("good", None)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.number("select count(*) from mainstay.event").await, 1);
+    world.close().await;
+}
+
+/// As deep as it says.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Deep(serde_json::Value);
+
+impl mainstay_events::Event for Deep {
+    const TYPE: &'static str = "test.deep";
+}
+
+#[tokio::test]
+async fn what_nobody_could_read_is_refused_whether_somebody_hears_of_it_or_not() {
+    let world = World::new().await;
+    let deep = |depth| Deep((0..depth).fold(serde_json::json!(1), |inner, _| serde_json::json!([inner])));
+    let tx = world.tx().await;
+    let refused = tx.emit(&deep(DEPTH_MOST + 1)).await.unwrap_err();
+    assert!(refused.to_string().contains("levels deep"), "{refused}");
+    tx.emit(&deep(DEPTH_MOST)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut read = Vec::new();
+    until("it can be read", async || {
+        read =
+            mainstay_events::reader::after(world.db(), mainstay_events::reader::Position::BEGINNING, None, 9)
+                .await
+                .unwrap();
+        !read.is_empty()
+    })
+    .await;
+    assert_eq!(read[0].envelope.data, deep(DEPTH_MOST).0);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn many_are_told_in_their_order_and_each_is_heard_of() {
+    let world = World::new().await;
+    world.subscribe().await;
+    let all: Vec<_> = (0..TOGETHER_MOST + 7).map(|n| told(&format!("{n:04}"), Some("key"))).collect();
+    let tx = world.tx().await;
+    let ids = tx.emit_all(&all).await.unwrap();
+    tx.commit().await.unwrap();
+    let rows =
+        world.psql.query("select id, body->>'word' from mainstay.event order by nth", &[]).await.unwrap();
+    let told: Vec<(uuid::Uuid, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    assert_eq!(told, ids.into_iter().zip(all.into_iter().map(|event| event.word)).collect::<Vec<_>>());
+    let jobs = "select payload->'data'->>'word' from mainstay.job inner join mainstay.job_ready using (id) \
+        where job.kind = 'first' order by nth";
+    let words: Vec<String> =
+        world.psql.query(jobs, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    assert_eq!(words, told.into_iter().map(|(_, word)| word).collect::<Vec<_>>());
     world.close().await;
 }

@@ -1,82 +1,78 @@
 //! Firing what is due: one process at a time does it, by the server's clock, and a time and the job that it stands for are one
-//! transaction. Never here: which times those are.
+//! transaction. One schedule that cannot be fired holds up no other. Never here: which times those are.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use mainstay_db::Session;
 use mainstay_runtime::Stop;
 use mainstay_telemetry::events;
-use sha2::{Digest, Sha256};
 use tokio::sync::watch;
-use tokio_postgres::Row;
+use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
 
-use super::{Calendar, WhyNot, declare, misfire_of, store};
-use crate::by_name::{Columns, Named, Treatment};
-use crate::schedule::{Due, due};
+use super::batch::Batch;
+use super::passed::Passed;
+use super::{declare, store};
+use crate::store as jobs;
 use crate::wake::{self, Word};
 use crate::worker::Parts;
-use crate::{leader, store as jobs};
-
-/// Times that are older count for nothing.
-const BOUND: Duration = Duration::from_secs(24 * 3_600);
-
-/// A time stands for no second job for so long, whatever becomes of its row.
-const KEPT: Duration = BOUND.saturating_mul(2);
 
 /// Schedules of one transaction.
 const ROWS_MOST: i64 = 500;
 
-/// Jobs of one transaction, but for what one schedule has more.
-const JOBS_MOST: usize = 1_000;
+/// Between two looks at what is due, however seldom the process looks for jobs.
+const EVERY: Duration = Duration::from_secs(1);
 
 /// Between two looks at whether those live who have declared what there is.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// One worker's part in schedules.
-pub(crate) struct Cron {
+/// One process's part in schedules, through one of its lives.
+pub(crate) struct Cron<'a> {
     parts: Arc<Parts>,
-    worker: i64,
+    /// By its first life.
+    process: i64,
+    /// That of the life, for looks; what takes transactions has its own.
+    looking: &'a Session,
     is_declared: bool,
+    /// Schedules that it could not declare.
+    undeclared: Vec<String>,
     /// By the clock's monotonic time.
-    looked: Option<Duration>,
+    looked: Duration,
     session: Option<Session>,
-    /// Schedules that this version does not understand.
-    unreadable: Vec<String>,
+    passed: Passed,
+    /// One of those that are due is refused: each is fired for itself, until none is due.
+    is_singly: bool,
 }
 
-/// What one transaction is to write.
-#[derive(Default)]
-struct Writes {
-    names: Vec<String>,
-    next_at: Vec<Option<Timestamp>>,
-    last_at: Vec<Option<Timestamp>>,
-    jobs: Vec<Named>,
-}
-
-impl Cron {
-    pub(crate) fn new(worker: i64, parts: &Arc<Parts>) -> Self {
+impl<'a> Cron<'a> {
+    pub(crate) fn new(process: i64, parts: &Arc<Parts>, looking: &'a Session) -> Self {
         Self {
             parts: Arc::clone(parts),
-            worker,
+            process,
+            looking,
             is_declared: parts.schedules.is_none(),
-            looked: None,
+            undeclared: Vec::new(),
+            looked: Duration::ZERO,
             session: None,
-            unreadable: Vec::new(),
+            passed: Passed::default(),
+            is_singly: false,
         }
     }
 
     /// Until stopped: declares, and fires while it has the token of whoever leads. What fails is tried again.
     pub(crate) async fn run(mut self, leads: watch::Receiver<Option<i64>>, stop: &Stop) {
-        let mut is_told = false;
+        let (mut is_told, every) = (false, self.parts.config.poll.min(EVERY));
         while !stop.is_stopping() {
             let token = *leads.borrow();
-            match self.round(token).await {
+            let done = tokio::select! {
+                // What it is in the middle of, the server undoes.
+                () = stop.stopped() => return,
+                done = self.round(token) => done,
+            };
+            match done {
                 Ok(()) => is_told = false,
                 Err(error) => {
-                    // Whatever it has begun there, the server undoes.
                     self.session = None;
                     if !std::mem::replace(&mut is_told, true) {
                         tracing::warn!(
@@ -89,35 +85,41 @@ impl Cron {
             }
             tokio::select! {
                 () = stop.stopped() => {}
-                () = tokio::time::sleep(self.parts.config.poll) => {}
+                () = tokio::time::sleep(every) => {}
             }
         }
     }
 
-    async fn round(&mut self, token: Option<i64>) -> Result<(), tokio_postgres::Error> {
-        if !self.is_declared {
-            self.declare().await?;
-        }
-        let Some(token) = token else {
+    /// Fires also where nothing could be declared.
+    async fn round(&mut self, token: Option<i64>) -> Result<(), Error> {
+        let declared = self.keep_declared().await;
+        if declared.is_err() || token.is_none() {
             self.session = None;
-            return Ok(());
-        };
-        let now = self.parts.effects.clock.monotonic();
-        if self.parts.schedules.is_some()
-            && self.looked.is_none_or(|looked| now.saturating_sub(looked) >= LOOK.min(self.parts.config.ttl))
-        {
-            let worker = self.worker;
-            let row = self.session().await?.query_one(store::ORPHANED, &[&worker]).await?;
-            if row.try_get("is_orphaned")? {
-                self.declare().await?;
-            }
-            self.looked = Some(now);
         }
-        while self.fire(token).await? {}
+        if let Some(token) = token {
+            while self.fire(token).await? {}
+        }
+        declared
+    }
+
+    /// Declares, unless what there is was declared by this process or by a newer one that lives.
+    async fn keep_declared(&mut self) -> Result<(), Error> {
+        let (parts, process) = (Arc::clone(&self.parts), self.process);
+        let Some(schedules) = &parts.schedules else { return Ok(()) };
+        let now = parts.effects.clock.monotonic();
+        if self.is_declared && now.saturating_sub(self.looked) >= LOOK.min(parts.config.ttl) {
+            let row = self.looking.query_one(store::FOREIGN, &[&process, &self.undeclared]).await?;
+            self.is_declared = !row.try_get::<_, bool>("is_foreign")?;
+            self.looked = now;
+        }
+        if !self.is_declared {
+            self.undeclared = declare::declare(self.session().await?, process, schedules).await?;
+            (self.is_declared, self.looked) = (true, now);
+        }
         Ok(())
     }
 
-    async fn session(&mut self) -> Result<&Session, tokio_postgres::Error> {
+    async fn session(&mut self) -> Result<&Session, Error> {
         match &mut self.session {
             Some(session) if !session.is_closed() => {}
             gone => {
@@ -131,89 +133,76 @@ impl Cron {
         Ok(self.session.as_ref().unwrap_or_else(|| unreachable!("it has just been opened")))
     }
 
-    async fn declare(&mut self) -> Result<(), tokio_postgres::Error> {
-        let (parts, worker) = (Arc::clone(&self.parts), self.worker);
-        if let Some(schedules) = &parts.schedules {
-            declare::declare(self.session().await?, worker, schedules).await?;
-        }
-        self.is_declared = true;
-        Ok(())
-    }
-
-    /// Fires some of what is due; whether there was any.
-    async fn fire(&mut self, token: i64) -> Result<bool, tokio_postgres::Error> {
-        let unreadable = self.unreadable.clone();
-        let session = self.session().await?;
-        let look = session.query_one(store::IS_DUE, &[&unreadable]).await?;
+    /// Fires some of what is due; whether there may be more.
+    async fn fire(&mut self, token: i64) -> Result<bool, Error> {
+        let now = self.parts.effects.clock.monotonic();
+        self.session().await?;
+        let Some(session) = &self.session else { return Ok(false) };
+        let passed = self.passed.texts(now);
+        let look = session.query_one(store::IS_DUE, &[&passed]).await?;
         if !look.try_get::<_, bool>("is_due")? {
+            self.is_singly = false;
             return Ok(false);
         }
-        session.batch_execute("begin").await?;
-        let rows = session.query(store::DUE, &[&leader::LEASE, &token, &unreadable, &ROWS_MOST]).await?;
-        let (mut writes, mut strange) = (Writes::default(), Vec::new());
-        for row in &rows {
-            if writes.jobs.len() >= JOBS_MOST {
-                break;
+        let most = if self.is_singly { 1 } else { ROWS_MOST };
+        let batch = Batch::read(session, token, &passed, most).await?;
+        let is_some = !batch.rows.is_empty();
+        let written = match batch.names.is_empty() {
+            true => session.batch_execute("rollback").await.map(|()| false),
+            false => batch.write(session, token, &self.parts.effects.ids).await,
+        };
+        match written {
+            Ok(is_written) => self.fired(batch, is_written),
+            Err(refused) if is_of_a_row(&refused) && !session.is_closed() => {
+                session.batch_execute("rollback").await?;
+                self.refused(batch, &refused, now);
+                return Ok(true);
             }
-            let name: String = row.try_get("name")?;
-            if let Err(why) = writes.add(&name, row)? {
-                strange.push((name, why));
-            }
+            Err(error) => return Err(error),
         }
-        if !writes.jobs.is_empty() {
-            let columns = Columns::of(&writes.jobs, &self.parts.effects.ids);
-            let session = self.session().await?;
-            session.query(jobs::ENQUEUE.text(), &columns.parameters()).await?;
+        Ok(is_some)
+    }
+
+    fn fired(&mut self, batch: Batch, is_written: bool) {
+        if is_written {
+            batch.queues().into_iter().for_each(|queue| wake::tell(&Word::New(queue.to_owned())));
+            batch.names.iter().for_each(|name| self.passed.fired(name));
         }
-        let session = self.session().await?;
-        session.execute(store::ADVANCE, &[&writes.names, &writes.next_at, &writes.last_at]).await?;
-        session.batch_execute("commit").await?;
-        let queues: BTreeSet<&str> = writes.jobs.iter().map(Named::queue).collect();
-        for queue in queues {
-            wake::tell(&Word::New(queue.to_owned()));
-        }
-        let is_some = !rows.is_empty();
-        if let Some((name, why)) = strange.first() {
+        let strange =
+            batch.strange.into_iter().map(|(text, why)| (self.passed.unreadable(text.clone()), text, why));
+        let strange: Vec<_> = strange.filter(|(is_new, ..)| *is_new).collect();
+        if let Some((_, text, why)) = strange.first() {
             tracing::warn!(
                 event = events::JOBS_UNSCHEDULED,
-                schedule = name,
+                schedule = text.lines().next(),
                 schedules = strange.len(),
                 error = %why,
                 "schedules are not understood by this version, and wait for one that does"
             );
         }
-        self.unreadable.extend(strange.into_iter().map(|(name, _)| name));
-        Ok(is_some)
     }
-}
 
-impl Writes {
-    /// What becomes of this one; or why nobody knows.
-    fn add(&mut self, name: &str, row: &Row) -> Result<Result<(), WhyNot>, tokio_postgres::Error> {
-        let (spec, zone): (String, String) = (row.try_get("spec")?, row.try_get("zone")?);
-        let calendar = match Calendar::of(&spec, &zone) {
-            Ok(calendar) => calendar,
-            Err(why) => return Ok(Err(why)),
-        };
-        let (next_at, now) = (row.try_get("next_at")?, row.try_get("now")?);
-        let policy = misfire_of(row.try_get("misfire")?, row.try_get("catch_up_most")?);
-        let Due { fires, next_at } = due(&calendar.spec, &calendar.zone, next_at, now, policy, BOUND);
-        let treatment = Treatment::read(row)?;
-        self.last_at.push(fires.last().copied());
-        self.names.push(name.to_owned());
-        self.next_at.push(next_at);
-        for time in fires {
-            let job = Named::kept(treatment.clone(), row.try_get("payload")?);
-            self.jobs.push(job.with_key(key_of(name, time), KEPT));
+    /// One of several may be to blame: each is tried for itself.
+    fn refused(&mut self, batch: Batch, why: &Error, now: Duration) {
+        if batch.rows.len() > 1 {
+            self.is_singly = true;
+            return;
         }
-        Ok(Ok(()))
+        for (name, text) in batch.rows {
+            if self.passed.refused(text, now) {
+                tracing::warn!(
+                    event = events::JOBS_UNSCHEDULED,
+                    schedule = name,
+                    error = %why,
+                    "the job of a schedule is refused by the database; the others go on"
+                );
+            }
+        }
     }
 }
 
-/// No job of anybody else has this one: it begins with another length than that of any kind's name.
-fn key_of(name: &str, time: Timestamp) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    hash.update(u64::MAX.to_be_bytes());
-    hash.update(format!("cron:{name}:{time}"));
-    hash.finalize().to_vec()
+/// Whether what was to be written is to blame, and not the server, its load, or a day without a partition.
+pub(super) fn is_of_a_row(error: &Error) -> bool {
+    let class = error.code().map(|code| code.code().get(..2).unwrap_or_default());
+    matches!(class, Some("22" | "23" | "54" | "P0")) && error.code() != Some(&SqlState::CHECK_VIOLATION)
 }

@@ -15,6 +15,9 @@ pub const LISTED_MOST: usize = 1_000;
 /// The most times that are told of each.
 pub const FIRES_MOST: usize = 100;
 
+/// The most times of one list: of many schedules each has fewer.
+pub const FIRES_LISTED_MOST: usize = 10_000;
+
 /// A schedule, as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -59,13 +62,14 @@ impl TransactionError for CronError {
 }
 
 /// Schedules by name, those behind `after`, so many at most ([`LISTED_MOST`]), each with so many of its next times
-/// ([`FIRES_MOST`]).
+/// ([`FIRES_MOST`], and all together [`FIRES_LISTED_MOST`]).
 ///
 /// # Errors
 /// As [`mainstay_db::Db::read`].
 pub async fn list(db: &Db, after: Option<&str>, most: usize, fires: usize) -> Result<Vec<Listed>, DbError> {
     let most = i64::try_from(most.min(LISTED_MOST)).unwrap_or(i64::MAX);
     let rows = db.read_from_primary().rows(&store::LIST, &[&after.unwrap_or_default(), &most]).await?;
+    let fires = fires.min(FIRES_MOST).min(FIRES_LISTED_MOST / rows.len().max(1));
     let mut all = Vec::with_capacity(rows.len());
     for row in &rows {
         let (spec, zone): (String, String) = (row.try_get("spec")?, row.try_get("zone")?);
@@ -77,7 +81,7 @@ pub async fn list(db: &Db, after: Option<&str>, most: usize, fires: usize) -> Re
         });
         all.push(Listed {
             name: row.try_get("name")?,
-            next: next.take(fires.min(FIRES_MOST)).collect(),
+            next: next.take(fires).collect(),
             spec,
             zone,
             queue: row.try_get("queue")?,
@@ -103,7 +107,7 @@ pub async fn pause(db: &Db, name: &str) -> Result<(), CronError> {
 }
 
 /// It goes on with the first time that is to come; what has passed meanwhile counts for nothing. One that is not paused is left
-/// as it is.
+/// as it is. Where this version does not understand its expression the time stays what it was, for one that does.
 ///
 /// # Errors
 /// [`CronError`].

@@ -3,7 +3,7 @@
 use mainstay_db::Statement;
 
 pub(super) const NEWEST: &str = include_str!("store/newest.sql");
-pub(super) const ORPHANED: &str = include_str!("store/orphaned.sql");
+pub(super) const FOREIGN: &str = include_str!("store/foreign.sql");
 pub(super) const DECLARE: &str = include_str!("store/declare.sql");
 pub(super) const RETIRE: &str = include_str!("store/retire.sql");
 pub(super) const FORGET: &str = include_str!("store/forget.sql");

@@ -101,9 +101,8 @@ impl Guard {
     /// What the database says; it is free when its time is over, then.
     pub async fn release(mut self) -> Result<(), tokio_postgres::Error> {
         self.renewal.shutdown().await;
-        let Held { locks, name, holder, token, .. } = &*self.held;
-        locks.session().await?.execute(jobs::RESIGN, &[name, holder, token]).await?;
-        Ok(())
+        let Held { locks, name, holder, .. } = &*self.held;
+        locks.give_back(name, holder).await
     }
 }
 

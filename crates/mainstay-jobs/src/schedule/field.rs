@@ -116,11 +116,6 @@ impl Field {
         let rest = self.numbers.checked_shr(number.into()).unwrap_or(0);
         (rest != 0).then(|| number + rest.trailing_zeros() as u8)
     }
-
-    /// Every number of it, from the least on.
-    pub(super) fn all(self) -> impl Iterator<Item = u8> {
-        (0..64).filter(move |number| self.has(*number))
-    }
 }
 
 /// Of one item between commas.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -156,6 +157,32 @@ fn what_fires_in_every_hour_goes_on_evenly() {
     assert_eq!(again, ["2010-11-06 23:30:00 -03:30", "2010-11-07 00:30:00 -03:30"]);
 }
 
+/// Every time of the days around, one by one: the slow way to the next time, also where clocks change.
+fn by_trying(spec: &Spec, zone: &TimeZone, after: Timestamp) -> Option<Timestamp> {
+    let is_even = spec.times.hours.begins_with_star;
+    let instants = |time: DateTime| {
+        let ambiguous = zone.to_ambiguous_timestamp(time);
+        let both = (ambiguous.earlier().unwrap(), ambiguous.later().unwrap());
+        match (ambiguous.offset(), is_even) {
+            (AmbiguousOffset::Unambiguous { .. }, _) => vec![both.0],
+            (AmbiguousOffset::Gap { .. }, true) => vec![],
+            (AmbiguousOffset::Gap { .. }, false) => vec![zone.following(both.0).next().unwrap().timestamp()],
+            (AmbiguousOffset::Fold { .. }, true) => vec![both.0, both.1],
+            (AmbiguousOffset::Fold { .. }, false) => vec![both.0],
+        }
+    };
+    let first = zone.to_datetime(after).date().yesterday().unwrap();
+    let days = std::iter::successors(Some(first), |date| date.tomorrow().ok()).take(5);
+    let times = days.filter(|date| spec.is_on(*date)).flat_map(|date| {
+        let minutes = (0..24 * 60).map(move |minute| date.at((minute / 60) as i8, (minute % 60) as i8, 0, 0));
+        minutes.filter(|time| {
+            let (hour, minute) = (time.hour().unsigned_abs(), time.minute().unsigned_abs());
+            spec.times.hours.has(hour) && spec.times.minutes.has(minute)
+        })
+    });
+    times.flat_map(instants).filter(|instant| *instant > after).min()
+}
+
 /// Minute by minute, by what clocks show: the slow way to the same times.
 fn by_looking(spec: &Spec, zone: &TimeZone, from: Timestamp, minutes: i64) -> Vec<Timestamp> {
     let shows = |instant: Timestamp| {
@@ -235,6 +262,40 @@ proptest! {
         let due = due(&spec, &zone, next, now, Misfire::Coalesce, 24 * HOUR);
         prop_assert_eq!(due, Due { fires: vec![last], next_at: spec.next_after(now, &zone) });
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn near_a_change_of_the_clocks_the_next_time_is_the_first_of_all_that_were_tried(
+        minute in "\\*|[0-9]|[1-5][0-9]|\\*/[7-9]", hour in "\\*|[0-3]|2[0-3]|\\*/[2-9]|0-3|22-23",
+        minutes in -36 * 60_i64..36 * 60, seconds in 0_i64..60,
+    ) {
+        let spec = Spec::parse(&format!("{minute} {hour} * * *")).unwrap();
+        // By an hour both ways, over midnight both ways, by half an hour, by a minute less than one, by a day.
+        for (name, change) in [
+            ("Europe/Berlin", "2026-03-29T01:00:00Z"), ("Europe/Berlin", "2026-10-25T01:00:00Z"),
+            ("America/Havana", "2026-03-08T05:00:00Z"), ("America/Sao_Paulo", "2018-02-18T02:00:00Z"),
+            ("Australia/Lord_Howe", "2026-04-04T15:00:00Z"), ("America/St_Johns", "2010-11-07T02:31:00Z"),
+            ("Pacific/Apia", "2011-12-30T10:00:00Z"), ("Asia/Manila", "1844-12-31T15:56:00Z"),
+        ] {
+            let (zone, change) = (zone(name), instant(change));
+            let after = change + SignedDuration::from_mins(minutes) + SignedDuration::from_secs(seconds);
+            prop_assert_eq!(spec.next_after(after, &zone), by_trying(&spec, &zone, after), "{} {}", name, after);
+        }
+    }
+}
+
+#[test]
+fn every_second_of_a_day_on_which_clocks_change_is_found_in_few_steps() {
+    let (spec, zone) = (Spec::parse("* 0-59 0-23 * * *").unwrap(), zone("Europe/Berlin"));
+    let began = std::time::Instant::now();
+    let times =
+        std::iter::successors(Some(instant("2026-10-24T22:00:00Z")), |last| spec.next_after(*last, &zone));
+    assert_eq!(times.skip(1).take(20_000).count(), 20_000);
+    // Trying all seconds of the day for each of them would take a hundred times as long.
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }
 
 const HOUR: Duration = Duration::from_secs(3_600);

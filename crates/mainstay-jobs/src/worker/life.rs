@@ -31,6 +31,8 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(super) struct Life {
     parts: Arc<Parts>,
     worker: i64,
+    /// The first life of this process.
+    process: i64,
     free: Line,
     capped: Capped,
     finishing: Arc<Session>,
@@ -40,8 +42,12 @@ pub(super) struct Life {
 }
 
 /// Gives a process a number that nobody had before. What its `last` life has left behind nobody works on any more: it goes
-/// back at once, and was no crash.
-pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life, Ended> {
+/// back at once, and was no crash. The process is known by its first life, if it had one.
+pub(super) async fn begin(
+    parts: &Arc<Parts>,
+    last: Option<i64>,
+    process: Option<i64>,
+) -> Result<Life, Ended> {
     let open = async |name: &str| {
         let within = parts.config.pace().every();
         let session = Session::connect_for(&parts.target, name, within, store::LONGEST).await?;
@@ -58,7 +64,8 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
     let slots = i32::try_from(parts.config.slots()).unwrap_or(i32::MAX);
     let sent = parts.effects.clock.boottime();
     let (kinds, ttl) = (parts.kinds.names(), store::ms(parts.config.ttl));
-    let row = finishing.query_one(store::REGISTER, &[&host, &pid, &queues, &kinds, &slots, &ttl]).await?;
+    let row =
+        finishing.query_one(store::REGISTER, &[&host, &pid, &queues, &kinds, &slots, &ttl, &process]).await?;
     let (worker, running) = (row.try_get(0)?, Running::default());
     let pulse =
         Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
@@ -68,13 +75,19 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
     let within = parts.config.pace().every();
     let free = Line::new(&parts.target, "mainstay jobs claims", within, parts.settings());
     let capped = Capped::new(&parts.target, within, parts.settings(), &parts.effects.random);
-    Ok(Life { parts: Arc::clone(parts), worker, free, capped, finishing, running, reports, pulse })
+    let process = process.unwrap_or(worker);
+    Ok(Life { parts: Arc::clone(parts), worker, process, free, capped, finishing, running, reports, pulse })
 }
 
 impl Life {
     /// Its number.
     pub(super) fn id(&self) -> i64 {
         self.worker
+    }
+
+    /// That of the first life of its process.
+    pub(super) fn process(&self) -> i64 {
+        self.process
     }
 
     /// Until stopped, or until it is over.
@@ -133,7 +146,7 @@ impl Life {
         };
         let leading = async {
             if self.parts.config.may_lead {
-                Leader::new(self.worker, &self.parts).run(&self.finishing, stop).await?;
+                Leader::new(self.worker, self.process, &self.parts).run(&self.finishing, stop).await?;
             }
             Ok(())
         };

@@ -374,7 +374,12 @@ impl Model<'_> {
 async fn register(world: &World) -> i64 {
     let nobody: Vec<&str> = Vec::new();
     let ttl = 60_000_i64;
-    world.psql.query_one(REGISTER, &[&"model", &0_i32, &nobody, &nobody, &8_i32, &ttl]).await.unwrap().get(0)
+    world
+        .psql
+        .query_one(REGISTER, &[&"model", &0_i32, &nobody, &nobody, &8_i32, &ttl, &None::<i64>])
+        .await
+        .unwrap()
+        .get(0)
 }
 
 /// Nothing is known of any job.

@@ -21,28 +21,28 @@ const CLOCK: &str = "\
     insert into fake.clock (at) values ('2026-03-28T12:00:00Z')";
 
 /// No process of these does jobs: they wait in a queue that nobody works on.
-fn schedule(name: &str, spec: &str) -> Schedule {
+pub(crate) fn schedule(name: &str, spec: &str) -> Schedule {
     Schedule::of(name, spec, &Say { word: name.to_owned(), then: Then::Succeed })
 }
 
-fn schedules(all: impl IntoIterator<Item = Schedule>) -> Schedules {
+pub(crate) fn schedules(all: impl IntoIterator<Item = Schedule>) -> Schedules {
     all.into_iter().try_fold(Schedules::new(), Schedules::with).unwrap()
 }
 
-fn idle() -> Config {
+pub(crate) fn idle() -> Config {
     Config { queues: vec![("nobody".to_owned(), 1)], ..config() }
 }
 
-fn worker(world: &World, schedules: Schedules) -> Worker {
+pub(crate) fn worker(world: &World, schedules: Schedules) -> Worker {
     Worker::new(world.test.target(), Kinds::new(), idle(), &Effects::system()).with_schedules(schedules)
 }
 
-fn work(world: &World, schedules: Schedules) -> Working {
+pub(crate) fn work(world: &World, schedules: Schedules) -> Working {
     Working::begin(worker(world, schedules))
 }
 
 /// A world whose clock stands.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::new().await;
     world.psql.batch_execute(CLOCK).await.unwrap();
     let name = world.test.name();
@@ -51,7 +51,7 @@ async fn world() -> World {
     world
 }
 
-async fn at(world: &World, time: &str) {
+pub(crate) async fn at(world: &World, time: &str) {
     world
         .psql
         .execute("update fake.clock set at = $1", &[&time.parse::<Timestamp>().unwrap()])
@@ -59,18 +59,18 @@ async fn at(world: &World, time: &str) {
         .unwrap();
 }
 
-async fn forward(world: &World, seconds: i64) {
+pub(crate) async fn forward(world: &World, seconds: i64) {
     let later = "update fake.clock set at = at + $1::bigint * interval '1 second'";
     world.psql.execute(later, &[&seconds]).await.unwrap();
 }
 
-async fn asked(world: &World, word: &str) -> i64 {
+pub(crate) async fn asked(world: &World, word: &str) -> i64 {
     let count = "select count(*) from mainstay.job where payload->>'word' = $1";
     world.psql.query_one(count, &[&word]).await.unwrap().get(0)
 }
 
 /// Waits until it is not due any more, and tells how often it was asked for.
-async fn fired(world: &World, word: &str) -> i64 {
+pub(crate) async fn fired(world: &World, word: &str) -> i64 {
     until("it has fired", async || {
         world.number("select count(*) from mainstay.job_cron, fake.clock where next_at <= at and paused_at is null and retired_at is null").await == 0
     })
@@ -78,7 +78,7 @@ async fn fired(world: &World, word: &str) -> i64 {
     asked(world, word).await
 }
 
-async fn declared(world: &World, count: i64) {
+pub(crate) async fn declared(world: &World, count: i64) {
     until("they are declared", async || {
         world.number("select count(*) from mainstay.job_cron where retired_at is null").await == count
     })
@@ -86,7 +86,7 @@ async fn declared(world: &World, count: i64) {
 }
 
 /// Who leads, and the number of its lease.
-async fn leader(world: &World) -> (String, i64) {
+pub(crate) async fn leader(world: &World) -> (String, i64) {
     let lease = "select holder, token from mainstay.lease where name = 'mainstay jobs' and expires_at > clock_timestamp()";
     let mut found = (String::new(), 0);
     until("somebody leads", async || match world.psql.query_opt(lease, &[]).await.unwrap() {

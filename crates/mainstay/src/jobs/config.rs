@@ -28,7 +28,8 @@ pub struct JobsConfig {
     pub grace: Duration,
     /// A job that has taken so many processes with it becomes a dead letter.
     pub crashes_most: u16,
-    /// For so many days is kept what is known of jobs that have ended; dead letters have a time of their own.
+    /// For so many days is kept what is known of jobs that have ended, and what has happened; dead letters have a time of their
+    /// own.
     pub keep_days: u32,
     /// For so many days are kept the dead letters that nobody has decided on.
     pub keep_dead_days: u32,

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets an error should fail right there")]
 
+mod events;
 mod jobs;
 mod private_server;
 mod tasks;

@@ -78,7 +78,7 @@ pub async fn demo_athlete(app: &App) -> Result<Option<Uuid>, FoundingError> {
         if found.demo_id.is_some() || found.has_people {
             return Ok(found.demo_id);
         }
-        store::insert_account(&tx, demo, now).await?;
+        super::insert(&tx, demo, now).await?;
         // Whoever made it: another process may have been faster.
         Ok::<_, DbError>(store::look_around(&tx, DEMO_EMAIL).await?.demo_id)
     };
@@ -113,7 +113,7 @@ pub async fn found(
     let now = app.effects.clock.now();
     let tx = app.db.write().await?;
     // Waits for another process that is doing the same.
-    if !store::insert_account(&tx, &admin, now).await? {
+    if !super::insert(&tx, &admin, now).await? {
         let found = store::look_around(&tx, DEMO_EMAIL).await?;
         tx.rollback().await?;
         return if found.has_admin { Ok(false) } else { Err(FoundingError::AddressTaken) };

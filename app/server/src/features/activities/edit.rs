@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::change::Change;
 use super::filters::parse_sport;
 use super::{absent, detail, store, views};
+use crate::events::{self, Activity, ActivityCreated, ActivityDeleted, ActivityUpdated, Origin};
 use crate::features::accounts::Principal;
 use crate::features::uploads::{self, import::ImportContext, purge, recompute};
 use crate::state::App;
@@ -179,6 +180,8 @@ pub(super) async fn patch(
         let after = edited(&before, patch.clone()).map_err(|error| Problem::unprocessable(vec![error]))?;
         if after != before {
             store::update_edited(&tx, athlete_id, id, &after, now).await?;
+            events::tell(&tx, &[ActivityUpdated { activity: Activity { athlete_id, activity_id: id } }])
+                .await?;
         }
         if (&after.sport, after.rpe) != (&before.sport, before.rpe) {
             let computed = recompute::compute_again(&ImportContext::of(app), &tx, athlete_id, id).await?;
@@ -273,6 +276,8 @@ pub(super) async fn create(
             return Err(Halted::Refused(same_session_exists(detail)));
         }
         store::insert_manual(&tx, new, now).await?;
+        let activity = Activity { athlete_id, activity_id: id };
+        events::tell(&tx, &[ActivityCreated { activity, origin: Origin::Manual }]).await?;
         Ok(store::find(&tx, athlete_id, id).await?.internal()?)
     };
     detail(app.months.transaction(&app.db, work).await?, &principal.timezone)
@@ -311,6 +316,7 @@ pub(super) async fn delete(app: &App, principal: &Principal, id: Uuid) -> Result
             store::delete_empty_parent(&tx, athlete_id, parent_id, now).await?;
             uploads::refresh_parent(&tx, athlete_id, parent_id, now).await?;
         }
+        events::tell(&tx, &[ActivityDeleted { activity: Activity { athlete_id, activity_id: id } }]).await?;
         Ok(())
     };
     Ok(app.db.transaction(work).await?)
@@ -339,6 +345,8 @@ pub(super) async fn restore(
         if let Some(parent_id) = store::find_parent(&tx, athlete_id, id).await? {
             uploads::refresh_parent(&tx, athlete_id, parent_id, now).await?;
         }
+        let activity = Activity { athlete_id, activity_id: id };
+        events::tell(&tx, &[ActivityCreated { activity, origin: Origin::Restored }]).await?;
         Ok(store::find(&tx, athlete_id, id).await?.internal()?)
     };
     detail(app.months.transaction(&app.db, work).await?, &principal.timezone)

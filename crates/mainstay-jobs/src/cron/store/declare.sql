@@ -16,6 +16,6 @@ on conflict (name) do update set
     priority = excluded.priority, attempts_most = excluded.attempts_most, timeout_ms = excluded.timeout_ms,
     misfire = excluded.misfire, catch_up_most = excluded.catch_up_most, declared_by = excluded.declared_by, retired_at = null,
     next_at = case
-        when known.spec = excluded.spec and known.zone = excluded.zone then known.next_at
+        when known.spec = excluded.spec and known.zone = excluded.zone then coalesce(known.next_at, excluded.next_at)
         else excluded.next_at
     end

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
-use mainstay_db::Client;
-use mainstay_db::DbError;
+use mainstay_db::{DbError, Tx};
 use paceline_domain::matching::Summary;
 use paceline_domain::model::Sport;
 use uuid::Uuid;
@@ -13,6 +12,7 @@ use super::events::events;
 use super::known::{self, Known};
 use super::standing::{Joining, Standing};
 use super::{ImportContext, Leg, Prepared, title};
+use crate::events::{self as told, Activity, ActivityCreated, ActivityUpdated, Origin};
 use crate::features::uploads::{Decision, Outcome, purge, recompute, store};
 
 /// Writes a prepared file for the athlete and says what became of it. Nothing is written for a duplicate.
@@ -21,7 +21,7 @@ use crate::features::uploads::{Decision, Outcome, purge, recompute, store};
 /// at the same time cannot both be new.
 pub async fn write(
     context: &ImportContext,
-    tx: &Client,
+    tx: &Tx,
     athlete_id: Uuid,
     prepared: &Prepared,
 ) -> Result<Decision, DbError> {
@@ -58,7 +58,7 @@ fn duplicate(known: &store::KnownSource) -> Decision {
 /// One file on its way into the tables.
 struct Writer<'a> {
     context: &'a ImportContext,
-    tx: &'a Client,
+    tx: &'a Tx,
     athlete_id: Uuid,
     now: Timestamp,
     file: &'a Prepared,
@@ -88,6 +88,7 @@ impl Writer<'_> {
         for event in &events {
             ids.push(self.write_event(event.clone(), &known[event.clone()], title).await?);
         }
+        self.tell(&events, &known, &ids).await?;
         let all_known = known.iter().all(Option::is_some);
         let first_known = known.iter().flatten().next();
         let (outcome, message) = match first_known {
@@ -102,6 +103,29 @@ impl Writer<'_> {
             message,
             warnings: file.warnings.clone(),
         })
+    }
+
+    /// One statement for those that are new, and one for those that were there, if there are any.
+    async fn tell(
+        &self,
+        sessions: &[Range<usize>],
+        known: &[Option<Known>],
+        ids: &[Uuid],
+    ) -> Result<(), DbError> {
+        let (mut created, mut updated) = (Vec::new(), Vec::new());
+        for (sessions, id) in sessions.iter().zip(ids) {
+            let there = known[sessions.clone()].iter().flatten();
+            let parent_id = there.clone().find_map(|known| known.parent_id);
+            let activity = Activity { athlete_id: self.athlete_id, activity_id: parent_id.unwrap_or(*id) };
+            // Known legs without an event become one that is new.
+            let is_known = parent_id.is_some() || (sessions.len() == 1 && there.count() == 1);
+            match is_known {
+                true => updated.push(ActivityUpdated { activity }),
+                false => created.push(ActivityCreated { activity, origin: Origin::File }),
+            }
+        }
+        told::tell(self.tx, &created).await?;
+        told::tell(self.tx, &updated).await
     }
 
     /// Writes sessions that are one event, and returns the activity that shows it.
