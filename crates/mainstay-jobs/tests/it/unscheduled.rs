@@ -64,14 +64,16 @@ async fn an_old_process_that_begins_to_live_again_is_no_newer_for_it() {
             values ({newer}, 'newer', 1, 'infinity', '{{}}', '{{}}', 1, 60000); \
          update mainstay.job_cron set retired_at = now(), declared_by = {newer}; \
          insert into mainstay.job_cron (name, spec, zone, queue, kind, payload, priority, attempts_most, misfire, next_at, declared_by) \
-            select 'newer', '0 * * * *', 'UTC', 'default', 'say', '{{\"word\": \"newer\"}}', 2, 1, 'coalesce', at, {newer} from fake.clock; \
+            select 'newer', '0 * * * *', 'UTC', 'default', 'say', '{{\"word\": \"newer\"}}', 2, 1, 'coalesce', at + interval '1 hour', {newer} from fake.clock; \
          delete from mainstay.job_worker where id = {life}",
         life + 2_000,
         newer = life + 1_000
     );
     world.psql.batch_execute(&newer).await.unwrap();
     until("it lives again", async || newest(&world).await >= life + 2_000).await;
-    // By then it leads, and has had its say.
+    // When it leads again and fires, it has had its say.
+    until("it leads", async || leader(&world).await.0.parse::<i64>().unwrap() >= life + 2_000).await;
+    forward(&world, 3_600).await;
     until("it fires", async || asked(&world, "newer").await == 1).await;
     assert_eq!(names(&world).await, ["newer"]);
     old.stop().await;
