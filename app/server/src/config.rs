@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answers::config::AnswersConfig;
 use crate::features::uploads::config::ImportConfig;
-use crate::features::uploads::recompute;
+use crate::features::uploads::{job, recompute};
 use crate::web::config::WebConfig;
 
 /// The defaults, with a comment for every key.
@@ -134,6 +134,7 @@ impl Config {
     /// With the slots of our own queues, unless it says otherwise.
     fn jobs(&self) -> JobsConfig {
         let mut jobs = self.jobs.clone();
+        jobs.queues.entry(job::QUEUE.to_owned()).or_insert(self.import.concurrency);
         jobs.queues.entry(recompute::QUEUE.to_owned()).or_insert(recompute::SLOTS);
         jobs
     }

@@ -9,9 +9,10 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::enqueue::IDS;
+use crate::overview::Overview;
 use crate::state::State;
 use crate::wake::{self, Word};
-use crate::{overview, store};
+use crate::store;
 
 /// Changes jobs and queues; what it does takes effect when the transaction commits.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +149,7 @@ impl<'a> Operator<'a> {
                 wake::after_commit(self.0, Word::Beat(worker));
                 return Ok(Cancelled::Running);
             }
-            match self.states(&[id]).await?.get(&id) {
+            match Overview::of(self.0).states(&[id]).await?.get(&id) {
                 None => return Ok(Cancelled::Unknown),
                 Some(ended) if ended.is_ended() => return Ok(Cancelled::Ended(*ended)),
                 Some(_) => {}
@@ -180,7 +181,7 @@ impl<'a> Operator<'a> {
         self.retried(&self.0.rows(&store::RETRY, &[&ids, &recent]).await?, &mut queued)?;
         self.retried(&self.0.rows(&store::REVIVE, &[&ids, &fresh, &recent]).await?, &mut queued)?;
         let left: Vec<Uuid> = ids.iter().copied().filter(|id| !queued.contains_key(id)).collect();
-        let states = if left.is_empty() { HashMap::new() } else { self.states(&left).await? };
+        let states = if left.is_empty() { HashMap::new() } else { Overview::of(self.0).states(&left).await? };
         let fate = |id: &Uuid| match (queued.get(id), states.get(id)) {
             (Some(again), _) => Retried::Queued(*again),
             (None, None) => Retried::Unknown,
@@ -240,11 +241,6 @@ impl<'a> Operator<'a> {
             wake::after_commit(self.0, Word::New(row.try_get("queue")?));
         }
         Ok(())
-    }
-
-    async fn states(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, State>, DbError> {
-        let rows = self.0.rows(&store::STATE, &[&ids]).await?;
-        rows.iter().map(|row| Ok((row.try_get("id")?, overview::state(row)?))).collect()
     }
 }
 
