@@ -113,6 +113,11 @@ impl Config {
                 for example: openssl rand -base64 48";
             faults.across("auth.token_secret", &["database.url"], what);
         }
+        if self.jobs.workers == 0 && self.database.url.is_empty() {
+            let what = "is 0, but nobody else does the jobs of a private PostgreSQL, so that nothing would ever be imported; \
+                write 1 or more, or name a server of your own with DATABASE_URL";
+            faults.across("jobs.workers", &["database.url"], what);
+        }
         if let Some(what) = self.log.level_fault() {
             faults.add("log.level", what);
         }

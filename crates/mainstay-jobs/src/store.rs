@@ -56,6 +56,7 @@ pub(crate) const FAIL: &str = include_str!("store/fail.sql");
 pub(crate) const RESCUE: &str = include_str!("store/rescue.sql");
 pub(crate) const BEAT: &str = include_str!("store/beat.sql");
 pub(crate) const REGISTER: &str = include_str!("store/register.sql");
+pub(crate) const ALONE: &str = include_str!("store/alone.sql");
 pub(crate) const LEFT: &str = include_str!("store/left.sql");
 pub(crate) const SWEEP: &str = include_str!("store/sweep.sql");
 pub(crate) const LEAVE: &str = include_str!("store/leave.sql");

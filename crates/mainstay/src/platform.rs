@@ -318,9 +318,8 @@ impl Platform {
         let signals = Signals::listen()?;
         self.hears_signals.notify_one();
         jobs::count(&self.supervisor, &self.db, &self.registry);
-        let effects = (&self.supervisor, &self.effects);
-        self.working =
-            self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, kinds, self.db.target(), effects));
+        let (effects, server) = ((&self.supervisor, &self.effects), (self.db.target(), self.private.is_some()));
+        self.working = self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, kinds, server, effects));
         readying::enter_ready(self.before_ready.take(), &self.lifecycle, &self.supervisor);
         let stop = self.supervisor.stop();
         let impatience = two_signals(signals, self.lifecycle.clone(), stop.clone());

@@ -1939,7 +1939,7 @@ pub struct ForgetKeptContentStmt(&'static mainstay_db::Statement);
 pub fn forget_kept_content() -> ForgetKeptContentStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.forget_kept_content",
-        "update /* uploads.forget_kept_content */ upload_file set pending_content = null from ( select kept.athlete_id, kept.upload_id, kept.position from upload_file as kept where kept.outcome <> 'pending' and kept.pending_content is not null and kept.finished_at <= $1 order by kept.finished_at limit $2 for update skip locked ) as old where upload_file.athlete_id = old.athlete_id and upload_file.upload_id = old.upload_id and upload_file.position = old.position and upload_file.outcome <> 'pending'",
+        "with /* uploads.forget_kept_content */ old as ( select upload_file.athlete_id, upload_file.upload_id, upload_file.position from upload_file where upload_file.outcome <> 'pending' and upload_file.pending_content is not null and upload_file.finished_at <= $1 order by upload_file.finished_at limit $2 for update skip locked ) update upload_file set pending_content = null from old where upload_file.athlete_id = old.athlete_id and upload_file.upload_id = old.upload_id and upload_file.position = old.position and upload_file.outcome <> 'pending'",
     );
     ForgetKeptContentStmt(&STATEMENT)
 }

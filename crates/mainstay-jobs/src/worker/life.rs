@@ -17,7 +17,7 @@ use super::finisher::{Cause, End, Finisher, Verdict};
 use super::pulse::Pulse;
 use super::running::Running;
 use super::{Ended, Parts, attempt};
-use crate::leader::Leader;
+use crate::leader::{LEASE, Leader};
 use crate::told::{self, Told};
 use crate::{store, wake};
 
@@ -28,6 +28,8 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(super) struct Life {
     parts: Arc<Parts>,
     worker: i64,
+    /// The other lives are known to be over.
+    takes_over: bool,
     claiming: Arc<Session>,
     capped: Capped,
     finishing: Arc<Session>,
@@ -57,13 +59,17 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
     let sent = parts.effects.clock.boottime();
     let (kinds, ttl) = (parts.kinds.names(), store::ms(parts.config.ttl));
     let row = finishing.query_one(store::REGISTER, &[&host, &pid, &queues, &kinds, &slots, &ttl]).await?;
-    let (worker, running) = (row.try_get(0)?, Running::default());
+    let (worker, running): (i64, _) = (row.try_get(0)?, Running::default());
+    let takes_over = parts.config.is_alone && last.is_none();
+    if takes_over {
+        finishing.execute(store::ALONE, &[&worker, &LEASE]).await?;
+    }
     let pulse =
         Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
     let told = Arc::new(Told::new(Arc::clone(&finishing), worker));
     let capped = Capped::new(&parts.target, parts.config.pace().every());
-    Ok(Life { parts: Arc::clone(parts), worker, claiming, capped, finishing, running, told, pulse })
+    Ok(Life { parts: Arc::clone(parts), worker, takes_over, claiming, capped, finishing, running, told, pulse })
 }
 
 impl Life {
@@ -118,7 +124,7 @@ impl Life {
         };
         let leading = async {
             if self.parts.config.may_lead {
-                Leader::new(self.worker, &self.parts).run(&self.finishing, stop).await?;
+                Leader::new(self.worker, &self.parts, self.takes_over).run(&self.finishing, stop).await?;
             }
             Ok(())
         };

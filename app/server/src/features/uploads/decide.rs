@@ -219,7 +219,7 @@ async fn write_line(app: &App, tx: &Tx, line: &Line<'_>, decision: &Decision) ->
 
 /// Whose fault a failure of the database is.
 #[derive(Debug, PartialEq, Eq)]
-enum Blame {
+pub(super) enum Blame {
     /// The file's: it would fail for ever.
     File,
     /// The server's: nothing is wrong with the file.
@@ -228,7 +228,7 @@ enum Blame {
     Unclear,
 }
 
-fn blame(error: &DbError) -> Blame {
+pub(super) fn blame(error: &DbError) -> Blame {
     match error {
         DbError::Constraint { .. } => Blame::File,
         DbError::Conflict(_)

@@ -97,16 +97,19 @@ limit :max_rows;
 -- Bytes that were kept for another attempt and were not asked for.
 -- tidy: all athletes, housekeeping
 --! forget_kept_content
+with
+    old as (
+        select upload_file.athlete_id, upload_file.upload_id, upload_file.position
+        from upload_file
+        where upload_file.outcome <> 'pending' and upload_file.pending_content is not null
+            and upload_file.finished_at <= :before
+        order by upload_file.finished_at
+        limit :max_rows
+        for update skip locked
+    )
 update upload_file
 set pending_content = null
-from (
-    select kept.athlete_id, kept.upload_id, kept.position
-    from upload_file as kept
-    where kept.outcome <> 'pending' and kept.pending_content is not null and kept.finished_at <= :before
-    order by kept.finished_at
-    limit :max_rows
-    for update skip locked
-) as old
+from old
 where upload_file.athlete_id = old.athlete_id and upload_file.upload_id = old.upload_id
     and upload_file.position = old.position and upload_file.outcome <> 'pending';
 
