@@ -48,6 +48,11 @@ pub struct PlatformConfig {
 }
 
 impl PlatformConfig {
+    /// That of the database, which counts fewer sessions where the process does no jobs.
+    pub fn database(&self) -> mainstay_db::Config {
+        mainstay_db::Config { does_jobs: self.jobs.worker().is_some(), ..self.database.clone() }
+    }
+
     /// What cannot be, by key: that of each part under its name, and what they make impossible together.
     pub fn faults(&self) -> Faults {
         let mut faults = Faults::default();
@@ -56,7 +61,7 @@ impl PlatformConfig {
         faults.section("embedded", self.embedded.faults());
         faults.section("cache", self.cache.faults());
         faults.section("jobs", self.jobs.faults());
-        let (wanted, most) = (self.database.most_connections(), self.embedded.max_connections);
+        let (wanted, most) = (self.database().most_connections(), self.embedded.max_connections);
         let reserved = self.embedded.reserved_connections();
         let needed = wanted.saturating_add(reserved);
         if self.database.url.is_empty() && usize::try_from(most).is_ok_and(|most| most < needed) {
@@ -174,7 +179,7 @@ impl Platform {
     pub async fn start(config: &PlatformConfig, migrations: &[&Migrations]) -> Result<Self, StartError> {
         let (target, cluster) = database::choose(config).await?;
         let opened = async {
-            let db = Db::connect(&config.database, &target).await?;
+            let db = Db::connect(&config.database(), &target).await?;
             let sets: Vec<&Migrations> = MIGRATIONS.iter().chain(migrations).copied().collect();
             let migrated = migrate::start(&target, &sets, &config.database.migrate).await?;
             Ok::<_, StartError>((db, migrated))

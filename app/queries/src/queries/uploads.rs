@@ -14,6 +14,11 @@ pub struct SetUploadAliveParams {
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct SetUploadWholeParams {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+}
 #[derive(Debug)]
 pub struct InsertPendingFileParams<T1: crate::StringSql, T2: crate::JsonSql, T3: crate::BytesSql> {
     pub athlete_id: uuid::Uuid,
@@ -1472,7 +1477,7 @@ pub struct SetUploadAliveStmt(&'static mainstay_db::Statement);
 pub fn set_upload_alive() -> SetUploadAliveStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.set_upload_alive",
-        "update /* uploads.set_upload_alive */ upload set alive_until = $1 where athlete_id = $2 and id = $3 and finished_at is null",
+        "update /* uploads.set_upload_alive */ upload set alive_until = $1 where athlete_id = $2 and id = $3 and finished_at is null and alive_until is not null",
     );
     SetUploadAliveStmt(&STATEMENT)
 }
@@ -1503,6 +1508,42 @@ impl<'a, C: GenericClient + Send + Sync>
         params: &'a SetUploadAliveParams,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.until, &params.athlete_id, &params.upload_id))
+    }
+}
+pub struct SetUploadWholeStmt(&'static mainstay_db::Statement);
+pub fn set_upload_whole() -> SetUploadWholeStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.set_upload_whole",
+        "update /* uploads.set_upload_whole */ upload set alive_until = null where athlete_id = $1 and id = $2",
+    );
+    SetUploadWholeStmt(&STATEMENT)
+}
+impl SetUploadWholeStmt {
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+    ) -> Result<u64, mainstay_db::DbError> {
+        client.execute(self.0, &[athlete_id, upload_id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        SetUploadWholeParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
+        C,
+    > for SetUploadWholeStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a SetUploadWholeParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
+        Box::pin(self.bind(client, &params.athlete_id, &params.upload_id))
     }
 }
 pub struct InsertPendingFileStmt(&'static mainstay_db::Statement);
@@ -1722,7 +1763,7 @@ pub struct DecideWaitingFileStmt(&'static mainstay_db::Statement);
 pub fn decide_waiting_file() -> DecideWaitingFileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.decide_waiting_file",
-        "with /* uploads.decide_waiting_file */ decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, leased_until = null, finished_at = $6, pending_content = case when $7::boolean then upload_file.pending_content end where upload_file.athlete_id = $8 and upload_file.upload_id = $9 and upload_file.position = $10 and upload_file.pending_content is not null returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $8 and upload.id = $9 and upload.finished_at is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $8 and other.upload_id = $9 and other.outcome = 'pending' and other.position <> $10) ) select exists (select from decided) as is_ours",
+        "with /* uploads.decide_waiting_file */ decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, leased_until = null, finished_at = $6, pending_content = case when $7::boolean then upload_file.pending_content end where upload_file.athlete_id = $8 and upload_file.upload_id = $9 and upload_file.position = $10 and upload_file.pending_content is not null returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $8 and upload.id = $9 and upload.finished_at is null and upload.alive_until is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $8 and other.upload_id = $9 and other.outcome = 'pending' and other.position <> $10) ) select exists (select from decided) as is_ours",
     );
     DecideWaitingFileStmt(&STATEMENT)
 }

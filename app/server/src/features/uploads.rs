@@ -59,6 +59,13 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome of this name; none while the file waits.
+    fn parse(name: &str) -> Option<Self> {
+        [Self::Imported, Self::Merged, Self::Duplicate, Self::Refused]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == name)
+    }
+
     /// The wire and database name.
     pub fn as_str(self) -> &'static str {
         match self {

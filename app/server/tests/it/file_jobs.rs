@@ -43,7 +43,7 @@ fn again(upload: &Value) -> String {
 /// One in which processes are soon believed dead, without importers.
 async fn mortal() -> World {
     let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
-    World::on(db, |config| config.jobs.ttl = Duration::from_secs(1)).await
+    World::on(db, |config| config.jobs.ttl = Duration::from_secs(5)).await
 }
 
 /// As if the first job had been begun by a process that has died since, for the third time.

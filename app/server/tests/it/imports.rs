@@ -62,6 +62,30 @@ async fn the_command_says_what_became_of_each_file() {
 }
 
 #[tokio::test]
+async fn files_that_are_handed_over_are_imported_by_the_service_and_told_alike() {
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+    create_account(&mut on(&db));
+    let days = days(4);
+    let mut files = borrowed(&days);
+    files.push(("picture.fit", &b"\xff\xd8\xff\xe0"[..]));
+    let files = folder(&files);
+    let over = ["--athlete", KIM, "--hand-over"];
+    let (code, _, stderr) = import(&db, &over, &[files.path()]);
+    assert!(code == 1 && stderr.contains("no process imports files at the moment"), "{code} {stderr}");
+    let mut service = Paceline::up(&db);
+    let api = Api::of(&mut service).await;
+    let (code, stdout, _) = import(&db, &over, &[files.path()]);
+    let last = "5 files: 4 imported, 0 merged, 0 duplicate, 1 refused";
+    assert_eq!((code, stdout.lines().last(), stdout.lines().count()), (0, Some(last), 2), "{stdout}");
+    assert!(stdout.starts_with("picture.fit: refused because ") || stdout.contains("/picture.fit: refused because "), "{stdout}");
+    let report = api.newest().await;
+    assert_eq!((&report["status"], &report["origin"]), (&"finished".into(), &"cli".into()), "{report}");
+    assert_eq!(count(&db, "select count(*) from mainstay.job where kind = 'import.file'").await, 5);
+    service.send(Signal::Terminate);
+    assert_eq!(service.wait().code(), Some(0));
+}
+
+#[tokio::test]
 async fn nobody_need_read_what_an_import_says() {
     let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     create_account(&mut on(&db));
@@ -215,7 +239,7 @@ async fn a_killed_service_loses_nothing_on_a_shared_server() {
     slow_down(db.target()).await;
     survives_kills(|| {
         let mut command = on(&db);
-        command.env("PACELINE_JOBS__TTL", "1s").stderr(Stdio::null());
+        command.env("PACELINE_JOBS__TTL", "3s").stderr(Stdio::null());
         Paceline::start(command.args(["serve", "--listen", "127.0.0.1:0"]))
     })
     .await;

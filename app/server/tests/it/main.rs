@@ -28,6 +28,7 @@ mod months;
 mod plans;
 mod platform;
 mod process;
+mod recompute;
 mod seed;
 mod uploads;
 mod world;

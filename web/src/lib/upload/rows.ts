@@ -101,7 +101,10 @@ function became(upload: string, line: FileReport): Became {
 export function settle(rows: Row[], sent: Row[], report: UploadReport, lines: FileReport[]): Row[] {
 	const { total, pending } = report.progress;
 	if (total === sent.length && lines.length === total && !sent.some(isPacked)) {
-		return change(rows, sent, (_, at) => ({ ...became(report.id, lines[at] as FileReport), file: undefined }));
+		return change(rows, sent, (_, at) => ({
+			...became(report.id, lines[at] as FileReport),
+			file: undefined,
+		}));
 	}
 	if (report.status === 'processing' || lines.length < total) {
 		const share = total > 0 ? (total - pending) / total : 0;

@@ -8,7 +8,13 @@ values (:athlete_id, :id, :origin, :now, :alive_until);
 --! set_upload_alive
 update upload
 set alive_until = :until
-where athlete_id = :athlete_id and id = :upload_id and finished_at is null;
+where athlete_id = :athlete_id and id = :upload_id and finished_at is null and alive_until is not null;
+
+-- No further files of it come; nobody need live for it any more.
+--! set_upload_whole
+update upload
+set alive_until = null
+where athlete_id = :athlete_id and id = :upload_id;
 
 --! insert_pending_file (job_id?)
 insert into upload_file
@@ -31,7 +37,7 @@ from upload_file
 where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and pending_content is not null;
 
 -- A file whose bytes are here gets its outcome, and its upload ends with the last one. False: somebody else has decided it
--- meanwhile. The bytes of those that are worth another attempt stay. The caller holds the athlete's lock, so that of two last
+-- meanwhile. An upload whose files still come ends when they have come. The bytes of those that are worth another attempt stay. The caller holds the athlete's lock, so that of two last
 -- files the later one sees the earlier.
 --! decide_waiting_file (activity_id?, reason?, message?)
 with
@@ -49,7 +55,7 @@ with
         update upload
         set finished_at = :now
         where upload.athlete_id = :athlete_id and upload.id = :upload_id and upload.finished_at is null
-            and exists (select from decided)
+            and upload.alive_until is null and exists (select from decided)
             and not exists (
                 select from upload_file as other
                 where other.athlete_id = :athlete_id and other.upload_id = :upload_id

@@ -314,11 +314,16 @@ fn read_single(
 }
 
 fn send(sender: &mpsc::Sender<Packed>, member: Member) -> ControlFlow<()> {
+    let gone = sender.blocking_send(pack(member)).is_err();
+    if gone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// Compresses a member; that takes a while.
+pub(super) fn pack(member: Member) -> Packed {
     let size_bytes = i64::try_from(member.size_bytes()).unwrap_or(i64::MAX);
     let content = member.content.and_then(|bytes| {
         zstd::bulk::compress(&bytes, store::ZSTD_LEVEL)
             .map_err(|error| Refusal::Unreadable(error.to_string()))
     });
-    let packed = Packed { name: member.name, size_bytes, hints: member.hints, content };
-    if sender.blocking_send(packed).is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    Packed { name: member.name, size_bytes, hints: member.hints, content }
 }

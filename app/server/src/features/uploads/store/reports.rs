@@ -185,6 +185,11 @@ pub(crate) async fn forget_kept_content(
     sql::forget_kept_content().bind(tx, &before, &max_rows).await
 }
 
+/// No further files come: it is finished with the last one.
+pub(crate) async fn set_upload_whole(tx: &Client, athlete_id: Uuid, id: Uuid) -> Result<(), DbError> {
+    sql::set_upload_whole().bind(tx, &athlete_id, &id).await.map(drop)
+}
+
 /// Marks the upload finished if nothing of it is pending.
 pub(crate) async fn finish_upload(
     tx: &Client,
