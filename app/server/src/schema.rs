@@ -45,7 +45,10 @@ const FILES: &[Migration] = &[
         "0018_pending_has_content.sql",
         include_str!("../migrations/0018_pending_has_content.sql"),
     ),
-    Migration::from_file("0019_kept_content_idx.sql", include_str!("../migrations/0019_kept_content_idx.sql")),
+    Migration::from_file(
+        "0019_kept_content_idx.sql",
+        include_str!("../migrations/0019_kept_content_idx.sql"),
+    ),
 ];
 
 /// The history of Paceline's own tables; those of the platform (`mainstay::MIGRATIONS`) come before.

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::enqueue::IDS;
 use crate::overview::Overview;
 use crate::state::State;
-use crate::wake::{self, Word};
 use crate::store;
+use crate::wake::{self, Word};
 
 /// Changes jobs and queues; what it does takes effect when the transaction commits.
 #[derive(Debug, Clone, Copy)]
@@ -181,7 +181,8 @@ impl<'a> Operator<'a> {
         self.retried(&self.0.rows(&store::RETRY, &[&ids, &recent]).await?, &mut queued)?;
         self.retried(&self.0.rows(&store::REVIVE, &[&ids, &fresh, &recent]).await?, &mut queued)?;
         let left: Vec<Uuid> = ids.iter().copied().filter(|id| !queued.contains_key(id)).collect();
-        let states = if left.is_empty() { HashMap::new() } else { Overview::of(self.0).states(&left).await? };
+        let states =
+            if left.is_empty() { HashMap::new() } else { Overview::of(self.0).states(&left).await? };
         let fate = |id: &Uuid| match (queued.get(id), states.get(id)) {
             (Some(again), _) => Retried::Queued(*again),
             (None, None) => Retried::Unknown,

@@ -323,7 +323,8 @@ impl Platform {
         let signals = Signals::listen()?;
         self.hears_signals.notify_one();
         jobs::count(&self.supervisor, &self.db, &self.registry);
-        let (effects, server) = ((&self.supervisor, &self.effects), (self.db.target(), self.private.is_some()));
+        let (effects, server) =
+            ((&self.supervisor, &self.effects), (self.db.target(), self.private.is_some()));
         self.working = self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, kinds, server, effects));
         readying::enter_ready(self.before_ready.take(), &self.lifecycle, &self.supervisor);
         let stop = self.supervisor.stop();

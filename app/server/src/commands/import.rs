@@ -40,10 +40,11 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
     })?;
     let mut shown = Shown::new(options.verbose);
     let importer = if options.hand_over { Importer::Workers } else { Importer::Here };
-    let imported = batch::import_paths(&app, athlete_id, "cli", options.paths.clone(), importer, |progress| {
-        shown.tell(progress);
-    })
-    .await;
+    let imported =
+        batch::import_paths(&app, athlete_id, "cli", options.paths.clone(), importer, |progress| {
+            shown.tell(progress);
+        })
+        .await;
     shown.finish();
     opened.close().await;
     imported.context(

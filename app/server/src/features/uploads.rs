@@ -35,12 +35,12 @@ pub mod strays;
 mod views;
 
 pub(in crate::features) use import::known::{Known, find as find_known, find_successor};
+use job::ImportFile;
 pub use months::Months;
 pub use name::FileName;
 pub use receive::Turns;
 pub(crate) use routes::{FileOutcome, router};
 pub(in crate::features) use store::{lock_athlete, refresh_parent};
-use job::ImportFile;
 use views::{FileReport, UploadItem, UploadReport};
 
 use crate::state::App;
@@ -242,10 +242,7 @@ async fn retry(app: &App, file: &ImportFile, patience: Duration) -> Result<FileR
     wait_until_finished(app, athlete_id, upload_id, patience).await?;
     let read = app.db.read();
     let rows = store::list_files(&read, athlete_id, upload_id, position.saturating_sub(1), None, 1).await?;
-    rows.into_iter()
-        .next()
-        .map(FileReport::from)
-        .ok_or_else(|| Problem::not_found("There is no such file."))
+    rows.into_iter().next().map(FileReport::from).ok_or_else(|| Problem::not_found("There is no such file."))
 }
 
 async fn list(app: &App, athlete_id: Uuid, page: &PageRequest) -> Result<List<UploadItem>, Problem> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use mainstay_testing::until;
 use paceline::features::uploads::Decision;
-use paceline::features::uploads::batch::{self, Importer, BatchError, Progress};
+use paceline::features::uploads::batch::{self, BatchError, Importer, Progress};
 use serde_json::Value;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -197,7 +197,8 @@ async fn a_lost_database_stops_a_batch_and_what_was_told_is_done() {
         }
     };
     let paths = vec![folder.path().to_owned()];
-    let error = batch::import_paths(&world.app, client.id, "cli", paths, Importer::Here, tell).await.unwrap_err();
+    let error =
+        batch::import_paths(&world.app, client.id, "cli", paths, Importer::Here, tell).await.unwrap_err();
     assert!(error.to_string().contains("the database is not available"), "{error}");
     let read = world.db.db().read();
     let sql = "select file_name from upload_file where outcome = 'imported'";

@@ -99,7 +99,8 @@ async fn a_cancelled_import_says_so_and_can_be_tried_again() {
     let world = World::without_importer().await;
     let client = world.register("kim@example.org").await;
     let sent = client.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
-    let job: Uuid = world.db.db().read().query_one("select job_id from upload_file", &[]).await.unwrap().get(0);
+    let job: Uuid =
+        world.db.db().read().query_one("select job_id from upload_file", &[]).await.unwrap().get(0);
     strays::look(&world.app).await.unwrap();
     assert_eq!(progress(&client, &sent, "pending").await, 1, "its job lives");
     let tx = world.app.db.write().await.unwrap();
@@ -135,7 +136,9 @@ async fn files_of_the_former_release_get_jobs() {
     let client = world.register("kim@example.org").await;
     let (one, two) = (gpx(1), gpx(2));
     let sent = client.send_files(&[("1.gpx", &one), ("2.gpx", &two)]).await.expect(202);
-    for gone in ["delete from mainstay.job_ready", "delete from mainstay.job_unique", "delete from mainstay.job"] {
+    for gone in
+        ["delete from mainstay.job_ready", "delete from mainstay.job_unique", "delete from mainstay.job"]
+    {
         change(&world, gone, &[]).await;
     }
     let until_then = world.effects.clock.now() + Duration::from_secs(30);
@@ -161,7 +164,8 @@ async fn somebodys_archive_keeps_nobody_elses_file_waiting() {
     let world = World::on(db, |config| config.import.concurrency = 1).await;
     let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
     let days: Vec<_> = (0..40).map(|n| (format!("{n}.gpx"), gpx(1 + n % 28))).collect();
-    let files: Vec<(&str, &[u8])> = days.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let files: Vec<(&str, &[u8])> =
+        days.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let archive = kim.send_files(&files).await.expect(202);
     let single = robin.send_files(&[("1.gpx", &days[0].1)]).await.expect(202);
     world.start_importers();

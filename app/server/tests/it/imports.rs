@@ -77,7 +77,11 @@ async fn files_that_are_handed_over_are_imported_by_the_service_and_told_alike()
     let (code, stdout, _) = import(&db, &over, &[files.path()]);
     let last = "5 files: 4 imported, 0 merged, 0 duplicate, 1 refused";
     assert_eq!((code, stdout.lines().last(), stdout.lines().count()), (0, Some(last), 2), "{stdout}");
-    assert!(stdout.starts_with("picture.fit: refused because ") || stdout.contains("/picture.fit: refused because "), "{stdout}");
+    assert!(
+        stdout.starts_with("picture.fit: refused because ")
+            || stdout.contains("/picture.fit: refused because "),
+        "{stdout}"
+    );
     let report = api.newest().await;
     assert_eq!((&report["status"], &report["origin"]), (&"finished".into(), &"cli".into()), "{report}");
     assert_eq!(count(&db, "select count(*) from mainstay.job where kind = 'import.file'").await, 5);
@@ -189,10 +193,8 @@ async fn survives_kills(start: impl Fn() -> Paceline) {
     let mut second = start();
     let api = Api::of(&mut second).await;
     let before = api.newest().await["progress"]["imported"].as_i64().unwrap();
-    until("it goes on", async || {
-        api.newest().await["progress"]["imported"].as_i64().unwrap() >= before + 4
-    })
-    .await;
+    until("it goes on", async || api.newest().await["progress"]["imported"].as_i64().unwrap() >= before + 4)
+        .await;
     second.send(Signal::Kill);
     second.wait();
     let mut third = start();
@@ -217,7 +219,10 @@ async fn assert_nothing_lost_or_doubled(target: &Target) {
         ("select count(*) from upload where finished_at is null", 0),
         ("select count(*) from activity where start_time < '2025-01-01'", 30),
         ("select count(distinct start_time) from activity where start_time < '2025-01-01'", 30),
-        ("select count(*) from activity_source where created_at > '2025-01-01' and file_name like '%.gpx'", 30),
+        (
+            "select count(*) from activity_source where created_at > '2025-01-01' and file_name like '%.gpx'",
+            30,
+        ),
         ("select count(*) from mainstay.job where kind = 'import.file'", 60),
         ("select count(*) from mainstay.job_outcome where state = 'succeeded'", 60),
         ("select count(*) from mainstay.job_ready", 0),

@@ -69,7 +69,17 @@ pub(super) async fn begin(parts: &Arc<Parts>, last: Option<i64>) -> Result<Life,
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
     let told = Arc::new(Told::new(Arc::clone(&finishing), worker));
     let capped = Capped::new(&parts.target, parts.config.pace().every());
-    Ok(Life { parts: Arc::clone(parts), worker, takes_over, claiming, capped, finishing, running, told, pulse })
+    Ok(Life {
+        parts: Arc::clone(parts),
+        worker,
+        takes_over,
+        claiming,
+        capped,
+        finishing,
+        running,
+        told,
+        pulse,
+    })
 }
 
 impl Life {

@@ -94,7 +94,8 @@ fn decision(job: &Shown) -> Decision {
     }
     let (crashes, attempts) = (job.crashes, job.attempts);
     if crashes > 0 {
-        let why = format_args!("the importer stopped in the middle of it {crashes} times; please report the file");
+        let why =
+            format_args!("the importer stopped in the middle of it {crashes} times; please report the file");
         return Decision::refused(Decision::FAILED, why);
     }
     let why = format_args!("the importer failed on it {attempts} times; please report the file");

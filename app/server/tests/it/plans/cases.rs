@@ -204,8 +204,14 @@ pub(super) const HOT: &[Case] = &[
     hot("uploads.retry_file").with(&[("upload_id", "uuid_of('8004', 5000)")]),
     hot("uploads.set_file_job").with(&[("upload_id", "uuid_of('8004', 5000)")]),
     hot("uploads.finish_upload").with(&[("upload_id", "uuid_of('8004', 5000)")]),
-    hot("uploads.list_pending_files").with(&[("max_rows", "200")]).reads(&["upload_file_pending_idx"]).costs(20, 400),
-    hot("uploads.forget_kept_content").with(&[("max_rows", "100")]).reads(&["upload_file_kept_idx"]).costs(20, 4_000),
+    hot("uploads.list_pending_files")
+        .with(&[("max_rows", "200")])
+        .reads(&["upload_file_pending_idx"])
+        .costs(20, 400),
+    hot("uploads.forget_kept_content")
+        .with(&[("max_rows", "100")])
+        .reads(&["upload_file_kept_idx"])
+        .costs(20, 4_000),
     hot("uploads.find_upload"),
     hot("uploads.list_uploads").costs(20, 200),
     hot("uploads.list_upload_files"),

@@ -26,7 +26,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Whether somebody imports what is handed over.
 pub(super) async fn has_takers(batch: &Batch) -> Result<bool, DbError> {
     let workers = Overview::of(&batch.app.db.read()).workers().await?;
-    Ok(workers.iter().any(|worker| !worker.is_draining && worker.queues.iter().any(|name| name == job::QUEUE)))
+    Ok(workers
+        .iter()
+        .any(|worker| !worker.is_draining && worker.queues.iter().any(|name| name == job::QUEUE)))
 }
 
 /// Stores all members and tells of each what became of it.
@@ -69,7 +71,8 @@ async fn packed(members: Vec<Member>) -> Vec<Packed> {
     let names: Vec<_> = members.iter().map(|member| member.name.clone()).collect();
     let work = tokio::task::spawn_blocking(move || members.into_iter().map(pack).collect());
     work.await.unwrap_or_else(|panic| {
-        let refused = |name| pack(Member { name, ..Member::new("", Err(Refusal::Unreadable(panic.to_string()))) });
+        let refused =
+            |name| pack(Member { name, ..Member::new("", Err(Refusal::Unreadable(panic.to_string()))) });
         names.into_iter().map(refused).collect()
     })
 }

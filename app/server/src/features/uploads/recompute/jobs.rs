@@ -106,7 +106,9 @@ async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed
     }
     if let Some((id, why)) = report.refused.first() {
         let count = report.refused.len();
-        return Err(Failure::Error(format!("of the activities the database refused {count}, the first of them {id}: {why}")));
+        return Err(Failure::Error(format!(
+            "of the activities the database refused {count}, the first of them {id}: {why}"
+        )));
     }
     Ok(Computed { computed: report.computed, failed: report.failed.len() })
 }
