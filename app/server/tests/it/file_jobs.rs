@@ -40,12 +40,6 @@ fn again(upload: &Value) -> String {
     format!("{}/files/1/retry", path(upload))
 }
 
-/// One in which processes are soon believed dead, without importers.
-async fn mortal() -> World {
-    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
-    World::on(db, |config| config.jobs.ttl = Duration::from_secs(5)).await
-}
-
 /// As if the first job had been begun by a process that has died since, for the third time.
 const THIRD_DEATH: &str = "with gone as (delete from mainstay.job_ready returning *) \
     insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most, held_key) \
@@ -53,27 +47,22 @@ const THIRD_DEATH: &str = "with gone as (delete from mainstay.job_ready returnin
 
 #[tokio::test]
 async fn a_file_that_takes_its_processes_with_it_says_so_and_can_be_tried_again() {
-    let world = mortal().await;
+    let world = World::without_importer().await;
     world.log.expect("jobs.rescued");
     world.log.expect("import.file.given_up");
     let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
     let sent = kim.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
     change(&world, THIRD_DEATH, &[]).await;
-    world.start_importers();
-    until("the file is given up", async || {
-        world.advance(60);
-        number(&world, "select count(*) from upload_file where outcome = 'refused'").await == 1
-    })
-    .await;
-    assert_eq!(number(&world, "select count(*) from mainstay.job_dead where reason = 'poison'").await, 1);
-    let kim = again_in(&world, &kim).await;
+    world.start_importers_after_a_death();
+    let dead = "select count(*) from mainstay.job_dead where reason = 'poison'";
+    until("its job is given up", async || number(&world, dead).await == 1).await;
+    strays::look(&world.app).await.unwrap();
     let told = line(&kim, &sent).await;
     assert_eq!((&told["reason"], &told["can_retry"]), (&json!("importer_failed"), &json!(true)), "{told}");
     let why = told["message"].as_str().unwrap();
     assert!(why.contains("stopped in the middle of it 3 times"), "{why}");
     assert_eq!(kim.get(&path(&sent)).await.expect(200)["status"], "finished");
 
-    let robin = again_in(&world, &robin).await;
     assert_eq!(robin.post(&again(&sent), json!({})).await.problem().0, 404, "it is not theirs");
     let tried = kim.post(&again(&sent), json!({})).await;
     assert!(matches!(tried.status.as_u16(), 200 | 202), "{}", tried.text());
@@ -84,14 +73,6 @@ async fn a_file_that_takes_its_processes_with_it_says_so_and_can_be_tried_again(
     assert_eq!(problem, (409, "not_retryable".to_owned()), "it is done");
     assert_eq!(number(&world, "select count(*) from upload_file where pending_content is not null").await, 0);
     world.close().await;
-}
-
-/// The same person, whose session the clock has not outlived.
-async fn again_in(world: &World, client: &Client) -> Client {
-    let session = "select id from login_session where athlete_id = $1";
-    let row = world.db.db().read().query_one(session, &[&client.id]).await.unwrap();
-    let session: Uuid = row.get(0);
-    client.with_token(world.app.gate.tokens().issue(client.id, session, "athlete").unwrap())
 }
 
 #[tokio::test]

@@ -219,19 +219,24 @@ impl World {
 
     /// The jobs of imports alone: nobody looks for what is outdated.
     pub(crate) fn start_importers_alone(&self) {
-        self.work_on("imports", self.app.config.import.concurrency);
+        self.work_on("imports", self.app.config.import.concurrency, false);
+    }
+
+    /// The same in a process that has its server for itself, begun after the death of another one.
+    pub(crate) fn start_importers_after_a_death(&self) {
+        self.work_on("imports", self.app.config.import.concurrency, true);
     }
 
     /// The jobs that compute again.
     pub(crate) fn start_jobs(&self) {
-        self.work_on("recompute", 2);
+        self.work_on("recompute", 2, false);
     }
 
     /// Does jobs, by the machine's clock: leases are not the test's to move.
-    fn work_on(&self, queue: &str, slots: usize) {
+    fn work_on(&self, queue: &str, slots: usize, is_alone: bool) {
         let queues = vec![(queue.to_owned(), slots)];
-        let (ttl, poll) = (self.app.config.jobs.ttl, Duration::from_millis(20));
-        let config = mainstay_jobs::Config { queues, ttl, poll, ..Default::default() };
+        let poll = Duration::from_millis(20);
+        let config = mainstay_jobs::Config { queues, poll, is_alone, ..Default::default() };
         let kinds = paceline::background::kinds(&self.app);
         let worker = Worker::new(self.db.target(), kinds, config, &Effects::system());
         self.tasks.spawn_resident("jobs", Duration::MAX, move |stop| worker.clone().run(stop));

@@ -133,7 +133,7 @@ impl ImportFile {
     }
 
     /// What asks for this file to be imported.
-    fn new(&self, app: &App, priority: Priority) -> New<Self> {
+    fn wanted(&self, app: &App, priority: Priority) -> New<Self> {
         let attempts = u16::try_from(app.config.import.max_attempts).unwrap_or(u16::MAX);
         New::of(self)
             .unique(&format!("{}/{}", self.upload_id, self.position))
@@ -167,7 +167,7 @@ async fn wait(app: &App, error: &DbError) -> Failure {
 pub(super) async fn ask(app: &App, tx: &Tx, files: &[ImportFile]) -> Result<Vec<Option<Uuid>>, DbError> {
     let mut ids = Vec::with_capacity(files.len());
     for some in files.chunks(TOGETHER) {
-        let jobs = some.iter().map(|file| file.new(app, priority(file.position))).collect();
+        let jobs = some.iter().map(|file| file.wanted(app, priority(file.position))).collect();
         ids.extend(asked(tx.enqueue_all(jobs).await, some.len())?);
     }
     Ok(ids)
@@ -175,7 +175,7 @@ pub(super) async fn ask(app: &App, tx: &Tx, files: &[ImportFile]) -> Result<Vec<
 
 /// Asks for a file that somebody waits for.
 pub(super) async fn ask_at_once(app: &App, tx: &Tx, file: &ImportFile) -> Result<Option<Uuid>, DbError> {
-    let asked = asked(tx.enqueue_all(vec![file.new(app, Priority::High)]).await, 1)?;
+    let asked = asked(tx.enqueue_all(vec![file.wanted(app, Priority::High)]).await, 1)?;
     Ok(asked.first().copied().flatten())
 }
 
@@ -192,10 +192,12 @@ fn asked(
 }
 
 fn priority(position: i32) -> Priority {
-    match position {
-        ..=FIRST => Priority::High,
-        ..=MANY => Priority::Normal,
-        _ => Priority::Low,
+    if position <= FIRST {
+        Priority::High
+    } else if position <= MANY {
+        Priority::Normal
+    } else {
+        Priority::Low
     }
 }
 
