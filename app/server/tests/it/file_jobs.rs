@@ -164,6 +164,10 @@ async fn somebodys_archive_keeps_nobody_elses_file_waiting() {
 async fn an_attempt_that_lost_its_job_writes_nothing() {
     let world = World::without_importer().await;
     let client = world.register("kim@example.org").await;
+    // In a month that is there: its transaction is run once.
+    let month =
+        "create table month partition of activity_stream for values from ('2024-05-01Z') to ('2024-06-01Z')";
+    change(&world, month, &[]).await;
     // Whoever writes an activity waits for this lock.
     let door = "create function wait_at_the_door() returns trigger language plpgsql as \
         $$ begin perform pg_advisory_xact_lock(1); return new; end $$; \
