@@ -1982,8 +1982,9 @@ CREATE TABLE public.upload_file (
     finished_at timestamp with time zone,
     attempts smallint DEFAULT 0 NOT NULL,
     leased_until timestamp with time zone,
+    job_id uuid,
     CONSTRAINT upload_file_outcome_known CHECK ((outcome = ANY (ARRAY['pending'::text, 'imported'::text, 'merged'::text, 'duplicate'::text, 'refused'::text]))),
-    CONSTRAINT upload_file_pending_has_content CHECK (((outcome = 'pending'::text) = (pending_content IS NOT NULL)))
+    CONSTRAINT upload_file_pending_has_content CHECK (((outcome <> 'pending'::text) OR (pending_content IS NOT NULL)))
 );
 ALTER TABLE ONLY public.upload_file ALTER COLUMN pending_content SET STORAGE EXTERNAL;
 
@@ -2163,6 +2164,8 @@ CREATE INDEX refresh_token_expires_idx ON public.refresh_token USING btree (expi
 CREATE UNIQUE INDEX refresh_token_hash_key ON public.refresh_token USING btree (token_hash);
 
 CREATE INDEX refresh_token_session_idx ON public.refresh_token USING btree (athlete_id, session_id);
+
+CREATE INDEX upload_file_kept_idx ON public.upload_file USING btree (finished_at) WHERE ((outcome <> 'pending'::text) AND (pending_content IS NOT NULL));
 
 CREATE INDEX upload_file_pending_idx ON public.upload_file USING btree (upload_id, "position") WHERE (outcome = 'pending'::text);
 

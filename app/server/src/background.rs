@@ -6,7 +6,8 @@ use mainstay_jobs::Kinds;
 use mainstay_runtime::Supervisor;
 
 use crate::features::accounts::{self, AccountError};
-use crate::features::uploads::{purge, recompute, worker};
+use crate::features::uploads::job::ImportFile;
+use crate::features::uploads::{purge, recompute, strays};
 use crate::state::App;
 
 /// How often what has had its day is looked for.
@@ -17,17 +18,20 @@ const EXPIRED_ROWS: u32 = 1_000;
 
 /// The jobs that Paceline does.
 pub fn kinds(app: &App) -> Kinds {
-    recompute::kinds(app)
+    recompute::kinds(app).with::<ImportFile>(app.clone())
 }
 
-/// Starts the importers, the look for what is outdated, and the housekeeping.
+/// Starts the looks for files without a job and for what is outdated, and the housekeeping.
 pub fn start(app: &App, supervisor: &Supervisor) {
-    worker::start(app, supervisor);
+    strays::start(app, supervisor);
     recompute::start(app, supervisor);
     let purging = app.clone();
     supervisor.spawn_periodic("purge", HOUSEKEEPING, move || {
         let app = purging.clone();
-        async move { purge::purge(&app).await.map(drop) }
+        async move {
+            purge::purge(&app).await?;
+            purge::forget_kept(&app).await
+        }
     });
     let expiring = app.clone();
     supervisor.spawn_periodic("expire", HOUSEKEEPING, move || expire(expiring.clone()));

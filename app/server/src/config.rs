@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answers::config::AnswersConfig;
 use crate::features::uploads::config::ImportConfig;
-use crate::features::uploads::recompute;
+use crate::features::uploads::{job, recompute};
 use crate::web::config::WebConfig;
 
 /// The defaults, with a comment for every key.
@@ -113,6 +113,11 @@ impl Config {
                 for example: openssl rand -base64 48";
             faults.across("auth.token_secret", &["database.url"], what);
         }
+        if self.jobs.workers == 0 && self.database.url.is_empty() {
+            let what = "is 0, but nobody else does the jobs of a private PostgreSQL, so that nothing would ever be imported; \
+                write 1 or more, or name a server of your own with DATABASE_URL";
+            faults.across("jobs.workers", &["database.url"], what);
+        }
         if let Some(what) = self.log.level_fault() {
             faults.add("log.level", what);
         }
@@ -134,6 +139,7 @@ impl Config {
     /// With the slots of our own queues, unless it says otherwise.
     fn jobs(&self) -> JobsConfig {
         let mut jobs = self.jobs.clone();
+        jobs.queues.entry(job::QUEUE.to_owned()).or_insert(self.import.concurrency);
         jobs.queues.entry(recompute::QUEUE.to_owned()).or_insert(recompute::SLOTS);
         jobs
     }

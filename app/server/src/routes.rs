@@ -110,6 +110,13 @@ const CODES: &[Code] = &[
         "Some uploads of the same athlete are still on their way. Repeat after `Retry-After` seconds.",
     ),
     code(
+        "not_retryable",
+        409,
+        "Not retryable",
+        "Only a file that the importer failed on, or whose import was cancelled, can be tried again, while its bytes are kept: \
+         its line says `can_retry`.",
+    ),
+    code(
         "nothing_to_invalidate",
         400,
         "Nothing to invalidate",

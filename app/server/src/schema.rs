@@ -40,6 +40,15 @@ const FILES: &[Migration] = &[
     Migration::from_file("0014_stream_months.sql", include_str!("../migrations/0014_stream_months.sql")),
     Migration::from_file("0015_former_streams.sql", include_str!("../migrations/0015_former_streams.sql")),
     Migration::from_file("0016_cache_watch.sql", include_str!("../migrations/0016_cache_watch.sql")),
+    Migration::from_file("0017_import_jobs.sql", include_str!("../migrations/0017_import_jobs.sql")),
+    Migration::from_file(
+        "0018_pending_has_content.sql",
+        include_str!("../migrations/0018_pending_has_content.sql"),
+    ),
+    Migration::from_file(
+        "0019_kept_content_idx.sql",
+        include_str!("../migrations/0019_kept_content_idx.sql"),
+    ),
 ];
 
 /// The history of Paceline's own tables; those of the platform (`mainstay::MIGRATIONS`) come before.

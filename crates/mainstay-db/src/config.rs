@@ -72,12 +72,17 @@ pub struct Config {
     pub partitions: partitions::Config,
     /// What is kept about statements.
     pub insight: insight::Config,
+    /// Whether the process does jobs, for which it needs sessions of its own, or only asks for them, for which one is enough.
+    /// Said by who composes the parts, not written anywhere.
+    #[serde(skip)]
+    pub does_jobs: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             url: DatabaseUrl::default(),
+            does_jobs: true,
             pool_max: 16,
             pool_read_max: 16,
             pool_min: 2,

@@ -42,12 +42,14 @@ pub(crate) struct Leader {
     /// Of the process, by its first life.
     process: i64,
     holder: String,
+    /// Nobody is waited for who might still live.
+    takes_over: bool,
     parts: Arc<Parts>,
 }
 
 impl Leader {
-    pub(crate) fn new(worker: i64, process: i64, parts: &Arc<Parts>) -> Self {
-        Self { process, holder: worker.to_string(), parts: Arc::clone(parts) }
+    pub(crate) fn new(worker: i64, process: i64, parts: &Arc<Parts>, takes_over: bool) -> Self {
+        Self { process, holder: worker.to_string(), takes_over, parts: Arc::clone(parts) }
     }
 
     /// Until stopped; then somebody else may at once. A statement that is refused is tried again at the next round.
@@ -119,7 +121,9 @@ impl Leader {
         }
         // While the server was away nobody was heard of; those who live say so before the time is over.
         match (token, *since) {
-            (Some(token), Some(since)) if since.elapsed() >= ttl => self.rescue(session, token).await?,
+            (Some(token), Some(since)) if self.takes_over || since.elapsed() >= ttl => {
+                self.rescue(session, token).await?;
+            }
             _ => {}
         }
         Ok(true)

@@ -8,9 +8,10 @@ use mainstay_db::{DbError, Executor, Tx};
 use uuid::Uuid;
 
 use crate::enqueue::IDS;
+use crate::overview::Overview;
 use crate::state::State;
+use crate::store;
 use crate::wake::{self, Word};
-use crate::{overview, store};
 
 /// Changes jobs and queues; what it does takes effect when the transaction commits.
 #[derive(Debug, Clone, Copy)]
@@ -147,7 +148,7 @@ impl<'a> Operator<'a> {
                 wake::after_commit(self.0, Word::Beat(worker));
                 return Ok(Cancelled::Running);
             }
-            match self.states(&[id]).await?.get(&id) {
+            match Overview::of(self.0).states(&[id]).await?.get(&id) {
                 None => return Ok(Cancelled::Unknown),
                 Some(ended) if ended.is_ended() => return Ok(Cancelled::Ended(*ended)),
                 Some(_) => {}
@@ -178,7 +179,7 @@ impl<'a> Operator<'a> {
         for _ in 0..LOOKS {
             self.ask_again(&left, recent, &mut fates).await?;
             left.retain(|id| !fates.contains_key(id));
-            let states = if left.is_empty() { HashMap::new() } else { self.states(&left).await? };
+            let states = if left.is_empty() { HashMap::new() } else { Overview::of(self.0).states(&left).await? };
             for id in &left {
                 let fate = match states.get(id) {
                     None => Retried::Unknown,
@@ -267,11 +268,6 @@ impl<'a> Operator<'a> {
             fates.insert(row.try_get("id")?, fate);
         }
         Ok(())
-    }
-
-    async fn states(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, State>, DbError> {
-        let rows = self.0.rows(&store::STATE, &[&ids]).await?;
-        rows.iter().map(|row| Ok((row.try_get("id")?, overview::state(row)?))).collect()
     }
 }
 

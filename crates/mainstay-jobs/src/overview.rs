@@ -1,6 +1,7 @@
 //! What there is: jobs, dead letters, queues and processes, as an operator or the owner of a job sees them. Never here: changes;
 //! who may see what.
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -227,6 +228,15 @@ impl<'a> Overview<'a> {
         mainstay_db::opt(self.0, &store::SHOW, &[&id]).await?.as_ref().map(shown).transpose()
     }
 
+    /// Where these jobs are; one of which nobody knows, or not any more, is absent.
+    ///
+    /// # Errors
+    /// As [`mainstay_db::Db::read`].
+    pub async fn states(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, State>, DbError> {
+        let rows = self.0.rows(&store::STATE, &[&ids]).await?;
+        rows.iter().map(|row| Ok((row.try_get("id")?, state(row)?))).collect()
+    }
+
     /// Its attempts that did not succeed, the last first, a hundred at most.
     ///
     /// # Errors
@@ -297,7 +307,7 @@ fn page(most: usize) -> i64 {
 }
 
 /// The state that a row says.
-pub(crate) fn state(row: &Row) -> Result<State, DbError> {
+fn state(row: &Row) -> Result<State, DbError> {
     let name: &str = row.try_get("state")?;
     // The schema has no other words.
     Ok(State::parse(name).unwrap_or(State::Failed))

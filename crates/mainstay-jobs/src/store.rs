@@ -74,6 +74,7 @@ pub(crate) const FAIL: &str = concat!(include_str!("store/fail.sql"), include_st
 pub(crate) const RESCUE: &str = concat!(include_str!("store/rescue.sql"), include_str!("store/ends.sql"));
 pub(crate) const BEAT: &str = include_str!("store/beat.sql");
 pub(crate) const REGISTER: &str = include_str!("store/register.sql");
+pub(crate) const ALONE: &str = include_str!("store/alone.sql");
 pub(crate) const LEFT: &str = include_str!("store/left.sql");
 pub(crate) const SWEEP: &str = include_str!("store/sweep.sql");
 pub(crate) const FORGET: &str = include_str!("store/forget.sql");

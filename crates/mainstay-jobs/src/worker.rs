@@ -48,6 +48,10 @@ pub struct Config {
     pub dead_for: Duration,
     /// Whether it also does what only one process does: finding jobs of dead ones.
     pub may_lead: bool,
+    /// Whether no other process does jobs on this server, as on one that a process has for itself: what others had begun is
+    /// then a dead one's, and is taken up at the start and not when its time has passed. Where it is not so, jobs are done
+    /// twice.
+    pub is_alone: bool,
     /// The pause before another life.
     pub retry: Duration,
     /// The most jobs of one claim.
@@ -70,6 +74,7 @@ impl Default for Config {
             crash_pause: Duration::from_secs(10),
             dead_for: Duration::from_secs(90 * 24 * 3_600),
             may_lead: true,
+            is_alone: false,
             retry: Duration::from_millis(500),
             claim_most: 200,
             ends_together: 200,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mainstay_db::{Db, DbError, Target};
-use mainstay_jobs::{Counts, Kinds, Waker, Worker};
+use mainstay_jobs::{Config, Counts, Kinds, Waker, Worker};
 use mainstay_runtime::{Effects, Stop, Supervisor};
 use mainstay_telemetry::Registry;
 
@@ -45,7 +45,7 @@ impl Working {
 pub(crate) fn start(
     config: &JobsConfig,
     kinds: Kinds,
-    target: &Target,
+    (target, is_private): (&Target, bool),
     (supervisor, effects): (&Supervisor, &Effects),
 ) -> Option<Working> {
     let Some(worker) = config.worker() else {
@@ -54,7 +54,8 @@ pub(crate) fn start(
         supervisor.spawn_resident("job wake-ups", BEATS_WITHIN, tell);
         return None;
     };
-    let worker = Worker::new(target, kinds, worker, effects);
+    // A private server belongs to one process, and no other one does jobs there.
+    let worker = Worker::new(target, kinds, Config { is_alone: is_private, ..worker }, effects);
     let will = Stop::new();
     let wanted = will.clone();
     supervisor.spawn_resident("jobs", BEATS_WITHIN, move |stop| worker.clone().run(stop.willed_by(&wanted)));

@@ -49,6 +49,11 @@ pub struct PlatformConfig {
 }
 
 impl PlatformConfig {
+    /// That of the database, which counts fewer sessions where the process does no jobs.
+    pub fn database(&self) -> mainstay_db::Config {
+        mainstay_db::Config { does_jobs: self.jobs.worker().is_some(), ..self.database.clone() }
+    }
+
     /// What cannot be, by key: that of each part under its name, and what they make impossible together.
     pub fn faults(&self) -> Faults {
         let mut faults = Faults::default();
@@ -57,7 +62,7 @@ impl PlatformConfig {
         faults.section("embedded", self.embedded.faults());
         faults.section("cache", self.cache.faults());
         faults.section("jobs", self.jobs.faults());
-        let (wanted, most) = (self.database.most_connections(), self.embedded.max_connections);
+        let (wanted, most) = (self.database().most_connections(), self.embedded.max_connections);
         let reserved = self.embedded.reserved_connections();
         let needed = wanted.saturating_add(reserved);
         if self.database.url.is_empty() && usize::try_from(most).is_ok_and(|most| most < needed) {
@@ -179,7 +184,7 @@ impl Platform {
     pub async fn start(config: &PlatformConfig, migrations: &[&Migrations]) -> Result<Self, StartError> {
         let (target, cluster) = database::choose(config).await?;
         let opened = async {
-            let db = Db::connect(&config.database, &target).await?;
+            let db = Db::connect(&config.database(), &target).await?;
             let sets: Vec<&Migrations> = MIGRATIONS.iter().chain(migrations).copied().collect();
             let migrated = migrate::start(&target, &sets, &config.database.migrate).await?;
             Ok::<_, StartError>((db, migrated))
@@ -336,9 +341,9 @@ impl Platform {
         self.hears_signals.notify_one();
         jobs::count(&self.supervisor, &self.db, &self.registry);
         crate::events::start(&self.supervisor, &self.db, &self.registry);
-        let effects = (&self.supervisor, &self.effects);
-        self.working =
-            self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, kinds, self.db.target(), effects));
+        let (effects, server) =
+            ((&self.supervisor, &self.effects), (self.db.target(), self.private.is_some()));
+        self.working = self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, kinds, server, effects));
         readying::enter_ready(self.before_ready.take(), &self.lifecycle, &self.supervisor);
         let stop = self.supervisor.stop();
         let impatience = two_signals(signals, self.lifecycle.clone(), stop.clone());

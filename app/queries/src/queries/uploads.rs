@@ -14,6 +14,11 @@ pub struct SetUploadAliveParams {
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct SetUploadWholeParams {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+}
 #[derive(Debug)]
 pub struct InsertPendingFileParams<T1: crate::StringSql, T2: crate::JsonSql, T3: crate::BytesSql> {
     pub athlete_id: uuid::Uuid,
@@ -23,6 +28,7 @@ pub struct InsertPendingFileParams<T1: crate::StringSql, T2: crate::JsonSql, T3:
     pub size_bytes: i64,
     pub hints: T2,
     pub content: T3,
+    pub job_id: Option<uuid::Uuid>,
 }
 #[derive(Debug)]
 pub struct InsertDecidedFileParams<
@@ -46,8 +52,14 @@ pub struct InsertDecidedFileParams<
     pub warnings: T6,
     pub now: jiff::Timestamp,
 }
+#[derive(Clone, Copy, Debug)]
+pub struct FindWaitingFileParams {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+}
 #[derive(Debug)]
-pub struct DecidePendingFileParams<
+pub struct DecideWaitingFileParams<
     T1: crate::StringSql,
     T2: crate::StringSql,
     T3: crate::StringSql,
@@ -59,39 +71,42 @@ pub struct DecidePendingFileParams<
     pub message: Option<T3>,
     pub warnings: T4,
     pub now: jiff::Timestamp,
+    pub keeps_content: bool,
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
     pub position: i32,
-    pub attempts: i16,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct RetryFileParams {
+    pub job_id: Option<uuid::Uuid>,
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct SetFileJobParams {
+    pub job_id: uuid::Uuid,
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ListPendingFilesParams {
+    pub after_upload_id: uuid::Uuid,
+    pub after_position: i32,
+    pub now: jiff::Timestamp,
+    pub max_rows: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ForgetKeptContentParams {
+    pub before: jiff::Timestamp,
+    pub max_rows: i64,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct FinishUploadParams {
     pub now: jiff::Timestamp,
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
-}
-#[derive(Clone, Copy, Debug)]
-pub struct ClaimPendingFileParams {
-    pub now: jiff::Timestamp,
-    pub max_rows: i64,
-    pub until: jiff::Timestamp,
-}
-#[derive(Clone, Copy, Debug)]
-pub struct RenewClaimParams {
-    pub until: jiff::Timestamp,
-    pub athlete_id: uuid::Uuid,
-    pub upload_id: uuid::Uuid,
-    pub position: i32,
-    pub attempts: i16,
-}
-#[derive(Clone, Copy, Debug)]
-pub struct GiveBackClaimParams {
-    pub until: jiff::Timestamp,
-    pub uncounted: i16,
-    pub athlete_id: uuid::Uuid,
-    pub upload_id: uuid::Uuid,
-    pub position: i32,
-    pub attempts: i16,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct FindUploadParams {
@@ -416,6 +431,12 @@ pub struct ListAnalysedParams {
     pub max_rows: i64,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct IsOutdatedParams {
+    pub athlete_id: uuid::Uuid,
+    pub activity_id: uuid::Uuid,
+    pub version: i32,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct SetFailedVersionParams {
     pub version: i32,
     pub athlete_id: uuid::Uuid,
@@ -428,46 +449,31 @@ pub struct FindPrimarySourceParams {
     pub max_rows: i64,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct ClaimPendingFile {
-    pub athlete_id: uuid::Uuid,
-    pub upload_id: uuid::Uuid,
-    pub position: i32,
+pub struct FindWaitingFile {
     pub file_name: String,
     pub hints: serde_json::Value,
-    pub attempts: i16,
     pub content: Vec<u8>,
 }
-pub struct ClaimPendingFileBorrowed<'a> {
-    pub athlete_id: uuid::Uuid,
-    pub upload_id: uuid::Uuid,
-    pub position: i32,
+pub struct FindWaitingFileBorrowed<'a> {
     pub file_name: &'a str,
     pub hints: postgres_types::Json<&'a serde_json::value::RawValue>,
-    pub attempts: i16,
     pub content: &'a [u8],
 }
-impl<'a> From<ClaimPendingFileBorrowed<'a>> for ClaimPendingFile {
-    fn from(
-        ClaimPendingFileBorrowed {
-            athlete_id,
-            upload_id,
-            position,
-            file_name,
-            hints,
-            attempts,
-            content,
-        }: ClaimPendingFileBorrowed<'a>,
-    ) -> Self {
+impl<'a> From<FindWaitingFileBorrowed<'a>> for FindWaitingFile {
+    fn from(FindWaitingFileBorrowed { file_name, hints, content }: FindWaitingFileBorrowed<'a>) -> Self {
         Self {
-            athlete_id,
-            upload_id,
-            position,
             file_name: file_name.into(),
             hints: serde_json::from_str(hints.0.get()).unwrap(),
-            attempts,
             content: content.into(),
         }
     }
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct ListPendingFiles {
+    pub athlete_id: uuid::Uuid,
+    pub upload_id: uuid::Uuid,
+    pub position: i32,
+    pub job_id: Option<uuid::Uuid>,
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct UploadRow {
@@ -538,6 +544,7 @@ pub struct ListUploadFiles {
     pub message: Option<String>,
     pub warnings: serde_json::Value,
     pub finished_at: Option<jiff::Timestamp>,
+    pub can_retry: bool,
 }
 pub struct ListUploadFilesBorrowed<'a> {
     pub position: i32,
@@ -549,6 +556,7 @@ pub struct ListUploadFilesBorrowed<'a> {
     pub message: Option<&'a str>,
     pub warnings: postgres_types::Json<&'a serde_json::value::RawValue>,
     pub finished_at: Option<jiff::Timestamp>,
+    pub can_retry: bool,
 }
 impl<'a> From<ListUploadFilesBorrowed<'a>> for ListUploadFiles {
     fn from(
@@ -562,6 +570,7 @@ impl<'a> From<ListUploadFilesBorrowed<'a>> for ListUploadFiles {
             message,
             warnings,
             finished_at,
+            can_retry,
         }: ListUploadFilesBorrowed<'a>,
     ) -> Self {
         Self {
@@ -574,6 +583,7 @@ impl<'a> From<ListUploadFilesBorrowed<'a>> for ListUploadFiles {
             message: message.map(|v| v.into()),
             warnings: serde_json::from_str(warnings.0.get()).unwrap(),
             finished_at,
+            can_retry,
         }
     }
 }
@@ -789,6 +799,53 @@ impl<'a> From<FindPrimarySourceBorrowed<'a>> for FindPrimarySource {
 }
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
+pub struct FindWaitingFileQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindWaitingFileBorrowed, mainstay_db::DbError>,
+    mapper: fn(FindWaitingFileBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindWaitingFileQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(FindWaitingFileBorrowed) -> R,
+    ) -> FindWaitingFileQuery<'c, 'a, 's, C, R, N> {
+        FindWaitingFileQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
+    }
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+}
 pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
@@ -833,23 +890,20 @@ where
             .transpose()?)
     }
 }
-pub struct ClaimPendingFileQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct ListPendingFilesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static mainstay_db::Statement,
     cached: std::marker::PhantomData<&'s ()>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ClaimPendingFileBorrowed, mainstay_db::DbError>,
-    mapper: fn(ClaimPendingFileBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListPendingFiles, mainstay_db::DbError>,
+    mapper: fn(ListPendingFiles) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> ClaimPendingFileQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListPendingFilesQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(
-        self,
-        mapper: fn(ClaimPendingFileBorrowed) -> R,
-    ) -> ClaimPendingFileQuery<'c, 'a, 's, C, R, N> {
-        ClaimPendingFileQuery {
+    pub fn map<R>(self, mapper: fn(ListPendingFiles) -> R) -> ListPendingFilesQuery<'c, 'a, 's, C, R, N> {
+        ListPendingFilesQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -1423,7 +1477,7 @@ pub struct SetUploadAliveStmt(&'static mainstay_db::Statement);
 pub fn set_upload_alive() -> SetUploadAliveStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.set_upload_alive",
-        "update /* uploads.set_upload_alive */ upload set alive_until = $1 where athlete_id = $2 and id = $3 and finished_at is null",
+        "update /* uploads.set_upload_alive */ upload set alive_until = $1 where athlete_id = $2 and id = $3 and finished_at is null and alive_until is not null",
     );
     SetUploadAliveStmt(&STATEMENT)
 }
@@ -1456,11 +1510,47 @@ impl<'a, C: GenericClient + Send + Sync>
         Box::pin(self.bind(client, &params.until, &params.athlete_id, &params.upload_id))
     }
 }
+pub struct SetUploadWholeStmt(&'static mainstay_db::Statement);
+pub fn set_upload_whole() -> SetUploadWholeStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.set_upload_whole",
+        "update /* uploads.set_upload_whole */ upload set alive_until = null where athlete_id = $1 and id = $2",
+    );
+    SetUploadWholeStmt(&STATEMENT)
+}
+impl SetUploadWholeStmt {
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+    ) -> Result<u64, mainstay_db::DbError> {
+        client.execute(self.0, &[athlete_id, upload_id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        SetUploadWholeParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
+        C,
+    > for SetUploadWholeStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a SetUploadWholeParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
+        Box::pin(self.bind(client, &params.athlete_id, &params.upload_id))
+    }
+}
 pub struct InsertPendingFileStmt(&'static mainstay_db::Statement);
 pub fn insert_pending_file() -> InsertPendingFileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.insert_pending_file",
-        "insert /* uploads.insert_pending_file */ into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome) values ($1, $2, $3, $4, $5, $6, $7, 'pending')",
+        "insert /* uploads.insert_pending_file */ into upload_file (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome, job_id) values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8)",
     );
     InsertPendingFileStmt(&STATEMENT)
 }
@@ -1483,9 +1573,13 @@ impl InsertPendingFileStmt {
         size_bytes: &'a i64,
         hints: &'a T2,
         content: &'a T3,
+        job_id: &'a Option<uuid::Uuid>,
     ) -> Result<u64, mainstay_db::DbError> {
         client
-            .execute(self.0, &[athlete_id, upload_id, position, file_name, size_bytes, hints, content])
+            .execute(
+                self.0,
+                &[athlete_id, upload_id, position, file_name, size_bytes, hints, content, job_id],
+            )
             .await
     }
 }
@@ -1513,6 +1607,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::JsonSq
             &params.size_bytes,
             &params.hints,
             &params.content,
+            &params.job_id,
         ))
     }
 }
@@ -1614,15 +1709,65 @@ impl<
         ))
     }
 }
-pub struct DecidePendingFileStmt(&'static mainstay_db::Statement);
-pub fn decide_pending_file() -> DecidePendingFileStmt {
+pub struct FindWaitingFileStmt(&'static mainstay_db::Statement);
+pub fn find_waiting_file() -> FindWaitingFileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
-        "uploads.decide_pending_file",
-        "with /* uploads.decide_pending_file */ decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, pending_content = null, leased_until = null, finished_at = $6 where upload_file.athlete_id = $7 and upload_file.upload_id = $8 and upload_file.position = $9 and upload_file.outcome = 'pending' and upload_file.attempts = $10 returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $7 and upload.id = $8 and upload.finished_at is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $7 and other.upload_id = $8 and other.outcome = 'pending' and other.position <> $9) ) select exists (select from decided) as is_ours",
+        "uploads.find_waiting_file",
+        "select /* uploads.find_waiting_file */ file_name, hints, pending_content as content from upload_file where athlete_id = $1 and upload_id = $2 and position = $3 and pending_content is not null",
     );
-    DecidePendingFileStmt(&STATEMENT)
+    FindWaitingFileStmt(&STATEMENT)
 }
-impl DecidePendingFileStmt {
+impl FindWaitingFileStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+        position: &'a i32,
+    ) -> FindWaitingFileQuery<'c, 'a, 's, C, FindWaitingFile, 3> {
+        FindWaitingFileQuery {
+            client,
+            params: [athlete_id, upload_id, position],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindWaitingFileBorrowed, mainstay_db::DbError> {
+                Ok(FindWaitingFileBorrowed {
+                    file_name: row.try_get(0)?,
+                    hints: row.try_get(1)?,
+                    content: row.try_get(2)?,
+                })
+            },
+            mapper: |it| FindWaitingFile::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindWaitingFileParams,
+        FindWaitingFileQuery<'c, 'a, 's, C, FindWaitingFile, 3>,
+        C,
+    > for FindWaitingFileStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindWaitingFileParams,
+    ) -> FindWaitingFileQuery<'c, 'a, 's, C, FindWaitingFile, 3> {
+        self.bind(client, &params.athlete_id, &params.upload_id, &params.position)
+    }
+}
+pub struct DecideWaitingFileStmt(&'static mainstay_db::Statement);
+pub fn decide_waiting_file() -> DecideWaitingFileStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.decide_waiting_file",
+        "with /* uploads.decide_waiting_file */ decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, leased_until = null, finished_at = $6, pending_content = case when $7::boolean then upload_file.pending_content end where upload_file.athlete_id = $8 and upload_file.upload_id = $9 and upload_file.position = $10 and upload_file.pending_content is not null returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $8 and upload.id = $9 and upload.finished_at is null and upload.alive_until is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $8 and other.upload_id = $9 and other.outcome = 'pending' and other.position <> $10) ) select exists (select from decided) as is_ours",
+    );
+    DecideWaitingFileStmt(&STATEMENT)
+}
+impl DecideWaitingFileStmt {
     pub fn bind<
         'c,
         'a,
@@ -1641,10 +1786,10 @@ impl DecidePendingFileStmt {
         message: &'a Option<T3>,
         warnings: &'a T4,
         now: &'a jiff::Timestamp,
+        keeps_content: &'a bool,
         athlete_id: &'a uuid::Uuid,
         upload_id: &'a uuid::Uuid,
         position: &'a i32,
-        attempts: &'a i16,
     ) -> BoolQuery<'c, 'a, 's, C, bool, 10> {
         BoolQuery {
             client,
@@ -1655,10 +1800,10 @@ impl DecidePendingFileStmt {
                 message,
                 warnings,
                 now,
+                keeps_content,
                 athlete_id,
                 upload_id,
                 position,
-                attempts,
             ],
             query: self.0,
             cached: std::marker::PhantomData,
@@ -1681,15 +1826,15 @@ impl<
         'c,
         'a,
         's,
-        DecidePendingFileParams<T1, T2, T3, T4>,
+        DecideWaitingFileParams<T1, T2, T3, T4>,
         BoolQuery<'c, 'a, 's, C, bool, 10>,
         C,
-    > for DecidePendingFileStmt
+    > for DecideWaitingFileStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a DecidePendingFileParams<T1, T2, T3, T4>,
+        params: &'a DecideWaitingFileParams<T1, T2, T3, T4>,
     ) -> BoolQuery<'c, 'a, 's, C, bool, 10> {
         self.bind(
             client,
@@ -1699,11 +1844,172 @@ impl<
             &params.message,
             &params.warnings,
             &params.now,
+            &params.keeps_content,
             &params.athlete_id,
             &params.upload_id,
             &params.position,
-            &params.attempts,
         )
+    }
+}
+pub struct RetryFileStmt(&'static mainstay_db::Statement);
+pub fn retry_file() -> RetryFileStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.retry_file",
+        "with /* uploads.retry_file */ again as ( update upload_file set outcome = 'pending', reason = null, message = null, activity_id = null, warnings = '[]', finished_at = null, attempts = 0, job_id = $1 where upload_file.athlete_id = $2 and upload_file.upload_id = $3 and upload_file.position = $4 and upload_file.outcome = 'refused' and upload_file.pending_content is not null returning upload_file.position ), unfinished as ( update upload set finished_at = null where upload.athlete_id = $2 and upload.id = $3 and exists (select from again) ) select exists (select from again) as waits_again",
+    );
+    RetryFileStmt(&STATEMENT)
+}
+impl RetryFileStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        job_id: &'a Option<uuid::Uuid>,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+        position: &'a i32,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 4> {
+        BoolQuery {
+            client,
+            params: [job_id, athlete_id, upload_id, position],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<'c, 'a, 's, RetryFileParams, BoolQuery<'c, 'a, 's, C, bool, 4>, C>
+    for RetryFileStmt
+{
+    fn params(&'s self, client: &'c C, params: &'a RetryFileParams) -> BoolQuery<'c, 'a, 's, C, bool, 4> {
+        self.bind(client, &params.job_id, &params.athlete_id, &params.upload_id, &params.position)
+    }
+}
+pub struct SetFileJobStmt(&'static mainstay_db::Statement);
+pub fn set_file_job() -> SetFileJobStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.set_file_job",
+        "update /* uploads.set_file_job */ upload_file set job_id = $1 where athlete_id = $2 and upload_id = $3 and position = $4 and outcome = 'pending'",
+    );
+    SetFileJobStmt(&STATEMENT)
+}
+impl SetFileJobStmt {
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        job_id: &'a uuid::Uuid,
+        athlete_id: &'a uuid::Uuid,
+        upload_id: &'a uuid::Uuid,
+        position: &'a i32,
+    ) -> Result<u64, mainstay_db::DbError> {
+        client.execute(self.0, &[job_id, athlete_id, upload_id, position]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        SetFileJobParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
+        C,
+    > for SetFileJobStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a SetFileJobParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
+        Box::pin(self.bind(client, &params.job_id, &params.athlete_id, &params.upload_id, &params.position))
+    }
+}
+pub struct ListPendingFilesStmt(&'static mainstay_db::Statement);
+pub fn list_pending_files() -> ListPendingFilesStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.list_pending_files",
+        "select /* uploads.list_pending_files */ athlete_id, upload_id, position, job_id from upload_file where outcome = 'pending' and (upload_id, position) > ($1, $2) and (leased_until is null or leased_until <= $3) order by upload_id, position limit $4",
+    );
+    ListPendingFilesStmt(&STATEMENT)
+}
+impl ListPendingFilesStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        after_upload_id: &'a uuid::Uuid,
+        after_position: &'a i32,
+        now: &'a jiff::Timestamp,
+        max_rows: &'a i64,
+    ) -> ListPendingFilesQuery<'c, 'a, 's, C, ListPendingFiles, 4> {
+        ListPendingFilesQuery {
+            client,
+            params: [after_upload_id, after_position, now, max_rows],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row: &tokio_postgres::Row| -> Result<ListPendingFiles, mainstay_db::DbError> {
+                Ok(ListPendingFiles {
+                    athlete_id: row.try_get(0)?,
+                    upload_id: row.try_get(1)?,
+                    position: row.try_get(2)?,
+                    job_id: row.try_get(3)?,
+                })
+            },
+            mapper: |it| ListPendingFiles::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListPendingFilesParams,
+        ListPendingFilesQuery<'c, 'a, 's, C, ListPendingFiles, 4>,
+        C,
+    > for ListPendingFilesStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListPendingFilesParams,
+    ) -> ListPendingFilesQuery<'c, 'a, 's, C, ListPendingFiles, 4> {
+        self.bind(client, &params.after_upload_id, &params.after_position, &params.now, &params.max_rows)
+    }
+}
+pub struct ForgetKeptContentStmt(&'static mainstay_db::Statement);
+pub fn forget_kept_content() -> ForgetKeptContentStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.forget_kept_content",
+        "with /* uploads.forget_kept_content */ old as ( select upload_file.athlete_id, upload_file.upload_id, upload_file.position from upload_file where upload_file.outcome <> 'pending' and upload_file.pending_content is not null and upload_file.finished_at <= $1 order by upload_file.finished_at limit $2 for update skip locked ) update upload_file set pending_content = null from old where upload_file.athlete_id = old.athlete_id and upload_file.upload_id = old.upload_id and upload_file.position = old.position and upload_file.outcome <> 'pending'",
+    );
+    ForgetKeptContentStmt(&STATEMENT)
+}
+impl ForgetKeptContentStmt {
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        before: &'a jiff::Timestamp,
+        max_rows: &'a i64,
+    ) -> Result<u64, mainstay_db::DbError> {
+        client.execute(self.0, &[before, max_rows]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        ForgetKeptContentParams,
+        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
+        C,
+    > for ForgetKeptContentStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a ForgetKeptContentParams,
+    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
+        Box::pin(self.bind(client, &params.before, &params.max_rows))
     }
 }
 pub struct FinishUploadStmt(&'static mainstay_db::Statement);
@@ -1741,170 +2047,6 @@ impl<'a, C: GenericClient + Send + Sync>
         params: &'a FinishUploadParams,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
         Box::pin(self.bind(client, &params.now, &params.athlete_id, &params.upload_id))
-    }
-}
-pub struct ClaimPendingFileStmt(&'static mainstay_db::Statement);
-pub fn claim_pending_file() -> ClaimPendingFileStmt {
-    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
-        "uploads.claim_pending_file",
-        "with /* uploads.claim_pending_file */ quick as materialized ( select set_config('synchronous_commit', 'off', true) ), next as ( select upload_file.athlete_id, upload_file.upload_id, upload_file.position from upload_file where upload_file.outcome = 'pending' and (upload_file.leased_until is null or upload_file.leased_until <= $1) order by upload_file.upload_id, upload_file.position limit $2 for update skip locked ) update upload_file set attempts = upload_file.attempts + 1, leased_until = $3 from next, quick where upload_file.athlete_id = next.athlete_id and upload_file.upload_id = next.upload_id and upload_file.position = next.position returning upload_file.athlete_id, upload_file.upload_id, upload_file.position, upload_file.file_name, upload_file.hints, upload_file.attempts, upload_file.pending_content as content",
-    );
-    ClaimPendingFileStmt(&STATEMENT)
-}
-impl ClaimPendingFileStmt {
-    pub fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-        now: &'a jiff::Timestamp,
-        max_rows: &'a i64,
-        until: &'a jiff::Timestamp,
-    ) -> ClaimPendingFileQuery<'c, 'a, 's, C, ClaimPendingFile, 3> {
-        ClaimPendingFileQuery {
-            client,
-            params: [now, max_rows, until],
-            query: self.0,
-            cached: std::marker::PhantomData,
-            extractor: |row: &tokio_postgres::Row| -> Result<ClaimPendingFileBorrowed, mainstay_db::DbError> {
-                Ok(ClaimPendingFileBorrowed {
-                    athlete_id: row.try_get(0)?,
-                    upload_id: row.try_get(1)?,
-                    position: row.try_get(2)?,
-                    file_name: row.try_get(3)?,
-                    hints: row.try_get(4)?,
-                    attempts: row.try_get(5)?,
-                    content: row.try_get(6)?,
-                })
-            },
-            mapper: |it| ClaimPendingFile::from(it),
-        }
-    }
-}
-impl<'c, 'a, 's, C: GenericClient>
-    crate::client::async_::Params<
-        'c,
-        'a,
-        's,
-        ClaimPendingFileParams,
-        ClaimPendingFileQuery<'c, 'a, 's, C, ClaimPendingFile, 3>,
-        C,
-    > for ClaimPendingFileStmt
-{
-    fn params(
-        &'s self,
-        client: &'c C,
-        params: &'a ClaimPendingFileParams,
-    ) -> ClaimPendingFileQuery<'c, 'a, 's, C, ClaimPendingFile, 3> {
-        self.bind(client, &params.now, &params.max_rows, &params.until)
-    }
-}
-pub struct RenewClaimStmt(&'static mainstay_db::Statement);
-pub fn renew_claim() -> RenewClaimStmt {
-    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
-        "uploads.renew_claim",
-        "update /* uploads.renew_claim */ upload_file set leased_until = $1 where athlete_id = $2 and upload_id = $3 and position = $4 and outcome = 'pending' and attempts = $5",
-    );
-    RenewClaimStmt(&STATEMENT)
-}
-impl RenewClaimStmt {
-    pub async fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-        until: &'a jiff::Timestamp,
-        athlete_id: &'a uuid::Uuid,
-        upload_id: &'a uuid::Uuid,
-        position: &'a i32,
-        attempts: &'a i16,
-    ) -> Result<u64, mainstay_db::DbError> {
-        client.execute(self.0, &[until, athlete_id, upload_id, position, attempts]).await
-    }
-}
-impl<'a, C: GenericClient + Send + Sync>
-    crate::client::async_::Params<
-        'a,
-        'a,
-        'a,
-        RenewClaimParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
-        C,
-    > for RenewClaimStmt
-{
-    fn params(
-        &'a self,
-        client: &'a C,
-        params: &'a RenewClaimParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
-        Box::pin(self.bind(
-            client,
-            &params.until,
-            &params.athlete_id,
-            &params.upload_id,
-            &params.position,
-            &params.attempts,
-        ))
-    }
-}
-pub struct GiveBackClaimStmt(&'static mainstay_db::Statement);
-pub fn give_back_claim() -> GiveBackClaimStmt {
-    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
-        "uploads.give_back_claim",
-        "update /* uploads.give_back_claim */ upload_file set leased_until = $1, attempts = attempts - $2 where athlete_id = $3 and upload_id = $4 and position = $5 and outcome = 'pending' and attempts = $6",
-    );
-    GiveBackClaimStmt(&STATEMENT)
-}
-impl GiveBackClaimStmt {
-    pub async fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-        until: &'a jiff::Timestamp,
-        uncounted: &'a i16,
-        athlete_id: &'a uuid::Uuid,
-        upload_id: &'a uuid::Uuid,
-        position: &'a i32,
-        attempts: &'a i16,
-    ) -> Result<u64, mainstay_db::DbError> {
-        client.execute(self.0, &[until, uncounted, athlete_id, upload_id, position, attempts]).await
-    }
-}
-impl<'a, C: GenericClient + Send + Sync>
-    crate::client::async_::Params<
-        'a,
-        'a,
-        'a,
-        GiveBackClaimParams,
-        std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>>,
-        C,
-    > for GiveBackClaimStmt
-{
-    fn params(
-        &'a self,
-        client: &'a C,
-        params: &'a GiveBackClaimParams,
-    ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
-        Box::pin(self.bind(
-            client,
-            &params.until,
-            &params.uncounted,
-            &params.athlete_id,
-            &params.upload_id,
-            &params.position,
-            &params.attempts,
-        ))
-    }
-}
-pub struct EndAllClaimsStmt(&'static mainstay_db::Statement);
-pub fn end_all_claims() -> EndAllClaimsStmt {
-    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
-        "uploads.end_all_claims",
-        "update /* uploads.end_all_claims */ upload_file set leased_until = null where outcome = 'pending' and leased_until is not null",
-    );
-    EndAllClaimsStmt(&STATEMENT)
-}
-impl EndAllClaimsStmt {
-    pub async fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-    ) -> Result<u64, mainstay_db::DbError> {
-        client.execute(self.0, &[]).await
     }
 }
 pub struct FindUploadStmt(&'static mainstay_db::Statement);
@@ -2027,7 +2169,7 @@ pub struct ListUploadFilesStmt(&'static mainstay_db::Statement);
 pub fn list_upload_files() -> ListUploadFilesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pipelined(
         "uploads.list_upload_files",
-        "select /* uploads.list_upload_files */ position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at from upload_file where athlete_id = $1 and upload_id = $2 and position > $3 and ($4::text is null or outcome = $4) order by position limit $5",
+        "select /* uploads.list_upload_files */ position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at, outcome = 'refused' and pending_content is not null as can_retry from upload_file where athlete_id = $1 and upload_id = $2 and position > $3 and ($4::text is null or outcome = $4) order by position limit $5",
     );
     ListUploadFilesStmt(&STATEMENT)
 }
@@ -2057,6 +2199,7 @@ impl ListUploadFilesStmt {
                     message: row.try_get(6)?,
                     warnings: row.try_get(7)?,
                     finished_at: row.try_get(8)?,
+                    can_retry: row.try_get(9)?,
                 })
             },
             mapper: |it| ListUploadFiles::from(it),
@@ -3762,6 +3905,40 @@ impl CountAnalysedStmt {
             extractor: |row| Ok(row.try_get(0)?),
             mapper: |it| it,
         }
+    }
+}
+pub struct IsOutdatedStmt(&'static mainstay_db::Statement);
+pub fn is_outdated() -> IsOutdatedStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.is_outdated",
+        "select /* uploads.is_outdated */ exists ( select from activity_analysis where athlete_id = $1 and activity_id = $2 and algorithm_version < $3 and coalesce(failed_version, 0) < $3 ) as is_outdated",
+    );
+    IsOutdatedStmt(&STATEMENT)
+}
+impl IsOutdatedStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        activity_id: &'a uuid::Uuid,
+        version: &'a i32,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 3> {
+        BoolQuery {
+            client,
+            params: [athlete_id, activity_id, version],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<'c, 'a, 's, IsOutdatedParams, BoolQuery<'c, 'a, 's, C, bool, 3>, C>
+    for IsOutdatedStmt
+{
+    fn params(&'s self, client: &'c C, params: &'a IsOutdatedParams) -> BoolQuery<'c, 'a, 's, C, bool, 3> {
+        self.bind(client, &params.athlete_id, &params.activity_id, &params.version)
     }
 }
 pub struct SetFailedVersionStmt(&'static mainstay_db::Statement);

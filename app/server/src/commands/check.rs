@@ -123,7 +123,7 @@ async fn look_at_server(config: &Config, report: &mut Report) -> anyhow::Result<
         ),
     );
     report.judge(!info.in_recovery, "the server takes writes", "the server is a replica; name the primary");
-    let wanted = config.database.most_connections_together();
+    let wanted = config.platform().database().most_connections_together();
     report.judge(
         wanted <= info.sessions_for_us(),
         format!("{wanted} connections of {} are ours at most", info.sessions_for_us()),

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Common, open};
 use crate::features::accounts;
-use crate::features::uploads::batch::{self, Progress};
+use crate::features::uploads::batch::{self, Importer, Progress};
 use crate::features::uploads::{Decision, Outcome};
 
 /// Arguments of `paceline import`.
@@ -23,6 +23,9 @@ pub(super) struct Options {
     /// E-mail address of the athlete whose files they are.
     #[arg(long, value_name = "EMAIL")]
     athlete: String,
+    /// Hand the files to the processes that do jobs, which must be running, and show how far they are.
+    #[arg(long)]
+    hand_over: bool,
     /// Print a line for every file, not only for what was refused or odd.
     #[arg(long)]
     verbose: bool,
@@ -36,10 +39,12 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
         format!("there is no account {email}; create one with: paceline account create {email}")
     })?;
     let mut shown = Shown::new(options.verbose);
-    let imported = batch::import_paths(&app, athlete_id, "cli", options.paths.clone(), |progress| {
-        shown.tell(progress);
-    })
-    .await;
+    let importer = if options.hand_over { Importer::Workers } else { Importer::Here };
+    let imported =
+        batch::import_paths(&app, athlete_id, "cli", options.paths.clone(), importer, |progress| {
+            shown.tell(progress);
+        })
+        .await;
     shown.finish();
     opened.close().await;
     imported.context(

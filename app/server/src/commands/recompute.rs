@@ -30,9 +30,10 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
     bar.finish_and_clear();
     opened.close().await;
     let report = report?;
-    for (activity, why) in &report.failed {
+    let failed: Vec<_> = report.failed.iter().chain(&report.refused).collect();
+    for (activity, why) in &failed {
         println!("{activity}: {why}");
     }
-    println!("{} computed, {} failed", report.computed, report.failed.len());
-    Ok(if report.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    println!("{} computed, {} failed", report.computed, failed.len());
+    Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

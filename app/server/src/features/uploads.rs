@@ -1,19 +1,19 @@
 //! Uploads: training files come in, activities come out, and every file gets a line in a report.
 //!
-//! The way of a file: `receive` stores its bytes as pending and [`worker`] claims it from there; [`batch`] takes it from
-//! the disk. Both hand it to `decide`: [`import`] reads and analyses it, then matches and writes it in one transaction.
+//! The way of a file: `receive` stores its bytes as pending and asks for its [`job`]; [`batch`] takes it from the disk. Both hand it to `decide`: [`import`] reads and analyses it, then matches and writes it in one transaction.
 //! Never here: file formats, matching rules and formulas (`paceline-domain`).
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::StatusCode;
 use jiff::Timestamp;
-use mainstay_db::DbError;
+use mainstay_db::{DbError, Tx};
 use mainstay_http::pages::cursor::KeyTime;
-use mainstay_http::{FieldError, List, PageRequest, Problem};
+use mainstay_http::{FieldError, Halted, List, PageRequest, Problem};
 use mainstay_telemetry::{Counter, Histogram, Registry};
 use paceline_domain::model::Warning;
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 pub mod archive;
@@ -22,6 +22,7 @@ pub mod config;
 mod decide;
 mod disk;
 pub mod import;
+pub mod job;
 mod months;
 mod name;
 pub mod purge;
@@ -30,10 +31,11 @@ pub mod recompute;
 mod routes;
 mod rules;
 mod store;
+pub mod strays;
 mod views;
-pub mod worker;
 
 pub(in crate::features) use import::known::{Known, find as find_known, find_successor};
+use job::ImportFile;
 pub use months::Months;
 pub use name::FileName;
 pub use receive::Turns;
@@ -57,6 +59,13 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome of this name; none while the file waits.
+    fn parse(name: &str) -> Option<Self> {
+        [Self::Imported, Self::Merged, Self::Duplicate, Self::Refused]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == name)
+    }
+
     /// The wire and database name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -84,6 +93,20 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// The reason where the import was cancelled.
+    const CANCELLED: &str = "cancelled";
+    /// The reason where we failed ourselves.
+    const FAILED: &str = "importer_failed";
+    /// The reason where the database took too long.
+    const TOO_SLOW: &str = "too_slow";
+
+    /// Whether another attempt may end otherwise: the file is not to blame.
+    fn is_worth_another(&self) -> bool {
+        let reason = self.reason.as_deref();
+        self.outcome == Outcome::Refused
+            && [Self::CANCELLED, Self::FAILED, Self::TOO_SLOW].into_iter().any(|ours| reason == Some(ours))
+    }
+
     /// A refusal. What the reason quotes of the file loses its control characters: some cannot be stored.
     pub fn refused(code: &str, why: impl std::fmt::Display) -> Self {
         let mut message = format!("refused because {why}");
@@ -98,17 +121,14 @@ impl Decision {
     }
 }
 
-/// Tells the importer that pending files wait, and waiting requests that one is done; counts what becomes of files.
+/// Tells waiting requests that a file is done, and counts what becomes of files.
 #[derive(Clone)]
 pub struct ImportSignal(Arc<Signals>);
 
 struct Signals {
     outcomes: Counter,
     seconds: Histogram,
-    pending: Notify,
     done: Notify,
-    /// Set once the claims of a former process were looked after.
-    took_up: OnceCell<()>,
 }
 
 /// Bounds of the seconds that a file takes, from its bytes to the commit.
@@ -121,8 +141,7 @@ impl ImportSignal {
         let outcomes = registry.counter("imported_files", help, &["outcome"]);
         let help = "Seconds from a file's bytes to the commit of its outcome.";
         let seconds = registry.histogram("import_duration_seconds", help, SECONDS, &[]);
-        let (pending, done) = (Notify::new(), Notify::new());
-        Self(Arc::new(Signals { outcomes, seconds, pending, done, took_up: OnceCell::new() }))
+        Self(Arc::new(Signals { outcomes, seconds, done: Notify::new() }))
     }
 
     /// A file has its outcome, and it is committed.
@@ -131,16 +150,14 @@ impl ImportSignal {
         self.0.seconds.with(&[]).observe(took.as_secs_f64());
     }
 
-    /// Files wait. Remembered if the importer is busy.
-    pub fn wake(&self) {
-        self.0.pending.notify_one();
-    }
-
     /// A file has its outcome.
     fn file_done(&self) {
         self.0.done.notify_waiters();
     }
 }
+
+/// How often who waits for files looks for those that another process does.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// Waits until nothing of the upload is pending, `patience` at the most.
 async fn wait_until_finished(
@@ -161,7 +178,11 @@ async fn wait_until_finished(
             if summary.is_none_or(|summary| summary.pending == 0) {
                 return Ok(());
             }
-            done.await;
+            tokio::select! {
+                () = done => {}
+                // Another process may have done it.
+                () = app.effects.clock.sleep(LOOK_AGAIN) => {}
+            }
         }
     };
     tokio::time::timeout(patience, finished).await.unwrap_or(Ok(()))
@@ -200,6 +221,28 @@ async fn files(
     let rows =
         store::list_files(&read, athlete_id, upload_id, after, outcome, page.limit.rows_to_fetch()).await?;
     Ok(List::keyset("upload_files", rows, page.limit, |row| row.position).map(FileReport::from))
+}
+
+/// Has a refused file tried again that we failed on, and waits for it for a while.
+async fn retry(app: &App, file: &ImportFile, patience: Duration) -> Result<FileReport, Problem> {
+    let ImportFile { athlete_id, upload_id, position } = *file;
+    let work = |tx: Arc<Tx>| async move {
+        lock_athlete(&tx, athlete_id).await?;
+        let line = store::list_files(&tx, athlete_id, upload_id, position.saturating_sub(1), None, 1).await?;
+        let line = line.into_iter().next().filter(|line| line.position == position);
+        if !line.ok_or_else(|| Problem::not_found("There is no such file."))?.can_retry {
+            let why = "Only a file that the importer failed on, or whose import was cancelled, can be tried again, for 30 days.";
+            return Err(Problem::new(StatusCode::CONFLICT, "not_retryable", why).into());
+        }
+        let job_id = job::ask_at_once(app, &tx, file).await?;
+        store::retry_file(&tx, file, job_id).await?;
+        Ok::<_, Halted>(())
+    };
+    app.db.transaction(work).await?;
+    wait_until_finished(app, athlete_id, upload_id, patience).await?;
+    let read = app.db.read();
+    let rows = store::list_files(&read, athlete_id, upload_id, position.saturating_sub(1), None, 1).await?;
+    rows.into_iter().next().map(FileReport::from).ok_or_else(|| Problem::not_found("There is no such file."))
 }
 
 async fn list(app: &App, athlete_id: Uuid, page: &PageRequest) -> Result<List<UploadItem>, Problem> {

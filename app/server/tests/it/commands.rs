@@ -118,7 +118,7 @@ async fn advice_on_indexes_says_what_it_needs_and_makes_it_when_told() {
 }
 
 /// Values that can be read and cannot be, each with the key that is to blame: one for each kind of rule.
-const CANNOT_BE: [(&str, &str, &str); 54] = [
+const CANNOT_BE: [(&str, &str, &str); 55] = [
     ("AUTH__TOKEN_SECRET", "short", "auth.token_secret"),
     ("AUTH__FORMER_TOKEN_SECRET", "short", "auth.former_token_secret"),
     ("LOG__LEVEL", "bogus===", "log.level"),
@@ -162,6 +162,7 @@ const CANNOT_BE: [(&str, &str, &str); 54] = [
     ("EMBEDDED__DATABASE", "", "embedded.database"),
     ("EMBEDDED__DATA_DIR", "", "embedded.data_dir"),
     ("EMBEDDED__SETTINGS__MAX_CONNECTIONS", "5", "embedded.settings.max_connections"),
+    ("JOBS__WORKERS", "0", "jobs.workers"),
     ("JOBS__WORKERS", "1001", "jobs.workers"),
     ("JOBS__TTL", "0s", "jobs.ttl"),
     ("JOBS__KEEP_DAYS", "0", "jobs.keep_days"),

@@ -26,6 +26,7 @@ fn allow_an_outage(world: &World) {
         "recompute.paused",
         "jobs.halted",
         "jobs.unled",
+        "jobs.unscheduled",
         "storage.full",
         "task.round_failed",
     ] {

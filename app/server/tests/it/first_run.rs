@@ -1,19 +1,60 @@
 //! The first start: an administrator and a demo athlete, whatever interrupts it and whoever else starts.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use http::Method;
 use mainstay_testing::until;
 use paceline::commands::first_run::welcome;
 use paceline::state::App;
 use serde_json::json;
 
-use crate::process::{Paceline, Signal, login};
-use crate::world::{PASSWORD, World};
+use crate::process::{Paceline, Signal, binary, login};
+use crate::world::{PASSWORD, PATIENCE, World};
 
 /// What a first start printed.
 async fn welcomed(app: &App) -> String {
     let mut out = Vec::new();
     welcome(app, &mut out).await.unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// Nothing is there: no folder, no server, no days of jobs, no months of samples.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_alone_imports_a_season_on_an_empty_private_server() {
+    let folder = tempfile::tempdir().unwrap();
+    // As root the server runs as another account, which must pass through.
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).unwrap();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let mut command = binary(Path::new("/"));
+    command.arg("--data").arg(folder.path().join("data")).env("PACELINE_DEMO__SEASON", "true");
+    command.args(["up", "--listen", "127.0.0.1:0"]).stderr(log.reopen().unwrap());
+    let mut process = Paceline::start(&mut command);
+    let (base, printed) = process.ready();
+    let (email, password) = &sign_ins(&printed)[1];
+    let session = login(&base, email, password).await;
+    let token = session["access_token"].as_str().unwrap();
+    let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+    let season = async || -> serde_json::Value {
+        let uploads = http.get(format!("{base}/v1/uploads")).bearer_auth(token).send().await.unwrap();
+        let uploads: serde_json::Value = uploads.json().await.unwrap();
+        let all = uploads["items"].as_array().unwrap().clone();
+        all.into_iter().find(|upload| upload["origin"] == "demo").unwrap_or_default()
+    };
+    until("a part of the season is there", async || {
+        season().await["progress"]["imported"].as_i64().is_some_and(|imported| imported >= 20)
+    })
+    .await;
+    process.send(Signal::Terminate);
+    assert_eq!(process.wait().code(), Some(0));
+    let told = std::fs::read_to_string(log.path()).unwrap();
+    assert!(told.contains(" INFO "), "it logs: {told}");
+    // On a busy machine.
+    let expected = |line: &&str| line.contains("db.statement.slow") || line.contains("pipelined lane");
+    let odd = |line: &&str| line.contains(" WARN ") || line.contains(" ERROR ");
+    let odd: Vec<_> = told.lines().filter(odd).filter(|line| !expected(line)).collect();
+    assert_eq!(odd, Vec::<&str>::new());
 }
 
 /// Addresses and passwords, as they stand in the printed text.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use mainstay_db::embedded::Cluster;
 use mainstay_db::{Session, Target, migrate};
 use mainstay_testing::{OwnCluster, TestDb, own_cluster, until};
 use paceline::schema;
@@ -58,6 +59,34 @@ async fn the_command_says_what_became_of_each_file() {
     assert!(code == 1 && stderr.contains("cannot read /no/such/file.fit"), "{code} {stderr}");
     let (code, _, stderr) = import(&db, &["--athlete", "robin@example.org"], &[files.path()]);
     assert!(code == 1 && stderr.contains("there is no account robin@example.org"), "{code} {stderr}");
+}
+
+#[tokio::test]
+async fn files_that_are_handed_over_are_imported_by_the_service_and_told_alike() {
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+    create_account(&mut on(&db));
+    let days = days(4);
+    let mut files = borrowed(&days);
+    files.push(("picture.fit", &b"\xff\xd8\xff\xe0"[..]));
+    let files = folder(&files);
+    let over = ["--athlete", KIM, "--hand-over"];
+    let (code, _, stderr) = import(&db, &over, &[files.path()]);
+    assert!(code == 1 && stderr.contains("no process imports files at the moment"), "{code} {stderr}");
+    let mut service = Paceline::up(&db);
+    let api = Api::of(&mut service).await;
+    let (code, stdout, _) = import(&db, &over, &[files.path()]);
+    let last = "5 files: 4 imported, 0 merged, 0 duplicate, 1 refused";
+    assert_eq!((code, stdout.lines().last(), stdout.lines().count()), (0, Some(last), 2), "{stdout}");
+    assert!(
+        stdout.starts_with("picture.fit: refused because ")
+            || stdout.contains("/picture.fit: refused because "),
+        "{stdout}"
+    );
+    let report = api.newest().await;
+    assert_eq!((&report["status"], &report["origin"]), (&"finished".into(), &"cli".into()), "{report}");
+    assert_eq!(count(&db, "select count(*) from mainstay.job where kind = 'import.file'").await, 5);
+    service.send(Signal::Terminate);
+    assert_eq!(service.wait().code(), Some(0));
 }
 
 #[tokio::test]
@@ -148,8 +177,8 @@ impl Api {
     }
 }
 
-/// Kills the service in the middle of an upload and sees that the next start finishes it, each file once.
-async fn survives_a_kill(start: impl Fn() -> Paceline) {
+/// Kills the service twice in the middle of an upload and sees that the next start finishes it, each file once.
+async fn survives_kills(start: impl Fn() -> Paceline) {
     let files = days(30);
     let twice: Vec<_> = files
         .iter()
@@ -163,19 +192,49 @@ async fn survives_a_kill(start: impl Fn() -> Paceline) {
     first.wait();
     let mut second = start();
     let api = Api::of(&mut second).await;
+    let before = api.newest().await["progress"]["imported"].as_i64().unwrap();
+    until("it goes on", async || api.newest().await["progress"]["imported"].as_i64().unwrap() >= before + 4)
+        .await;
+    second.send(Signal::Kill);
+    second.wait();
+    let mut third = start();
+    let api = Api::of(&mut third).await;
     let before = api.newest().await;
     assert!(before["progress"]["imported"].as_i64().unwrap() < 30, "it was killed too late: {before}");
     until("all are done", async || api.newest().await["status"] == "finished").await;
     let progress = api.newest().await["progress"].clone();
     assert_eq!((&progress["total"], &progress["imported"]), (&60.into(), &30.into()), "{progress}");
     assert_eq!((&progress["duplicates"], &progress["pending"]), (&30.into(), &0.into()), "{progress}");
-    let activities = api.get("/v1/activities?limit=100").await;
-    let mut starts: Vec<_> =
-        activities["items"].as_array().unwrap().iter().map(|one| &one["start_time"]).collect();
-    starts.dedup();
-    assert_eq!((starts.len(), activities["items"].as_array().unwrap().len()), (30, 30));
-    second.send(Signal::Terminate);
-    second.wait();
+    third.send(Signal::Terminate);
+    assert_eq!(third.wait().code(), Some(0));
+}
+
+/// Asked in the database: every file has one outcome, no activity is there twice, and every job has ended once.
+async fn assert_nothing_lost_or_doubled(target: &Target) {
+    let session = Session::connect(target, "test", PATIENCE).await.unwrap();
+    for (sql, expected) in [
+        ("select count(*) from upload_file where outcome = 'pending' or pending_content is not null", 0),
+        ("select count(*) from upload_file where outcome = 'imported'", 30),
+        ("select count(*) from upload_file where outcome = 'duplicate'", 30),
+        ("select count(*) from upload where finished_at is null", 0),
+        ("select count(*) from activity where start_time < '2025-01-01'", 30),
+        ("select count(distinct start_time) from activity where start_time < '2025-01-01'", 30),
+        (
+            "select count(*) from activity_source where created_at > '2025-01-01' and file_name like '%.gpx'",
+            30,
+        ),
+        ("select count(*) from mainstay.job where kind = 'import.file'", 60),
+        ("select count(*) from mainstay.job_outcome where state = 'succeeded'", 60),
+        ("select count(*) from mainstay.job_ready", 0),
+        ("select count(*) from mainstay.job_running", 0),
+        ("select count(*) from mainstay.job_dead", 0),
+    ] {
+        let found: i64 = session.query_one(sql, &[]).await.unwrap().get(0);
+        assert_eq!(found, expected, "{sql}");
+    }
+    let crashes = "select count(*) from mainstay.job_attempt where cause = 'crash'";
+    let crashes: i64 = session.query_one(crashes, &[]).await.unwrap().get(0);
+    assert!(crashes > 0, "nothing was under way at the kills");
 }
 
 #[tokio::test]
@@ -183,12 +242,13 @@ async fn a_killed_service_loses_nothing_on_a_shared_server() {
     let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
     create_account(&mut on(&db));
     slow_down(db.target()).await;
-    survives_a_kill(|| {
+    survives_kills(|| {
         let mut command = on(&db);
-        command.env("PACELINE_IMPORT__LEASE", "1s").stderr(Stdio::null());
+        command.env("PACELINE_JOBS__TTL", "3s").stderr(Stdio::null());
         Paceline::start(command.args(["serve", "--listen", "127.0.0.1:0"]))
     })
     .await;
+    assert_nothing_lost_or_doubled(db.target()).await;
 }
 
 #[tokio::test]
@@ -200,7 +260,7 @@ async fn a_killed_service_goes_on_at_once_on_its_private_server() {
         command.arg("--data").arg(&data).stderr(Stdio::null());
         command.env("PACELINE_EMBEDDED__DATABASE", OwnCluster::config(Path::new("/")).database);
         // Nobody waits for this one.
-        command.env("PACELINE_IMPORT__LEASE", "1h");
+        command.env("PACELINE_JOBS__TTL", "10m");
         command
     };
     let cluster = own.cluster.take().unwrap();
@@ -208,7 +268,10 @@ async fn a_killed_service_goes_on_at_once_on_its_private_server() {
     slow_down(&cluster.target()).await;
     cluster.stop().await.unwrap();
     create_account(&mut command());
-    survives_a_kill(|| Paceline::start(command().args(["serve", "--listen", "127.0.0.1:0"]))).await;
+    survives_kills(|| Paceline::start(command().args(["serve", "--listen", "127.0.0.1:0"]))).await;
+    let cluster = Cluster::start(&OwnCluster::config(own.folder())).await.unwrap();
+    assert_nothing_lost_or_doubled(&cluster.target()).await;
+    cluster.stop().await.unwrap();
 }
 
 /// Makes every computing again take a while.

@@ -18,7 +18,7 @@ use mainstay_telemetry::{Capture, Registry};
 use mainstay_testing::TestDb;
 use paceline::answers::{self, Shelf};
 use paceline::config::{Config, DEFAULTS};
-use paceline::features::uploads::{ImportSignal, Months, Turns, worker};
+use paceline::features::uploads::{ImportSignal, Months, Turns};
 use paceline::state::{App, Parts};
 use paceline::{routes, schema};
 use reqwest::multipart::{Form, Part};
@@ -211,20 +211,32 @@ impl World {
         self.get(who, "/v1/auth/me").await.expect(200);
     }
 
-    /// Starts as many importers as the configuration says.
+    /// What works beside the requests, and the jobs of imports: as many at a time as the configuration says.
     pub(crate) fn start_importers(&self) {
         paceline::background::start(&self.app, &self.tasks);
+        self.start_importers_alone();
     }
 
-    /// The importers alone: nobody looks for what is outdated.
+    /// The jobs of imports alone: nobody looks for what is outdated.
     pub(crate) fn start_importers_alone(&self) {
-        worker::start(&self.app, &self.tasks);
+        self.work_on("imports", self.app.config.import.concurrency, false);
+    }
+
+    /// The same in a process that has its server for itself, begun after the death of another one.
+    pub(crate) fn start_importers_after_a_death(&self) {
+        self.work_on("imports", self.app.config.import.concurrency, true);
+    }
+
+    /// The jobs that compute again.
+    pub(crate) fn start_jobs(&self) {
+        self.work_on("recompute", 2, false);
     }
 
     /// Does jobs, by the machine's clock: leases are not the test's to move.
-    pub(crate) fn start_jobs(&self) {
-        let queues = vec![("recompute".to_owned(), 2)];
-        let config = mainstay_jobs::Config { queues, poll: Duration::from_millis(20), ..Default::default() };
+    fn work_on(&self, queue: &str, slots: usize, is_alone: bool) {
+        let queues = vec![(queue.to_owned(), slots)];
+        let poll = Duration::from_millis(20);
+        let config = mainstay_jobs::Config { queues, poll, is_alone, ..Default::default() };
         let kinds = paceline::background::kinds(&self.app);
         let worker = Worker::new(self.db.target(), kinds, config, &Effects::system());
         self.tasks.spawn_resident("jobs", Duration::MAX, move |stop| worker.clone().run(stop));

@@ -25,7 +25,7 @@ struct BesidePools {
     /// The cache hears of changes on one, and forgets old ones on another.
     cache: usize,
     /// Jobs are claimed on one, those of queues with limits on another, and ended on a third; on others their process says that
-    /// it lives, tells and hears of new ones, and begins what its schedules say.
+    /// it lives, tells and hears of new ones, and begins what its schedules say. Who only asks for some tells of them on one.
     jobs: usize,
 }
 
@@ -41,7 +41,7 @@ impl BesidePools {
             probe: 1,
             watcher,
             cache: 2,
-            jobs: 6,
+            jobs: if config.does_jobs { 6 } else { 1 },
         }
     }
 

@@ -20,7 +20,7 @@ use super::pulse::Pulse;
 use super::running::Running;
 use super::{Ended, Parts, attempt};
 use crate::days::Days;
-use crate::leader::Leader;
+use crate::leader::{LEASE, Leader};
 use crate::reports::{self, Reports};
 use crate::{store, wake};
 
@@ -34,6 +34,8 @@ pub(super) struct Life {
     /// The first life of this process.
     process: i64,
     free: Line,
+    /// The other lives are known to be over.
+    takes_over: bool,
     capped: Capped,
     finishing: Arc<Session>,
     running: Running,
@@ -66,7 +68,11 @@ pub(super) async fn begin(
     let (kinds, ttl) = (parts.kinds.names(), store::ms(parts.config.ttl));
     let row =
         finishing.query_one(store::REGISTER, &[&host, &pid, &queues, &kinds, &slots, &ttl, &process]).await?;
-    let (worker, running) = (row.try_get(0)?, Running::default());
+    let (worker, running): (i64, _) = (row.try_get(0)?, Running::default());
+    let takes_over = parts.config.is_alone && last.is_none();
+    if takes_over {
+        finishing.execute(store::ALONE, &[&worker, &LEASE]).await?;
+    }
     let pulse =
         Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
@@ -76,7 +82,8 @@ pub(super) async fn begin(
     let free = Line::new(&parts.target, "mainstay jobs claims", within, parts.settings());
     let capped = Capped::new(&parts.target, within, parts.settings(), &parts.effects.random);
     let process = process.unwrap_or(worker);
-    Ok(Life { parts: Arc::clone(parts), worker, process, free, capped, finishing, running, reports, pulse })
+    let parts = Arc::clone(parts);
+    Ok(Life { parts, worker, process, free, takes_over, capped, finishing, running, reports, pulse })
 }
 
 impl Life {
@@ -146,7 +153,8 @@ impl Life {
         };
         let leading = async {
             if self.parts.config.may_lead {
-                Leader::new(self.worker, self.process, &self.parts).run(&self.finishing, stop).await?;
+                let leader = Leader::new(self.worker, self.process, &self.parts, self.takes_over);
+                leader.run(&self.finishing, stop).await?;
             }
             Ok(())
         };

@@ -48,6 +48,25 @@ async fn those_that_went_down_together_do_not_come_back_together() {
 }
 
 #[tokio::test]
+async fn who_is_alone_takes_up_at_once_what_the_dead_had() {
+    let world = World::new().await;
+    // Longer than anybody waits here.
+    let patient = Config { ttl: Duration::from_secs(600), ..config() };
+    let dying = world.work_with(patient.clone());
+    let id = world.ask(say("held", Then::Wait)).await;
+    world.until(id, "running 1").await;
+    until("it leads", async || world.number("select count(*) from mainstay.lease").await == 1).await;
+    dying.die().await;
+    let alone = world.work_with(Config { is_alone: true, ..patient });
+    world.until(id, "ready 1").await;
+    assert_eq!(world.number("select count(*) from mainstay.job_ready where crashes = 1").await, 1);
+    assert_eq!(world.number("select count(*) from mainstay.job_worker").await, 1);
+    world.check().await;
+    alone.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn what_takes_three_processes_with_it_is_tried_no_more() {
     let world = World::new().await;
     let id = world.ask(say("poison", Then::Wait).attempts(10).unique("poison")).await;

@@ -843,6 +843,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads/{id}/files/{position}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try one file again.
+         * @description Only where its line says `can_retry`: the importer failed on it, or its import was cancelled. 200 with the new outcome
+         *     when that was quick, 202 when it waits.
+         */
+        post: operations["uploads_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2462,6 +2483,8 @@ export interface components {
              * @description The activity that the file is a source of.
              */
             activity_id?: string | null;
+            /** @description Whether it can be tried again: it was refused because we failed, or its import was cancelled. */
+            can_retry: boolean;
             /** @description Its name, or its path in the archive. */
             file_name: string;
             /**
@@ -2636,6 +2659,8 @@ export interface components {
                  * @description The activity that the file is a source of.
                  */
                 activity_id?: string | null;
+                /** @description Whether it can be tried again: it was refused because we failed, or its import was cancelled. */
+                can_retry: boolean;
                 /** @description Its name, or its path in the archive. */
                 file_name: string;
                 /**
@@ -6094,6 +6119,70 @@ export interface operations {
             409: components["responses"]["AnotherAccount"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    uploads_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file has its outcome */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileReport"];
+                };
+            };
+            /** @description It waits */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileReport"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSiteRefused"];
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_retryable`; also `another_account` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
 }

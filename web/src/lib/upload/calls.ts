@@ -12,6 +12,10 @@ export const uploads = (limit: number, cursor: string | null) =>
 	client.send<Page<UploadItem>>('/v1/uploads', { query: { limit, cursor } });
 export const uploadReport = (id: string) => client.send<UploadReport>(`/v1/uploads/${part(id)}`);
 
+/** Has one file tried again; its line is new, or says that it waits. */
+export const retryFile = (id: string, position: number) =>
+	client.send<FileReport>(`/v1/uploads/${part(id)}/files/${position}/retry`, { method: 'POST' });
+
 /** All lines of a report, page by page; `heard` gets what is there so far. */
 export async function allLines(id: string, heard?: (lines: FileReport[]) => void): Promise<FileReport[]> {
 	const lines: FileReport[] = [];

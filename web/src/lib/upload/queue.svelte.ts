@@ -72,7 +72,14 @@ export class UploadQueue {
 		for (const { file, folder } of haul.files) {
 			const key = `file:${++this.#last}`;
 			const { name, size } = file;
-			const rest = { stage: 'waiting' as const, share: 0, said: null, activity: null, warnings: [] };
+			const rest = {
+				stage: 'waiting' as const,
+				share: 0,
+				said: null,
+				activity: null,
+				warnings: [],
+				retry: null,
+			};
 			added.push({ key, name, folder, size, file, ...rest });
 			// The browser looks up each size on the disk: thousands at once would freeze the page.
 			if (added.length % SIZES === 0) await breathe();

@@ -1,8 +1,9 @@
 // The report of one upload with all its lines, asked for again until it is finished.
 import type { UploadReport } from '$lib/api/endpoints';
 import { Problem } from '$lib/api/problem';
-import { allLines, uploadReport } from './calls';
-import { lineRow, type Row } from './rows';
+import { allLines, retryFile, uploadReport } from './calls';
+import { change, lineRow, type Row } from './rows';
+import { reason } from './send';
 
 const POLL_MS = 1000;
 /** While the answers are silence or refusals that pass. */
@@ -38,6 +39,21 @@ export class ReportOf {
 			await this.#rest(this.problem ? POLL_AGAIN_MS : POLL_MS);
 		}
 		this.#following = false;
+	}
+
+	/** Has one file tried again, and follows it. */
+	async again(row: Row): Promise<void> {
+		if (!row.retry) return;
+		const { upload, position } = row.retry;
+		const becomes = (to: Partial<Row>) => (this.rows = change(this.rows, [row], () => to));
+		becomes({ stage: 'reading', share: 0, said: null, retry: null });
+		try {
+			becomes(lineRow(upload, await retryFile(upload, position)));
+			await this.follow();
+		} catch (error) {
+			const said = `Not tried again. ${reason(Problem.from(error))}`;
+			becomes({ stage: row.stage, said, retry: row.retry });
+		}
 	}
 
 	/** Whether there is nothing more to ask. */

@@ -12,6 +12,7 @@ const row = (name: string, more: Partial<Row> = {}): Row => ({
 	said: null,
 	activity: null,
 	warnings: [],
+	retry: null,
 	...more,
 });
 
@@ -21,6 +22,7 @@ const line = (position: number, file_name: string, more: Partial<FileReport> = {
 	size_bytes: 1,
 	outcome: 'imported',
 	warnings: [],
+	can_retry: false,
 	...more,
 });
 
@@ -83,6 +85,12 @@ describe('a report', () => {
 	it('puts a single member in the place of its archive, too', () => {
 		const rows = [row('x.zip')];
 		expect(names(settle(rows, rows, report('finished', 1), [line(1, 'x.zip/1.fit')]))).toEqual(['1.fit']);
+	});
+
+	it('says which file can be tried again alone', () => {
+		const failed = line(3, 'a.fit', { outcome: 'refused', can_retry: true });
+		expect(lineRow('u', failed).retry).toEqual({ upload: 'u', position: 3 });
+		expect(lineRow('u', line(3, 'a.fit', { outcome: 'refused' })).retry).toBeNull();
 	});
 
 	it('reads a line with its warnings', () => {

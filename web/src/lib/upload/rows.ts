@@ -18,6 +18,8 @@ export interface Row {
 	said: string | null;
 	activity: string | null;
 	warnings: string[];
+	/** Where it can be tried again alone: the server failed on it, or its import was cancelled. */
+	retry: { upload: string; position: number } | null;
 	/** Until it has arrived. */
 	file?: File;
 }
@@ -74,13 +76,13 @@ export function lineRow(upload: string, line: FileReport): Row {
 		name: line.file_name.slice(cut + 1),
 		folder: line.file_name.slice(0, Math.max(0, cut)),
 		size: line.size_bytes,
-		...became(line),
+		...became(upload, line),
 	};
 }
 
-type Became = Pick<Row, 'stage' | 'share' | 'said' | 'activity' | 'warnings'>;
+type Became = Pick<Row, 'stage' | 'share' | 'said' | 'activity' | 'warnings' | 'retry'>;
 
-function became(line: FileReport): Became {
+function became(upload: string, line: FileReport): Became {
 	const done = OUTCOMES.includes(line.outcome);
 	return {
 		stage: done ? (line.outcome as Outcome) : 'reading',
@@ -88,6 +90,7 @@ function became(line: FileReport): Became {
 		said: line.message ?? null,
 		activity: line.activity_id ?? null,
 		warnings: (line.warnings as { message?: string }[]).flatMap((warning) => warning.message ?? []),
+		retry: line.can_retry ? { upload, position: line.position } : null,
 	};
 }
 
@@ -98,7 +101,10 @@ function became(line: FileReport): Became {
 export function settle(rows: Row[], sent: Row[], report: UploadReport, lines: FileReport[]): Row[] {
 	const { total, pending } = report.progress;
 	if (total === sent.length && lines.length === total && !sent.some(isPacked)) {
-		return change(rows, sent, (_, at) => ({ ...became(lines[at] as FileReport), file: undefined }));
+		return change(rows, sent, (_, at) => ({
+			...became(report.id, lines[at] as FileReport),
+			file: undefined,
+		}));
 	}
 	if (report.status === 'processing' || lines.length < total) {
 		const share = total > 0 ? (total - pending) / total : 0;

@@ -1,4 +1,5 @@
-//! Many files at once from disk: folders, files and archives, walked lazily and imported side by side.
+//! Many files at once from disk: folders, files and archives, walked lazily and imported side by side, here or by those
+//! who do jobs.
 //!
 //! Each file is its own transaction, so that a crash keeps what was done; a second run finds those as duplicates
 //! and does the rest. Never here: printing (`commands::import`), what becomes of one file (`decide`).
@@ -21,6 +22,8 @@ use super::decide::{self, Content, Ending, Failure, File};
 use super::disk::Disk;
 use super::{Decision, FileName, store};
 use crate::state::App;
+
+mod hand_over;
 
 /// How often a busy database is asked again before the batch stops, and the pause before each time.
 const PATIENCE: (u32, Duration) = (3, Duration::from_secs(1));
@@ -56,9 +59,21 @@ pub enum BatchError {
         #[source]
         source: std::io::Error,
     },
+    /// Nobody imports what would be handed over.
+    #[error("no process imports files at the moment; start one, or import them here, without --hand-over")]
+    NoTakers,
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+/// Who imports the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Importer {
+    /// This process.
+    Here,
+    /// The processes that do jobs.
+    Workers,
 }
 
 /// Imports everything under the paths for the athlete and returns the id of the report.
@@ -67,6 +82,7 @@ pub async fn import_paths(
     athlete_id: Uuid,
     origin: &str,
     paths: Vec<PathBuf>,
+    importer: Importer,
     mut tell: impl FnMut(Progress),
 ) -> Result<Uuid, BatchError> {
     for path in &paths {
@@ -88,7 +104,7 @@ pub async fn import_paths(
         };
         let _ = disk.read_all(&paths);
     }));
-    import_members(app, athlete_id, origin, members, &mut tell).await
+    import_by(importer, app, athlete_id, origin, members, &mut tell).await
 }
 
 /// Imports members from any source for the athlete and returns the id of the report.
@@ -99,12 +115,32 @@ pub async fn import_members(
     members: mpsc::Receiver<Member>,
     tell: &mut impl FnMut(Progress),
 ) -> Result<Uuid, BatchError> {
+    import_by(Importer::Here, app, athlete_id, origin, members, tell).await
+}
+
+async fn import_by(
+    importer: Importer,
+    app: &App,
+    athlete_id: Uuid,
+    origin: &str,
+    members: mpsc::Receiver<Member>,
+    tell: &mut impl FnMut(Progress),
+) -> Result<Uuid, BatchError> {
     let batch = Batch { app: app.clone(), athlete_id, upload_id: app.effects.ids.next() };
+    if importer == Importer::Workers && !hand_over::has_takers(&batch).await? {
+        return Err(BatchError::NoTakers);
+    }
     let (alive_until, now) = (Some(batch.alive_until()), app.effects.clock.now());
     let new = &store::NewUpload { athlete_id, id: batch.upload_id, origin, alive_until };
     app.db.transaction(|tx| async move { store::insert_upload(&tx, new, now).await }).await?;
+    let importing = async {
+        match importer {
+            Importer::Here => batch.import(members, tell).await,
+            Importer::Workers => hand_over::import(&batch, members, tell).await,
+        }
+    };
     let imported = tokio::select! {
-        imported = batch.import(members, tell) => imported,
+        imported = importing => imported,
         never = batch.keep_alive() => match never {},
     };
     match imported {

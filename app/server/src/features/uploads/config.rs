@@ -34,14 +34,13 @@ pub struct ImportConfig {
     pub receiving: usize,
     /// Uploads that are unpacked at the same time, at most one of each athlete; the others wait.
     pub unpacking: usize,
-    /// Files that are read and analysed at the same time.
+    /// Files that are read and analysed at the same time: the places of the jobs' queue, and of a command.
     pub concurrency: usize,
     /// Files read ahead of who stores or imports them; each is in memory.
     pub read_ahead: usize,
-    /// How often a file is attempted on which the importer dies or the database fails.
+    /// How often a file is attempted on which we or the database fail.
     pub max_attempts: u32,
-    /// How long a file is left to an importer that gives no sign of life. Also the longest time that a command line is
-    /// believed to live without one.
+    /// The longest time that a command line is believed to live without a sign of life.
     #[serde(with = "mainstay_config::duration")]
     pub lease: Duration,
     /// What archives may hold.

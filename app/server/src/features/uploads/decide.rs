@@ -1,17 +1,19 @@
-//! One file from its bytes to its line of the report, alike for the importer and for the command line: read outside a
+//! One file from its bytes to its line of the report, alike for its job and for the command line: read outside a
 //! transaction, written and recorded in a short one, and what to do when that fails.
-//! Never here: where files come from, how often is tried (`worker`, `batch`).
+//! Never here: where files come from, how often is tried (`job`, `batch`).
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use mainstay_db::{Client, DbError, TransactionError, Tx};
+use mainstay_db::{DbError, TransactionError, Tx};
+use mainstay_jobs::{CompleteError, Context};
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
 use super::archive::{Hints, Refusal};
 use super::import::{self, ImportContext, Owner, Prepared};
+use super::job::{ImportFile, Imported};
 use super::{Decision, months, rules, store};
 use crate::state::App;
 
@@ -35,8 +37,8 @@ pub(super) enum Content {
 
 /// Where the decision is written.
 pub(super) enum Line<'a> {
-    /// A line that waits, claimed by this importer.
-    Claimed(&'a store::Claim),
+    /// A line that waits, and the attempt of its job, which ends with it.
+    Waiting(&'a ImportFile, &'a Context),
     /// A line that is made with the decision.
     New(store::DecidedFile<'a>),
 }
@@ -72,11 +74,11 @@ impl Failure {
     pub(super) fn decision(&self, attempts: u32) -> Decision {
         match self {
             Self::TooSlow(_) => Decision::refused(
-                "too_slow",
+                Decision::TOO_SLOW,
                 format_args!("storing it took longer than the database allows, {attempts} times"),
             ),
             Self::Defect(_) | Self::Panicked => Decision::refused(
-                "importer_failed",
+                Decision::FAILED,
                 format_args!("the importer failed on it {attempts} times; please report the file"),
             ),
         }
@@ -132,6 +134,16 @@ enum Undone {
     Outdated(Owner),
     /// The database.
     Database(DbError),
+}
+
+impl From<CompleteError> for Undone {
+    fn from(error: CompleteError) -> Self {
+        match error {
+            CompleteError::Database(error) => Self::Database(error),
+            // A result that is two short texts can be kept.
+            CompleteError::Lost | CompleteError::Result(_) => Self::Lost,
+        }
+    }
 }
 
 impl From<DbError> for Undone {
@@ -190,22 +202,24 @@ async fn prepare(context: &ImportContext, file: &File, owner: Owner) -> Result<P
     }
 }
 
-/// Writes the line, unless it is not ours any more.
-async fn write_line(app: &App, tx: &Client, line: &Line<'_>, decision: &Decision) -> Result<(), Undone> {
+/// Writes the line, unless it is not ours any more, and the end of its job behind everything else.
+async fn write_line(app: &App, tx: &Tx, line: &Line<'_>, decision: &Decision) -> Result<(), Undone> {
     let now = app.effects.clock.now();
-    let is_ours = match line {
-        Line::Claimed(claim) => store::decide_claimed(tx, claim, decision, now).await?,
-        Line::New(file) => {
-            store::insert_decided(tx, file, decision, now).await?;
-            true
+    match line {
+        Line::Waiting(file, context) => {
+            if !store::decide_waiting(tx, file, decision, now).await? {
+                return Err(Undone::Lost);
+            }
+            context.complete_in(tx, &Imported::of(decision)).await?;
         }
-    };
-    if is_ours { Ok(()) } else { Err(Undone::Lost) }
+        Line::New(file) => store::insert_decided(tx, file, decision, now).await?,
+    }
+    Ok(())
 }
 
 /// Whose fault a failure of the database is.
 #[derive(Debug, PartialEq, Eq)]
-enum Blame {
+pub(super) enum Blame {
     /// The file's: it would fail for ever.
     File,
     /// The server's: nothing is wrong with the file.
@@ -214,7 +228,7 @@ enum Blame {
     Unclear,
 }
 
-fn blame(error: &DbError) -> Blame {
+pub(super) fn blame(error: &DbError) -> Blame {
     match error {
         DbError::Constraint { .. } => Blame::File,
         DbError::Conflict(_)

@@ -13,6 +13,12 @@ use crate::state::App;
 /// How long a deleted activity can come back.
 pub const UNDO: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// How long the bytes of a file that we failed on are kept for another attempt.
+pub const KEPT: SignedDuration = UNDO;
+
+/// Files of one round.
+const FILES: i64 = 100;
+
 /// Athletes of one round.
 const ATHLETES: i64 = 100;
 
@@ -45,6 +51,17 @@ pub async fn purge(app: &App) -> Result<u64, DbError> {
             gone += app.db.transaction(work).await?;
         }
     }
+}
+
+/// Forgets the bytes of files for which nobody has asked for another attempt in [`KEPT`].
+///
+/// # Errors
+/// Those of the database; what was forgotten stays so.
+pub async fn forget_kept(app: &App) -> Result<(), DbError> {
+    let before = app.effects.clock.now().checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+    let forget = |tx: Arc<Tx>| async move { store::forget_kept_content(&tx, before, FILES).await };
+    while app.db.transaction(forget).await? > 0 {}
+    Ok(())
 }
 
 /// Purges one athlete's expired activities in the caller's transaction, which holds the athlete's lock: an import that

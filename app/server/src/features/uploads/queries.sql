@@ -8,12 +8,18 @@ values (:athlete_id, :id, :origin, :now, :alive_until);
 --! set_upload_alive
 update upload
 set alive_until = :until
-where athlete_id = :athlete_id and id = :upload_id and finished_at is null;
+where athlete_id = :athlete_id and id = :upload_id and finished_at is null and alive_until is not null;
 
---! insert_pending_file
+-- No further files of it come; nobody need live for it any more.
+--! set_upload_whole
+update upload
+set alive_until = null
+where athlete_id = :athlete_id and id = :upload_id;
+
+--! insert_pending_file (job_id?)
 insert into upload_file
-    (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome)
-values (:athlete_id, :upload_id, :position, :file_name, :size_bytes, :hints, :content, 'pending');
+    (athlete_id, upload_id, position, file_name, size_bytes, hints, pending_content, outcome, job_id)
+values (:athlete_id, :upload_id, :position, :file_name, :size_bytes, :hints, :content, 'pending', :job_id);
 
 -- A file that never became pending: read and decided in one go by the command line, or refused at the door.
 --! insert_decided_file (activity_id?, reason?, message?)
@@ -24,31 +30,94 @@ values
     (:athlete_id, :upload_id, :position, :file_name, :size_bytes, :hints, :outcome, :activity_id, :reason, :message,
     :warnings, :now);
 
--- A claimed file gets its outcome, and its upload ends with the last one. False: somebody else claimed it meanwhile.
--- The caller holds the athlete's lock, so that of two last files the later one sees the earlier.
---! decide_pending_file (activity_id?, reason?, message?)
+-- A file whose bytes are here, for its job.
+--! find_waiting_file
+select file_name, hints, pending_content as content
+from upload_file
+where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and pending_content is not null;
+
+-- A file whose bytes are here gets its outcome, and its upload ends with the last one. False: somebody else has decided it
+-- meanwhile. An upload whose files still come ends when they have come. The bytes of those that are worth another attempt stay. The caller holds the athlete's lock, so that of two last
+-- files the later one sees the earlier.
+--! decide_waiting_file (activity_id?, reason?, message?)
 with
     decided as (
         update upload_file
         set
             outcome = :outcome, activity_id = :activity_id, reason = :reason, message = :message,
-            warnings = :warnings, pending_content = null, leased_until = null, finished_at = :now
+            warnings = :warnings, leased_until = null, finished_at = :now,
+            pending_content = case when :keeps_content::boolean then upload_file.pending_content end
         where upload_file.athlete_id = :athlete_id and upload_file.upload_id = :upload_id
-            and upload_file.position = :position and upload_file.outcome = 'pending'
-            and upload_file.attempts = :attempts
+            and upload_file.position = :position and upload_file.pending_content is not null
         returning upload_file.position
     ),
     finished as (
         update upload
         set finished_at = :now
         where upload.athlete_id = :athlete_id and upload.id = :upload_id and upload.finished_at is null
-            and exists (select from decided)
+            and upload.alive_until is null and exists (select from decided)
             and not exists (
                 select from upload_file as other
                 where other.athlete_id = :athlete_id and other.upload_id = :upload_id
                     and other.outcome = 'pending' and other.position <> :position)
     )
 select exists (select from decided) as is_ours;
+
+-- A refused file whose bytes are here waits again, with another job. The caller holds the athlete's lock.
+--! retry_file (job_id?)
+with
+    again as (
+        update upload_file
+        set
+            outcome = 'pending', reason = null, message = null, activity_id = null, warnings = '[]',
+            finished_at = null, attempts = 0, job_id = :job_id
+        where upload_file.athlete_id = :athlete_id and upload_file.upload_id = :upload_id
+            and upload_file.position = :position and upload_file.outcome = 'refused'
+            and upload_file.pending_content is not null
+        returning upload_file.position
+    ),
+    unfinished as (
+        update upload
+        set finished_at = null
+        where upload.athlete_id = :athlete_id and upload.id = :upload_id and exists (select from again)
+    )
+select exists (select from again) as waits_again;
+
+-- The job of a file that waits anew.
+--! set_file_job
+update upload_file
+set job_id = :job_id
+where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and outcome = 'pending';
+
+-- Files that wait, a page in the order of upload_file_pending_idx, with the jobs that they had when they were asked for.
+-- What a process of the former release works on is left to it until its lease has passed.
+-- tidy: all athletes, one look for everybody's files
+--! list_pending_files : (job_id?)
+select athlete_id, upload_id, position, job_id
+from upload_file
+where outcome = 'pending' and (upload_id, position) > (:after_upload_id, :after_position)
+    and (leased_until is null or leased_until <= :now)
+order by upload_id, position
+limit :max_rows;
+
+-- Bytes that were kept for another attempt and were not asked for.
+-- tidy: all athletes, housekeeping
+--! forget_kept_content
+with
+    old as (
+        select upload_file.athlete_id, upload_file.upload_id, upload_file.position
+        from upload_file
+        where upload_file.outcome <> 'pending' and upload_file.pending_content is not null
+            and upload_file.finished_at <= :before
+        order by upload_file.finished_at
+        limit :max_rows
+        for update skip locked
+    )
+update upload_file
+set pending_content = null
+from old
+where upload_file.athlete_id = old.athlete_id and upload_file.upload_id = old.upload_id
+    and upload_file.position = old.position and upload_file.outcome <> 'pending';
 
 --! finish_upload
 update upload
@@ -58,53 +127,6 @@ where athlete_id = :athlete_id and id = :upload_id and finished_at is null
         select from upload_file
         where upload_file.athlete_id = :athlete_id and upload_file.upload_id = :upload_id
             and upload_file.outcome = 'pending');
-
--- Claims the oldest pending file of anybody that nobody works on. Losing a claim in a crash of the server loses no file,
--- so its commit does not wait for the disk.
--- tidy: all athletes, one queue for everybody's files
---! claim_pending_file
-with
-    quick as materialized (
-        select set_config('synchronous_commit', 'off', true)
-    ),
-    next as (
-        select upload_file.athlete_id, upload_file.upload_id, upload_file.position
-        from upload_file
-        where upload_file.outcome = 'pending'
-            and (upload_file.leased_until is null or upload_file.leased_until <= :now)
-        order by upload_file.upload_id, upload_file.position
-        limit :max_rows
-        for update skip locked
-    )
-update upload_file
-set attempts = upload_file.attempts + 1, leased_until = :until
-from next, quick
-where upload_file.athlete_id = next.athlete_id and upload_file.upload_id = next.upload_id
-    and upload_file.position = next.position
-returning
-    upload_file.athlete_id, upload_file.upload_id, upload_file.position, upload_file.file_name, upload_file.hints,
-    upload_file.attempts, upload_file.pending_content as content;
-
--- The importer of this claim still works on it.
---! renew_claim
-update upload_file
-set leased_until = :until
-where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and outcome = 'pending'
-    and attempts = :attempts;
-
--- The file waits again, until the instant given; what was not its fault does not count as an attempt.
---! give_back_claim
-update upload_file
-set leased_until = :until, attempts = attempts - :uncounted
-where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and outcome = 'pending'
-    and attempts = :attempts;
-
--- Everybody's claims end: whoever held them is dead.
--- tidy: all athletes, whoever they worked for
---! end_all_claims
-update upload_file
-set leased_until = null
-where outcome = 'pending' and leased_until is not null;
 
 --: UploadRow(finished_at?, alive_until?)
 
@@ -150,7 +172,9 @@ order by upload.created_at desc, upload.id desc;
 
 -- lane: pipelined
 --! list_upload_files (outcome?) : (activity_id?, reason?, message?, finished_at?)
-select position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at
+select
+    position, file_name, size_bytes, outcome, activity_id, reason, message, warnings, finished_at,
+    outcome = 'refused' and pending_content is not null as can_retry
 from upload_file
 where athlete_id = :athlete_id and upload_id = :upload_id and position > :after_position
     and (:outcome::text is null or outcome = :outcome)
@@ -463,6 +487,15 @@ select count(*) as analysed
 from activity_analysis
 join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id
 where activity.primary_sha256 is not null;
+
+-- Whether an activity is still to be computed for this version: another job may have done it, or given it up. The caller
+-- holds the athlete's lock.
+--! is_outdated
+select exists (
+    select from activity_analysis
+    where athlete_id = :athlete_id and activity_id = :activity_id and algorithm_version < :version
+        and coalesce(failed_version, 0) < :version
+) as is_outdated;
 
 --! set_failed_version
 update activity_analysis

@@ -1,5 +1,5 @@
-//! Takes the bytes of an upload and stores them as pending files, all of them or none, before anything is
-//! read from them. Never here: parsing training files.
+//! Takes the bytes of an upload and stores them as pending files and asks for their jobs, all of them or none, before
+//! anything is read from them. Never here: parsing training files.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::archive::{self, Hints, Member, Refusal};
 use super::config::ImportConfig;
+use super::job::{self, ImportFile};
 use super::{FileName, store};
 use crate::state::App;
 
@@ -94,9 +95,7 @@ pub(super) async fn receive(app: &App, athlete_id: Uuid, request: Request) -> Re
         ));
     }
     // As many statements as files.
-    let upload_id = insight::apart(store_waiting(app, athlete_id, waiting)).await?;
-    app.imports.wake();
-    Ok(upload_id)
+    insight::apart(store_waiting(app, athlete_id, waiting)).await
 }
 
 async fn store_waiting(app: &App, athlete_id: Uuid, waiting: Waiting) -> Result<Uuid, Problem> {
@@ -109,10 +108,17 @@ async fn store_waiting(app: &App, athlete_id: Uuid, waiting: Waiting) -> Result<
         let new = store::NewUpload { athlete_id, id: upload_id, origin: "api", alive_until: None };
         store::insert_upload(&tx, &new, now).await?;
         waiting.rewind().await?;
-        for position in 0..waiting.lines.len() {
-            let packed = waiting.read(position).await?;
-            let position = i32::try_from(position).internal()? + 1;
-            store::insert_received(&tx, athlete_id, upload_id, position, &packed, now).await?;
+        let files: Vec<_> = (1..)
+            .take(waiting.lines.len())
+            .map(|position| ImportFile { athlete_id, upload_id, position })
+            .collect();
+        let with_bytes = files.iter().zip(&waiting.lines).filter(|(_, line)| line.content.is_ok());
+        let with_bytes: Vec<_> = with_bytes.map(|(file, _)| *file).collect();
+        let mut jobs = job::ask(app, &tx, &with_bytes).await?.into_iter();
+        for (index, file) in files.iter().enumerate() {
+            let packed = waiting.read(index).await?;
+            let job_id = if packed.content.is_ok() { jobs.next().flatten() } else { None };
+            store::insert_received(&tx, file, &packed, job_id, now).await?;
         }
         if !some_wait {
             store::finish_upload(&tx, athlete_id, upload_id, now).await?;
@@ -308,11 +314,16 @@ fn read_single(
 }
 
 fn send(sender: &mpsc::Sender<Packed>, member: Member) -> ControlFlow<()> {
+    let gone = sender.blocking_send(pack(member)).is_err();
+    if gone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// Compresses a member; that takes a while.
+pub(super) fn pack(member: Member) -> Packed {
     let size_bytes = i64::try_from(member.size_bytes()).unwrap_or(i64::MAX);
     let content = member.content.and_then(|bytes| {
         zstd::bulk::compress(&bytes, store::ZSTD_LEVEL)
             .map_err(|error| Refusal::Unreadable(error.to_string()))
     });
-    let packed = Packed { name: member.name, size_bytes, hints: member.hints, content };
-    if sender.blocking_send(packed).is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    Packed { name: member.name, size_bytes, hints: member.hints, content }
 }

@@ -1,158 +1,28 @@
-//! Computes activities again from their originals: when an athlete's profile, a sport or our formulas changed. What an
-//! athlete has changed and what a new version has outdated are jobs. Never here: printing (`commands::recompute`), formulas.
+//! Computes activities again from their originals: when an athlete's profile, a sport or our formulas changed. Never here:
+//! when it is asked for (`jobs`), printing (`commands::recompute`), formulas.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use mainstay_db::{Client, DbError, Tx};
-use mainstay_jobs::{Context, Enqueue, EnqueueError, Failure, Job, Kinds, New, Options, Priority};
-use mainstay_runtime::Supervisor;
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use paceline_domain::model::Sport;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::decide::{self, Blame};
 use super::import::{self, ImportContext, Leg};
 use super::store::{self, ToCompute};
 use crate::state::App;
 
+mod jobs;
+mod watch;
+
+pub(in crate::features) use jobs::ask;
+pub use jobs::{QUEUE, SLOTS, kinds, start};
+use watch::{Step, Watch};
+
 /// Activities of one page.
 const PAGE: i64 = 100;
-
-/// How often it is looked for what a new version of ours, or an older process beside us, has outdated.
-const LOOK_EVERY: Duration = Duration::from_secs(15 * 60);
-
-/// The pause of a job that met a database which is away or full.
-const AFTER_FAILURE: Duration = Duration::from_secs(60);
-
-/// The queue of both kinds: they take a processor for as long as they last.
-pub const QUEUE: &str = "recompute";
-
-/// So many of them at a time in a process, unless its configuration says otherwise.
-pub const SLOTS: usize = 2;
-
-/// What an athlete's change has outdated. One after the other of an athlete: what is changed while one is at work, the next
-/// one finds.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct OfAthlete {
-    athlete_id: Uuid,
-}
-
-/// What older versions than this have computed, of everybody.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Outdated {
-    version: i32,
-}
-
-/// What a job leaves behind.
-#[derive(Debug, Serialize)]
-pub struct Computed {
-    computed: u64,
-    failed: usize,
-}
-
-impl Job for OfAthlete {
-    const NAME: &'static str = "recompute.athlete";
-    type State = App;
-    type Output = Computed;
-
-    fn options() -> Options {
-        // What was computed before a crash or a stop stays computed; a large archive may take its time.
-        Options { queue: QUEUE, timeout: None, ..Options::default() }
-    }
-
-    async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
-        job(&app, &ToCompute::OfAthlete(self.athlete_id), &context).await
-    }
-}
-
-impl Job for Outdated {
-    const NAME: &'static str = "recompute.outdated";
-    type State = App;
-    type Output = Computed;
-
-    fn options() -> Options {
-        Options { queue: QUEUE, priority: Priority::Low, timeout: None, ..Options::default() }
-    }
-
-    async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
-        if self.version > ALGORITHM_VERSION {
-            // A process of an older version finds nothing outdated: a newer one is to do it.
-            return Err(Failure::Snooze(AFTER_FAILURE));
-        }
-        job(&app, &ToCompute::Outdated(ALGORITHM_VERSION), &context).await
-    }
-}
-
-async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed, Failure> {
-    let stop = app.supervisor.stop();
-    let is_over = || context.is_cancelled() || stop.is_stopping();
-    let report = match recompute_until(app, which, is_over, || {}).await {
-        Ok(report) => report,
-        Err(error) => {
-            tracing::warn!(event = "recompute.paused", error = %error, "computing again waits for the database");
-            return Err(Failure::Snooze(AFTER_FAILURE));
-        }
-    };
-    for (id, error) in &report.failed {
-        tracing::warn!(event = "recompute.activity.failed", activity.id = %id, error, "an activity could not be computed again");
-    }
-    if context.is_cancelled() {
-        return Err(Failure::Error("it was asked to stop".to_owned()));
-    }
-    if stop.is_stopping() {
-        // Another process goes on, or the next start.
-        return Err(Failure::Snooze(Duration::ZERO));
-    }
-    Ok(Computed { computed: report.computed, failed: report.failed.len() })
-}
-
-/// Both kinds of jobs.
-pub fn kinds(app: &App) -> Kinds {
-    Kinds::new().with::<OfAthlete>(app.clone()).with::<Outdated>(app.clone())
-}
-
-/// What was computed of an athlete is outdated by this transaction, and computed again when it commits.
-///
-/// # Errors
-/// Those of the database.
-pub(in crate::features) async fn ask(tx: &Tx, athlete_id: Uuid) -> Result<(), DbError> {
-    let job = New::of(&OfAthlete { athlete_id }).in_order(athlete_id.to_string()).owned_by(athlete_id);
-    asked(tx.enqueue(job).await)
-}
-
-fn asked<T>(asked: Result<T, EnqueueError>) -> Result<(), DbError> {
-    match asked {
-        Err(EnqueueError::Database(error)) => Err(error),
-        // Both payloads are JSON, and short.
-        Err(EnqueueError::Payload { .. }) | Ok(_) => Ok(()),
-    }
-}
-
-/// Looks now and then for what an older version has computed: soon after a start, which follows an update of the program.
-pub fn start(app: &App, supervisor: &Supervisor) {
-    let app = app.clone();
-    supervisor.spawn_periodic("recompute", LOOK_EVERY, move || {
-        let app = app.clone();
-        async move { look(&app).await }
-    });
-}
-
-/// Asks for everything that is outdated, if anything is. Processes that ask at once are one.
-async fn look(app: &App) -> Result<(), DbError> {
-    let read = app.db.read();
-    let first = store::list_to_compute(&read, None, &ToCompute::Outdated(ALGORITHM_VERSION), 1).await?;
-    drop(read);
-    if first.is_empty() {
-        return Ok(());
-    }
-    let ask = |tx: Arc<Tx>| async move {
-        let job = Outdated { version: ALGORITHM_VERSION };
-        asked(tx.enqueue(New::of(&job).unique(&job.version.to_string())).await)
-    };
-    app.db.transaction(ask).await
-}
 
 /// How far it is.
 #[derive(Debug, Clone, Copy)]
@@ -168,8 +38,10 @@ pub struct Progress {
 pub struct Report {
     /// Activities computed again.
     pub computed: u64,
-    /// Activities that could not be, and why.
+    /// Activities that could not be, and why: the same would fail again.
     pub failed: Vec<(Uuid, String)>,
+    /// Activities that the database refused for reasons of its own, and why: another time may go well.
+    pub refused: Vec<(Uuid, String)>,
 }
 
 /// Computes what an older version computed, or everything. A second run goes on where a first one was interrupted. An
@@ -178,25 +50,19 @@ pub async fn recompute(app: &App, all: bool, mut tell: impl FnMut(Progress)) -> 
     let version = (!all).then_some(ALGORITHM_VERSION);
     let total = store::count_to_compute(&app.db.read(), version).await?;
     let mut progress = Progress { done: 0, total: u64::try_from(total).unwrap_or(0) };
-    let stop = app.supervisor.stop();
     let which = version.map_or(ToCompute::All, ToCompute::Outdated);
-    recompute_until(
-        app,
-        &which,
-        || stop.is_stopping(),
-        || {
-            progress.done += 1;
-            tell(progress);
-        },
-    )
+    compute_all(app, &which, &Watch::of_process(app), || {
+        progress.done += 1;
+        tell(progress);
+    })
     .await
 }
 
 /// Computes these, until it is to stop. Each activity is a transaction: what is done stays done.
-async fn recompute_until(
+async fn compute_all(
     app: &App,
     which: &ToCompute,
-    is_over: impl Fn() -> bool,
+    watch: &Watch<'_>,
     mut tell: impl FnMut(),
 ) -> Result<Report, DbError> {
     let mut report = Report::default();
@@ -207,12 +73,18 @@ async fn recompute_until(
         let page = store::list_to_compute(&read, after.as_ref(), which, PAGE).await?;
         drop(read);
         for row in &page {
-            if is_over() {
-                return Ok(report);
-            }
-            match recompute_one(app, &context, row.athlete_id, row.id).await {
-                Ok(Ok(())) => report.computed += 1,
-                Ok(Err(why)) => report.failed.push((row.id, why)),
+            let computed = match watch.begin(row.id).await? {
+                Step::Compute => compute_one(app, &context, which, row.athlete_id, row.id).await,
+                Step::GiveUp(why) => {
+                    give_up(app, row.athlete_id, row.id).await?;
+                    Ok(Computed::Failed(why))
+                }
+                Step::Stop => return Ok(report),
+            };
+            match computed {
+                Ok(Computed::Anew) => report.computed += 1,
+                Ok(Computed::Already) => {}
+                Ok(Computed::Failed(why)) => report.failed.push((row.id, why)),
                 Err(
                     error @ (DbError::Unavailable { .. }
                     | DbError::PoolExhausted { .. }
@@ -221,7 +93,11 @@ async fn recompute_until(
                 ) => {
                     return Err(error);
                 }
-                Err(error) => report.failed.push((row.id, error.to_string())),
+                Err(error) if decide::blame(&error) == Blame::File => {
+                    give_up(app, row.athlete_id, row.id).await?;
+                    report.failed.push((row.id, error.to_string()));
+                }
+                Err(error) => report.refused.push((row.id, error.to_string())),
             }
             tell();
         }
@@ -232,23 +108,49 @@ async fn recompute_until(
     }
 }
 
-async fn recompute_one(
+/// What became of one activity.
+enum Computed {
+    /// Computed now.
+    Anew,
+    /// Somebody else has computed it, or given it up, since it was listed.
+    Already,
+    /// It cannot be, and this is why.
+    Failed(String),
+}
+
+async fn compute_one(
     app: &App,
     context: &ImportContext,
+    which: &ToCompute,
     athlete_id: Uuid,
     id: Uuid,
-) -> Result<Result<(), String>, DbError> {
+) -> Result<Computed, DbError> {
     let work = |tx: Arc<Tx>| async move {
         // In the order in which imports lock.
         store::lock_athlete(&tx, athlete_id).await?;
-        let computed = compute_again(context, &tx, athlete_id, id).await?;
-        if computed.is_err() {
-            // Nothing was written; what fails once for a reason of its own fails again.
-            store::set_failed_version(&tx, athlete_id, id, ALGORITHM_VERSION).await?;
+        // Two jobs may have listed it.
+        if !matches!(which, ToCompute::All) && !store::is_outdated(&tx, athlete_id, id).await? {
+            return Ok(Computed::Already);
         }
-        Ok(computed)
+        match compute_again(context, &tx, athlete_id, id).await? {
+            Ok(()) => Ok(Computed::Anew),
+            Err(why) => {
+                // Nothing was written; what fails once for a reason of its own fails again.
+                store::set_failed_version(&tx, athlete_id, id, ALGORITHM_VERSION).await?;
+                Ok(Computed::Failed(why))
+            }
+        }
     };
     app.months.transaction(&app.db, work).await
+}
+
+/// Notes that this version cannot compute the activity.
+async fn give_up(app: &App, athlete_id: Uuid, id: Uuid) -> Result<(), DbError> {
+    let work = |tx: Arc<Tx>| async move {
+        store::lock_athlete(&tx, athlete_id).await?;
+        store::set_failed_version(&tx, athlete_id, id, ALGORITHM_VERSION).await
+    };
+    app.db.transaction(work).await
 }
 
 /// Computes an activity again from the original of its best source, as what the athlete says it is, in the caller's

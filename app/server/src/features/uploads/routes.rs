@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::Outcome;
+use super::job::ImportFile;
 use super::receive;
 use super::views::{FileReport, UploadItem, UploadReport};
 use crate::features::accounts::Principal;
@@ -31,7 +32,12 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(upload))
         .layer(DefaultBodyLimit::disable())
         .layer(allow_time(Duration::from_secs(3600)));
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(report)).routes(routes!(files)).merge(slow)
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(report))
+        .routes(routes!(files))
+        .routes(routes!(retry))
+        .merge(slow)
 }
 
 /// Hand in training files.
@@ -85,6 +91,32 @@ async fn report(
     Path(id): Path<Uuid>,
 ) -> Result<Json<UploadReport>, Problem> {
     super::report(&app, principal.athlete_id, id).await.map(Json)
+}
+
+/// Try one file again.
+///
+/// Only where its line says `can_retry`: the importer failed on it, or its import was cancelled. 200 with the new outcome
+/// when that was quick, 202 when it waits.
+#[utoipa::path(
+    post, path = "/v1/uploads/{id}/files/{position}/retry", tag = "uploads",
+    params(("id" = Uuid, Path), ("position" = i32, Path)),
+    responses(
+        (status = 200, description = "The file has its outcome", body = FileReport),
+        (status = 202, description = "It waits", body = FileReport),
+        (status = 404, body = Problem),
+        (status = 409, description = "`not_retryable`", body = Problem),
+    )
+)]
+async fn retry(
+    State(app): State<App>,
+    principal: Principal,
+    Path((upload_id, position)): Path<(Uuid, i32)>,
+) -> Result<Response, Problem> {
+    let file = ImportFile { athlete_id: principal.athlete_id, upload_id, position };
+    let line = super::retry(&app, &file, PATIENCE).await?;
+    let is_pending = line.outcome == FileOutcome::Pending.as_str();
+    let status = if is_pending { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok((status, Json(line)).into_response())
 }
 
 /// What became of a file, or that nothing has yet.

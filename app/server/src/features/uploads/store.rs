@@ -542,6 +542,11 @@ pub(super) async fn find_primary_source(
     sql::find_primary_source().bind(tx, &athlete_id, &activity_id, &1).opt().await
 }
 
+/// Whether an activity is still to be computed for this version. The caller holds the athlete's lock.
+pub(super) async fn is_outdated(tx: &Client, athlete_id: Uuid, id: Uuid) -> Result<bool, DbError> {
+    sql::is_outdated().bind(tx, &athlete_id, &id, &ALGORITHM_VERSION).one().await
+}
+
 /// Notes that this version could not compute the activity again.
 pub(super) async fn set_failed_version(
     tx: &Client,

@@ -65,6 +65,8 @@ pub(super) struct FileReport {
     /// What was odd in the file and how it was read.
     #[schema(value_type = Vec<Object>)]
     pub(super) warnings: serde_json::Value,
+    /// Whether it can be tried again: it was refused because we failed, or its import was cancelled.
+    pub(super) can_retry: bool,
     /// When it was done.
     pub(super) finished_at: Option<Timestamp>,
 }
@@ -123,6 +125,7 @@ impl From<FileRow> for FileReport {
             reason: row.reason,
             message: row.message,
             warnings: row.warnings,
+            can_retry: row.can_retry,
             finished_at: row.finished_at,
         }
     }

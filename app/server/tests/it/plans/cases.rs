@@ -83,8 +83,10 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("upload_id", "uuid_of('8004', 6000)"),
     ("position", "1"),
     ("after_position", "0"),
-    ("attempts", "0"),
-    ("uncounted", "0"),
+    ("after_upload_id", "uuid_of('0000', 0)"),
+    ("job_id", "null"),
+    ("keeps_content", "false"),
+    ("before", "'2026-05-16'"),
     ("outcome", "null"),
     ("origin", "'demo'"),
     ("beginning", "'a'"),
@@ -192,16 +194,24 @@ pub(super) const HOT: &[Case] = &[
     hot("athletes.personal_bests").costs(20, 800),
     hot("athletes.personal_bests").about("of a sport").with(&[("sport", "'run'")]).costs(20, 800),
     hot("uploads.set_upload_alive"),
-    hot("uploads.decide_pending_file").with(&[
+    hot("uploads.set_upload_whole"),
+    hot("uploads.find_waiting_file").with(&[("upload_id", "uuid_of('8004', 5000)")]),
+    hot("uploads.decide_waiting_file").with(&[
         ("outcome", "'imported'"),
         ("upload_id", "uuid_of('8004', 5000)"),
         ("reason", "null"),
     ]),
+    hot("uploads.retry_file").with(&[("upload_id", "uuid_of('8004', 5000)")]),
+    hot("uploads.set_file_job").with(&[("upload_id", "uuid_of('8004', 5000)")]),
     hot("uploads.finish_upload").with(&[("upload_id", "uuid_of('8004', 5000)")]),
-    hot("uploads.claim_pending_file").with(&[("max_rows", "1")]).reads(&["upload_file_pending_idx"]),
-    hot("uploads.renew_claim").with(&[("upload_id", "uuid_of('8004', 5000)")]),
-    hot("uploads.give_back_claim").with(&[("upload_id", "uuid_of('8004', 5000)")]),
-    hot("uploads.end_all_claims").reads(&["upload_file_pending_idx"]).costs(500, 500),
+    hot("uploads.list_pending_files")
+        .with(&[("max_rows", "200")])
+        .reads(&["upload_file_pending_idx"])
+        .costs(20, 400),
+    hot("uploads.forget_kept_content")
+        .with(&[("max_rows", "100")])
+        .reads(&["upload_file_kept_idx"])
+        .costs(20, 4_000),
     hot("uploads.find_upload"),
     hot("uploads.list_uploads").costs(20, 200),
     hot("uploads.list_upload_files"),
@@ -221,6 +231,7 @@ pub(super) const HOT: &[Case] = &[
     hot("uploads.delete_computed").with(FULL_MONTH).months(1),
     hot("uploads.list_outdated").with(&[("max_rows", "100")]).costs(20, 800),
     hot("uploads.list_changed").with(&[("max_rows", "100")]).costs(20, 800),
+    hot("uploads.is_outdated"),
     hot("uploads.set_failed_version"),
     hot("uploads.find_primary_source"),
 ];
@@ -242,7 +253,8 @@ pub(super) const MISSED_WITHOUT: &[(&str, &str)] = &[
     ("activity_source_overlap_idx", "uploads.find_overlapping_sources"),
     ("best_effort_fastest_idx", "athletes.personal_bests"),
     ("upload_list_idx", "uploads.list_uploads"),
-    ("upload_file_pending_idx", "uploads.claim_pending_file"),
+    ("upload_file_pending_idx", "uploads.list_pending_files"),
+    ("upload_file_kept_idx", "uploads.forget_kept_content"),
 ];
 
 /// Statements that have no plan to choose, or for which nobody waits.

@@ -85,7 +85,8 @@ const ROWS: [&str; 11] = [
         insert into upload_file (athlete_id, upload_id, position, file_name, size_bytes, outcome, pending_content,
             activity_id, finished_at)
         select uuid_of('8001', athlete_of(n)), uuid_of('8004', n), 1, 'a.fit', 100000,
-            case when n % 5000 > 0 then 'imported' else 'pending' end, case when n % 5000 = 0 then 'short'::bytea end,
+            case when n % 5000 = 0 then 'pending' when n % 5000 = 8 then 'refused' else 'imported' end,
+            case when n % 5000 in (0, 8) then 'short'::bytea end,
             uuid_of('8002', n), case when n % 5000 > 0 then began(n) end
         from generate_series(1, 1000000::bigint) as n where n % 4 = 0",
 ];

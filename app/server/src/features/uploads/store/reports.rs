@@ -1,13 +1,16 @@
-//! Typed statements of uploads, their lines, and the claims of importers. Never here: what an imported file writes.
+//! Typed statements of uploads and their lines. Never here: what an imported file writes.
 
 use jiff::Timestamp;
 use mainstay_db::{Client, DbError};
 use paceline_queries::queries::uploads as sql;
 use uuid::Uuid;
 
-pub(crate) use sql::{ClaimPendingFile as Claim, ListUploadFiles as FileRow, UploadRow};
+pub(crate) use sql::{
+    FindWaitingFile as WaitingFile, ListPendingFiles as PendingFile, ListUploadFiles as FileRow, UploadRow,
+};
 
 use crate::features::uploads::Decision;
+use crate::features::uploads::job::ImportFile;
 use crate::features::uploads::receive::Packed;
 
 /// A new upload.
@@ -56,20 +59,20 @@ pub(crate) async fn set_upload_alive(
     sql::set_upload_alive().bind(tx, &until, &athlete_id, &id).await.map(drop)
 }
 
-/// A received file: pending with its bytes, or refused at the door.
+/// A received file: pending with its bytes and its job, or refused at the door.
 pub(crate) async fn insert_received(
     tx: &Client,
-    athlete_id: Uuid,
-    upload_id: Uuid,
-    position: i32,
+    file: &ImportFile,
     packed: &Packed,
+    job_id: Option<Uuid>,
     now: Timestamp,
 ) -> Result<(), DbError> {
+    let ImportFile { athlete_id, upload_id, position } = *file;
     let hints = serde_json::to_value(&packed.hints).unwrap_or_default();
     let name = packed.name.as_str();
     match &packed.content {
         Ok(content) => sql::insert_pending_file()
-            .bind(tx, &athlete_id, &upload_id, &position, &name, &packed.size_bytes, &hints, content)
+            .bind(tx, &athlete_id, &upload_id, &position, &name, &packed.size_bytes, &hints, content, &job_id)
             .await
             .map(drop),
         Err(refusal) => {
@@ -116,24 +119,20 @@ pub(crate) async fn insert_decided(
         .map(drop)
 }
 
-/// Claims the oldest pending file that nobody works on, until the instant given.
-pub(crate) async fn claim_pending(
-    tx: &Client,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<Option<Claim>, DbError> {
-    sql::claim_pending_file().bind(tx, &now, &1, &until).opt().await
+/// A file whose bytes are here; none once it is decided.
+pub(crate) async fn find_waiting(db: &Client, file: &ImportFile) -> Result<Option<WaitingFile>, DbError> {
+    sql::find_waiting_file().bind(db, &file.athlete_id, &file.upload_id, &file.position).opt().await
 }
 
-/// Gives a claimed file its outcome, and finishes its upload with the last one; false when the claim has passed to
-/// somebody else. The caller holds the athlete's lock.
-pub(crate) async fn decide_claimed(
+/// Gives a file whose bytes are here its outcome, and finishes its upload with the last one; false when somebody else has
+/// decided it. The caller holds the athlete's lock.
+pub(crate) async fn decide_waiting(
     tx: &Client,
-    claim: &Claim,
+    file: &ImportFile,
     decision: &Decision,
     now: Timestamp,
 ) -> Result<bool, DbError> {
-    sql::decide_pending_file()
+    sql::decide_waiting_file()
         .bind(
             tx,
             &decision.outcome.as_str(),
@@ -142,39 +141,53 @@ pub(crate) async fn decide_claimed(
             &decision.message,
             &super::warnings(&decision.warnings),
             &now,
-            &claim.athlete_id,
-            &claim.upload_id,
-            &claim.position,
-            &claim.attempts,
+            &decision.is_worth_another(),
+            &file.athlete_id,
+            &file.upload_id,
+            &file.position,
         )
         .one()
         .await
 }
 
-pub(crate) async fn renew_claim(tx: &Client, claim: &Claim, until: Timestamp) -> Result<(), DbError> {
-    sql::renew_claim()
-        .bind(tx, &until, &claim.athlete_id, &claim.upload_id, &claim.position, &claim.attempts)
-        .await
-        .map(drop)
-}
-
-/// Lets the file wait until the instant given. An attempt that does not count is taken back.
-pub(crate) async fn give_back_claim(
+/// Lets a refused file wait again for this job; false when it cannot. The caller holds the athlete's lock.
+pub(crate) async fn retry_file(
     tx: &Client,
-    claim: &Claim,
-    until: Timestamp,
-    attempt_counts: bool,
-) -> Result<(), DbError> {
-    let uncounted = i16::from(!attempt_counts);
-    sql::give_back_claim()
-        .bind(tx, &until, &uncounted, &claim.athlete_id, &claim.upload_id, &claim.position, &claim.attempts)
-        .await
-        .map(drop)
+    file: &ImportFile,
+    job_id: Option<Uuid>,
+) -> Result<bool, DbError> {
+    sql::retry_file().bind(tx, &job_id, &file.athlete_id, &file.upload_id, &file.position).one().await
 }
 
-/// Ends everybody's claims and says how many there were.
-pub(crate) async fn end_all_claims(tx: &Client) -> Result<u64, DbError> {
-    sql::end_all_claims().bind(tx).await
+/// Names the job of a file that waits; false when it waits no more.
+pub(crate) async fn set_job(tx: &Client, file: &ImportFile, job_id: Uuid) -> Result<bool, DbError> {
+    let ImportFile { athlete_id, upload_id, position } = file;
+    let changed = sql::set_file_job().bind(tx, &job_id, athlete_id, upload_id, position).await?;
+    Ok(changed > 0)
+}
+
+/// Everybody's files that wait, from behind this one on, but for those that a process of the former release works on.
+pub(crate) async fn list_pending(
+    db: &Client,
+    after: (Uuid, i32),
+    now: Timestamp,
+    max_rows: i64,
+) -> Result<Vec<PendingFile>, DbError> {
+    sql::list_pending_files().bind(db, &after.0, &after.1, &now, &max_rows).all().await
+}
+
+/// Forgets bytes that were kept for another attempt before this instant, and returns of how many files.
+pub(crate) async fn forget_kept_content(
+    tx: &Client,
+    before: Timestamp,
+    max_rows: i64,
+) -> Result<u64, DbError> {
+    sql::forget_kept_content().bind(tx, &before, &max_rows).await
+}
+
+/// No further files come: it is finished with the last one.
+pub(crate) async fn set_upload_whole(tx: &Client, athlete_id: Uuid, id: Uuid) -> Result<(), DbError> {
+    sql::set_upload_whole().bind(tx, &athlete_id, &id).await.map(drop)
 }
 
 /// Marks the upload finished if nothing of it is pending.

@@ -1,0 +1,160 @@
+//! The jobs that compute again: what an athlete has changed, and what a new version has outdated. Never here: how an activity
+//! is computed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mainstay_db::{DbError, Tx};
+use mainstay_jobs::{Context, Enqueue, EnqueueError, Failure, Job, Kinds, New, Options, Priority};
+use mainstay_runtime::Supervisor;
+use paceline_domain::analysis::summary::ALGORITHM_VERSION;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::compute_all;
+use super::watch::Watch;
+use crate::features::uploads::store::{self, ToCompute};
+use crate::state::App;
+
+/// How often it is looked for what a new version of ours, or an older process beside us, has outdated.
+const LOOK_EVERY: Duration = Duration::from_secs(15 * 60);
+
+/// The pause of a job that met a database which is away or full.
+const AFTER_FAILURE: Duration = Duration::from_secs(60);
+
+/// The queue of both kinds: they take a processor for as long as they last.
+pub const QUEUE: &str = "recompute";
+
+/// So many of them at a time in a process, unless its configuration says otherwise.
+pub const SLOTS: usize = 2;
+
+/// What an athlete's change has outdated. One after the other of an athlete: what is changed while one is at work, the next
+/// one finds.
+#[derive(Debug, Serialize, Deserialize)]
+struct OfAthlete {
+    athlete_id: Uuid,
+}
+
+/// What older versions than this have computed, of everybody.
+#[derive(Debug, Serialize, Deserialize)]
+struct Outdated {
+    version: i32,
+}
+
+/// What a job leaves behind.
+#[derive(Debug, Serialize)]
+struct Computed {
+    computed: u64,
+    failed: usize,
+}
+
+impl Job for OfAthlete {
+    const NAME: &'static str = "recompute.athlete";
+    type State = App;
+    type Output = Computed;
+
+    fn options() -> Options {
+        // What was computed before a crash or a stop stays computed; a large archive may take its time.
+        Options { queue: QUEUE, timeout: None, ..Options::default() }
+    }
+
+    async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
+        job(&app, &ToCompute::OfAthlete(self.athlete_id), &context).await
+    }
+}
+
+impl Job for Outdated {
+    const NAME: &'static str = "recompute.outdated";
+    type State = App;
+    type Output = Computed;
+
+    fn options() -> Options {
+        Options { queue: QUEUE, priority: Priority::Low, timeout: None, ..Options::default() }
+    }
+
+    async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
+        if self.version > ALGORITHM_VERSION {
+            // A process of an older version finds nothing outdated: a newer one is to do it.
+            return Err(Failure::Snooze(AFTER_FAILURE));
+        }
+        job(&app, &ToCompute::Outdated(ALGORITHM_VERSION), &context).await
+    }
+}
+
+async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed, Failure> {
+    let stop = app.supervisor.stop();
+    let computing = async {
+        let watch = Watch::of_job(app, context).await?;
+        compute_all(app, which, &watch, || {}).await
+    };
+    let report = match computing.await {
+        Ok(report) => report,
+        Err(error) => {
+            tracing::warn!(event = "recompute.paused", error = %error, "computing again waits for the database");
+            return Err(Failure::Snooze(AFTER_FAILURE));
+        }
+    };
+    for (id, error) in report.failed.iter().chain(&report.refused) {
+        tracing::warn!(event = "recompute.activity.failed", activity.id = %id, error, "an activity could not be computed again");
+    }
+    if context.is_cancelled() {
+        return Err(Failure::Error("it was asked to stop".to_owned()));
+    }
+    if stop.is_stopping() {
+        // Another process goes on, or the next start.
+        return Err(Failure::Snooze(Duration::ZERO));
+    }
+    if let Some((id, why)) = report.refused.first() {
+        let count = report.refused.len();
+        return Err(Failure::Error(format!(
+            "of the activities the database refused {count}, the first of them {id}: {why}"
+        )));
+    }
+    Ok(Computed { computed: report.computed, failed: report.failed.len() })
+}
+
+/// Both kinds of jobs.
+pub fn kinds(app: &App) -> Kinds {
+    Kinds::new().with::<OfAthlete>(app.clone()).with::<Outdated>(app.clone())
+}
+
+/// What was computed of an athlete is outdated by this transaction, and computed again when it commits.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::features) async fn ask(tx: &Tx, athlete_id: Uuid) -> Result<(), DbError> {
+    let job = New::of(&OfAthlete { athlete_id }).in_order(athlete_id.to_string()).owned_by(athlete_id);
+    asked(tx.enqueue(job).await)
+}
+
+fn asked<T>(asked: Result<T, EnqueueError>) -> Result<(), DbError> {
+    match asked {
+        Err(EnqueueError::Database(error)) => Err(error),
+        // Both payloads are JSON, and short.
+        Err(EnqueueError::Payload { .. }) | Ok(_) => Ok(()),
+    }
+}
+
+/// Looks now and then for what an older version has computed: soon after a start, which follows an update of the program.
+pub fn start(app: &App, supervisor: &Supervisor) {
+    let app = app.clone();
+    supervisor.spawn_periodic("recompute", LOOK_EVERY, move || {
+        let app = app.clone();
+        async move { look(&app).await }
+    });
+}
+
+/// Asks for everything that is outdated, if anything is. Processes that ask at once are one.
+async fn look(app: &App) -> Result<(), DbError> {
+    let read = app.db.read();
+    let first = store::list_to_compute(&read, None, &ToCompute::Outdated(ALGORITHM_VERSION), 1).await?;
+    drop(read);
+    if first.is_empty() {
+        return Ok(());
+    }
+    let ask = |tx: Arc<Tx>| async move {
+        let job = Outdated { version: ALGORITHM_VERSION };
+        asked(tx.enqueue(New::of(&job).unique(&job.version.to_string())).await)
+    };
+    app.db.transaction(ask).await
+}
