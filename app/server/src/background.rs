@@ -15,15 +15,22 @@ const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 /// Expired sessions and tokens that one statement removes.
 const EXPIRED_ROWS: u32 = 1_000;
 
+/// A look at followed jobs may wait for the database.
+const FOLLOWED_BEATS_WITHIN: Duration = Duration::from_secs(120);
+
 /// The jobs that Paceline does.
 pub fn kinds(app: &App) -> Kinds {
     recompute::kinds(app)
 }
 
-/// Starts the importers, the look for what is outdated, and the housekeeping.
+/// Starts the importers, the looks for what is outdated and at jobs that somebody follows, and the housekeeping.
 pub fn start(app: &App, supervisor: &Supervisor) {
     worker::start(app, supervisor);
     recompute::start(app, supervisor);
+    let (followed, db) = (app.followed.clone(), app.db.clone());
+    supervisor.spawn_resident("followed jobs", FOLLOWED_BEATS_WITHIN, move |stop| {
+        followed.clone().run(db.clone(), stop)
+    });
     let purging = app.clone();
     supervisor.spawn_periodic("purge", HOUSEKEEPING, move || {
         let app = purging.clone();

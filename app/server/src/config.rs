@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use mainstay::{CacheConfig, JobsConfig, PlatformConfig};
 use mainstay_config::{ConfigError, Faults, Layers, Loaded, Secret, byte_size, process_environment};
 use mainstay_http::auth::tokens::Key;
+use mainstay_jobs::Watch;
 use mainstay_telemetry::LogConfig;
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +137,12 @@ impl Config {
         let mut jobs = self.jobs.clone();
         jobs.queues.entry(recompute::QUEUE.to_owned()).or_insert(recompute::SLOTS);
         jobs
+    }
+
+    /// Where jobs are followed.
+    pub fn followed(&self) -> Watch {
+        let jobs = &self.jobs;
+        Watch::new(jobs.follow, jobs.followers, jobs.followers_of_account)
     }
 
     /// What the platform needs of it.

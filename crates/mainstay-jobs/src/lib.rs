@@ -14,6 +14,7 @@ pub mod lock;
 pub mod marks;
 pub mod schedule;
 
+mod asked;
 mod by_name;
 mod context;
 mod counts;
@@ -26,9 +27,12 @@ mod operator;
 mod overview;
 mod retention;
 mod state;
+mod statistics;
 mod waker;
+mod watch;
 mod worker;
 
+pub use asked::{AskError, AskedBy, Known, Wish};
 pub use by_name::{Named, Treatment, enqueue_named};
 pub use context::{Attempt, CheckpointError, CompleteError, Context};
 pub use counts::{COUNTED_MOST, Counts, counts};
@@ -44,6 +48,8 @@ pub use overview::{
 };
 pub use retention::partitions;
 pub use state::State;
+pub use statistics::{STATISTICS_MOST, Statistics, asked_lately};
 pub use store::MIGRATIONS;
 pub use waker::Waker;
+pub use watch::{Seen, TooMany, Watch, Watching};
 pub use worker::{Config, Worker};

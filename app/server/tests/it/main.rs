@@ -21,6 +21,7 @@ mod demo;
 mod faults;
 mod first_run;
 mod imports;
+mod jobs;
 mod kept;
 mod merging;
 mod migrations;

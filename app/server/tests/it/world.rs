@@ -221,6 +221,15 @@ impl World {
         worker::start(&self.app, &self.tasks);
     }
 
+    /// Runs a task of the test beside the platform's.
+    pub(crate) fn start<F, Fut>(&self, name: &'static str, task: F)
+    where
+        F: FnMut(mainstay_runtime::Stop) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.tasks.spawn_resident(name, Duration::MAX, task);
+    }
+
     /// Does jobs, by the machine's clock: leases are not the test's to move.
     pub(crate) fn start_jobs(&self) {
         let queues = vec![("recompute".to_owned(), 2)];
@@ -367,6 +376,7 @@ fn app(platform: &mut Platform, config: Config) -> App {
         supervisor: platform.supervisor.clone(),
         gate: Gate::new(&config.http, tokens),
         turns: Turns::new(&config.import),
+        followed: config.followed(),
         config,
         imports: ImportSignal::new(&platform.registry),
     })

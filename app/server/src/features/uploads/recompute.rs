@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use mainstay_db::{Client, DbError, Tx};
-use mainstay_jobs::{Context, Enqueue, EnqueueError, Failure, Job, Kinds, New, Options, Priority};
+use mainstay_jobs::{AskedBy, Context, Enqueue, EnqueueError, Failure, Job, Kinds, New, Options, Priority};
 use mainstay_runtime::Supervisor;
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use paceline_domain::model::Sport;
@@ -54,12 +54,17 @@ pub struct Computed {
 
 impl Job for OfAthlete {
     const NAME: &'static str = "recompute.athlete";
+    const ASKED_BY: AskedBy = AskedBy::Owner("athlete_id");
     type State = App;
     type Output = Computed;
 
     fn options() -> Options {
         // What was computed before a crash or a stop stays computed; a large archive may take its time.
         Options { queue: QUEUE, timeout: None, ..Options::default() }
+    }
+
+    fn asked(&self) -> New<Self> {
+        New::of(self).in_order(self.athlete_id.to_string()).owned_by(self.athlete_id)
     }
 
     async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
@@ -69,6 +74,7 @@ impl Job for OfAthlete {
 
 impl Job for Outdated {
     const NAME: &'static str = "recompute.outdated";
+    const ASKED_BY: AskedBy = AskedBy::Operators;
     type State = App;
     type Output = Computed;
 
@@ -118,8 +124,7 @@ pub fn kinds(app: &App) -> Kinds {
 /// # Errors
 /// Those of the database.
 pub(in crate::features) async fn ask(tx: &Tx, athlete_id: Uuid) -> Result<(), DbError> {
-    let job = New::of(&OfAthlete { athlete_id }).in_order(athlete_id.to_string()).owned_by(athlete_id);
-    asked(tx.enqueue(job).await)
+    asked(tx.enqueue(OfAthlete { athlete_id }.asked()).await)
 }
 
 fn asked<T>(asked: Result<T, EnqueueError>) -> Result<(), DbError> {
