@@ -2,25 +2,30 @@
 
 use std::time::Duration;
 
-use mainstay_jobs::Kinds;
+use mainstay_jobs::{Kinds, ScheduleError, Schedules};
 use mainstay_runtime::Supervisor;
 
-use crate::features::accounts::{self, AccountError};
+use crate::features::accounts::RemoveExpired;
 use crate::features::uploads::{purge, recompute, worker};
 use crate::state::App;
 
 /// How often what has had its day is looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
-/// Expired sessions and tokens that one statement removes.
-const EXPIRED_ROWS: u32 = 1_000;
-
 /// A look at followed jobs may wait for the database.
 const FOLLOWED_BEATS_WITHIN: Duration = Duration::from_secs(120);
 
 /// The jobs that Paceline does.
 pub fn kinds(app: &App) -> Kinds {
-    recompute::kinds(app)
+    recompute::kinds(app).with::<RemoveExpired>(app.clone())
+}
+
+/// What of it begins by itself.
+///
+/// # Errors
+/// One of them cannot be. A defect.
+pub fn schedules() -> Result<Schedules, ScheduleError> {
+    Schedules::new().with(RemoveExpired::schedule())
 }
 
 /// Starts the importers, the looks for what is outdated and at jobs that somebody follows, and the housekeeping.
@@ -36,11 +41,4 @@ pub fn start(app: &App, supervisor: &Supervisor) {
         let app = purging.clone();
         async move { purge::purge(&app).await.map(drop) }
     });
-    let expiring = app.clone();
-    supervisor.spawn_periodic("expire", HOUSEKEEPING, move || expire(expiring.clone()));
-}
-
-async fn expire(app: App) -> Result<(), AccountError> {
-    while accounts::remove_expired(&app, EXPIRED_ROWS).await?.may_be_more(EXPIRED_ROWS) {}
-    Ok(())
 }

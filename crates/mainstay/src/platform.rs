@@ -13,7 +13,7 @@ use mainstay_db::{ConnectError, Db, Probe};
 use mainstay_http::Routes;
 use mainstay_http::health::{Probes, Severity};
 use mainstay_http::serve::ServeReport;
-use mainstay_jobs::Kinds;
+use mainstay_jobs::{Kinds, Schedules};
 use mainstay_runtime::signals::Signals;
 use mainstay_runtime::{DrainReport, Effects, Lifecycle, Phase, Stop, Supervisor};
 use mainstay_telemetry::{Registry, events};
@@ -154,6 +154,8 @@ pub struct Platform {
     jobs: JobsConfig,
     /// What is done here, if there is anything.
     kinds: Option<Kinds>,
+    /// What begins by itself, if the application has said so.
+    schedules: Option<Schedules>,
     /// From the moment on which it serves, where it does jobs.
     working: Option<Working>,
     /// What readiness waits for.
@@ -226,6 +228,7 @@ impl Platform {
             cache: config.cache.clone(),
             jobs: config.jobs.clone(),
             kinds: None,
+            schedules: None,
             working: None,
             before_ready: None,
             hears_signals: Arc::default(),
@@ -241,6 +244,12 @@ impl Platform {
     /// are asked for here and done elsewhere. Said twice, the last counts.
     pub fn do_jobs(&mut self, kinds: Kinds) {
         self.kinds = Some(kinds);
+    }
+
+    /// Declares what begins by itself, where this process does jobs. Processes on one database declare the same. Said twice, the
+    /// last counts.
+    pub fn schedule_jobs(&mut self, schedules: Schedules) {
+        self.schedules = Some(schedules);
     }
 
     /// Has the partitions of these tables kept, beside the platform's own, from the moment on which it serves; until
@@ -319,8 +328,11 @@ impl Platform {
         self.hears_signals.notify_one();
         jobs::count(&self.supervisor, &self.db, &self.registry);
         let effects = (&self.supervisor, &self.effects);
-        self.working =
-            self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, kinds, self.db.target(), effects));
+        let schedules = self.schedules.take();
+        self.working = self
+            .kinds
+            .take()
+            .and_then(|kinds| jobs::start(&self.jobs, (kinds, schedules), self.db.target(), effects));
         readying::enter_ready(self.before_ready.take(), &self.lifecycle, &self.supervisor);
         let stop = self.supervisor.stop();
         let impatience = two_signals(signals, self.lifecycle.clone(), stop.clone());

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use mainstay_db::{DbError, Tx};
 use mainstay_http::{Halted, PageRequest, Problem};
 use mainstay_jobs::{Cancelled, Filter, OperateError, Operator, Overview, Retried, Seen, Shown, State};
@@ -179,5 +178,6 @@ async fn outcome(app: &App, viewer: Viewer, seen: &Seen) -> Result<Option<views:
 async fn sight(app: &App, viewer: Viewer, id: Uuid) -> Result<Seen, Problem> {
     let read = app.db.read_from_primary();
     let job = visible(Overview::of(&read), id, viewer).await?;
-    Ok(Seen::of(Some(job), Timestamp::UNIX_EPOCH))
+    let at = job.finished_at.unwrap_or(job.created_at);
+    Ok(Seen::of(Some(job), at))
 }

@@ -18,6 +18,7 @@ use crate::world::{Athlete, World};
 mod asking;
 mod following;
 mod operating;
+mod shell;
 
 /// A kind that the server's own code does not know: what it is told, it does.
 #[derive(Debug, Serialize, Deserialize)]

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::stream::{self, Stream};
 use http::{HeaderName, HeaderValue, StatusCode};
+use mainstay_db::DbError;
 use mainstay_http::Problem;
 use mainstay_jobs::{Seen, State, Watching};
 use mainstay_runtime::Stop;
@@ -46,9 +47,8 @@ pub(super) async fn follow(
         let text = "As many follow jobs as may; look at the job itself meanwhile.";
         Problem::too_many_requests(PLACE_AGAIN, text).coded("too_many_followers")
     })?;
-    if is_ended(&seen) && watching.has_seen(&seen) {
-        // Nothing is left to tell: whoever follows does not come back.
-        return Ok(StatusCode::NO_CONTENT.into_response());
+    if is_ended(&seen) {
+        return ended(app, viewer, &watching, &seen).await;
     }
     let following = Following {
         app: app.clone(),
@@ -58,9 +58,26 @@ pub(super) async fn follow(
         until: Instant::now() + app.config.jobs.followed_longest,
         is_first: true,
     };
-    let events = stream::unfold(Some(following), |following| async move { following?.step().await });
+    Ok(sent(stream::unfold(Some(following), |following| async move { following?.step().await })))
+}
+
+fn sent(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
     let kept = KeepAlive::new().interval(COMMENT_EVERY);
-    Ok(([UNGATHERED], Sse::new(events).keep_alive(kept)).into_response())
+    ([UNGATHERED], Sse::new(events).keep_alive(kept)).into_response()
+}
+
+/// Of a job that has ended its end is told, unless it was: then nothing is left to tell, and nobody comes back.
+async fn ended(app: &App, viewer: Viewer, watching: &Watching, seen: &Seen) -> Result<Response, Problem> {
+    if watching.has_seen(seen) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let event = end(app, viewer, seen).await?;
+    Ok(sent(stream::iter(event.map(Ok))))
+}
+
+async fn end(app: &App, viewer: Viewer, seen: &Seen) -> Result<Option<Event>, DbError> {
+    let job = super::outcome(app, viewer, seen).await?;
+    Ok(job.and_then(|job| Some(written("end", &job)?.id(seen.id()))))
 }
 
 /// One who follows.
@@ -94,8 +111,7 @@ impl Following {
                 None => (Event::default().event("gone").data("{}"), true),
             });
         }
-        let job = super::outcome(&self.app, self.viewer, seen).await.ok()??;
-        Some((written("end", &job)?.id(seen.id()), true))
+        Some((end(&self.app, self.viewer, seen).await.ok()??, true))
     }
 }
 
