@@ -138,8 +138,8 @@ async fn dead_letters_are_replayed_and_forgotten_one_by_one_and_many_at_once() {
 
 #[tokio::test]
 async fn each_address_of_jobs_costs_few_statements() {
-    // Nobody does jobs, or looks for any.
-    let world = World::without_importer().await;
+    // Nobody does jobs or looks for any, and who is asking is looked up each time.
+    let world = World::without_cache().await;
     let (admin, robin) = (world.admin().await, world.athlete("UTC").await);
     let job = world.tell(Some(robin), Then::Succeed).await;
     world.send(robin, "POST", &format!("/v1/jobs/{job}/cancel"), None).await.expect(200);
