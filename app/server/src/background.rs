@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use mainstay_jobs::Kinds;
+use mainstay_jobs::{Kinds, ScheduleError, Schedules};
 use mainstay_runtime::Supervisor;
 
-use crate::features::accounts::{self, AccountError};
+use crate::features::accounts::RemoveExpired;
 use crate::features::uploads::job::ImportFile;
 use crate::features::uploads::{purge, recompute, strays};
 use crate::state::App;
@@ -13,18 +13,30 @@ use crate::state::App;
 /// How often what has had its day is looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
-/// Expired sessions and tokens that one statement removes.
-const EXPIRED_ROWS: u32 = 1_000;
+/// A look at followed jobs may wait for the database.
+const FOLLOWED_BEATS_WITHIN: Duration = Duration::from_secs(120);
 
 /// The jobs that Paceline does.
 pub fn kinds(app: &App) -> Kinds {
-    recompute::kinds(app).with::<ImportFile>(app.clone())
+    recompute::kinds(app).with::<ImportFile>(app.clone()).with::<RemoveExpired>(app.clone())
 }
 
-/// Starts the looks for files without a job and for what is outdated, and the housekeeping.
+/// What of it begins by itself.
+///
+/// # Errors
+/// One of them cannot be. A defect.
+pub fn schedules() -> Result<Schedules, ScheduleError> {
+    Schedules::new().with(RemoveExpired::schedule())
+}
+
+/// Starts the looks for files without a job, for what is outdated and at jobs that somebody follows, and the housekeeping.
 pub fn start(app: &App, supervisor: &Supervisor) {
     strays::start(app, supervisor);
     recompute::start(app, supervisor);
+    let (followed, db) = (app.followed.clone(), app.db.clone());
+    supervisor.spawn_resident("followed jobs", FOLLOWED_BEATS_WITHIN, move |stop| {
+        followed.clone().run(db.clone(), stop)
+    });
     let purging = app.clone();
     supervisor.spawn_periodic("purge", HOUSEKEEPING, move || {
         let app = purging.clone();
@@ -33,11 +45,4 @@ pub fn start(app: &App, supervisor: &Supervisor) {
             purge::forget_kept(&app).await
         }
     });
-    let expiring = app.clone();
-    supervisor.spawn_periodic("expire", HOUSEKEEPING, move || expire(expiring.clone()));
-}
-
-async fn expire(app: App) -> Result<(), AccountError> {
-    while accounts::remove_expired(&app, EXPIRED_ROWS).await?.may_be_more(EXPIRED_ROWS) {}
-    Ok(())
 }

@@ -19,6 +19,7 @@ mod describe;
 mod exit;
 pub mod first_run;
 mod import;
+mod jobs;
 mod open;
 mod recompute;
 mod serve;
@@ -72,6 +73,9 @@ enum Command {
     /// Look at the database: which indexes it lacks.
     #[command(subcommand)]
     Db(db::Command),
+    /// Look at jobs and operate them: what waits, runs and was given up.
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// Print the OpenAPI document.
     Openapi,
     /// Print the routes.
@@ -115,6 +119,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(&common, &command),
         Command::Account(command) => account::run(&common, command).await,
         Command::Db(command) => db::run(&common, &command).await,
+        Command::Jobs(command) => jobs::run(&common, command).await,
         Command::Openapi => describe::openapi(),
         Command::Routes => describe::routes(),
     }

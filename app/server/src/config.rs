@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use mainstay::{CacheConfig, JobsConfig, PlatformConfig};
 use mainstay_config::{ConfigError, Faults, Layers, Loaded, Secret, byte_size, process_environment};
 use mainstay_http::auth::tokens::Key;
+use mainstay_jobs::Watch;
 use mainstay_telemetry::LogConfig;
 use serde::{Deserialize, Serialize};
 
@@ -142,6 +143,12 @@ impl Config {
         jobs.queues.entry(job::QUEUE.to_owned()).or_insert(self.import.concurrency);
         jobs.queues.entry(recompute::QUEUE.to_owned()).or_insert(recompute::SLOTS);
         jobs
+    }
+
+    /// Where jobs are followed.
+    pub fn followed(&self) -> Watch {
+        let jobs = &self.jobs;
+        Watch::new(jobs.follow, jobs.followers, jobs.followers_of_account)
     }
 
     /// What the platform needs of it.

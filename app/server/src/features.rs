@@ -9,5 +9,6 @@ pub mod analytics;
 pub mod athletes;
 pub mod cache;
 pub mod database;
+pub mod jobs;
 pub mod scaling;
 pub mod uploads;

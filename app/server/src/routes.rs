@@ -15,7 +15,9 @@ use utoipa::openapi::{RefOr, Response, Schema};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::features::{about, accounts, activities, analytics, athletes, cache, database, scaling, uploads};
+use crate::features::{
+    about, accounts, activities, analytics, athletes, cache, database, jobs, scaling, uploads,
+};
 use crate::state::App;
 use crate::web;
 
@@ -40,6 +42,7 @@ use crate::web;
         (name = "scaling", description = "For administrators: the servers behind this one"),
         (name = "database", description = "How the database does, for administrators"),
         (name = "cache", description = "What is kept of answers, for administrators"),
+        (name = "jobs", description = "Work beside the requests: one's own, and all of it for administrators"),
     )
 )]
 struct Document;
@@ -129,6 +132,40 @@ const CODES: &[Code] = &[
         "Kept answers are ended by what they were made from, on every node; no list of their keys exists. Name `tags` or a \
          `table_name`.",
     ),
+    code("job_exists", 409, "Job exists", "There is a job with this key. Wait for its end, or use it."),
+    code("job_ended", 409, "Job ended", "The job has ended already, so that nothing is left to stop."),
+    code("job_succeeded", 409, "Job succeeded", "The job has succeeded, so that nothing is left to do."),
+    code(
+        "job_not_ended",
+        409,
+        "Job not ended",
+        "The job waits or runs, and will be done. To begin anew, cancel it first.",
+    ),
+    code(
+        "job_key_taken",
+        409,
+        "Job key taken",
+        "Another job about the same has not ended. Wait for it, or cancel it.",
+    ),
+    code(
+        "job_too_old",
+        409,
+        "Job too old",
+        "The job is a day old or more, and no dead letter, so that it cannot wait again. Ask for a new one.",
+    ),
+    code(
+        "too_many_jobs",
+        429,
+        "Too many jobs",
+        "The account has as many jobs of this kind as an hour allows. Repeat after `Retry-After` seconds.",
+    ),
+    code(
+        "too_many_followers",
+        429,
+        "Too many followers",
+        "As many follow jobs as may, of this account or in this process. Look at the job itself, or repeat after \
+         `Retry-After` seconds.",
+    ),
     code("no_training_file", 400, "No training file", "The archive holds no .fit, .tcx or .gpx file."),
     code("malformed_form", 400, "Malformed form", "The multipart body cannot be understood."),
 ];
@@ -144,11 +181,16 @@ fn own_data() -> OpenApiRouter<App> {
         .merge(uploads::router())
         .merge(activities::router())
         .merge(analytics::router())
+        .merge(jobs::router())
 }
 
 /// For administrators: how the installation does.
 fn operations() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(database::router()).merge(cache::router()).merge(scaling::router())
+    OpenApiRouter::new()
+        .merge(database::router())
+        .merge(cache::router())
+        .merge(jobs::operations())
+        .merge(scaling::router())
 }
 
 /// For everybody: what this is, signing up and in.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mainstay_db::Db;
 use mainstay_http::auth::{gate::Gate, passwords::Passwords};
+use mainstay_jobs::Watch;
 use mainstay_runtime::{Effects, Supervisor};
 
 use crate::answers::Shelf;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub imports: ImportSignal,
     /// Whose turn it is to unpack an upload.
     pub turns: Turns,
+    /// Jobs that somebody follows.
+    pub followed: Watch,
 }
 
 impl App {

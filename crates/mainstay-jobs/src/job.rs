@@ -6,14 +6,22 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::asked::AskedBy;
 use crate::backoff::Backoff;
 use crate::context::Context;
+use crate::enqueue::New;
 
 /// One kind of work. The value is what is asked for; it is written as JSON, and read by whichever process does it, today's or
 /// the next version's.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The name under which it is written. Another one is another kind: what waits under the old one waits for ever.
     const NAME: &'static str;
+
+    /// Who may ask for one from outside, such as over an API.
+    const ASKED_BY: AskedBy = AskedBy::Program;
+
+    /// Names of the payload's fields, at whatever depth, whose values nobody is shown.
+    const REDACTED: &'static [&'static str] = &[];
 
     /// What the work needs of its process: connections, clients, configuration.
     type State: Clone + Send + Sync + 'static;
@@ -24,6 +32,14 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// How all jobs of this kind are treated.
     fn options() -> Options {
         Options::default()
+    }
+
+    /// One as whoever asks for it from outside gets it: with its keys and its order, where the kind has any.
+    fn asked(&self) -> New<Self>
+    where
+        Self: Sized,
+    {
+        New::of(self)
     }
 
     /// Does it. It may be done again after a crash: what it writes besides [`Context::complete_in`] must bear that.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
+use crate::asked::{self, Known};
 use crate::backoff::Backoff;
 use crate::context::Context;
 use crate::job::{Failure, Job};
@@ -32,6 +33,7 @@ pub(crate) struct Kind {
     pub(crate) backoff: Backoff,
     pub(crate) result_most: usize,
     queue: &'static str,
+    known: Known,
     run: Run,
 }
 
@@ -59,21 +61,26 @@ impl Kinds {
             }
             .boxed()
         };
-        self.0.insert(
-            J::NAME,
-            Kind { backoff: options.backoff, result_most, queue: options.queue, run: Arc::new(run) },
-        );
+        let (known, run) = (asked::known::<J>(), Arc::new(run));
+        let (backoff, queue) = (options.backoff, options.queue);
+        self.0.insert(J::NAME, Kind { backoff, result_most, queue, known, run });
         self
     }
 
-    pub(crate) fn names(&self) -> Vec<&'static str> {
+    /// Their names, in order.
+    pub fn names(&self) -> Vec<&'static str> {
         let mut names: Vec<_> = self.0.keys().copied().collect();
         names.sort_unstable();
         names
     }
 
+    /// How one of this name is asked for and shown; nothing of a kind that this process does not do.
+    pub fn known(&self, name: &str) -> Option<Known> {
+        self.0.get(name).map(|kind| kind.known)
+    }
+
     /// The queues of their own, some of them twice.
-    pub(crate) fn queues(&self) -> impl Iterator<Item = &'static str> {
+    pub fn queues(&self) -> impl Iterator<Item = &'static str> {
         self.0.values().map(|kind| kind.queue)
     }
 

@@ -14,6 +14,7 @@ pub mod lock;
 pub mod marks;
 pub mod schedule;
 
+mod asked;
 mod by_name;
 mod columns;
 mod context;
@@ -28,10 +29,13 @@ mod operator;
 mod overview;
 mod retention;
 mod state;
+mod statistics;
+mod watch;
 mod weak;
 mod wire;
 mod worker;
 
+pub use asked::{AskError, AskedBy, Known, Wish};
 pub use by_name::{Named, Treatment, enqueue_named};
 pub use context::{Attempt, CheckpointError, CompleteError, Context};
 pub use counts::{Counts, counts};
@@ -48,7 +52,9 @@ pub use overview::{
 };
 pub use retention::partitions;
 pub use state::State;
+pub use statistics::{STATISTICS_MOST, Statistics, asked_lately};
 pub use store::MIGRATIONS;
+pub use watch::{Seen, TooMany, Watch, Watching};
 pub use weak::Weak;
 pub use wire::Waker;
 pub use worker::{Config, Worker};

@@ -220,6 +220,10 @@ impl<'a> Overview<'a> {
         Self(client)
     }
 
+    pub(crate) fn client(&self) -> &'a Client {
+        self.0
+    }
+
     /// A job with its payload and its result, while its day is kept.
     ///
     /// # Errors

@@ -50,6 +50,11 @@ pub(crate) static DEAD: Statement = Statement::pooled("jobs.dead", include_str!(
 pub(crate) static QUEUES: Statement = Statement::pooled("jobs.queues", include_str!("store/queues.sql"));
 pub(crate) static WORKERS: Statement = Statement::pooled("jobs.workers", include_str!("store/workers.sql"));
 
+pub(crate) static ASKED: Statement = Statement::pooled("jobs.asked", include_str!("store/asked.sql"));
+pub(crate) static STATISTICS: Statement =
+    Statement::pooled("jobs.statistics", include_str!("store/statistics.sql"));
+pub(crate) static WATCH: Statement = Statement::pooled("jobs.watch", include_str!("store/watch.sql"));
+
 pub(crate) static CHECKPOINT: Statement =
     Statement::pooled("jobs.checkpoint", include_str!("store/checkpoint.sql"));
 

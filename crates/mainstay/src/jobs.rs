@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mainstay_db::{Db, DbError, Target};
-use mainstay_jobs::{Config, Counts, Kinds, Waker, Worker};
+use mainstay_jobs::{Config, Counts, Kinds, Schedules, Waker, Worker};
 use mainstay_runtime::{Effects, Stop, Supervisor};
 use mainstay_telemetry::Registry;
 
@@ -44,7 +44,7 @@ impl Working {
 /// do it.
 pub(crate) fn start(
     config: &JobsConfig,
-    kinds: Kinds,
+    (kinds, schedules): (Kinds, Option<Schedules>),
     (target, is_private): (&Target, bool),
     (supervisor, effects): (&Supervisor, &Effects),
 ) -> Option<Working> {
@@ -56,6 +56,10 @@ pub(crate) fn start(
     };
     // A private server belongs to one process, and no other one does jobs there.
     let worker = Worker::new(target, kinds, Config { is_alone: is_private, ..worker }, effects);
+    let worker = match schedules {
+        Some(schedules) => worker.with_schedules(schedules),
+        None => worker,
+    };
     let will = Stop::new();
     let wanted = will.clone();
     supervisor.spawn_resident("jobs", BEATS_WITHIN, move |stop| worker.clone().run(stop.willed_by(&wanted)));

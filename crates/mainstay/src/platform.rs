@@ -14,7 +14,7 @@ use mainstay_events::{SubscribeError, Subscribers};
 use mainstay_http::Routes;
 use mainstay_http::health::{Probes, Severity};
 use mainstay_http::serve::ServeReport;
-use mainstay_jobs::Kinds;
+use mainstay_jobs::{Kinds, Schedules};
 use mainstay_runtime::signals::Signals;
 use mainstay_runtime::{DrainReport, Effects, Lifecycle, Phase, Stop, Supervisor};
 use mainstay_telemetry::{Registry, events};
@@ -160,6 +160,8 @@ pub struct Platform {
     jobs: JobsConfig,
     /// What is done here, if there is anything.
     kinds: Option<Kinds>,
+    /// What begins by itself, if the application has said so.
+    schedules: Option<Schedules>,
     /// From the moment on which it serves, where it does jobs.
     working: Option<Working>,
     /// What readiness waits for.
@@ -236,6 +238,7 @@ impl Platform {
             cache: config.cache.clone(),
             jobs: config.jobs.clone(),
             kinds: None,
+            schedules: None,
             working: None,
             before_ready: None,
             hears_signals: Arc::default(),
@@ -262,6 +265,12 @@ impl Platform {
         let kinds = subscribers.declare(&self.db).await?;
         self.do_jobs(kinds);
         Ok(())
+    }
+
+    /// Declares what begins by itself, where this process does jobs. Processes on one database declare the same. Said twice, the
+    /// last counts.
+    pub fn schedule_jobs(&mut self, schedules: Schedules) {
+        self.schedules = Some(schedules);
     }
 
     /// Has the partitions of these tables kept, beside the platform's own, from the moment on which it serves; until
@@ -343,7 +352,11 @@ impl Platform {
         crate::events::start(&self.supervisor, &self.db, &self.registry);
         let (effects, server) =
             ((&self.supervisor, &self.effects), (self.db.target(), self.private.is_some()));
-        self.working = self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, kinds, server, effects));
+        let schedules = self.schedules.take();
+        self.working = self
+            .kinds
+            .take()
+            .and_then(|kinds| jobs::start(&self.jobs, (kinds, schedules), server, effects));
         readying::enter_ready(self.before_ready.take(), &self.lifecycle, &self.supervisor);
         let stop = self.supervisor.stop();
         let impatience = two_signals(signals, self.lifecycle.clone(), stop.clone());

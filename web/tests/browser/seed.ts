@@ -4,11 +4,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 
-/** Gives the account so many entries by hand, an hour apart, straight into the database. */
-export function seed(email: string, rows: number) {
+/** Runs statements straight in the database; what they print, without heads. */
+export function sql(text: string): string {
 	const data = inject('data');
 	const port = readFileSync(join(data, 'pg', 'postmaster.pid'), 'utf8').split('\n')[3] ?? '';
-	const sql = `
+	const options = ['-h', join(data, 'run'), '-p', port, '-U', 'postgres', '-d', 'paceline', '-Atq'];
+	return execFileSync('psql', [...options, '--no-psqlrc', '-v', 'ON_ERROR_STOP=1', '-c', text], {
+		env: { PATH: process.env.PATH, PGPASSWORD: readFileSync(join(data, 'password'), 'utf8').trim() },
+		encoding: 'utf8',
+	}).trim();
+}
+
+/** Gives the account so many entries by hand, an hour apart. */
+export function seed(email: string, rows: number) {
+	const told = sql(`
+	with made as (
 		insert into activity
 			(athlete_id, id, sport, name, start_time, end_time, source_format, elapsed_s, moving_time_s, distance_m,
 			is_race, has_track, edited, created_at, updated_at)
@@ -18,11 +28,8 @@ export function seed(email: string, rows: number) {
 			false, false, '{}', now(), now()
 		from athlete, generate_series(1, ${rows}) as at,
 			lateral (select timestamptz '2024-01-01T00:00Z' - at * interval '1 hour' as start_time) as began
-		where athlete.email = '${email}'`;
-	const options = ['-h', join(data, 'run'), '-p', port, '-U', 'postgres', '-d', 'paceline'];
-	const told = execFileSync('psql', [...options, '--no-psqlrc', '-v', 'ON_ERROR_STOP=1', '-c', sql], {
-		env: { PATH: process.env.PATH, PGPASSWORD: readFileSync(join(data, 'password'), 'utf8').trim() },
-		encoding: 'utf8',
-	});
-	if (told.trim() !== `INSERT 0 ${rows}`) throw new Error(told);
+		where athlete.email = '${email}'
+		returning id
+	) select count(*) from made`);
+	if (told !== String(rows)) throw new Error(told);
 }

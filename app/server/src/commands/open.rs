@@ -167,6 +167,7 @@ fn state(platform: &mut Platform, config: Config) -> anyhow::Result<App> {
         passwords,
         gate,
         turns: Turns::new(&config.import),
+        followed: config.followed(),
         config,
         imports: ImportSignal::new(&platform.registry),
     }))

@@ -59,6 +59,7 @@ async fn run(common: &Common, listen: &Listen, service: Service) -> anyhow::Resu
     hand_over(&platform, signals);
     background::start(&app, &platform.supervisor);
     platform.do_jobs(background::kinds(&app));
+    platform.schedule_jobs(background::schedules()?);
     if service == Service::Up {
         demo::start_season(&app, &platform.supervisor);
     }

@@ -26,7 +26,7 @@ mod store;
 mod views;
 
 pub use email::{Email, EmailError};
-pub use expiry::{Removed, remove_expired};
+pub use expiry::{RemoveExpired, Removed, remove_expired};
 pub use principal::{Admin, Principal};
 pub(crate) use principal::{OnBehalf, Standing};
 pub(crate) use routes::router;

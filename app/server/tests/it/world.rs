@@ -232,6 +232,15 @@ impl World {
         self.work_on("recompute", 2, false);
     }
 
+    /// Runs a task of the test beside the platform's.
+    pub(crate) fn start<F, Fut>(&self, name: &'static str, task: F)
+    where
+        F: FnMut(mainstay_runtime::Stop) -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.tasks.spawn_resident(name, Duration::MAX, task);
+    }
+
     /// Does jobs, by the machine's clock: leases are not the test's to move.
     fn work_on(&self, queue: &str, slots: usize, is_alone: bool) {
         let queues = vec![(queue.to_owned(), slots)];
@@ -381,6 +390,7 @@ fn app(platform: &mut Platform, config: Config) -> App {
         supervisor: platform.supervisor.clone(),
         gate: Gate::new(&config.http, tokens),
         turns: Turns::new(&config.import),
+        followed: config.followed(),
         config,
         imports: ImportSignal::new(&platform.registry),
     })

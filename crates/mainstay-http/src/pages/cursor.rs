@@ -21,6 +21,7 @@ const MAX_LENGTH: usize = 1024;
 pub trait Key: DeserializeOwned {}
 
 impl Key for i32 {}
+impl Key for Uuid {}
 impl Key for (KeyTime, Uuid) {}
 
 /// An instant in a key. Anybody can write a cursor: one whose instant PostgreSQL's `timestamptz` cannot hold is none.

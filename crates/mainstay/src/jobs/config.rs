@@ -33,6 +33,18 @@ pub struct JobsConfig {
     pub keep_days: u32,
     /// For so many days are kept the dead letters that nobody has decided on.
     pub keep_dead_days: u32,
+    /// How often it is looked at jobs whose changes somebody follows.
+    #[serde(with = "mainstay_config::duration")]
+    pub follow: Duration,
+    /// Followers of jobs in this process.
+    pub followers: usize,
+    /// Followers of one account.
+    pub followers_of_account: usize,
+    /// After so long a follower is let go, and comes again with the rights of then.
+    #[serde(with = "mainstay_config::duration")]
+    pub followed_longest: Duration,
+    /// Jobs of a kind that an account may ask for in an hour.
+    pub asked_per_hour: u32,
 }
 
 impl Default for JobsConfig {
@@ -46,6 +58,11 @@ impl Default for JobsConfig {
             crashes_most: 3,
             keep_days: 14,
             keep_dead_days: 90,
+            follow: Duration::from_millis(500),
+            followers: 500,
+            followers_of_account: 8,
+            followed_longest: Duration::from_secs(10 * 60),
+            asked_per_hour: 60,
         }
     }
 }
@@ -107,6 +124,15 @@ impl JobsConfig {
         faults.number("crashes_most", self.crashes_most, 1..=100);
         faults.number("keep_days", self.keep_days, 1..=3_650);
         faults.number("keep_dead_days", self.keep_dead_days, 1..=3_650);
+        faults.time("follow", self.follow, Duration::from_millis(10)..=Duration::from_secs(60));
+        faults.number("followers", self.followers, 1..=100_000);
+        faults.number("followers_of_account", self.followers_of_account, 1..=1_000);
+        faults.time(
+            "followed_longest",
+            self.followed_longest,
+            Duration::from_secs(1)..=Duration::from_secs(24 * 3_600),
+        );
+        faults.number("asked_per_hour", self.asked_per_hour, 1..=10_000);
         faults
     }
 

@@ -680,6 +680,326 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs, those asked for last first: one's own; for administrators everybody's.
+         * @description Pages are keyset pages: pass `next_cursor` on as `cursor`. Jobs that ended long ago are not known any more.
+         */
+        get: operations["jobs_list"];
+        put?: never;
+        /**
+         * Ask for a job of one of the kinds that may be asked for over the API.
+         * @description It is the caller's own: only administrators name somebody else in the payload. With `unique`, the job that has the key is
+         *     answered with 200 and `deduplicated`, or refused with 409, as `on_conflict` says.
+         */
+        post: operations["jobs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List dead letters, what was given up last first. They stay until somebody decides. */
+        get: operations["jobs_dead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/dead/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget dead letters: nobody can have them done again. */
+        post: operations["jobs_purge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/dead/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have dead letters be done again, each with all its attempts; what became of each. */
+        post: operations["jobs_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The queues that have jobs, or of which something is set. */
+        get: operations["jobs_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/queues/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the limits of a queue, from now on. What runs goes on, and is counted. */
+        patch: operations["jobs_limit"];
+        trace?: never;
+    };
+    "/v1/jobs/queues/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have nothing of a queue begin, on any process. What runs goes on. */
+        post: operations["jobs_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/queues/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the jobs of a queue begin again. */
+        post: operations["jobs_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What begins by itself, and when it does next. */
+        get: operations["jobs_schedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/schedule/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a schedule rest until it is resumed, whatever processes start meanwhile. */
+        post: operations["jobs_pause_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/schedule/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a schedule go on with the first time that is to come. */
+        post: operations["jobs_resume_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/schedule/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the job of a schedule once more, now. Its times stay what they are. */
+        post: operations["jobs_run_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/stats/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many jobs there are, by where they are, and queue by queue. */
+        get: operations["jobs_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The processes that do jobs. */
+        get: operations["jobs_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job: where it is, how far, what came of it, and its attempts that did not succeed. */
+        get: operations["jobs_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a job not be done. What waits ends at once; what runs is asked to stop. */
+        post: operations["jobs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a job until it ends (Server-Sent Events).
+         * @description An event `job` is the job as in lists, whenever its state or its progress is another. An event `end` is the job as
+         *     `/v1/jobs/{id}` shows it, and the last; so is `gone`, where it is not known any more. Each has an `id`: a browser that
+         *     comes back with `Last-Event-ID` is told what has changed since, and 204 where it has seen the end. The stream says
+         *     something every 15 seconds, ends after a while, and is to be asked for again then.
+         */
+        get: operations["jobs_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a job that failed or was stopped be done again, with all its attempts. What is known of the former ones stays. */
+        post: operations["jobs_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/performance/history": {
         parameters: {
             query?: never;
@@ -2213,6 +2533,81 @@ export interface components {
             /** Format: date */
             start: string;
         };
+        /** @description Which dead letters are meant: by `ids`, or the last ones that `filter` finds. */
+        DeadChoice: {
+            /** @description Those that it finds; an empty one finds all. */
+            filter?: {
+                /** @description Those of this kind alone. */
+                job_type?: string | null;
+                /** @description Those of this queue alone. */
+                queue?: string | null;
+            } | null;
+            /** @description These; 1 to 200. */
+            ids?: string[] | null;
+            /**
+             * @description So many of what the filter finds, 1 to 200.
+             * @default 200
+             */
+            limit: number | null;
+        };
+        /** @description A job that nobody tries again by itself. */
+        DeadLetter: {
+            /**
+             * Format: uuid
+             * @description Whose it was.
+             */
+            athlete_id?: string | null;
+            /**
+             * Format: int32
+             * @description So many attempts began.
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description So many of them ended with their process.
+             */
+            crashes: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was given up.
+             */
+            died_at: string;
+            /** @description What its last attempt ended with. */
+            error: string;
+            /**
+             * Format: uuid
+             * @description The job's id.
+             */
+            id: string;
+            /** @description The name of its kind. */
+            job_type: string;
+            /**
+             * Format: int32
+             * @description Of so many.
+             */
+            max_attempts: number;
+            /** @description What was asked for, without what its kind hides; null where this process does not know the kind. */
+            payload?: Record<string, never> | null;
+            /** @description Who goes first there. */
+            priority: components["schemas"]["JobPriority"];
+            /** @description Where it waited. */
+            queue: string;
+            /** @description `attempts`: they are used up; `poison`: it takes its processes with it. */
+            reason: string;
+        };
+        /** @description A page of dead letters, the last first. */
+        DeadLetters: {
+            /** @description How many this page has. */
+            count: number;
+            jobs: components["schemas"]["DeadLetter"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
         /**
          * @description Decoupling in words (Friel): below 5 % good, up to 10 % drift, above high drift.
          * @enum {string}
@@ -2510,6 +2905,422 @@ export interface components {
             size_bytes: number;
             /** @description What was odd in the file and how it was read. */
             warnings: Record<string, never>[];
+        };
+        /** @description A job, whole. */
+        Job: components["schemas"]["JobItem"] & {
+            /** @description Its attempts that did not succeed, the last first, a hundred at most. */
+            errors: components["schemas"]["JobAttempt"][];
+            /** @description What was asked for, without what its kind hides; null where this process does not know the kind. */
+            payload?: Record<string, never> | null;
+            /** @description What it left behind. */
+            result?: Record<string, never> | null;
+            /** @description The trace that it is a part of. */
+            trace_id?: string | null;
+        };
+        /** @description A job that was asked for. */
+        JobAsked: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description Whether there was one with the same key, which this is. */
+            deduplicated: boolean;
+            /**
+             * Format: uuid
+             * @description The job's id.
+             */
+            id: string;
+            /** @description The name of its kind. */
+            job_type: string;
+            /** @description What came of the wish, for a person. */
+            message: string;
+            /** @description Where it is. */
+            status: components["schemas"]["JobStatus"];
+        };
+        /** @description An attempt that did not succeed. */
+        JobAttempt: {
+            /**
+             * Format: int32
+             * @description Which it was, from 1, since the job last began to wait anew.
+             */
+            attempt: number;
+            /**
+             * @description `error`, `panic`, `timeout`, `crash`, `cut` or `payload`.
+             * @example error
+             */
+            cause: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string;
+            /** @description The same in words. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+        };
+        /** @description A job that is to stop. */
+        JobCancelled: {
+            /**
+             * Format: uuid
+             * @description The job's id.
+             */
+            id: string;
+            /** @description Whether it still runs: its process was told, and stops it soon. */
+            is_cancelling: boolean;
+            /** @description What came of the wish, for a person. */
+            message: string;
+        };
+        /** @description A job, as lists and those who follow it see it. */
+        JobItem: {
+            /**
+             * Format: uuid
+             * @description Whose it is; null for the installation's own.
+             */
+            athlete_id?: string | null;
+            /**
+             * Format: int32
+             * @description So many of its attempts have begun.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            completed_at?: string | null;
+            /**
+             * Format: int32
+             * @description So many of them ended with their process.
+             */
+            crashes: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description Why it did not succeed. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description The job's id.
+             */
+            id: string;
+            /** @description Whether it runs and is asked to stop. */
+            is_cancelling: boolean;
+            /**
+             * @description The name of its kind.
+             * @example recompute.athlete
+             */
+            job_type: string;
+            /**
+             * Format: int32
+             * @description Of so many.
+             */
+            max_attempts: number;
+            /** @description Who goes first there. */
+            priority: components["schemas"]["JobPriority"];
+            /**
+             * Format: double
+             * @description How far it is, 0 to 100; null where it has told nothing.
+             */
+            progress?: number | null;
+            /** @description How far it is, in words. */
+            progress_message?: string | null;
+            /** @description Where it waits, or waited. */
+            queue: string;
+            /**
+             * Format: date-time
+             * @description When it may begin; null when it runs or has ended.
+             */
+            run_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When its last attempt began.
+             */
+            started_at?: string | null;
+            /** @description Where it is. */
+            state: components["schemas"]["JobState"];
+            /** @description Where it is, in few words. */
+            status: components["schemas"]["JobStatus"];
+        };
+        /** @description A page of jobs, those asked for last first. */
+        JobList: {
+            /** @description How many jobs this page has. */
+            count: number;
+            jobs: components["schemas"]["JobItem"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description Jobs by where they are. Each is counted up to 10,000: what has ended is counted among what is still known. */
+        JobNumbers: {
+            /**
+             * Format: int64
+             * @description Stopped, or found to be needless.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Done.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Given up.
+             */
+            failed: number;
+            /** @description Whether there may be more of some than is said. */
+            is_at_least: boolean;
+            /**
+             * Format: int64
+             * @description They wait.
+             */
+            pending: number;
+            /** @description Kinds of jobs that this process knows. */
+            registered_handlers: number;
+            /**
+             * Format: int64
+             * @description They are being done.
+             */
+            running: number;
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total_jobs: number;
+        };
+        /**
+         * @description Who goes first in a queue.
+         * @enum {string}
+         */
+        JobPriority: "high" | "normal" | "low";
+        /** @description A queue. */
+        JobQueue: {
+            /**
+             * Format: double
+             * @description So many begin at once after a pause.
+             */
+            burst?: number | null;
+            /**
+             * Format: double
+             * @description So many begin a second.
+             */
+            max_per_second?: number | null;
+            /**
+             * Format: int32
+             * @description So many at a time, of all processes together.
+             */
+            max_running?: number | null;
+            /**
+             * Format: int32
+             * @description So many at a time of one key.
+             */
+            max_running_per_key?: number | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description For how long the first of those that could begin has waited; null where there is none.
+             */
+            oldest_s?: number | null;
+            /**
+             * Format: date-time
+             * @description Since when nothing of it begins.
+             */
+            paused_at?: string | null;
+            /**
+             * Format: int64
+             * @description Jobs that could begin.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description Jobs that wait for their next attempt.
+             */
+            retrying: number;
+            /**
+             * Format: int64
+             * @description Jobs that are being done.
+             */
+            running: number;
+            /**
+             * Format: int64
+             * @description Jobs whose time has not come.
+             */
+            scheduled: number;
+        };
+        /** @description What a queue may do on all processes together, as a JSON merge patch: absent fields stay, null is no limit. */
+        JobQueuePatch: {
+            /**
+             * Format: double
+             * @description So many begin at once after a pause; what a second gives without it.
+             */
+            burst?: number | null;
+            /**
+             * Format: double
+             * @description So many begin a second: from one a day to a million.
+             * @example 10
+             */
+            max_per_second?: number | null;
+            /**
+             * Format: int32
+             * @description So many at a time.
+             * @example 4
+             */
+            max_running?: number | null;
+            /**
+             * Format: int32
+             * @description So many at a time of one key.
+             */
+            max_running_per_key?: number | null;
+        };
+        /** @description All queues, by name. */
+        JobQueues: {
+            queues: components["schemas"]["JobQueue"][];
+        };
+        /** @description A job that is to be done again. */
+        JobRetried: {
+            /**
+             * Format: uuid
+             * @description The id under which it waits: its own, but for a dead letter of another day.
+             */
+            id: string;
+            /** @description What came of the wish, for a person. */
+            message: string;
+            /**
+             * Format: uuid
+             * @description The id that was named.
+             */
+            retried: string;
+        };
+        /** @description What begins by itself. */
+        JobSchedule: {
+            /** @description The kind of its jobs. */
+            job_type: string;
+            /**
+             * Format: date-time
+             * @description The last time for which it began.
+             */
+            last_at?: string | null;
+            /**
+             * @description What becomes of times at which nobody was there: `skip`, `coalesce` (they count once) or `catch_up` (each counts).
+             * @example coalesce
+             */
+            misfire: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description The next times; none while it rests. */
+            next: string[];
+            /**
+             * Format: date-time
+             * @description Since when it rests.
+             */
+            paused_at?: string | null;
+            /** @description The queue of its jobs. */
+            queue: string;
+            /**
+             * @description Its cron expression.
+             * @example 30 2 * * *
+             */
+            spec: string;
+            /**
+             * @description The zone by whose clocks it goes.
+             * @example Europe/Berlin
+             */
+            timezone: string;
+        };
+        /** @description A schedule that was changed. */
+        JobScheduleChanged: {
+            /** @description What came of the wish, for a person. */
+            message: string;
+            /** @description What it is called. */
+            name: string;
+        };
+        /** @description A schedule whose job was asked for. */
+        JobScheduleRun: {
+            /**
+             * Format: uuid
+             * @description The job.
+             */
+            job_id: string;
+            /** @description What came of the wish, for a person. */
+            message: string;
+            /** @description What it is called. */
+            name: string;
+        };
+        /** @description What begins by itself, by name. */
+        JobSchedules: {
+            schedules: components["schemas"]["JobSchedule"][];
+        };
+        /**
+         * @description Where a job is.
+         * @enum {string}
+         */
+        JobState: "scheduled" | "queued" | "retrying" | "running" | "succeeded" | "failed" | "discarded" | "cancelled";
+        /** @description How many jobs there are. */
+        JobStatistics: {
+            /** @description Queue by queue. */
+            queues: components["schemas"]["JobQueue"][];
+            /** @description By where they are. */
+            statistics: components["schemas"]["JobNumbers"];
+            /**
+             * @description `running` where anything is being done, else `idle`.
+             * @example running
+             */
+            status: string;
+        };
+        /**
+         * @description Where a job is, in few words.
+         * @enum {string}
+         */
+        JobStatus: "pending" | "running" | "completed" | "failed" | "cancelled";
+        /** @description A process that does jobs. */
+        JobWorker: {
+            /** @description Where it is. */
+            host: string;
+            /**
+             * Format: int64
+             * @description The number of this life of it.
+             */
+            id: number;
+            /** @description Whether it takes no more jobs. */
+            is_draining: boolean;
+            /** @description The kinds that it does. */
+            job_types: string[];
+            /**
+             * Format: date-time
+             * @description When it was last heard of.
+             */
+            last_seen: string;
+            /**
+             * Format: int32
+             * @description Its process there.
+             */
+            pid: number;
+            /** @description The queues that it takes jobs of. */
+            queues: string[];
+            /**
+             * Format: int64
+             * @description So many now.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description So many at a time.
+             */
+            slots: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+        };
+        /** @description The processes that do jobs, the oldest first. */
+        JobWorkers: {
+            workers: components["schemas"]["JobWorker"][];
         };
         /** @description The answer of every list. */
         List_ActivityItem: {
@@ -2892,6 +3703,48 @@ export interface components {
              */
             url: string;
         };
+        /** @description A job that is asked for. */
+        NewJob: {
+            /**
+             * Format: int32
+             * @description Not before so many seconds from now; not together with `run_at`.
+             */
+            delay_s?: number | null;
+            /**
+             * @description The kind, also as `kind`: one that may be asked for over the API.
+             * @example recompute.athlete
+             */
+            job_type: string;
+            /**
+             * Format: int32
+             * @description Attempts until it is given up; as its kind says without it.
+             */
+            max_attempts?: number | null;
+            /** @description What its kind needs to know. Whose it is need not be said: it is whoever asks. */
+            payload?: {
+                [key: string]: unknown;
+            };
+            /** @description Before or behind others of its queue; `high` is for administrators. */
+            priority?: ("high" | "normal" | "low") | null;
+            /** @description Where it waits; for administrators. */
+            queue?: string | null;
+            /**
+             * Format: date-time
+             * @description Not before this time, at most ten years ahead.
+             */
+            run_at?: string | null;
+            /** @description Only one with this key. */
+            unique?: {
+                /** @description What names it among the caller's jobs of its kind. */
+                key: string;
+                on_conflict?: ("return" | "reject") & Record<string, never>;
+                /**
+                 * Format: int32
+                 * @description For so long the key is held, whatever becomes of the job; without it until the job has ended.
+                 */
+                ttl_s?: number | null;
+            } | null;
+        };
         /**
          * Format: binary
          * @description Bytes of a file.
@@ -3216,6 +4069,16 @@ export interface components {
              */
             total: number;
         };
+        /** @description What was forgotten. */
+        Purged: {
+            /** @description Whether the filter finds more. */
+            has_more: boolean;
+            /**
+             * Format: int64
+             * @description How many dead letters.
+             */
+            purged: number;
+        };
         /** @description A refresh token; browsers send an empty object and their cookie. */
         RefreshBody: {
             /** @description The token of the last sign-in or refresh. */
@@ -3248,6 +4111,34 @@ export interface components {
          * @enum {string}
          */
         RegistrationState: "open" | "closed";
+        /**
+         * @description What became of one of many.
+         * @enum {string}
+         */
+        ReplayOutcome: "queued" | "succeeded" | "not_ended" | "key_taken" | "too_old" | "unknown";
+        /** @description What became of one. */
+        ReplayResult: {
+            /**
+             * Format: uuid
+             * @description The id that was named or found.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Under which id it waits; null where it does not.
+             */
+            job_id?: string | null;
+            /** @description What became of it. */
+            outcome: components["schemas"]["ReplayOutcome"];
+        };
+        /** @description What became of each. */
+        Replayed: {
+            /** @description Whether the filter finds more. */
+            has_more: boolean;
+            /** @description How many wait again. */
+            queued: number;
+            results: components["schemas"]["ReplayResult"][];
+        };
         /** @description One replica. */
         Replica: {
             /** @description Whether it answers and is on the primary's history. */
@@ -5636,6 +6527,1030 @@ export interface operations {
             409: components["responses"]["AnotherAccount"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    jobs_list: {
+        parameters: {
+            query?: {
+                /** @description Jobs with this status alone. */
+                status?: components["schemas"]["JobStatus"];
+                /** @description Jobs in this state alone. */
+                state?: components["schemas"]["JobState"];
+                /** @description Jobs of this queue alone. */
+                queue?: string;
+                /** @description Jobs of this kind alone. */
+                job_type?: string;
+                /** @description An athlete's jobs alone; for administrators, others have their own in any case. */
+                athlete_id?: string;
+                /**
+                 * @description Items per page, from 1.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description `next_cursor` of the page before; not together with `page`. */
+                cursor?: string;
+                /** @description Page number from 1, answered with `pagination`; not together with `cursor`. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    jobs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJob"];
+            };
+        };
+        responses: {
+            /** @description There is one with the key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAsked"];
+                };
+            };
+            /** @description It will be done */
+            201: {
+                headers: {
+                    /** @description Where it is seen */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAsked"];
+                };
+            };
+            /** @description `malformed_json` or `incomplete_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSiteRefused"];
+            /** @description `job_exists`: there is one with the key, and `on_conflict` is `reject`; also `another_account` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid_body`: also kinds that are unknown or not to be asked for, and payloads that are none of the kind */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_jobs`: the account has as many of this kind as an hour allows */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_dead: {
+        parameters: {
+            query?: {
+                /** @description Those of this queue alone. */
+                queue?: string;
+                /** @description Those of this kind alone. */
+                job_type?: string;
+                /**
+                 * @description Items per page, from 1.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description `next_cursor` of the page before; not together with `page`. */
+                cursor?: string;
+                /** @description Page number from 1, answered with `pagination`; not together with `cursor`. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetters"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    jobs_purge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Purged"];
+                };
+            };
+            /** @description `malformed_json` or `incomplete_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description `malformed_json` or `incomplete_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobQueues"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    jobs_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Queue
+                 * @example default
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobQueuePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobQueue"];
+                };
+            };
+            /** @description `invalid_path`, `malformed_json` or `incomplete_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Queue
+                 * @example default
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobQueue"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Queue
+                 * @example default
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobQueue"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_schedules: {
+        parameters: {
+            query?: {
+                /** @description How many of the next times. */
+                fires?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobSchedules"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    jobs_pause_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Schedule */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobScheduleChanged"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_resume_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Schedule */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobScheduleChanged"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_run_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Schedule */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobScheduleRun"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only`; also `csrf_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStatistics"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    jobs_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobWorkers"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `admin_only` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    jobs_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `not_found`: also somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    jobs_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCancelled"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSiteRefused"];
+            /** @description `not_found`: also somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job_ended`; also `another_account` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    jobs_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The last event that was read */
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                /** @description Job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["JobItem"];
+                };
+            };
+            /** @description Its end was the last event that was read */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description `not_found`: also somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["AnotherAccount"];
+            /** @description `too_many_followers`: of this account, or in this process */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    jobs_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Where it is seen */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRetried"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CrossSiteRefused"];
+            /** @description `not_found`: also somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job_succeeded`, `job_not_ended`, `job_key_taken` or `job_too_old`; also `another_account` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
     database_history: {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mainstay_db::{DbError, Tx};
-use mainstay_jobs::{Context, Enqueue, EnqueueError, Failure, Job, Kinds, New, Options, Priority};
+use mainstay_jobs::{AskedBy, Context, Enqueue, EnqueueError, Failure, Job, Kinds, New, Options, Priority};
 use mainstay_runtime::Supervisor;
 use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use serde::{Deserialize, Serialize};
@@ -31,31 +31,36 @@ pub const SLOTS: usize = 2;
 /// What an athlete's change has outdated. One after the other of an athlete: what is changed while one is at work, the next
 /// one finds.
 #[derive(Debug, Serialize, Deserialize)]
-struct OfAthlete {
+pub struct OfAthlete {
     athlete_id: Uuid,
 }
 
 /// What older versions than this have computed, of everybody.
 #[derive(Debug, Serialize, Deserialize)]
-struct Outdated {
+pub struct Outdated {
     version: i32,
 }
 
 /// What a job leaves behind.
 #[derive(Debug, Serialize)]
-struct Computed {
+pub struct Computed {
     computed: u64,
     failed: usize,
 }
 
 impl Job for OfAthlete {
     const NAME: &'static str = "recompute.athlete";
+    const ASKED_BY: AskedBy = AskedBy::Owner("athlete_id");
     type State = App;
     type Output = Computed;
 
     fn options() -> Options {
         // What was computed before a crash or a stop stays computed; a large archive may take its time.
         Options { queue: QUEUE, timeout: None, ..Options::default() }
+    }
+
+    fn asked(&self) -> New<Self> {
+        New::of(self).in_order(self.athlete_id.to_string()).owned_by(self.athlete_id)
     }
 
     async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
@@ -65,6 +70,7 @@ impl Job for OfAthlete {
 
 impl Job for Outdated {
     const NAME: &'static str = "recompute.outdated";
+    const ASKED_BY: AskedBy = AskedBy::Operators;
     type State = App;
     type Output = Computed;
 
@@ -123,8 +129,7 @@ pub fn kinds(app: &App) -> Kinds {
 /// # Errors
 /// Those of the database.
 pub(in crate::features) async fn ask(tx: &Tx, athlete_id: Uuid) -> Result<(), DbError> {
-    let job = New::of(&OfAthlete { athlete_id }).in_order(athlete_id.to_string()).owned_by(athlete_id);
-    asked(tx.enqueue(job).await)
+    asked(tx.enqueue(OfAthlete { athlete_id }.asked()).await)
 }
 
 fn asked<T>(asked: Result<T, EnqueueError>) -> Result<(), DbError> {

@@ -1,0 +1,150 @@
+//! Jobs that are asked for over HTTP.
+
+use super::*;
+
+const KIND: &str = "recompute.athlete";
+
+impl World {
+    async fn ask(&self, who: Athlete, body: Value) -> crate::world::Answer {
+        self.send(who, "POST", "/v1/jobs", Some(body)).await
+    }
+}
+
+#[tokio::test]
+async fn a_job_is_asked_for_in_ones_own_name() {
+    let world = World::new().await;
+    let (admin, robin, kim) = (world.admin().await, world.athlete("UTC").await, world.athlete("UTC").await);
+    let asked = world.ask(robin, json!({ "job_type": KIND })).await;
+    let created = asked.expect(201);
+    let id: Uuid = created["id"].as_str().unwrap().parse().unwrap();
+    assert_eq!(asked.headers["location"], format!("/v1/jobs/{id}"));
+    assert_eq!((&created["status"], &created["deduplicated"]), (&json!("pending"), &json!(false)));
+    let job = world.job(robin, id).await;
+    assert_eq!(job["payload"], json!({ "athlete_id": robin.id }));
+    assert_eq!((&job["athlete_id"], &job["queue"]), (&json!(robin.id), &json!("recompute")));
+
+    let named = |who: Athlete| json!({ "kind": KIND, "payload": { "athlete_id": who.id } });
+    world.ask(robin, named(robin)).await.expect(201);
+    let refused = world.ask(robin, named(kim)).await;
+    assert_eq!((refused.problem().0, refused.pointers()), (422, vec!["/payload/athlete_id".to_owned()]));
+    let of_kim = world.ask(admin, named(kim)).await.expect(201);
+    world.job(kim, of_kim["id"].as_str().unwrap().parse().unwrap()).await;
+    assert_eq!(world.ask(admin, json!({ "job_type": KIND })).await.pointers(), ["/payload/athlete_id"]);
+
+    world.start_jobs();
+    world.is_in(robin, id, "succeeded").await;
+    world.close().await;
+}
+
+#[tokio::test]
+async fn only_kinds_that_are_open_may_be_asked_for() {
+    let world = World::new().await;
+    let (admin, robin) = (world.admin().await, world.athlete("UTC").await);
+    let outdated = || json!({ "job_type": "recompute.outdated", "payload": { "version": 1 } });
+    for unknown in [outdated(), json!({ "job_type": "no.such" }), json!({ "job_type": "told" })] {
+        let refused = world.ask(robin, unknown).await;
+        assert_eq!(refused.pointers(), ["/job_type"]);
+        let text = refused.text();
+        assert!(text.contains(KIND) && !text.contains("recompute.outdated"), "{text}");
+    }
+    let id = world.ask(admin, outdated()).await.expect(201)["id"].as_str().unwrap().parse().unwrap();
+    assert_eq!(world.job(admin, id).await["athlete_id"], Value::Null);
+    assert_eq!(world.get(robin, &format!("/v1/jobs/{id}")).await.problem().0, 404);
+    let other = json!({ "job_type": "recompute.outdated", "payload": { "version": "x" } });
+    assert_eq!(world.ask(admin, other).await.pointers(), ["/payload"]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_wished_is_refused_by_its_name() {
+    let world = World::new().await;
+    let (admin, robin) = (world.admin().await, world.athlete("UTC").await);
+    for (field, value, pointer) in [
+        ("run_at", json!("9999-01-01T00:00:00Z"), "/run_at"),
+        ("run_at", json!("soon"), "/run_at"),
+        ("delay_s", json!(400_000_000), "/delay_s"),
+        ("delay_s", json!(-1), "/delay_s"),
+        ("max_attempts", json!(0), "/max_attempts"),
+        ("max_attempts", json!(70_000), "/max_attempts"),
+        ("priority", json!("first"), "/priority"),
+        ("priority", json!("high"), "/priority"),
+        ("queue", json!("recompute"), "/queue"),
+        ("payload", json!([1]), "/payload"),
+        ("payload", json!({ "athlete_id": 7 }), "/payload/athlete_id"),
+        ("payload", json!({ "x": "y".repeat(300_000), "athlete_id": "\0" }), "/payload/athlete_id"),
+        ("unique", json!({ "key": "" }), "/unique/key"),
+        ("unique", json!({ "key": "k", "ttl_s": 0 }), "/unique/ttl_s"),
+        ("unique", json!({ "key": "k", "on_conflict": "replace" }), "/unique/on_conflict"),
+        ("owner", json!(robin.id), "/owner"),
+    ] {
+        let mut body = json!({ "job_type": KIND });
+        body[field] = value;
+        let refused = world.ask(robin, body).await;
+        assert_eq!((refused.problem().0, refused.pointers()), (422, vec![pointer.to_owned()]), "{field}");
+    }
+    let both = json!({ "job_type": KIND, "run_at": "2026-06-15T13:00:00Z", "delay_s": 1 });
+    assert_eq!(world.ask(robin, both).await.pointers(), ["/delay_s"]);
+    let long = json!({ "job_type": KIND, "payload": { "x": "y".repeat(2_000_000) } });
+    assert_eq!(world.ask(robin, long).await.problem(), (413, "too_large".to_owned()));
+    let of_robin =
+        |queue: &str| json!({ "job_type": KIND, "queue": queue, "payload": { "athlete_id": robin.id } });
+    assert_eq!(world.ask(admin, of_robin("nobody looks here")).await.pointers(), ["/queue"]);
+    world.ask(admin, of_robin("default")).await.expect(201);
+    // Long ago is now.
+    let id =
+        world.ask(robin, json!({ "job_type": KIND, "run_at": "-009000-01-01T00:00:00Z" })).await.expect(201)
+            ["id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+    assert_eq!(world.job(robin, id).await["state"], "queued");
+    let later = json!({ "job_type": KIND, "delay_s": 3600, "priority": "low", "max_attempts": 2 });
+    let id = world.ask(robin, later).await.expect(201)["id"].as_str().unwrap().parse().unwrap();
+    let job = world.job(robin, id).await;
+    let said = (&job["state"], &job["status"], &job["priority"], &job["max_attempts"]);
+    assert_eq!(said, (&json!("scheduled"), &json!("pending"), &json!("low"), &json!(2)));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn of_one_key_there_is_one_job_of_each_account() {
+    let world = World::new().await;
+    let (robin, kim) = (world.athlete("UTC").await, world.athlete("UTC").await);
+    let keyed =
+        |conflict: &str| json!({ "job_type": KIND, "unique": { "key": "k", "on_conflict": conflict } });
+    let first = world.ask(robin, keyed("return")).await.expect(201);
+    let second = world.ask(robin, keyed("return")).await.expect(200);
+    assert_eq!((&second["id"], &second["deduplicated"]), (&first["id"], &json!(true)));
+    assert_eq!(world.ask(robin, keyed("reject")).await.problem(), (409, "job_exists".to_owned()));
+    world.ask(kim, keyed("reject")).await.expect(201);
+    // Two at once: one is written.
+    let both = |ttl: u32| json!({ "job_type": KIND, "unique": { "key": "two", "ttl_s": ttl } });
+    let (one, other) = tokio::join!(world.ask(robin, both(60)), world.ask(robin, both(60)));
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!((statuses, &one.json()["id"]), ([200, 201], &other.json()["id"]));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn an_account_asks_so_often_in_an_hour() {
+    let world = World::with(|config| config.jobs.asked_per_hour = 2).await;
+    let (admin, robin, kim) = (world.admin().await, world.athlete("UTC").await, world.athlete("UTC").await);
+    let ask = || json!({ "job_type": KIND });
+    world.ask(robin, ask()).await.expect(201);
+    world.ask(robin, ask()).await.expect(201);
+    let refused = world.ask(robin, ask()).await;
+    assert_eq!(
+        (refused.problem(), &refused.headers["retry-after"]),
+        ((429, "too_many_jobs".to_owned()), &"600".parse().unwrap())
+    );
+    world.ask(kim, ask()).await.expect(201);
+    for _ in 0..3 {
+        world
+            .ask(admin, json!({ "job_type": KIND, "payload": { "athlete_id": robin.id } }))
+            .await
+            .expect(201);
+    }
+    world.close().await;
+}
