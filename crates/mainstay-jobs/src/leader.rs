@@ -138,8 +138,7 @@ impl Leader {
             }
             _ => store::RESCUE.to_owned(),
         };
-        let gone =
-            session.query(&rescue, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST, &pause]).await?;
+        let gone = session.query(&rescue, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST, &pause]).await?;
         let workers: HashSet<i64> = gone.iter().map(|row| row.try_get("worker")).collect::<Result<_, _>>()?;
         for _ in 0..SWEEPS_MOST {
             let swept = session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;

@@ -179,7 +179,8 @@ impl<'a> Operator<'a> {
         for _ in 0..LOOKS {
             self.ask_again(&left, recent, &mut fates).await?;
             left.retain(|id| !fates.contains_key(id));
-            let states = if left.is_empty() { HashMap::new() } else { Overview::of(self.0).states(&left).await? };
+            let states =
+                if left.is_empty() { HashMap::new() } else { Overview::of(self.0).states(&left).await? };
             for id in &left {
                 let fate = match states.get(id) {
                     None => Retried::Unknown,

@@ -13,5 +13,4 @@ pub enum Weak {
 }
 
 /// What connections are told who keep their first plan.
-pub(crate) const STALE: &str =
-    "set plan_cache_mode = force_generic_plan; set jit = off; set lock_timeout = '2s'; set statement_timeout = '5s'";
+pub(crate) const STALE: &str = "set plan_cache_mode = force_generic_plan; set jit = off; set lock_timeout = '2s'; set statement_timeout = '5s'";

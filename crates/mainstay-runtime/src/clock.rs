@@ -143,7 +143,10 @@ mod tests {
     fn a_wrong_clock_shows_another_time_and_goes_on_as_the_right_one() {
         let (right, wrong) = (Clock::system(), Clock::wrong(SignedDuration::from_hours(-1)));
         let behind = right.now().duration_since(wrong.now());
-        assert!((SignedDuration::from_mins(59)..SignedDuration::from_mins(61)).contains(&behind), "{behind:?}");
+        assert!(
+            (SignedDuration::from_mins(59)..SignedDuration::from_mins(61)).contains(&behind),
+            "{behind:?}"
+        );
         let before = right.boottime();
         assert!(before <= wrong.boottime() && wrong.boottime() <= right.boottime());
     }

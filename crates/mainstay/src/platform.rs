@@ -353,10 +353,8 @@ impl Platform {
         let (effects, server) =
             ((&self.supervisor, &self.effects), (self.db.target(), self.private.is_some()));
         let schedules = self.schedules.take();
-        self.working = self
-            .kinds
-            .take()
-            .and_then(|kinds| jobs::start(&self.jobs, (kinds, schedules), server, effects));
+        self.working =
+            self.kinds.take().and_then(|kinds| jobs::start(&self.jobs, (kinds, schedules), server, effects));
         readying::enter_ready(self.before_ready.take(), &self.lifecycle, &self.supervisor);
         let stop = self.supervisor.stop();
         let impatience = two_signals(signals, self.lifecycle.clone(), stop.clone());

@@ -24,10 +24,10 @@ use mainstay_runtime::{Clock, Stop};
 use mainstay_testing::{ReplicaSet, replica_set};
 use tokio::task::JoinSet;
 
+use super::proxy::{Proxy, Server};
 use chaos::Chaos;
 use child::Nodes;
 use history::History;
-use super::proxy::{Proxy, Server};
 use rule::Rule;
 use store::Store;
 use verdict::Verdict;

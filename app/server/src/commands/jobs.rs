@@ -189,7 +189,10 @@ fn retry_words(id: Uuid, fate: Retried) -> Result<String, String> {
         Retried::Queued(again) => Ok(format!("waits again as {again}")),
         Retried::Succeeded => Err("has succeeded".to_owned()),
         Retried::Live(state) => Err(format!("has not ended: it is {state}")),
-        Retried::KeyTaken => Err("cannot wait: another job about the same has not ended".to_owned()),
+        Retried::KeyTaken(Some(holder)) => {
+            Err(format!("cannot wait: {holder} is about the same and has not ended"))
+        }
+        Retried::KeyTaken(None) => Err("cannot wait: another job about the same has not ended".to_owned()),
         Retried::TooOld => Err("is a day old or more, and no dead letter".to_owned()),
         Retried::Unknown => Err("is not known, or not any more".to_owned()),
     }

@@ -142,7 +142,7 @@ async fn retry(app: &App, principal: &Principal, id: Uuid) -> Result<views::Retr
         Retried::Live(state) => {
             Err(Problem::conflict("job_not_ended", format!("The job has not ended: it is {state}.")))
         }
-        Retried::KeyTaken => {
+        Retried::KeyTaken(_) => {
             Err(Problem::conflict("job_key_taken", "Another job is about the same and has not ended."))
         }
         Retried::TooOld => Err(Problem::conflict(

@@ -41,7 +41,8 @@ async fn those_that_went_down_together_do_not_come_back_together() {
     let ready = "select count(*) from mainstay.job_ready";
     until("all are rescued", async || world.number(ready).await == 20).await;
     // Of an hour, half of it more or less: that twenty fall into ten minutes is a matter of one in billions.
-    let spread = "select (max(run_at) - min(run_at) > interval '10 minutes')::int::bigint from mainstay.job_ready";
+    let spread =
+        "select (max(run_at) - min(run_at) > interval '10 minutes')::int::bigint from mainstay.job_ready";
     assert_eq!(world.number(spread).await, 1);
     other.stop().await;
     world.close().await.unwrap();

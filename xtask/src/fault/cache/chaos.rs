@@ -12,9 +12,9 @@ use super::child::Nodes;
 use super::history::Loss;
 use super::outsider::{Prepared, write_quiet};
 use super::plan::{Blow, Step};
-use crate::fault::proxy::Mode;
 use super::store::Store;
 use super::{IDS, Wires, World};
+use crate::fault::proxy::Mode;
 
 const TICK: Duration = Duration::from_millis(10);
 const CONNECT: Duration = Duration::from_secs(2);

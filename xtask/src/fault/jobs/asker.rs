@@ -26,7 +26,9 @@ const POISON_MOST: u64 = 3;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Asker {
     /// Of everything, many at a time; the first of them also asks for poison.
-    Much { first: bool },
+    Much {
+        first: bool,
+    },
     /// In the order of a key.
     InOrder(u64),
     Narrow,
@@ -58,7 +60,8 @@ impl Asker {
         match self {
             Self::Much { first } => {
                 let mut jobs: Vec<_> = (0..1 + random.below(12)).map(|_| much(random)).collect();
-                if first && nth.is_multiple_of(POISON_EVERY) && *poison < POISON_MOST && fate == Fate::Commit {
+                if first && nth.is_multiple_of(POISON_EVERY) && *poison < POISON_MOST && fate == Fate::Commit
+                {
                     *poison += 1;
                     jobs.push(work(Deed::Abort));
                 }

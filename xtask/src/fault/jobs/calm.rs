@@ -28,7 +28,8 @@ const READ: &str = "select (select seq_tup_read + coalesce(idx_tup_fetch, 0) fro
     + (select sum(idx_tup_read) from pg_stat_user_indexes where relname = 'job_ready')::bigint";
 const LEFT: &str = "select (select count(*) from mainstay.job_running) + (select count(*) from mainstay.job_ready \
     where kind <> 'nobody''s' and run_at < clock_timestamp() + interval '10 minutes')";
-const UNREAD: &str = "select count(*) from mainstay.event where not exists (select from seen where seen.event = event.id)";
+const UNREAD: &str =
+    "select count(*) from mainstay.event where not exists (select from seen where seen.event = event.id)";
 const LISTENS: &str = "select count(*) from mainstay.job_worker where queues = array['words']";
 
 /// Fills the tables behind the backs of processes that have planned their claims while there was nothing, and tells how much

@@ -21,7 +21,8 @@ const AT_WORK: &str = "select coalesce(array_agg(job.run), '{}') from mainstay.j
     where begun.life = $1 and worker.last_seen > clock_timestamp() - interval '1 second'";
 
 /// Of these, what ended with its process.
-const CUT_OFF: &str = "select count(*) from mainstay.job_attempt where run = any($1) and cause in ('crash', 'cut')";
+const CUT_OFF: &str =
+    "select count(*) from mainstay.job_attempt where run = any($1) and cause in ('crash', 'cut')";
 
 /// The one who strikes.
 pub(super) struct Chaos<'a> {

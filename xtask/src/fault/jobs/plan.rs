@@ -88,7 +88,9 @@ mod tests {
         assert_ne!(plan(7, 3, length), plan(8, 3, length));
         let first = &plan(7, 3, length)[..19];
         let has = |is: fn(&Blow) -> bool| first.iter().any(|step| is(&step.blow));
-        assert!(has(|blow| matches!(blow, Blow::SwitchOver)) && has(|blow| matches!(blow, Blow::Stop { .. })));
+        assert!(
+            has(|blow| matches!(blow, Blow::SwitchOver)) && has(|blow| matches!(blow, Blow::Stop { .. }))
+        );
         assert!(has(|blow| matches!(blow, Blow::Wire { mode: Mode::Mute, .. })));
         for step in first {
             if let Blow::Freeze { ms, .. } = step.blow {

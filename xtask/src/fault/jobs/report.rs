@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::Result;
 use mainstay_db::Session;
 
+use super::Arguments;
 use super::child::Told;
 use super::history::History;
 use super::verdict::{Count, number};
-use super::Arguments;
 
 /// What happened, in numbers.
 pub(super) struct Story<'a> {
@@ -23,10 +23,16 @@ pub(super) struct Story<'a> {
 }
 
 const FIGURES: [(&str, &str); 9] = [
-    ("jobs", "select count(*) from mainstay.job where not exists (select from mainstay.job_ready where id = job.id)"),
+    (
+        "jobs",
+        "select count(*) from mainstay.job where not exists (select from mainstay.job_ready where id = job.id)",
+    ),
     ("succeeded", "select count(*) from mainstay.job_outcome where state = 'succeeded'"),
     ("attempts begun", "select count(*) from begun"),
-    ("begun again after a crash", "select count(*) from mainstay.job_attempt where cause in ('crash', 'cut')"),
+    (
+        "begun again after a crash",
+        "select count(*) from mainstay.job_attempt where cause in ('crash', 'cut')",
+    ),
     ("dead letters by attempts", "select count(*) from mainstay.job_dead where reason = 'attempts'"),
     ("dead letters by poison", "select count(*) from mainstay.job_dead where reason = 'poison'"),
     (

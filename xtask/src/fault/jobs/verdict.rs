@@ -39,7 +39,10 @@ const PROMISES: [(&str, &str); 14] = [
             where payload->'deed' ?| array['Exact', 'Late', 'Stubborn'] \
             and (select count(*) from effect where effect.id = job.id) <> (state = 'succeeded')::int",
     ),
-    ("ends accepted of an attempt that had ended", "select count(*) from effect inner join mainstay.job_attempt using (id, run)"),
+    (
+        "ends accepted of an attempt that had ended",
+        "select count(*) from effect inner join mainstay.job_attempt using (id, run)",
+    ),
     (
         "more attempts than allowed",
         "select count(*) from mainstay.job_outcome inner join mainstay.job using (id) where attempts > attempts_most",
@@ -90,8 +93,7 @@ const PROMISES: [(&str, &str); 14] = [
 /// Ids that must be somewhere, or nowhere.
 const LOST: &str = "select count(*) from unnest($1::uuid[]) as asked (id) where not exists (select from mainstay.job where job.id = asked.id)";
 const FROM_NOTHING: &str = "select count(*) from mainstay.job where id = any($1)";
-const NOT_SEEN: &str =
-    "select count(*) from unnest($1::uuid[]) as told (id) where 1 <> (select count(*) from seen where event = told.id)";
+const NOT_SEEN: &str = "select count(*) from unnest($1::uuid[]) as told (id) where 1 <> (select count(*) from seen where event = told.id)";
 const SEEN: &str = "select count(*) from seen where event = any($1)";
 
 /// Claims of the limited queue in any second.
@@ -125,15 +127,12 @@ pub(super) async fn of(session: &Session, history: &History) -> Result<Vec<Count
     counts.push(Count { name: "too many in a second", wrong: (fastest - PER_S - BURST).max(0) });
     let crashes = "select count(*) from mainstay.job_outcome where crashes > $1";
     let most = i16::try_from(CRASHES_MOST)?;
-    counts.push(Count { name: "more crashes than allowed", wrong: number(session, crashes, &[&most]).await? });
+    counts
+        .push(Count { name: "more crashes than allowed", wrong: number(session, crashes, &[&most]).await? });
     Ok(counts)
 }
 
 /// One number.
-pub(super) async fn number(
-    session: &Session,
-    sql: &str,
-    parameters: &[&(dyn ToSql + Sync)],
-) -> Result<i64> {
+pub(super) async fn number(session: &Session, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<i64> {
     Ok(session.query_one(sql, parameters).await?.try_get(0)?)
 }

@@ -279,6 +279,10 @@ fn ask_refused(error: AskError) -> Halted {
     match error {
         AskError::Payload(why) => payload("invalid_value", why),
         AskError::Enqueue(EnqueueError::Payload { why, .. }) => payload("invalid_value", why),
+        // Of its texts a wish names the queue alone.
+        AskError::Enqueue(EnqueueError::Text { why, .. }) => {
+            refused(vec![FieldError::new("/queue", "invalid_value", why)]).into()
+        }
         AskError::Enqueue(EnqueueError::Database(error)) => error.into(),
     }
 }

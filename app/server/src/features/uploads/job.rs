@@ -186,8 +186,8 @@ fn asked(
     match asked {
         Ok(fates) => Ok(fates.into_iter().map(mainstay_jobs::Enqueued::id).collect()),
         Err(EnqueueError::Database(error)) => Err(error),
-        // Three small values are JSON, and short.
-        Err(EnqueueError::Payload { .. }) => Ok(vec![None; count]),
+        // Three small values are JSON, and short, and so are the names.
+        Err(EnqueueError::Payload { .. } | EnqueueError::Text { .. }) => Ok(vec![None; count]),
     }
 }
 

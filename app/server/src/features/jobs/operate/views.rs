@@ -402,7 +402,7 @@ impl Replayed {
                 Retried::Queued(again) => (Outcome::Queued, Some(again)),
                 Retried::Succeeded => (Outcome::Succeeded, None),
                 Retried::Live(_) => (Outcome::NotEnded, None),
-                Retried::KeyTaken => (Outcome::KeyTaken, None),
+                Retried::KeyTaken(_) => (Outcome::KeyTaken, None),
                 Retried::TooOld => (Outcome::TooOld, None),
                 Retried::Unknown => (Outcome::Unknown, None),
             };

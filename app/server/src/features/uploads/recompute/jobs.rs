@@ -31,19 +31,19 @@ pub const SLOTS: usize = 2;
 /// What an athlete's change has outdated. One after the other of an athlete: what is changed while one is at work, the next
 /// one finds.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct OfAthlete {
+struct OfAthlete {
     athlete_id: Uuid,
 }
 
 /// What older versions than this have computed, of everybody.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Outdated {
+struct Outdated {
     version: i32,
 }
 
 /// What a job leaves behind.
 #[derive(Debug, Serialize)]
-pub struct Computed {
+struct Computed {
     computed: u64,
     failed: usize,
 }
@@ -135,8 +135,8 @@ pub(in crate::features) async fn ask(tx: &Tx, athlete_id: Uuid) -> Result<(), Db
 fn asked<T>(asked: Result<T, EnqueueError>) -> Result<(), DbError> {
     match asked {
         Err(EnqueueError::Database(error)) => Err(error),
-        // Both payloads are JSON, and short.
-        Err(EnqueueError::Payload { .. }) | Ok(_) => Ok(()),
+        // Both payloads are JSON, and short, and so are the names.
+        Err(EnqueueError::Payload { .. } | EnqueueError::Text { .. }) | Ok(_) => Ok(()),
     }
 }
 
