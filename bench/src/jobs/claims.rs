@@ -31,7 +31,7 @@ pub(super) async fn measure(target: &Target, log: &Path, options: Options) -> an
     // Of sessions from now on; nobody else opens one.
     store::log_durations(&ours.psql, target.database()).await?;
     let done = options.waiting / DONE_PART;
-    let working = ours.work(Config { claim_most: MOST, ..Config::default() });
+    let working = ours.work(&Config { claim_most: MOST, ..Config::default() });
     while ours.told.count() < done {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }

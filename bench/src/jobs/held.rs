@@ -30,7 +30,7 @@ impl Rates {
 pub(super) async fn measure(target: &Target, time: Duration) -> anyhow::Result<Rates> {
     let ours = Ours::open(target, Told::new(false)).await?;
     let holder = Session::connect(target, "bench", Duration::from_secs(10)).await?;
-    let working = ours.work(Config::default());
+    let working = ours.work(&Config::default());
     let asked = AtomicUsize::new(0);
     flow(&ours, &asked, WARM).await?;
     let normal = flow(&ours, &asked, time).await?;

@@ -16,7 +16,7 @@ const IDLE: Duration = Duration::from_secs(20);
 pub(super) async fn statements_a_minute(target: &Target) -> anyhow::Result<f64> {
     let ours = Ours::open(target, Told::new(false)).await?;
     store::count_statements(&ours.psql).await?;
-    let working = ours.work(Config::default());
+    let working = ours.work(&Config::default());
     tokio::time::sleep(SETTLING).await;
     let (before, begun) = (store::statements(&ours.psql).await?, Instant::now());
     tokio::time::sleep(IDLE).await;

@@ -51,13 +51,13 @@ impl Ours {
             Mode::Drain => {
                 ours.ask(jobs).await?;
                 let started = ours.mark().await?;
-                working = Some(ours.work(Config::default()));
+                working = Some(ours.work(&Config::default()));
                 ours.ended(jobs).await?;
                 started
             }
             Mode::Through => {
                 let first = jobs.min(TOGETHER);
-                working = Some(ours.work(Config::default()));
+                working = Some(ours.work(&Config::default()));
                 ours.ask(first).await?;
                 ours.ended(first).await?;
                 let started = ours.mark().await?;
@@ -66,7 +66,7 @@ impl Ours {
                 started
             }
             Mode::Latency => {
-                working = Some(ours.work(Config::default()));
+                working = Some(ours.work(&Config::default()));
                 let started = ours.mark().await?;
                 waits = ours.one_at_a_time(jobs).await?;
                 started
@@ -132,8 +132,8 @@ impl Ours {
     }
 
     /// A worker with places for many jobs.
-    pub(super) fn work(&self, config: Config) -> Supervisor {
-        let config = Config { queues: vec![("default".to_owned(), PLACES)], ..config };
+    pub(super) fn work(&self, config: &Config) -> Supervisor {
+        let config = Config { queues: vec![("default".to_owned(), PLACES)], ..config.clone() };
         let (kinds, effects) = (Kinds::new().with::<Nothing>(self.told.clone()), Effects::system());
         let worker = Worker::new(&self.target, kinds, config, &effects);
         let supervisor = Supervisor::new(&effects);

@@ -23,9 +23,11 @@ pub(super) async fn partitions(psql: &Session) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// From now on [`statements`] can be asked.
+/// From now on [`statements`] can be asked. There is room for some thousands on the whole server: those of before leave.
 pub(super) async fn count_statements(psql: &Session) -> anyhow::Result<()> {
-    Ok(psql.batch_execute("create extension pg_stat_statements").await?)
+    psql.batch_execute("create extension pg_stat_statements").await?;
+    psql.query_one("select pg_stat_statements_reset()", &[]).await?;
+    Ok(())
 }
 
 /// Statements of this database so far.
