@@ -5,7 +5,6 @@
 mod degradation;
 mod hits;
 mod memory;
-mod redis;
 mod staleness;
 mod store;
 mod world;

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+mod address;
 mod bare;
 mod cache;
 mod db;
@@ -14,6 +15,8 @@ mod load;
 mod pages;
 mod partitions;
 mod profile;
+mod python;
+mod redis_server;
 mod server;
 mod wrk;
 

@@ -9,10 +9,10 @@ use mainstay_runtime::Random;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::redis::Redis;
 use super::us;
 use super::world::{Node, World, pair};
 use crate::load::Seen;
+use crate::redis_server::{Keeping, Redis};
 
 /// Notes that are asked for; some of them change all the time.
 const KEYS: u64 = 2_000;
@@ -28,7 +28,7 @@ struct Phase {
 }
 
 pub(super) async fn measure(world: &World, time: Duration) -> anyhow::Result<Value> {
-    let mut redis = Redis::start().await?;
+    let mut redis = Redis::start(Keeping::Nothing).await?;
     let nodes = pair(world, &redis, 5).await?;
     println!("\n| Redis | answers/s | p50 us | p99 us | of before | kept | taken over | errors |");
     println!("|---|---|---|---|---|---|---|---|");

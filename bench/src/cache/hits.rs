@@ -8,16 +8,16 @@ use mainstay_cache::{Freshness, Representation, Source};
 use redis::AsyncCommands;
 use serde_json::{Value, json};
 
-use super::redis::Redis;
 use super::us;
 use super::world::{NOTES, World, pair};
 use crate::median;
+use crate::redis_server::{Keeping, Redis};
 
 const TIMES: i64 = 2_000;
 const HITS: i64 = 400_000;
 
 pub(super) async fn measure(world: &World) -> anyhow::Result<Value> {
-    let redis = Redis::start().await?;
+    let redis = Redis::start(Keeping::Nothing).await?;
     let [one, other] = pair(world, &redis, 5).await?;
     println!("\n| an answer of 2 KB | each, us | beside | each, us | ratio |\n|---|---|---|---|---|");
     let mut rows = Vec::new();

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::redis::Redis;
 use super::world::{World, pair};
 use crate::load::Seen;
 use crate::ms;
+use crate::redis_server::{Keeping, Redis};
 
 const OWNER: i64 = 1;
 /// Between two looks at the other node.
@@ -19,7 +19,7 @@ pub(super) async fn measure(world: &World, time: Duration) -> anyhow::Result<Val
         "\n| written on one node, served by the other | writes | p50 ms | p99 ms | worst ms | bound ms |"
     );
     println!("|---|---|---|---|---|---|");
-    let redis = Redis::start().await?;
+    let redis = Redis::start(Keeping::Nothing).await?;
     let mut rows = Vec::new();
     for (way, hint_pause_ms) in [("polls alone, every 50 ms", 0), ("hints by Redis", 5)] {
         let [one, other] = pair(world, &redis, hint_pause_ms).await?;

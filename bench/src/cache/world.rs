@@ -15,8 +15,8 @@ use mainstay_db::{Db, DbError, Session, Target, migrate};
 use mainstay_runtime::{Clock, Effects, Supervisor};
 use mainstay_telemetry::Registry;
 
-use super::redis::Redis;
 use super::store;
+use crate::redis_server::Redis;
 
 /// Notes, of 2 KB each, an owner has one.
 pub(super) const NOTES: i64 = 10_000;

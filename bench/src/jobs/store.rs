@@ -1,8 +1,16 @@
 //! What the benchmark asks of the tables of jobs and of the server itself.
 
-use std::time::Duration;
-
 use mainstay_db::Session;
+
+/// An empty database for one measurement; nothing of the one before is left to be written.
+pub(super) async fn create_database(psql: &Session, name: &str) -> anyhow::Result<()> {
+    psql.batch_execute(&format!("create database {name}")).await?;
+    Ok(psql.batch_execute("checkpoint").await?)
+}
+
+pub(super) async fn drop_database(psql: &Session, name: &str) -> anyhow::Result<()> {
+    Ok(psql.batch_execute(&format!("drop database {name} with (force)")).await?)
+}
 
 /// All days in one partition.
 pub(super) async fn partitions(psql: &Session) -> anyhow::Result<()> {
@@ -15,30 +23,54 @@ pub(super) async fn partitions(psql: &Session) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Transactions of this database so far.
-pub(super) async fn transactions(psql: &Session) -> anyhow::Result<i64> {
-    let count = "select xact_commit from pg_stat_database where datname = current_database()";
+/// From now on [`statements`] can be asked. There is room for some thousands on the whole server: those of before leave.
+pub(super) async fn count_statements(psql: &Session) -> anyhow::Result<()> {
+    psql.batch_execute("create extension pg_stat_statements").await?;
+    psql.query_one("select pg_stat_statements_reset()", &[]).await?;
+    Ok(())
+}
+
+/// Statements of this database so far.
+pub(super) async fn statements(psql: &Session) -> anyhow::Result<i64> {
+    let count = "select coalesce(sum(calls), 0)::bigint from pg_stat_statements \
+                 where dbid = (select oid from pg_database where datname = current_database())";
     Ok(psql.query_one(count, &[]).await?.try_get(0)?)
 }
 
-/// Returns when so many have ended for the database.
-pub(super) async fn ended(psql: &Session, many: usize) -> anyhow::Result<()> {
-    loop {
-        let left =
-            "select (select count(*) from mainstay.job_ready) + (select count(*) from mainstay.job_running)";
-        let left: i64 = psql.query_one(left, &[]).await?.try_get(0)?;
-        if left == 0 {
-            let ended: i64 =
-                psql.query_one("select count(*) from mainstay.job_outcome", &[]).await?.try_get(0)?;
-            anyhow::ensure!(usize::try_from(ended)? >= many, "{ended} of {many} have ended");
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+/// Sessions of the database that begin from now on have each statement in the server's log, with its time.
+pub(super) async fn log_durations(psql: &Session, database: &str) -> anyhow::Result<()> {
+    for setting in ["log_min_duration_statement = 0", "log_parameter_max_length = 0"] {
+        psql.batch_execute(&format!("alter database {database} set {setting}")).await?;
     }
+    Ok(())
+}
+
+/// Jobs that wait or run.
+pub(super) async fn left(psql: &Session) -> anyhow::Result<i64> {
+    let left =
+        "select (select count(*) from mainstay.job_ready) + (select count(*) from mainstay.job_running)";
+    Ok(psql.query_one(left, &[]).await?.try_get(0)?)
+}
+
+/// Jobs that have ended.
+pub(super) async fn ended(psql: &Session) -> anyhow::Result<i64> {
+    Ok(psql.query_one("select count(*) from mainstay.job_outcome", &[]).await?.try_get(0)?)
 }
 
 /// Bytes of the server's log so far.
 pub(super) async fn written(psql: &Session) -> anyhow::Result<i64> {
     let written = "select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint";
     Ok(psql.query_one(written, &[]).await?.try_get(0)?)
+}
+
+/// Nothing that goes from now on can be cleared away, until [`release`].
+pub(super) async fn hold(session: &Session) -> anyhow::Result<()> {
+    session.batch_execute("start transaction isolation level repeatable read").await?;
+    // The first statement takes the snapshot.
+    session.query_one("select count(*) from mainstay.job_ready", &[]).await?;
+    Ok(())
+}
+
+pub(super) async fn release(session: &Session) -> anyhow::Result<()> {
+    Ok(session.batch_execute("commit").await?)
 }

@@ -97,6 +97,10 @@ pub(crate) const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set 
 /// For a connection on which nobody waits for long, as each statement holds up those behind it.
 pub(crate) const SHORT: &str = "set lock_timeout = '50ms'";
 
+/// What they are told of workers that keep their first plan ([`Weak::StalePlan`](crate::Weak)).
+pub(crate) const STALE: &str = "set plan_cache_mode = force_generic_plan; set jit = off; set lock_timeout = '2s'; \
+    set statement_timeout = '5s'";
+
 /// The longest that one of these statements may take.
 pub(crate) const LONGEST: Duration = Duration::from_secs(5);
 

@@ -11,6 +11,3 @@ pub enum Weak {
     /// Plans are made once, whatever becomes of the tables.
     StalePlan,
 }
-
-/// What connections are told who keep their first plan.
-pub(crate) const STALE: &str = "set plan_cache_mode = force_generic_plan; set jit = off; set lock_timeout = '2s'; set statement_timeout = '5s'";

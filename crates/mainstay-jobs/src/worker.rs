@@ -14,7 +14,7 @@ use crate::fence::Pace;
 use crate::job::DEFAULT_QUEUE;
 use crate::kinds::Kinds;
 use crate::store;
-use crate::weak::{self, Weak};
+use crate::weak::Weak;
 use crate::wire::Wire;
 
 mod attempt;
@@ -110,7 +110,7 @@ pub(crate) struct Parts {
 impl Parts {
     /// What its connections are told.
     pub(crate) fn settings(&self) -> &'static str {
-        if self.weak == Some(Weak::StalePlan) { weak::STALE } else { store::SETTINGS }
+        if self.weak == Some(Weak::StalePlan) { store::STALE } else { store::SETTINGS }
     }
 }
 

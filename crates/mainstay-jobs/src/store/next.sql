@@ -1,3 +1,4 @@
+-- tidy: limit, one of each key
 -- The first that wait of keys whose last one has just ended, if they may begin.
 select /* jobs.next */ first.id
 from unnest($2::text[]) as ended (key)
