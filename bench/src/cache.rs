@@ -15,6 +15,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
+use crate::machine;
 use world::World;
 
 /// `--seconds S --only NAME`.
@@ -55,8 +56,7 @@ impl Options {
 }
 
 async fn measure(world: &World, options: &Options) -> anyhow::Result<Value> {
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split_whitespace().next().unwrap_or("unknown").to_owned();
+    let load = machine::load_average();
     println!("`cargo xtask bench cache --seconds {}`, load average {load}", options.time.as_secs_f64());
     let mut parts = serde_json::Map::new();
     // First: what others have freed would be filled.

@@ -13,10 +13,9 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
-use tokio::process::Command;
 
 use crate::load::Seen;
-use crate::server;
+use crate::{machine, server};
 use question::Question;
 use ways::Way;
 use world::World;
@@ -62,12 +61,10 @@ impl Options {
 }
 
 async fn measure(world: &World, options: Options) -> anyhow::Result<Value> {
-    let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output().await?;
-    let commit = String::from_utf8_lossy(&commit.stdout).trim().to_owned();
-    let cores = std::thread::available_parallelism()?.get();
+    let (commit, cores) = (machine::commit().await?, machine::cores()?);
     let command =
         format!("cargo xtask bench db --seconds {} --rounds {}", options.round.as_secs_f64(), options.rounds);
-    println!("`{command}` at {commit} on {cores} cores, load average {}\n", load_average());
+    println!("`{command}` at {commit} on {cores} cores, load average {}\n", machine::load_average());
     let most = CONCURRENCIES.into_iter().max().unwrap_or(1);
     let ways: Vec<Arc<Way>> = Way::all(&world.target(), most).await?.into_iter().map(Arc::new).collect();
     let drivers = if options.has_drivers { drivers(world, &ways, options).await? } else { Vec::new() };
@@ -127,11 +124,6 @@ async fn in_turns(
 fn fastest_bare(ways: &[Arc<Way>], seen: &[Seen]) -> f64 {
     let bare = ways.iter().zip(seen).filter(|(way, _)| way.is_bare());
     bare.map(|(_, seen)| seen.per_second).fold(f64::MIN_POSITIVE, f64::max)
-}
-
-fn load_average() -> String {
-    let all = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    all.split_whitespace().next().unwrap_or("unknown").to_owned()
 }
 
 /// Milliseconds with two decimals.

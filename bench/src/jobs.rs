@@ -16,7 +16,7 @@ mod world;
 use serde_json::{Value, json};
 
 use crate::load::Seen as Times;
-use crate::{ms, server};
+use crate::{machine, ms, server};
 use beside::Row;
 use held::Rates;
 use options::Options;
@@ -42,7 +42,13 @@ struct Measured {
 
 /// Prints the tables and, as its last line, the same as JSON. Fails when a limit is not kept.
 pub(crate) async fn run() -> anyhow::Result<()> {
-    let options = Options::parse(std::env::args().skip(2))?;
+    let arguments: Vec<String> = std::env::args().skip(2).collect();
+    let options = Options::parse(arguments.iter().cloned())?;
+    let (commit, cores) = (machine::commit().await?, machine::cores()?);
+    let command =
+        ["cargo xtask bench jobs".to_owned()].into_iter().chain(arguments).collect::<Vec<_>>().join(" ");
+    // Before anything is built.
+    println!("`{command}` at {commit} on {cores} cores, load average {}\n", machine::load_average());
     let folder = server::folder()?;
     let world = World::start(folder.path()).await?;
     let measured = measure(&world, options).await;
@@ -50,7 +56,8 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let measured = measured?;
     measured.print(options);
     let missed = measured.missed();
-    println!("{}", measured.json(options, &missed));
+    let run = json!({"command": command, "commit": commit, "cores": cores});
+    println!("{}", measured.json(options, &run, &missed));
     anyhow::ensure!(missed.is_empty(), "not kept: {}", missed.join("; "));
     Ok(())
 }
@@ -143,10 +150,10 @@ impl Measured {
         limits.into_iter().filter(|(is_kept, _)| !is_kept).map(|(_, what)| what).collect()
     }
 
-    fn json(&self, options: Options, missed: &[String]) -> Value {
+    fn json(&self, options: Options, run: &Value, missed: &[String]) -> Value {
         let queues =
             self.rows.iter().map(|row| json!({"queue": row.name, "setting": row.setting, "seen": row.seen}));
-        json!({"benchmark": "jobs", "jobs": options.jobs, "queues": queues.collect::<Vec<_>>(),
+        json!({"benchmark": "jobs", "run": run, "jobs": options.jobs, "queues": queues.collect::<Vec<_>>(),
             "claim_p50_ms": ms(self.claims.p50), "claim_p99_ms": ms(self.claims.p99),
             "normal_per_s": self.rates.normal.round(), "held_per_s": self.rates.held.round(),
             "idle_statements_a_minute": self.idle_a_minute, "missed": missed})

@@ -12,6 +12,7 @@ mod http;
 mod import;
 mod jobs;
 mod load;
+mod machine;
 mod pages;
 mod partitions;
 mod profile;
