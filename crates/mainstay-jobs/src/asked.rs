@@ -98,6 +98,10 @@ fn ask<J: Job>(tx: &Tx, payload: Value, wish: Wish) -> BoxFuture<'_, Result<Enqu
 
 impl Wish {
     fn of<J: Job>(self, mut new: New<J>) -> New<J> {
+        // What waits for its time must not keep those waiting that stand behind it.
+        if self.run_at.is_some() || !self.delay.is_zero() {
+            new = new.in_no_order();
+        }
         new = new.after(self.delay);
         if let Some(owner) = self.owner {
             new = new.owned_by(owner);

@@ -174,6 +174,10 @@ impl<J: Job> New<J> {
         Self { ordering_key: Some(key.into()), ..self }
     }
 
+    pub(crate) fn in_no_order(self) -> Self {
+        Self { ordering_key: None, ..self }
+    }
+
     /// Counted with those of this key, where its queue allows only so many of one key.
     #[must_use]
     pub fn limited_by(self, key: impl Into<String>) -> Self {

@@ -130,6 +130,9 @@ impl Leader {
     }
 
     async fn rescue(&self, session: &Session, token: i64) -> Result<(), Ended> {
+        if self.parts.weak == Some(Weak::NoRescue) {
+            return Ok(());
+        }
         let most = i16::try_from(self.parts.config.crashes_most).unwrap_or(i16::MAX);
         let pause = ms(self.parts.config.crash_pause);
         let rescue = match self.parts.weak {

@@ -14,6 +14,9 @@ pub type Lane = i16;
 /// or that is dead, everything is looked at less often.
 const PART: u32 = 20;
 
+/// But once in so long, however long one has taken: it may have waited, and what lies before the marks waits with it.
+const SELDOM: Duration = Duration::from_secs(30);
+
 /// A look that has taken so long has passed over much, and what it has passed over is not looked at again until everything is.
 const LONG: Duration = Duration::from_millis(20);
 
@@ -43,7 +46,7 @@ impl Marks {
 
     /// A pass begins now. Whether it looks at everything, in which case every mark is forgotten.
     pub fn begin(&mut self, now: Duration) -> bool {
-        let every = self.full_every.max(self.took * PART);
+        let every = self.full_every.max((self.took * PART).min(SELDOM));
         let is_due = self.last_full.is_none_or(|last| now.saturating_sub(last) >= every);
         if is_due {
             self.lanes.clear();

@@ -306,8 +306,9 @@ fn way(filter: &Filter) -> &'static str {
     }
 }
 
+/// One more than a page may be asked for, to see whether there is more.
 fn page(most: usize) -> i64 {
-    i64::try_from(most.clamp(1, PAGE_MOST)).unwrap_or(1)
+    i64::try_from(most.clamp(1, PAGE_MOST + 1)).unwrap_or(1)
 }
 
 /// The state that a row says.

@@ -8,6 +8,8 @@ pub enum Weak {
     NoFence,
     /// An attempt that has ended with its process does not count.
     AttemptsDecremented,
+    /// Nobody gives the jobs of dead processes to others.
+    NoRescue,
     /// Plans are made once, whatever becomes of the tables.
     StalePlan,
 }

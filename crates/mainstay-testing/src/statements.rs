@@ -18,6 +18,21 @@ pub struct Statements {
     by_text: BTreeMap<String, i64>,
 }
 
+/// What those who do jobs ask whether there are any or not, by the beginning of the name.
+const ROUNDS: [&str; 11] = [
+    "jobs.acquire",
+    "jobs.beat",
+    "jobs.claim",
+    "jobs.cron_declare",
+    "jobs.cron_due",
+    "jobs.cron_is_due",
+    "jobs.cron_newest",
+    "jobs.cron_retire",
+    "jobs.forget",
+    "jobs.rescue",
+    "jobs.sweep",
+];
+
 impl Statements {
     pub(crate) async fn of(admin: &Session, database: &str) -> Result<Self> {
         let rows = admin
@@ -42,12 +57,15 @@ impl Statements {
     }
 
     /// Those with a name (`/* noun.verb */`), as all have that requests run: what the platform asks for itself beside them
-    /// (a keeper's round, say) has none.
+    /// (a keeper's round, say) has none, or is a round of those who do jobs.
     #[must_use]
     pub fn named(mut self) -> Self {
         self.by_text.retain(|text, _| {
             let name = text.split_once("/* ").and_then(|(_, rest)| rest.split_once(" */"));
-            name.is_some_and(|(name, _)| name.contains('.') && !name.contains(char::is_whitespace))
+            name.is_some_and(|(name, _)| {
+                let is_name = name.contains('.') && !name.contains(char::is_whitespace);
+                is_name && !ROUNDS.iter().any(|round| name.starts_with(round))
+            })
         });
         self
     }

@@ -70,7 +70,7 @@ async fn a_changed_profile_is_computed_again_by_a_job_of_the_athletes() {
     let number = async |sql: &str| -> i64 { world.db.db().read().query_one(sql, &[]).await.unwrap().get(0) };
     let due = "select count(*) from activity_analysis where algorithm_version = 0";
     let ended = "select count(*) from mainstay.job_outcome join mainstay.job using (id) \
-        where kind <> 'import.file' and state = 'succeeded'";
+        where job.kind <> 'import.file' and state = 'succeeded'";
     let asked = "select count(*) from mainstay.job where kind <> 'import.file'";
     client.patch("/v1/athletes/me", json!({ "display_name": "Kim" })).await.expect(200);
     assert_eq!(number(asked).await, 0, "a name changes no load");

@@ -270,3 +270,32 @@ async fn an_upload_of_thousands_of_parts_needs_one_open_file() {
     assert_eq!(number(&world, sql).await, parts, "each part is its own");
     world.close().await;
 }
+
+#[tokio::test]
+async fn a_day_that_the_platform_lacks_is_no_fault_of_a_file() {
+    const NO_DAYS: &str = "do $$ declare day record; begin \
+        for day in select inhrelid::regclass as name from pg_inherits where inhparent = 'mainstay.event'::regclass loop \
+            execute format('drop table %s', day.name); \
+        end loop; end $$";
+    const ALL_DAYS: &str = "create table mainstay.event_all partition of mainstay.event \
+        for values from ('00000000-0000-0000-0000-000000000000') to ('ffffffff-ffff-ffff-ffff-ffffffffffff')";
+    let world = World::without_importer().await;
+    world.log.expect("import.paused");
+    let kim = world.register("kim@example.org").await;
+    let sent = kim.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
+    change(&world, NO_DAYS, &[]).await;
+    world.start_importers();
+    until("it waits", async || world.log.lines().iter().any(|line| line.event() == Some("import.paused")))
+        .await;
+    assert_eq!(line(&kim, &sent).await["outcome"], "pending");
+    change(&world, ALL_DAYS, &[]).await;
+    // Whoever has met it waits for a while by the world's clock.
+    until("it is imported", async || {
+        world.advance(2);
+        line(&kim, &sent).await["outcome"] == "imported"
+    })
+    .await;
+    let report = kim.finished(&sent).await;
+    assert_eq!(report["progress"]["imported"], 1, "{report}");
+    world.close().await;
+}

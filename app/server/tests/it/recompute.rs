@@ -13,7 +13,7 @@ use crate::world::{Client, World};
 
 const DUE: &str = "select count(*) from activity_analysis where algorithm_version = 0";
 const ENDED: &str = "select count(*) from mainstay.job_outcome join mainstay.job using (id) \
-    where kind <> 'import.file' and state = 'succeeded'";
+    where job.kind <> 'import.file' and state = 'succeeded'";
 
 async fn change(world: &World, sql: &str, params: &[&(dyn ToSql + Sync)]) {
     let tx = world.db.db().write().await.unwrap();
@@ -46,7 +46,7 @@ async fn died(world: &World, deaths: i16, id: Uuid, since: u16) {
 }
 
 async fn result(world: &World) -> String {
-    let sql = "select result::text from mainstay.job_outcome join mainstay.job using (id) where kind <> 'import.file'";
+    let sql = "select result::text from mainstay.job_outcome join mainstay.job using (id) where job.kind <> 'import.file'";
     world.db.db().read().query_one(sql, &[]).await.unwrap().get(0)
 }
 

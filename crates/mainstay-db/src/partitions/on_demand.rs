@@ -20,16 +20,26 @@ pub fn is_missing_partition(table: &PartitionedTable, error: &DbError) -> bool {
     missing(table, error).is_some()
 }
 
-/// The server's report of a row of `table` that has no partition.
-fn missing<'a>(table: &PartitionedTable, error: &'a DbError) -> Option<&'a tokio_postgres::error::DbError> {
+/// Whether the error says that any table has no partition for a row. Of tables whose partitions are made ahead that is nobody's
+/// fault who writes into them.
+pub fn is_any_missing_partition(error: &DbError) -> bool {
+    any_missing(error).is_some()
+}
+
+/// The server's report of a row that has no partition.
+fn any_missing(error: &DbError) -> Option<&tokio_postgres::error::DbError> {
     let DbError::Constraint { source, .. } = error else { return None };
     source.as_db_error().filter(|error| {
         error.code() == &SqlState::CHECK_VIOLATION
             && error.constraint().is_none()
             && error.routine() == Some(RAISED_BY)
-            && error.schema() == Some(table.schema)
-            && error.table() == Some(table.table)
     })
+}
+
+/// The same of a row of `table`.
+fn missing<'a>(table: &PartitionedTable, error: &'a DbError) -> Option<&'a tokio_postgres::error::DbError> {
+    any_missing(error)
+        .filter(|error| error.schema() == Some(table.schema) && error.table() == Some(table.table))
 }
 
 /// The time of that row: `… (taken_at) = (2026-01-31 23:59:59+00).`, whose first words are in the server's language.

@@ -62,7 +62,7 @@ with /* jobs.claim */ said as materialized (
     limit $5
 ), picked as materialized (
     select ctid as place from mainstay.job_ready
-    where id = any($8) and not exists (select from said where is_paused or is_limited and not $7)
+    where id = any($8) and run_at <= statement_timestamp() and not exists (select from said where is_paused or is_limited and not $7)
     limit $5 for update skip locked
 ), taken as (
     delete from mainstay.job_ready as job using (select place from due union all select place from picked) as mine

@@ -114,14 +114,18 @@ impl Claims {
         if ear.take_all() {
             self.marks.look_everywhere();
         }
-        let ended = ear.take_keys();
         self.count += 1;
+        let ended = ear.take_keys();
         if self.is_capped && !ended.is_empty() {
             self.marks.look_everywhere();
         }
         if !self.is_capped {
+            let is_put_off = !ended.is_empty() && self.count.is_multiple_of(2);
+            if is_put_off {
+                ended.iter().for_each(|key| ear.ended(key.clone()));
+            }
             match self.take_freely(free, &ended, most, clock).await {
-                Ok(claimed) if !self.is_capped => return (claimed, None),
+                Ok(claimed) if !self.is_capped => return (claimed, is_put_off.then_some(Duration::ZERO)),
                 // Those behind what has ended here were taken before the limits were seen.
                 Ok(claimed) if !claimed.is_empty() => return (claimed, Some(Duration::ZERO)),
                 Ok(_) => {}
@@ -155,17 +159,40 @@ impl Claims {
         clock: &Clock,
     ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
         let open = line.open().await?;
-        let mut claimed = self.take_next(&open, ended, most).await?;
-        let most = most.saturating_sub(claimed.len());
-        if most == 0 {
-            return Ok(claimed);
+        // A long line behind a key must not keep the others waiting: every second claim begins with these.
+        let mut claimed = if self.count.is_multiple_of(2) {
+            Vec::new()
+        } else {
+            self.take_next(&open, ended, most).await?
+        };
+        let left = most.saturating_sub(claimed.len());
+        if left > 0 {
+            match self.take_lanes(line, &open, left, clock).await {
+                Ok(more) => claimed.extend(more),
+                Err(why) if claimed.is_empty() => return Err(why),
+                Err(why) => {
+                    line.lose(&why).await;
+                    self.marks.look_everywhere();
+                    return Ok(claimed);
+                }
+            }
         }
+        Ok(claimed)
+    }
+
+    /// Of all that wait, by their priorities and times.
+    async fn take_lanes(
+        &mut self,
+        line: &Line,
+        open: &Open,
+        most: usize,
+        clock: &Clock,
+    ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
         let (begun, lanes) = self.begin(clock);
-        let rows = self.ask_freely(&open, &lanes, most, None).await?;
+        let rows = self.ask_freely(open, &lanes, most, None).await?;
         line.works();
         self.is_capped = rows.first().map(|row| row.try_get("is_limited")).transpose()?.unwrap_or(false);
-        claimed.extend(self.taken(&rows, &lanes, most, clock.monotonic().saturating_sub(begun))?);
-        Ok(claimed)
+        self.taken(&rows, &lanes, most, clock.monotonic().saturating_sub(begun))
     }
 
     /// Those behind what has ended here, by their keys: however many wait, nobody looks for them.
@@ -182,7 +209,7 @@ impl Claims {
         let parameters: [&(dyn ToSql + Sync); 4] = [&self.queue, &ended, &self.kinds, &wanted];
         let rows = open.session.query(&open.next, &parameters).await?;
         let next: Vec<Uuid> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-        if next.len() == most {
+        if next.len() == most && ended.len() > most {
             // There may be others.
             self.marks.look_everywhere();
         }
@@ -219,7 +246,7 @@ impl Claims {
         clock: &Clock,
     ) -> Result<Brought, tokio_postgres::Error> {
         let ((begun, lanes), mut wanted) = (self.begin(clock), most);
-        let mut last_key = None;
+        let mut last_key = self.last_key.clone();
         let taken = capped
             .take(&self.queue, most, async |open, terms| {
                 wanted = usize::try_from(terms.most).unwrap_or(usize::MAX);

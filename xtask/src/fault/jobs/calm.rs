@@ -27,7 +27,7 @@ const TICK: Duration = Duration::from_millis(50);
 const READ: &str = "select (select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_user_tables where relname = 'job_ready') \
     + (select sum(idx_tup_read) from pg_stat_user_indexes where relname = 'job_ready')::bigint";
 const LEFT: &str = "select (select count(*) from mainstay.job_running) + (select count(*) from mainstay.job_ready \
-    where kind <> 'nobody''s' and run_at < clock_timestamp() + interval '10 minutes')";
+    where kind not in ('nobody''s', 'tick') and run_at < clock_timestamp() + interval '10 minutes')";
 const UNREAD: &str =
     "select count(*) from mainstay.event where not exists (select from seen where seen.event = event.id)";
 const LISTENS: &str = "select count(*) from mainstay.job_worker where queues = array['words']";

@@ -18,7 +18,8 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// What a node works on that is well.
 const AT_WORK: &str = "select coalesce(array_agg(job.run), '{}') from mainstay.job_running as job \
     inner join mainstay.job_worker as worker on worker.id = job.worker inner join begun using (run) \
-    where begun.life = $1 and worker.last_seen > clock_timestamp() - interval '1 second'";
+    inner join mainstay.job as asked on asked.id = job.id \
+    where begun.life = $1 and asked.payload->>'deed' is distinct from 'Abort' and worker.last_seen > clock_timestamp() - interval '1 second'";
 
 /// Of these, what ended with its process.
 const CUT_OFF: &str =

@@ -139,7 +139,7 @@ async fn worker(setup: &Setup, target: &Target, node: &Arc<Node>) -> Result<Work
         grace: Duration::from_secs(5),
         crashes_most: CRASHES_MOST,
         crash_pause: Duration::from_millis(100),
-        may_lead: !is(Rule::NoRescue) && !setup.only_listens,
+        may_lead: !setup.only_listens,
         ..Config::default()
     };
     let clock = Clock::wrong(SignedDuration::from_secs(setup.ahead_s));

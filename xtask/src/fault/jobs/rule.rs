@@ -31,7 +31,8 @@ impl Rule {
             Self::NoFence => Some(Weak::NoFence),
             Self::AttemptsDecremented => Some(Weak::AttemptsDecremented),
             Self::StalePlan => Some(Weak::StalePlan),
-            Self::NoFullPass | Self::NotifyLost | Self::NoRescue | Self::NoPoll | Self::NoHorizon => None,
+            Self::NoRescue => Some(Weak::NoRescue),
+            Self::NoFullPass | Self::NotifyLost | Self::NoPoll | Self::NoHorizon => None,
         }
     }
 }

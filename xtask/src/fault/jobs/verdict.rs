@@ -15,7 +15,15 @@ pub(super) struct Count {
 }
 
 /// What each of them counts must be nothing.
-const PROMISES: [(&str, &str); 14] = [
+const PROMISES: [(&str, &str); 15] = [
+    (
+        "work with nothing wrong that has not succeeded",
+        "select count(*) from mainstay.job inner join mainstay.job_outcome using (id) \
+            where (job.kind in ('tick', 'heard') or payload->'deed' ?| array['Exact', 'Late', 'Stubborn', 'Block', 'Hog'] \
+                or payload->>'deed' in ('Plain', 'Panic', 'Snooze')) \
+            and job_outcome.state <> 'succeeded' \
+            and not exists (select from mainstay.job_dead where job_dead.id = job.id and reason = 'poison')",
+    ),
     (
         "jobs in no place, or in two",
         "select count(*) from mainstay.job where 1 <> ( \
@@ -26,7 +34,7 @@ const PROMISES: [(&str, &str); 14] = [
     (
         "jobs that have not ended",
         "select (select count(*) from mainstay.job_running) + (select count(*) from mainstay.job_ready \
-            where kind <> 'nobody''s' and run_at < clock_timestamp() + interval '10 minutes')",
+            where kind not in ('nobody''s', 'tick') and run_at < clock_timestamp() + interval '10 minutes')",
     ),
     (
         "successes without work",

@@ -19,9 +19,10 @@ use super::Viewer;
 use super::views::PriorityName;
 use crate::state::App;
 
-/// The latest time that may be wished, in years from now, and the longest wait in seconds.
-const YEARS_MOST: i64 = 10;
-const DELAY_MOST_S: u32 = 10 * 365 * 24 * 3600;
+/// The latest time that may be wished, in seconds from now: by administrators, and by others, since what waits keeps all that is
+/// known of the day on which it was asked for.
+const AHEAD_MOST_S: u32 = 10 * 365 * 24 * 3600;
+const AHEAD_MOST_OF_OWNER_S: u32 = 24 * 3600;
 const ATTEMPTS_MOST: u16 = 100;
 const KEY_MOST: usize = 200;
 const TTL_MOST_S: u32 = 30 * 24 * 3600;
@@ -45,9 +46,9 @@ pub(super) struct NewJob {
     /// Before or behind others of its queue; `high` is for administrators.
     #[schema(inline)]
     priority: Option<PriorityName>,
-    /// Not before this time, at most ten years ahead.
+    /// Not before this time, at most a day ahead; ten years for administrators.
     run_at: Option<Timestamp>,
-    /// Not before so many seconds from now; not together with `run_at`.
+    /// Not before so many seconds from now, a day at most but for administrators; not together with `run_at`.
     #[schema(maximum = 315_360_000)]
     delay_s: Option<u32>,
     /// Attempts until it is given up; as its kind says without it.
@@ -95,8 +96,8 @@ impl Validate for NewJob {
         };
         let attempts = self.max_attempts.is_some_and(|most| !(1..=ATTEMPTS_MOST).contains(&most));
         refuse(attempts, "/max_attempts", format!("Must be from 1 to {ATTEMPTS_MOST}."));
-        let delay = self.delay_s.is_some_and(|delay| delay > DELAY_MOST_S);
-        refuse(delay, "/delay_s", format!("Must be at most {DELAY_MOST_S}."));
+        let delay = self.delay_s.is_some_and(|delay| delay > AHEAD_MOST_S);
+        refuse(delay, "/delay_s", format!("Must be at most {AHEAD_MOST_S}."));
         if let Some(unique) = &self.unique {
             let key = unique.key.is_empty() || unique.key.len() > KEY_MOST;
             refuse(key, "/unique/key", format!("Must have 1 to {KEY_MOST} bytes."));
@@ -167,11 +168,7 @@ impl Order {
                 "Only administrators put jobs before others.",
             ));
         }
-        let latest = now.checked_add(Span::new().hours(YEARS_MOST * 365 * 24)).unwrap_or(Timestamp::MAX);
-        if job.run_at.is_some_and(|at| at > latest) {
-            let message = format!("Must be within {YEARS_MOST} years.");
-            errors.push(FieldError::new("/run_at", "out_of_range", message));
-        }
+        errors.extend(too_late(viewer, job.run_at, job.delay_s, now));
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -191,6 +188,24 @@ impl Order {
         };
         Ok(Self { kind: job.job_type, payload: Value::Object(payload), wish, on_conflict })
     }
+}
+
+/// What is wrong with the time.
+fn too_late(
+    viewer: Viewer,
+    run_at: Option<Timestamp>,
+    delay_s: Option<u32>,
+    now: Timestamp,
+) -> Option<FieldError> {
+    let (most_s, words) = match viewer {
+        Viewer::Operator => (AHEAD_MOST_S, "Must be within ten years."),
+        Viewer::Owner(_) => (AHEAD_MOST_OF_OWNER_S, "Must be within a day."),
+    };
+    let latest = now.checked_add(Span::new().seconds(most_s)).unwrap_or(Timestamp::MAX);
+    if run_at.is_some_and(|at| at > latest) {
+        return Some(FieldError::new("/run_at", "out_of_range", words));
+    }
+    delay_s.filter(|delay_s| *delay_s > most_s).map(|_| FieldError::new("/delay_s", "out_of_range", words))
 }
 
 fn may(viewer: Viewer, asked_by: AskedBy) -> bool {

@@ -6,6 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use mainstay_db::partitions::is_any_missing_partition;
 use mainstay_db::{DbError, TransactionError, Tx};
 use mainstay_jobs::{CompleteError, Context};
 use tokio_postgres::error::SqlState;
@@ -230,6 +231,8 @@ pub(super) enum Blame {
 
 pub(super) fn blame(error: &DbError) -> Blame {
     match error {
+        // Days that the platform should have made ahead.
+        error if is_any_missing_partition(error) && !months::is_missing(error) => Blame::Server,
         DbError::Constraint { .. } => Blame::File,
         DbError::Conflict(_)
         | DbError::LockTimeout(_)

@@ -63,6 +63,8 @@ async fn what_cannot_be_wished_is_refused_by_its_name() {
         ("run_at", json!("9999-01-01T00:00:00Z"), "/run_at"),
         ("run_at", json!("soon"), "/run_at"),
         ("delay_s", json!(400_000_000), "/delay_s"),
+        ("delay_s", json!(24 * 3600 + 1), "/delay_s"),
+        ("run_at", json!("2036-01-01T00:00:00Z"), "/run_at"),
         ("delay_s", json!(-1), "/delay_s"),
         ("max_attempts", json!(0), "/max_attempts"),
         ("max_attempts", json!(70_000), "/max_attempts"),

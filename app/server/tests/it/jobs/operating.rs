@@ -24,7 +24,8 @@ async fn a_paused_queue_begins_nothing_until_it_is_resumed() {
     let id = world.tell(Some(robin), Then::Succeed).await;
     until("the worker has seen it", async || {
         let workers = world.get(admin, "/v1/jobs/workers").await.expect(200);
-        workers["workers"][0]["job_types"] == json!(["told"])
+        let mut workers = workers["workers"].as_array().unwrap().iter();
+        workers.any(|worker| worker["job_types"] == json!(["told"]))
     })
     .await;
     assert_eq!(world.job(robin, id).await["state"], "queued");
@@ -35,7 +36,7 @@ async fn a_paused_queue_begins_nothing_until_it_is_resumed() {
     world.is_in(robin, id, "succeeded").await;
     let stats = world.get(admin, "/v1/jobs/stats/queue").await.expect(200);
     let expected = json!({
-        "total_jobs": 1, "pending": 0, "running": 0, "completed": 1, "failed": 0, "cancelled": 0, "registered_handlers": 3,
+        "total_jobs": 1, "pending": 0, "running": 0, "completed": 1, "failed": 0, "cancelled": 0, "registered_handlers": 4,
         "is_at_least": false,
     });
     assert_eq!(stats["statistics"], expected);
@@ -151,7 +152,8 @@ async fn each_address_of_jobs_costs_few_statements() {
         assert!(answer.status.as_u16() < 500, "{}", answer.text());
         let used = world.db.statements().await.unwrap().since(&before).named();
         // The metric counts jobs now and then, whoever asks.
-        let counted = i64::from(used.to_string().contains("jobs.counts"));
+        let own = i64::from(path.contains("queue"));
+        let counted = (used.containing("jobs.queues") - own).max(0);
         assert_eq!(used.total() - counted, budget, "{method} {path}: {used}");
     }
     world.close().await;

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use mainstay_db::{DbError, Tx};
-use mainstay_jobs::Overview;
+use mainstay_jobs::{Job, Overview};
 use tokio::sync::mpsc;
 
 use super::{Batch, Progress};
@@ -23,12 +24,19 @@ const LINES: i64 = 200;
 /// How often it is looked what has become of them.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// Who has not been heard of for so long imports nothing: processes say that they live more often, whatever their `jobs.ttl`.
+const HEARD_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+
 /// Whether somebody imports what is handed over.
 pub(super) async fn has_takers(batch: &Batch) -> Result<bool, DbError> {
     let workers = Overview::of(&batch.app.db.read()).workers().await?;
-    Ok(workers
-        .iter()
-        .any(|worker| !worker.is_draining && worker.queues.iter().any(|name| name == job::QUEUE)))
+    let now = batch.app.effects.clock.now();
+    Ok(workers.iter().any(|worker| {
+        !worker.is_draining
+            && now.duration_since(worker.last_seen) < HEARD_WITHIN
+            && worker.queues.iter().any(|name| name == job::QUEUE)
+            && worker.kinds.iter().any(|kind| kind == ImportFile::NAME)
+    }))
 }
 
 /// Stores all members and tells of each what became of it.
