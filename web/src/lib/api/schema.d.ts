@@ -3707,7 +3707,7 @@ export interface components {
         NewJob: {
             /**
              * Format: int32
-             * @description Not before so many seconds from now; not together with `run_at`.
+             * @description Not before so many seconds from now, a day at most but for administrators; not together with `run_at`.
              */
             delay_s?: number | null;
             /**
@@ -3730,7 +3730,7 @@ export interface components {
             queue?: string | null;
             /**
              * Format: date-time
-             * @description Not before this time, at most ten years ahead.
+             * @description Not before this time, at most a day ahead; ten years for administrators.
              */
             run_at?: string | null;
             /** @description Only one with this key. */
