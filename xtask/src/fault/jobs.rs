@@ -145,7 +145,7 @@ pub(crate) fn run_node() -> Result<bool> {
 async fn tell(arguments: &Arguments) -> Result<bool> {
     let mut set = replica_set(1).await.context("the servers were not made")?;
     let writer = set.writer()?;
-    let db = prepare(&set, &writer).await?;
+    let db = prepare(arguments.broken, &set, &writer).await?;
     let world = Arc::new(World { db, history: Mutex::default(), stop: Stop::new() });
     let mut wires = Vec::new();
     for _ in 0..=arguments.nodes {
@@ -172,7 +172,7 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     world.stop.trigger();
     asking.join_all().await;
     let unheard = calm::unheard(&world, &session, &mut nodes, listener).await?;
-    calm::commit_late(&world).await?;
+    let late = calm::commit_late(&world, &session).await?;
     calm::drain(&session, &mut nodes).await?;
     let cut_off = Chaos::new(&mut set, &wires, &mut nodes).cut_off().await?;
     let (told, ended, took) = (Arc::clone(&nodes.told), nodes.ended, begun.elapsed());
@@ -180,6 +180,7 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     let history = std::mem::take(&mut *world.history());
     let mut counts = verdict::of(&session, &history).await?;
     counts.push(Count { name: "cut off by a stop in order", wrong: cut_off });
+    counts.push(Count { name: "jobs of a late commit that were passed over", wrong: late });
     counts.push(Count { name: "words that were not heard", wrong: i64::try_from(unheard)? });
     counts.push(Count { name: "rows read in vain", wrong: (read - READ_MOST).max(0) });
     let story = Story { blows, told: &told, history: &history, counts, ended, took };
@@ -190,9 +191,12 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
 }
 
 /// The tables, their days, and the limits of a queue.
-async fn prepare(set: &ReplicaSet, writer: &Target) -> Result<Db> {
+async fn prepare(broken: Option<Rule>, set: &ReplicaSet, writer: &Target) -> Result<Db> {
     migrate::run(writer, &[&mainstay_jobs::MIGRATIONS, &mainstay_events::MIGRATIONS]).await?;
     set.execute(set.primary(), TABLES).await?;
+    if let Some(sql) = broken.and_then(Rule::sql) {
+        set.execute(set.primary(), sql).await?;
+    }
     set.execute(set.primary(), "alter system set authentication_timeout = '1s'").await?;
     set.execute(set.primary(), "select pg_reload_conf()").await?;
     let days = NonZeroU32::MIN.saturating_add(1);
@@ -209,6 +213,14 @@ async fn prepare(set: &ReplicaSet, writer: &Target) -> Result<Db> {
         ..DbConfig::default()
     };
     let db = Db::connect(&limits, writer).await?;
+    if broken != Some(Rule::NoLimits) {
+        limit(&db).await?;
+    }
+    Ok(db)
+}
+
+/// The queue of which only so many may run.
+async fn limit(db: &Db) -> Result<()> {
     let most = |most: i64| u32::try_from(most).ok().and_then(NonZeroU32::new);
     let limits = Limits {
         running_most: most(NARROW),
@@ -217,8 +229,7 @@ async fn prepare(set: &ReplicaSet, writer: &Target) -> Result<Db> {
     };
     let tx = db.write().await?;
     Operator::on(&tx).limit("narrow", limits).await?;
-    tx.commit().await?;
-    Ok(db)
+    Ok(tx.commit().await?)
 }
 
 fn setup(arguments: &Arguments, node: usize, wires: &Wires) -> Setup {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use mainstay_db::Session;
-use mainstay_jobs::{Enqueue, New};
+use mainstay_jobs::{Enqueue, Enqueued, New};
 
 use super::asker::{ask, work};
 use super::child::Nodes;
@@ -15,12 +15,16 @@ use super::node::Setup;
 use super::verdict::number;
 use super::{LATER, World};
 
-/// For everything to end.
-const DRAINED: Duration = Duration::from_secs(60);
+/// So long nothing ends before it is said that the rest never will, and so long everything may take.
+const STALLED: Duration = Duration::from_secs(30);
+const DRAINED: Duration = Duration::from_secs(600);
 /// For one job of which a process was told.
 const HEARD: Duration = Duration::from_secs(10);
 /// Jobs of which a process is told, one after the other.
 const WORDS: usize = 5;
+/// Jobs of a late commit, and how late it is: the mark of a claim is a second behind what it took last.
+const LATE: usize = 5;
+const BEHIND: Duration = Duration::from_secs(4);
 const TICK: Duration = Duration::from_millis(50);
 
 /// Rows and entries of indexes that were read of the jobs that wait.
@@ -54,21 +58,28 @@ pub(super) async fn claims_of_few_among_many(world: &World, session: &Session) -
     Ok(number(session, READ, &[]).await? - before)
 }
 
-/// Somebody asks, and commits while all nodes have had many others of the queue.
-pub(super) async fn commit_late(world: &World) -> Result<()> {
-    let plain = |deed| work(deed).queue("late");
-    let late = (0..5).map(|_| plain(Deed::Plain)).collect();
-    let others = async {
-        for _ in 0..40 {
-            // More than one node has places for.
-            let many = (0..16).map(|_| plain(Deed::Exact { ms: 30 })).collect();
-            ask(world, many, Duration::ZERO, Fate::Commit).await?;
-            tokio::time::sleep(TICK).await;
-        }
-        Ok(())
-    };
-    let late = ask(world, late, Duration::from_secs(4), Fate::Commit);
-    tokio::try_join!(late, others).map(drop)
+/// Somebody asks, and commits while the one process of the queue has had many others: how many of them it passes over, though
+/// it goes on with others.
+pub(super) async fn commit_late(world: &World, session: &Session) -> Result<i64> {
+    let plain = || work(Deed::Plain).queue("words");
+    let tx = world.db.write().await?;
+    let fates = tx.enqueue_all((0..LATE).map(|_| plain()).collect()).await?;
+    let late: Vec<_> = fates.into_iter().filter_map(Enqueued::id).collect();
+    let begun = Instant::now();
+    while begun.elapsed() < BEHIND {
+        ask(world, vec![plain()], Duration::ZERO, Fate::Commit).await?;
+        tokio::time::sleep(TICK).await;
+    }
+    tx.commit().await?;
+    world.history().asked.extend(&late);
+    let left = "select count(*) from unnest($1::uuid[]) as late (id) \
+        where not exists (select from mainstay.job_outcome where job_outcome.id = late.id)";
+    until(HEARD, async || {
+        ask(world, vec![plain()], Duration::ZERO, Fate::Commit).await?;
+        Ok(number(session, left, &[&late]).await? == 0)
+    })
+    .await?;
+    number(session, left, &[&late]).await
 }
 
 /// A process that looks for nothing is told of jobs: how many of them it has not heard of.
@@ -94,11 +105,15 @@ pub(super) async fn unheard(
 
 /// Waits until everything has ended, and everything is read.
 pub(super) async fn drain(session: &Session, nodes: &mut Nodes) -> Result<()> {
-    let begun = Instant::now();
-    while begun.elapsed() < DRAINED {
+    let (begun, mut least, mut since) = (Instant::now(), i64::MAX, Instant::now());
+    while begun.elapsed() < DRAINED && since.elapsed() < STALLED {
         nodes.mend().await?;
-        if number(session, LEFT, &[]).await? == 0 && number(session, UNREAD, &[]).await? == 0 {
+        let left = number(session, LEFT, &[]).await? + number(session, UNREAD, &[]).await?;
+        if left == 0 {
             break;
+        }
+        if left < least {
+            (least, since) = (left, Instant::now());
         }
         tokio::time::sleep(TICK).await;
     }

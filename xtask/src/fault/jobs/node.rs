@@ -137,7 +137,7 @@ async fn worker(setup: &Setup, target: &Target, node: &Arc<Node>) -> Result<Work
         poll: if setup.only_listens || is(Rule::NoPoll) { never } else { Duration::from_millis(250) },
         full_every: if is(Rule::NoFullPass) { Duration::MAX } else { Duration::from_secs(1) },
         grace: Duration::from_secs(5),
-        crashes_most: CRASHES_MOST,
+        crashes_most: if is(Rule::NoPoison) { u16::MAX } else { CRASHES_MOST },
         crash_pause: Duration::from_millis(100),
         may_lead: !setup.only_listens,
         ..Config::default()

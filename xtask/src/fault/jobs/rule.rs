@@ -22,6 +22,14 @@ pub(crate) enum Rule {
     NoPoll,
     /// A reader of events goes on from the last one that it has seen, whoever commits late.
     NoHorizon,
+    /// Jobs with an ordering key are begun like any other.
+    NoOrder,
+    /// A key keeps nobody from asking for the same again.
+    NoKeys,
+    /// A queue begins as many as there are places.
+    NoLimits,
+    /// What takes processes with it is tried for ever.
+    NoPoison,
 }
 
 impl Rule {
@@ -32,7 +40,33 @@ impl Rule {
             Self::AttemptsDecremented => Some(Weak::AttemptsDecremented),
             Self::StalePlan => Some(Weak::StalePlan),
             Self::NoRescue => Some(Weak::NoRescue),
-            Self::NoFullPass | Self::NotifyLost | Self::NoPoll | Self::NoHorizon => None,
+            Self::NoFullPass
+            | Self::NotifyLost
+            | Self::NoPoll
+            | Self::NoHorizon
+            | Self::NoOrder
+            | Self::NoKeys
+            | Self::NoLimits
+            | Self::NoPoison => None,
+        }
+    }
+
+    /// What the database leaves out.
+    pub(super) fn sql(self) -> Option<&'static str> {
+        match self {
+            Self::NoOrder => Some(
+                "create function unordered() returns trigger language plpgsql \
+                    as 'begin new.ordering_key := null; return new; end'; \
+                create trigger unordered before insert on mainstay.job_ready \
+                    for each row execute function unordered()",
+            ),
+            Self::NoKeys => Some(
+                "create function unkeyed() returns trigger language plpgsql \
+                    as 'begin new.key := sha256(uuid_send(gen_random_uuid())); return new; end'; \
+                create trigger unkeyed before insert on mainstay.job_unique \
+                    for each row execute function unkeyed()",
+            ),
+            _ => None,
         }
     }
 }
