@@ -57,7 +57,9 @@ const LATER: usize = 50_000;
 const READ_MOST: i64 = 100_000;
 
 const TABLES: &str = "
-    create table begun (id uuid not null, run bigint not null, attempt int not null, life text not null);
+    create table begun (
+        id uuid not null, run bigint not null, attempt int not null, life text not null, at timestamptz not null default clock_timestamp()
+    );
     create index on begun (id);
     create index on begun (run);
     create table effect (seq bigint generated always as identity, id uuid not null, run bigint not null);
@@ -157,6 +159,7 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     }
     let _telling = begin_to_tell(arguments, &writer);
     let session = Session::connect(&writer, "verdict", Duration::from_secs(5)).await?;
+    let ticked = calm::ticked(&session).await?;
     let read = calm::claims_of_few_among_many(&world, &session).await?;
 
     let plan = plan::plan(arguments.seed, arguments.nodes, Duration::from_secs(arguments.seconds));
@@ -180,6 +183,8 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     let history = std::mem::take(&mut *world.history());
     let mut counts = verdict::of(&session, &history).await?;
     counts.push(Count { name: "cut off by a stop in order", wrong: cut_off });
+    let missed = calm::ticked(&session).await? - ticked;
+    counts.push(Count { name: "times of a schedule that were left out, or added", wrong: missed.abs() });
     counts.push(Count { name: "jobs of a late commit that were passed over", wrong: late });
     counts.push(Count { name: "words that were not heard", wrong: i64::try_from(unheard)? });
     counts.push(Count { name: "rows read in vain", wrong: (read - READ_MOST).max(0) });

@@ -78,7 +78,7 @@ impl Asker {
                     _ => Deed::Exact { ms: random.below(5) },
                 };
                 let jobs = (0..1 + random.below(3))
-                    .map(|of| New::of(&Work { deed, nth: at(of) }).in_order(format!("key {key}")))
+                    .map(|of| New::of(&Work { deed, nth: at(of), after_ms: 0 }).in_order(format!("key {key}")))
                     .collect();
                 ask(world, jobs, Duration::ZERO, fate).await?;
                 pause(400).await;
@@ -108,7 +108,7 @@ impl Asker {
 }
 
 pub(super) fn work(deed: Deed) -> New<Work> {
-    New::of(&Work { deed, nth: 0 })
+    New::of(&Work { deed, nth: 0, after_ms: 0 })
 }
 
 fn much(random: &Random) -> New<Work> {
@@ -129,7 +129,10 @@ fn much(random: &Random) -> New<Work> {
     let job = work(deed);
     match deed {
         Deed::Doomed => job.attempts(3),
-        _ if random.below(20) == 0 => job.after(Duration::from_millis(random.below(2_000))),
+        _ if random.below(20) == 0 => {
+            let after_ms = random.below(2_000);
+            New::of(&Work { deed, nth: 0, after_ms }).after(Duration::from_millis(after_ms))
+        }
         _ => job,
     }
 }

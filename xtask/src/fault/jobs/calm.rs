@@ -36,6 +36,16 @@ const UNREAD: &str =
     "select count(*) from mainstay.event where not exists (select from seen where seen.event = event.id)";
 const LISTENS: &str = "select count(*) from mainstay.job_worker where queues = array['words']";
 
+/// How many times of the first schedule have come, but for those that have a job; from some time on. The nodes must have declared it.
+pub(super) async fn ticked(session: &Session) -> Result<i64> {
+    let declared = "select count(*) from mainstay.job_cron where name = 'tick 0'";
+    until(HEARD, async || Ok(number(session, declared, &[]).await? == 1)).await?;
+    let ticked = "select extract(epoch from next_at)::bigint - ( \
+            select count(*) from mainstay.job where kind = 'tick' and payload->>'at' = '0' \
+        ) from mainstay.job_cron where name = 'tick 0'";
+    number(session, ticked, &[]).await
+}
+
 /// Fills the tables behind the backs of processes that have planned their claims while there was nothing, and tells how much
 /// they read of what waits while they do a few jobs.
 pub(super) async fn claims_of_few_among_many(world: &World, session: &Session) -> Result<i64> {

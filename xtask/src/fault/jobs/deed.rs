@@ -21,6 +21,8 @@ pub(super) struct Work {
     pub(super) deed: Deed,
     /// Of those with one ordering key: in the order in which they were asked for.
     pub(super) nth: i64,
+    /// So long after it was asked for it may begin.
+    pub(super) after_ms: u64,
 }
 
 /// What it does.
@@ -101,7 +103,10 @@ impl Job for Work {
 
 /// What begins by itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Tick;
+pub(super) struct Tick {
+    /// Which of the schedules.
+    pub(super) at: usize,
+}
 
 impl Job for Tick {
     const NAME: &'static str = "tick";

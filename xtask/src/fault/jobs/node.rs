@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use mainstay_db::{Config as DbConfig, Db, Target, opening};
 use mainstay_events::Subscribers;
 use mainstay_events::reader::{self, Position, Reader, ReaderError};
+use mainstay_jobs::schedule::Misfire;
 use mainstay_jobs::{Config, Kinds, Schedule, Schedules, Worker};
 use mainstay_runtime::{Clock, Effects, Ids, Random, Stop};
 use mainstay_telemetry::logs::{self, LogConfig, LogFormat};
@@ -147,7 +148,7 @@ async fn worker(setup: &Setup, target: &Target, node: &Arc<Node>) -> Result<Work
     let effects = Effects { ids: Ids::new(clock.clone(), random.clone()), clock, random };
     let mut schedules = Schedules::default();
     for at in 0..TICKS {
-        schedules = schedules.with(Schedule::of(&format!("tick {at}"), "* * * * * *", &Tick))?;
+        schedules = schedules.with(tick(at, setup.rule))?;
     }
     let worker = Worker::new(target, kinds, config, &effects);
     let worker = if setup.only_listens { worker } else { worker.with_schedules(schedules) };
@@ -155,6 +156,13 @@ async fn worker(setup: &Setup, target: &Target, node: &Arc<Node>) -> Result<Work
         Some(weak) => worker.weakened(weak),
         None => worker,
     })
+}
+
+/// Each second. Of the first no time is left out, whoever was not there.
+fn tick(at: usize, rule: Option<Rule>) -> Schedule {
+    let tick = Schedule::of(&format!("tick {at}"), "* * * * * *", &Tick { at });
+    let is_whole = at == 0 && rule != Some(Rule::NoCatchUp);
+    if is_whole { tick.misfire(Misfire::CatchUp { most: 100 }) } else { tick }
 }
 
 async fn kinds(node: &Arc<Node>) -> Result<Kinds> {

@@ -30,6 +30,10 @@ pub(crate) enum Rule {
     NoLimits,
     /// What takes processes with it is tried for ever.
     NoPoison,
+    /// Jobs begin before their time.
+    NoTime,
+    /// Times of a schedule that nobody was there for are left out.
+    NoCatchUp,
 }
 
 impl Rule {
@@ -47,7 +51,9 @@ impl Rule {
             | Self::NoOrder
             | Self::NoKeys
             | Self::NoLimits
-            | Self::NoPoison => None,
+            | Self::NoPoison
+            | Self::NoTime
+            | Self::NoCatchUp => None,
         }
     }
 
@@ -65,6 +71,12 @@ impl Rule {
                     as 'begin new.key := sha256(uuid_send(gen_random_uuid())); return new; end'; \
                 create trigger unkeyed before insert on mainstay.job_unique \
                     for each row execute function unkeyed()",
+            ),
+            Self::NoTime => Some(
+                "create function untimed() returns trigger language plpgsql \
+                    as 'begin new.run_at := least(new.run_at, clock_timestamp()); return new; end'; \
+                create trigger untimed before insert on mainstay.job_ready \
+                    for each row when (new.run_at < clock_timestamp() + interval '10 minutes') execute function untimed()",
             ),
             _ => None,
         }

@@ -15,7 +15,7 @@ pub(super) struct Count {
 }
 
 /// What each of them counts must be nothing.
-const PROMISES: [(&str, &str); 15] = [
+const PROMISES: [(&str, &str); 16] = [
     (
         "work with nothing wrong that has not succeeded",
         "select count(*) from mainstay.job inner join mainstay.job_outcome using (id) \
@@ -82,6 +82,11 @@ const PROMISES: [(&str, &str); 15] = [
         "poison that is no dead letter",
         "select count(*) from mainstay.job left join mainstay.job_dead as dead using (id) \
             where job.payload->>'deed' = 'Abort' and dead.reason is distinct from 'poison'",
+    ),
+    (
+        "begun before their time",
+        "select count(*) from begun inner join mainstay.job using (id) \
+            where begun.at < created_at + (payload->>'after_ms')::bigint * interval '1 millisecond'",
     ),
     (
         "times of a schedule with two jobs",
