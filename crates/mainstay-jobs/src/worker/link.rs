@@ -50,7 +50,7 @@ impl Open {
         self.session.is_closed()
             || error.is_closed()
             || error.code().is_some_and(|code| GOING.contains(code))
-            || error.source().is_some_and(|source| source.is::<std::io::Error>())
+            || error.source().is_some_and(|source| source.downcast_ref::<std::io::Error>().is_some())
     }
 }
 
