@@ -317,8 +317,9 @@ mod tests {
         watch.tell(watch.watched().0, [(job, seen(7))].into());
         let mut second = watch.job(job, who, None).unwrap();
         let looking = async { watch.tell(watch.watched().0, [(job, seen(7))].into()) };
-        let (seen, ()) = tokio::join!(second.next(), looking);
-        assert_eq!(seen.mark, 7);
+        let within = Duration::from_secs(5);
+        let (seen, ()) = tokio::join!(tokio::time::timeout(within, second.next()), looking);
+        assert_eq!(seen.unwrap().mark, 7);
     }
 
     #[test]
