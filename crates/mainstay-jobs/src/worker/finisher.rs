@@ -179,14 +179,13 @@ impl Finisher {
         Ok(ends.into_iter().partition(|end| held.contains(&end.run)))
     }
 
-    /// What is written in place of an end that cannot be. Where there is nothing it stays with this life, and is seen to, until
-    /// it is past its deadline or this life is over.
+    /// What is written in place of an end that cannot be. Where there is nothing it stays with this life, which knows of it,
+    /// until it is past its deadline or this life is over.
     fn instead(&self, end: End, why: &str) -> Vec<End> {
         if end.is_success() {
             let why = format!("its success could not be written: {why}");
             return vec![End { verdict: Verdict::Failed(Cause::Error, why), ..end }];
         }
-        self.running.keep(end.run);
         tracing::warn!(
             event = events::JOBS_UNWRITTEN,
             worker = self.worker,

@@ -146,20 +146,29 @@ async fn an_end_whose_answer_was_lost_is_written_once_and_nobody_is_told_of_anot
     let working = world.work_over(&way.target, quiet);
     let connected = "select coalesce(max(pid), 0)::bigint from pg_stat_activity \
         where application_name = 'mainstay jobs ends' and datname = current_database()";
+    let kept = "select count(*) from mainstay.job_checkpoint where data = '[1, 2]'";
     let (mut round, mut lost) = (0, false);
-    until("it was the answer to an end", async || {
-        round += 1;
-        let id = world.at_work(&[&round.to_string()]).await[0];
-        let before = world.number(connected).await;
-        way.answers.send_replace(Answers::Lost);
-        world.said.0.go_on.notify_waiters();
-        world.until(id, "succeeded 1").await;
-        // Its place is free again.
-        world.succeeds("next").await;
-        lost = world.number(connected).await != before;
-        lost
-    })
-    .await;
+    // The first thing that it says then is its end, or a checkpoint.
+    for then in [Then::Wait, Then::Keep] {
+        until("it was an answer to it", async || {
+            round += 1;
+            let id = world.ask(say(&round.to_string(), then)).await;
+            world.until(id, "running 1").await;
+            let waits = || world.said.words().contains(&format!("{round} 1"));
+            until("it waits", async || waits() && (then == Then::Wait || world.number(kept).await == 1))
+                .await;
+            let before = world.number(connected).await;
+            way.answers.send_replace(Answers::Lost);
+            world.said.0.go_on.notify_waiters();
+            world.until(id, "succeeded 1").await;
+            // Its place is free again.
+            world.succeeds("next").await;
+            lost = world.number(connected).await != before;
+            lost
+        })
+        .await;
+    }
+    assert!(!world.said.words().iter().any(|word| word.starts_with("Err")));
     assert_eq!(said(&log, "jobs.stale"), 0);
     assert_eq!(world.number(LIVES).await, 1);
     assert_eq!(world.number("select count(*) from mainstay.job_attempt").await, 0);
