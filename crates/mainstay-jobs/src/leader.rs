@@ -2,6 +2,7 @@
 //! holds the lease does it, and each of its statements names the lease's token: of two who believe that they lead, the older
 //! one's changes nothing. Never here: claims.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,13 +11,14 @@ use mainstay_db::Session;
 use mainstay_runtime::Stop;
 use mainstay_telemetry::events;
 use tokio::sync::watch;
+use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
 use crate::cron::Cron;
 use crate::days::{Days, Made};
 use crate::store::{self, ms};
 use crate::weak::Weak;
-use crate::worker::{Ended, Parts};
+use crate::worker::{Ended, Link, Parts};
 
 /// The lease of whoever leads.
 pub(crate) const LEASE: &str = "mainstay jobs";
@@ -44,39 +46,54 @@ pub(crate) struct Leader {
     holder: String,
     /// Nobody is waited for who might still live.
     takes_over: bool,
+    rescue: Cow<'static, str>,
     parts: Arc<Parts>,
 }
 
 impl Leader {
     pub(crate) fn new(worker: i64, process: i64, parts: &Arc<Parts>, takes_over: bool) -> Self {
-        Self { process, holder: worker.to_string(), takes_over, parts: Arc::clone(parts) }
+        let rescue = match parts.weak {
+            Some(Weak::AttemptsDecremented) => {
+                store::RESCUE.replace("job.attempts as counted", "job.attempts - 1 as counted").into()
+            }
+            _ => store::RESCUE.into(),
+        };
+        Self { process, holder: worker.to_string(), takes_over, rescue, parts: Arc::clone(parts) }
     }
 
     /// Until stopped; then somebody else may at once. A statement that is refused is tried again at the next round.
-    pub(crate) async fn run(&self, session: &Session, stop: &Stop) -> Result<(), Ended> {
+    pub(crate) async fn run(&self, link: &Link, stop: &Stop) -> Result<(), Ended> {
         let (leads, leading) = watch::channel(None);
         let firing = async {
-            Cron::new(self.process, &self.parts, session).run(leading, stop).await;
+            Cron::new(self.process, &self.parts, link).run(leading, stop).await;
             Ok(())
         };
-        tokio::try_join!(self.lead(session, &leads, stop), firing).map(drop)
+        tokio::try_join!(self.lead(link, &leads, stop), firing).map(drop)
     }
 
-    async fn lead(
-        &self,
-        session: &Session,
-        leads: &watch::Sender<Option<i64>>,
-        stop: &Stop,
-    ) -> Result<(), Ended> {
+    async fn lead(&self, link: &Link, leads: &watch::Sender<Option<i64>>, stop: &Stop) -> Result<(), Ended> {
         let ttl = self.parts.config.ttl;
         let days = Days::new(&self.parts.target, &self.parts.effects.clock)?;
         let (mut token, mut since) = (None, None);
         while !stop.is_stopping() {
             let mut pause = ttl / 3;
-            match self.round(session, &mut token, &mut since).await {
+            let open = link.now();
+            let asked = match &open {
+                Some(open) => self.round(&open.session, &mut token, &mut since).await,
+                None => Ok(false),
+            };
+            if open.is_none() {
+                (token, since) = (None, None);
+            }
+            match asked {
                 Ok(true) => {}
                 Ok(false) => pause = AGAIN.min(pause),
-                Err(Ended::Database(refused)) if refused.as_db_error().is_some() && !session.is_closed() => {
+                Err(lost) if open.as_ref().is_some_and(|open| link.loses(open, &lost)) => {
+                    // Others could not be heard of either: it is as if it had just begun to lead.
+                    (token, since) = (None, None);
+                    pause = AGAIN.min(pause);
+                }
+                Err(refused) => {
                     let why = refused.to_string();
                     if days.make_for(refused).await == Made::Day {
                         continue;
@@ -87,7 +104,6 @@ impl Leader {
                         "jobs of processes that are not heard of could not be given to others"
                     );
                 }
-                Err(ended) => return Err(ended),
             }
             leads.send_replace(token);
             tokio::select! {
@@ -95,9 +111,9 @@ impl Leader {
                 () = tokio::time::sleep(pause) => {}
             }
         }
-        if let Some(token) = token {
+        if let (Some(token), Some(open)) = (token, link.now()) {
             // Unsaid, it ends by itself.
-            let _ = session.execute(store::RESIGN, &[&LEASE, &self.holder, &token]).await;
+            let _ = open.session.execute(store::RESIGN, &[&LEASE, &self.holder, &token]).await;
         }
         Ok(())
     }
@@ -108,7 +124,7 @@ impl Leader {
         session: &Session,
         held: &mut Option<i64>,
         since: &mut Option<Instant>,
-    ) -> Result<bool, Ended> {
+    ) -> Result<bool, Error> {
         let ttl = self.parts.config.ttl;
         let asked = session.query_opt(store::ACQUIRE, &[&LEASE, &self.holder, &ms(ttl)]).await;
         let asked = match asked {
@@ -129,19 +145,14 @@ impl Leader {
         Ok(true)
     }
 
-    async fn rescue(&self, session: &Session, token: i64) -> Result<(), Ended> {
+    async fn rescue(&self, session: &Session, token: i64) -> Result<(), Error> {
         if self.parts.weak == Some(Weak::NoRescue) {
             return Ok(());
         }
         let most = i16::try_from(self.parts.config.crashes_most).unwrap_or(i16::MAX);
         let pause = ms(self.parts.config.crash_pause);
-        let rescue = match self.parts.weak {
-            Some(Weak::AttemptsDecremented) => {
-                store::RESCUE.replace("job.attempts as counted", "job.attempts - 1 as counted")
-            }
-            _ => store::RESCUE.to_owned(),
-        };
-        let gone = session.query(&rescue, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST, &pause]).await?;
+        let gone =
+            session.query(&*self.rescue, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST, &pause]).await?;
         let workers: HashSet<i64> = gone.iter().map(|row| row.try_get("worker")).collect::<Result<_, _>>()?;
         for _ in 0..SWEEPS_MOST {
             let swept = session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use mainstay_db::Session;
+use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use crate::json::JsonText;
 use crate::store;
 use crate::weak::Weak;
+use crate::worker::Link;
 
 /// Between two times that a job's progress is written.
 pub(crate) const EVERY: Duration = Duration::from_secs(1);
@@ -21,7 +22,7 @@ const MESSAGE_MOST: usize = 1_024;
 /// What the jobs of one life tell.
 #[derive(Debug)]
 pub(crate) struct Reports {
-    session: Arc<Session>,
+    link: Arc<Link>,
     worker: i64,
     weak: Option<Weak>,
     /// What is not written yet, by run: the last counts.
@@ -29,8 +30,8 @@ pub(crate) struct Reports {
 }
 
 impl Reports {
-    pub(crate) fn new(session: Arc<Session>, worker: i64, weak: Option<Weak>) -> Self {
-        Self { session, worker, weak, progress: Mutex::default() }
+    pub(crate) fn new(link: Arc<Link>, worker: i64, weak: Option<Weak>) -> Self {
+        Self { link, worker, weak, progress: Mutex::default() }
     }
 
     pub(crate) fn worker(&self) -> i64 {
@@ -51,8 +52,10 @@ impl Reports {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner).insert(run, told);
     }
 
-    /// Writes what was told since the last time. What is refused is not tried again: the next word says more.
+    /// Writes what was told since the last time. What is refused is not tried again: the next word says more. While the
+    /// connection is lost it is kept.
     pub(crate) async fn flush(&self) {
+        let Some(open) = self.link.now() else { return };
         let told = std::mem::take(&mut *self.progress.lock().unwrap_or_else(PoisonError::into_inner));
         if told.is_empty() {
             return;
@@ -64,16 +67,31 @@ impl Reports {
             messages.push(message);
         }
         let parameters: [&(dyn ToSql + Sync); 4] = [&self.worker, &runs, &fractions, &messages];
-        let _ = self.session.execute(store::PROGRESS, &parameters).await;
+        let _ = open.session.execute(store::PROGRESS, &parameters).await;
     }
 
     /// Whether it is kept; not where somebody else has the job by now.
     pub(crate) async fn checkpoint(&self, run: i64, data: &JsonText) -> Result<bool, tokio_postgres::Error> {
-        let kept = self.session.query(store::CHECKPOINT.text(), &[&run, &self.worker, data]).await?;
+        let kept = self.asked(store::CHECKPOINT.text(), &[&run, &self.worker, data]).await?;
         Ok(!kept.is_empty())
     }
 
     pub(crate) async fn load(&self, id: uuid::Uuid) -> Result<Option<JsonText>, tokio_postgres::Error> {
-        self.session.query_opt(store::LOAD, &[&id]).await?.map(|row| row.try_get(0)).transpose()
+        self.asked(store::LOAD, &[&id]).await?.first().map(|row| row.try_get(0)).transpose()
+    }
+
+    /// Asked again where its answer was lost, for as long as the life lasts: these change nothing the second time.
+    async fn asked(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        loop {
+            let open = self.link.opened().await;
+            match open.session.query(sql, parameters).await {
+                Err(error) if self.link.loses(&open, &error) => {}
+                asked => return asked,
+            }
+        }
     }
 }

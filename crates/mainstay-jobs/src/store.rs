@@ -80,6 +80,8 @@ pub(crate) const RESCUE: &str = concat!(include_str!("store/rescue.sql"), includ
 pub(crate) const BEAT: &str = include_str!("store/beat.sql");
 pub(crate) const REGISTER: &str = include_str!("store/register.sql");
 pub(crate) const ALONE: &str = include_str!("store/alone.sql");
+pub(crate) const LOCKED: &str = include_str!("store/locked.sql");
+pub(crate) const ORIGIN: &str = include_str!("store/origin.sql");
 pub(crate) const LEFT: &str = include_str!("store/left.sql");
 pub(crate) const SWEEP: &str = include_str!("store/sweep.sql");
 pub(crate) const FORGET: &str = include_str!("store/forget.sql");
@@ -96,6 +98,9 @@ pub(crate) const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set 
 
 /// For a connection on which nobody waits for long, as each statement holds up those behind it.
 pub(crate) const SHORT: &str = "set lock_timeout = '50ms'";
+
+/// For the connection of ends, where each statement holds up all ends behind it.
+pub(crate) const ENDS: &str = "set lock_timeout = '500ms'";
 
 /// What they are told of workers that keep their first plan ([`Weak::StalePlan`](crate::Weak)).
 pub(crate) const STALE: &str = "set plan_cache_mode = force_generic_plan; set jit = off; set lock_timeout = '2s'; \

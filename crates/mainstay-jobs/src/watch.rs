@@ -30,9 +30,20 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct House {
-    jobs: HashMap<Uuid, watch::Sender<Option<Seen>>>,
+    jobs: HashMap<Uuid, Watched>,
     watching: usize,
     by: HashMap<Uuid, usize>,
+    /// Looks that have begun.
+    looks: u64,
+}
+
+/// A job that somebody watches.
+#[derive(Debug)]
+struct Watched {
+    /// How it was last seen, and by which look.
+    sight: watch::Sender<Option<(u64, Seen)>>,
+    /// The first look that the newest of its watchers believes.
+    since: u64,
 }
 
 /// A job at a moment.
@@ -54,7 +65,9 @@ pub struct TooMany;
 #[derive(Debug)]
 pub struct Watching {
     place: Place,
-    jobs: watch::Receiver<Option<Seen>>,
+    sight: watch::Receiver<Option<(u64, Seen)>>,
+    /// The first look that it believes: an earlier one may have seen the job as it was before it was watched.
+    since: u64,
     last: Option<u64>,
 }
 
@@ -77,7 +90,9 @@ impl Watch {
         Self(Arc::new(Inner { every, most, most_of_each, house, called }))
     }
 
-    /// Watches a job for somebody, whose last sight of it had this id, if any.
+    /// Watches a job for somebody, whose last sight of it had this id, if any. Ids are those of all processes of one version:
+    /// what was told by one is not told again by another, as long as the job is as it was then. What it was in between is
+    /// not told.
     ///
     /// # Errors
     /// [`TooMany`].
@@ -89,11 +104,15 @@ impl Watch {
         }
         house.watching += 1;
         house.by.insert(who, own + 1);
-        let jobs = house.jobs.entry(id).or_insert_with(|| watch::Sender::new(None)).subscribe();
+        let since = house.looks + 1;
+        let new = || Watched { sight: watch::Sender::new(None), since };
+        let watched = house.jobs.entry(id).or_insert_with(new);
+        watched.since = since;
+        let sight = watched.sight.subscribe();
         drop(house);
         self.0.called.notify_one();
         let place = Place { watch: self.clone(), who };
-        Ok(Watching { place, jobs, last: last.and_then(mark_of) })
+        Ok(Watching { place, sight, since, last: last.and_then(mark_of) })
     }
 
     /// How many watch.
@@ -105,12 +124,12 @@ impl Watch {
     pub async fn run(self, db: Db, stop: Stop) {
         while !stop.is_stopping() {
             stop.heartbeat();
-            let ids = self.watched();
+            let (look, ids) = self.watched();
             let pause = if ids.is_empty() { BEAT } else { self.0.every };
             if !ids.is_empty()
-                && let Ok(seen) = look(&db, &ids).await
+                && let Ok(seen) = read(&db, &ids).await
             {
-                self.tell(seen);
+                self.tell(look, seen);
             }
             tokio::select! {
                 () = stop.stopped() => return,
@@ -124,24 +143,25 @@ impl Watch {
         self.0.house.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn watched(&self) -> Vec<Uuid> {
+    /// What the look that begins now is to see.
+    fn watched(&self) -> (u64, Vec<Uuid>) {
         let mut house = self.house();
-        house.jobs.retain(|_, watchers| watchers.receiver_count() > 0);
-        house.jobs.keys().copied().collect()
+        house.jobs.retain(|_, watched| watched.sight.receiver_count() > 0);
+        house.looks += 1;
+        (house.looks, house.jobs.keys().copied().collect())
     }
 
-    fn tell(&self, seen: HashMap<Uuid, Seen>) {
+    /// What this look has seen. Whoever waits hears of what is new to anybody.
+    fn tell(&self, look: u64, seen: HashMap<Uuid, Seen>) {
         let house = self.house();
         for (id, seen) in seen {
-            if let Some(watchers) = house.jobs.get(&id) {
-                watchers.send_if_modified(|last| {
-                    let is_new = last.as_ref().is_none_or(|last| last.mark != seen.mark);
-                    if is_new {
-                        *last = Some(seen);
-                    }
-                    is_new
-                });
-            }
+            let Some(Watched { sight, since }) = house.jobs.get(&id) else { continue };
+            sight.send_if_modified(|last| {
+                let is_known = |(told, last): &(u64, Seen)| told >= since && last.mark == seen.mark;
+                let is_new = !last.as_ref().is_some_and(is_known);
+                *last = Some((look, seen));
+                is_new
+            });
         }
     }
 }
@@ -163,13 +183,14 @@ impl Watching {
     /// The job when it is otherwise than it was last seen; at first as it is, unless the last sight was the same.
     pub async fn next(&mut self) -> Seen {
         loop {
-            let seen = self.jobs.borrow_and_update().clone();
-            if let Some(seen) = seen.filter(|seen| self.last != Some(seen.mark)) {
+            let seen = self.sight.borrow_and_update().clone();
+            let seen = seen.filter(|(look, seen)| *look >= self.since && self.last != Some(seen.mark));
+            if let Some((_, seen)) = seen {
                 self.last = Some(seen.mark);
                 return seen;
             }
             // Its sender lives as long as somebody receives.
-            let _ = self.jobs.changed().await;
+            let _ = self.sight.changed().await;
         }
     }
 
@@ -190,7 +211,8 @@ impl Seen {
         Self { at, mark: mark(job.as_ref()), job: job.map(Arc::new) }
     }
 
-    /// What names this sight of the job: it grows with time, and its end is the same for sights that are the same.
+    /// What names this sight of the job: when it was so, and a mark of what was seen, which any process of this version makes
+    /// the same of what is the same. Of an id that comes back ([`Watch::job`]) only the mark counts: clocks of servers differ.
     pub fn id(&self) -> String {
         format!("{}-{:016x}", self.at.as_microsecond(), self.mark)
     }
@@ -212,11 +234,11 @@ fn mark(job: Option<&Shown>) -> u64 {
     hash.iter().take(8).fold(0, |mark, byte| (mark << 8) | u64::from(*byte))
 }
 
-async fn look(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Seen>, DbError> {
+async fn read(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Seen>, DbError> {
     let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    let read = db.read_from_primary();
-    let rows = read.rows(&store::WATCH, &[&ids, &most]).await?;
-    drop(read);
+    let primary = db.read_from_primary();
+    let rows = primary.rows(&store::WATCH, &[&ids, &most]).await?;
+    drop(primary);
     let mut all = HashMap::with_capacity(ids.len());
     for row in &rows {
         let job = shown(row)?;
@@ -231,6 +253,8 @@ async fn look(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Seen>, DbError> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     #[test]
@@ -242,10 +266,60 @@ mod tests {
         assert_eq!(watch.job(job, one, None).unwrap_err(), TooMany);
         let _third = watch.job(job, other, None).unwrap();
         assert_eq!(watch.job(job, other, None).unwrap_err(), TooMany);
-        assert_eq!((watch.watching(), watch.watched()), (3, vec![job]));
+        assert_eq!((watch.watching(), watch.watched().1), (3, vec![job]));
         drop(first);
         let again = watch.job(job, one, None).unwrap();
         assert_eq!((again.who(), watch.watching()), (one, 3));
+    }
+
+    fn seen(mark: u64) -> Seen {
+        Seen { at: Timestamp::UNIX_EPOCH, job: None, mark }
+    }
+
+    /// What it would be told now, if anything.
+    fn told(watching: &mut Watching) -> Option<u64> {
+        watching.next().now_or_never().map(|seen| seen.mark)
+    }
+
+    #[test]
+    fn who_begins_to_watch_is_told_nothing_that_was_seen_before() {
+        let watch = Watch::new(Duration::ZERO, 9, 9);
+        let (who, job) = (Uuid::from_u128(1), Uuid::from_u128(3));
+        let look = |mark| watch.tell(watch.watched().0, [(job, seen(mark))].into());
+        let mut first = watch.job(job, who, None).unwrap();
+        look(7);
+        assert_eq!((told(&mut first), told(&mut first)), (Some(7), None));
+        // A look that began before somebody watched may have seen what is not so any more.
+        let (late, _) = watch.watched();
+        let mut second = watch.job(job, who, None).unwrap();
+        assert_eq!(told(&mut second), None, "the sight of another is an old one");
+        watch.tell(late, [(job, seen(7))].into());
+        assert_eq!((told(&mut first), told(&mut second)), (None, None));
+        look(7);
+        assert_eq!((told(&mut first), told(&mut second)), (None, Some(7)));
+        look(8);
+        assert_eq!((told(&mut first), told(&mut second)), (Some(8), Some(8)));
+        // Nobody watched for a while, and no look has noticed.
+        drop((first, second));
+        let mut third = watch.job(job, who, Some("1-0000000000000009")).unwrap();
+        assert_eq!(told(&mut third), None);
+        look(9);
+        assert_eq!(told(&mut third), None, "another process has told it");
+        look(10);
+        assert_eq!(told(&mut third), Some(10));
+    }
+
+    #[tokio::test]
+    async fn who_waits_hears_of_what_only_he_has_not_seen() {
+        let watch = Watch::new(Duration::ZERO, 9, 9);
+        let (who, job) = (Uuid::from_u128(1), Uuid::from_u128(3));
+        let _first = watch.job(job, who, None).unwrap();
+        watch.tell(watch.watched().0, [(job, seen(7))].into());
+        let mut second = watch.job(job, who, None).unwrap();
+        let looking = async { watch.tell(watch.watched().0, [(job, seen(7))].into()) };
+        let within = Duration::from_secs(5);
+        let (seen, ()) = tokio::join!(tokio::time::timeout(within, second.next()), looking);
+        assert_eq!(seen.unwrap().mark, 7);
     }
 
     #[test]

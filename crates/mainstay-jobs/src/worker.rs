@@ -1,5 +1,5 @@
 //! A process that does jobs. It lives many lives: each begins with a number that nobody had before, and ends when the database
-//! is not heard of for too long or an answer of it was lost; what it had claimed is somebody else's then. Never here: what the
+//! is not heard of for too long or may not know any more what was claimed; what it had claimed is somebody else's then. Never here: what the
 //! jobs do.
 
 use std::sync::Arc;
@@ -20,11 +20,18 @@ use crate::wire::Wire;
 mod attempt;
 mod capped;
 mod claims;
+mod end;
 mod finisher;
+mod held;
 mod life;
 mod line;
+mod link;
 mod pulse;
+mod refusal;
 mod running;
+mod trouble;
+
+pub(crate) use link::Link;
 
 /// How a process works.
 #[derive(Debug, Clone)]
@@ -125,6 +132,8 @@ pub(crate) enum Ended {
     Days(#[from] mainstay_db::partitions::PartitionError),
     #[error("the connection over which ends are written is lost")]
     Cut,
+    #[error("the server that answers now may not know what was claimed")]
+    Moved,
     #[error("the database was not heard of for too long, or knows nothing of it")]
     Fenced,
 }

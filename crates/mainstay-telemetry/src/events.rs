@@ -74,6 +74,12 @@ vocabulary! {
         "Ends of jobs were refused that others have by now: `worker`, `jobs`.";
     JOBS_UNWRITTEN = "jobs.unwritten":
         "The end of a job cannot be written, so that it stays as it is: `worker`, `run`, `error`.";
+    JOBS_ENDS_WAIT = "jobs.ends_wait":
+        "Ends of jobs cannot be written for now, and wait; jobs at work go on: `worker`, `error`.";
+    JOBS_ENDS_GO_ON = "jobs.ends_go_on":
+        "Ends of jobs that had waited are written, or can be: `worker`.";
+    JOBS_ENDS_REFUSED = "jobs.ends_refused":
+        "The database refuses ends of jobs for a reason that no waiting mends; this process begins anew: `worker`, `error`.";
     JOBS_UNHEARD = "jobs.unheard":
         "What other processes ask for is found at the next look, and not at once: `error`.";
     EVENTS_GONE = "events.gone":

@@ -24,6 +24,7 @@ fn allow_an_outage(world: &World) {
         "db.replica.lost",
         "import.paused",
         "recompute.paused",
+        "jobs.ends_wait",
         "jobs.halted",
         "jobs.unled",
         "jobs.unscheduled",

@@ -16,7 +16,7 @@ use super::passed::Passed;
 use super::{declare, store};
 use crate::store as jobs;
 use crate::wake::{self, Word};
-use crate::worker::Parts;
+use crate::worker::{Link, Parts};
 
 /// Schedules of one transaction.
 const ROWS_MOST: i64 = 500;
@@ -33,7 +33,7 @@ pub(crate) struct Cron<'a> {
     /// By its first life.
     process: i64,
     /// That of the life, for looks; what takes transactions has its own.
-    looking: &'a Session,
+    looking: &'a Link,
     is_declared: bool,
     /// Schedules that it could not declare.
     undeclared: Vec<String>,
@@ -46,7 +46,7 @@ pub(crate) struct Cron<'a> {
 }
 
 impl<'a> Cron<'a> {
-    pub(crate) fn new(process: i64, parts: &Arc<Parts>, looking: &'a Session) -> Self {
+    pub(crate) fn new(process: i64, parts: &Arc<Parts>, looking: &'a Link) -> Self {
         Self {
             parts: Arc::clone(parts),
             process,
@@ -108,7 +108,8 @@ impl<'a> Cron<'a> {
         let Some(schedules) = &parts.schedules else { return Ok(()) };
         let now = parts.effects.clock.monotonic();
         if self.is_declared && now.saturating_sub(self.looked) >= LOOK.min(parts.config.ttl) {
-            let row = self.looking.query_one(store::FOREIGN, &[&process, &self.undeclared]).await?;
+            let Some(open) = self.looking.now() else { return Ok(()) };
+            let row = open.session.query_one(store::FOREIGN, &[&process, &self.undeclared]).await?;
             self.is_declared = !row.try_get::<_, bool>("is_foreign")?;
             self.looked = now;
         }

@@ -10,7 +10,7 @@ use mainstay_runtime::Random;
 use tokio_util::sync::CancellationToken;
 
 use super::claims::Claimed;
-use super::finisher::{Cause, Verdict};
+use super::end::{Cause, Verdict};
 use crate::context::Context;
 use crate::job::Failure;
 use crate::kinds::{Kind, Unsuccessful};

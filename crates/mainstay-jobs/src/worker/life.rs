@@ -7,15 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use mainstay_db::Session;
 use mainstay_runtime::Stop;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::capped::Capped;
 use super::claims::{Claimed, Claims, Place};
-use super::finisher::{Cause, End, Finisher, Verdict};
+use super::end::{Cause, End, Verdict};
+use super::finisher::Finisher;
 use super::line::Line;
+use super::link::Link;
 use super::pulse::Pulse;
 use super::running::Running;
 use super::{Ended, Parts, attempt};
@@ -37,7 +38,7 @@ pub(super) struct Life {
     /// The other lives are known to be over.
     takes_over: bool,
     capped: Capped,
-    finishing: Arc<Session>,
+    link: Arc<Link>,
     running: Running,
     reports: Arc<Reports>,
     pulse: Arc<Pulse>,
@@ -50,40 +51,37 @@ pub(super) async fn begin(
     last: Option<i64>,
     process: Option<i64>,
 ) -> Result<Life, Ended> {
-    let open = async |name: &str| {
-        let within = parts.config.pace().every();
-        let session = Session::connect_for(&parts.target, name, within, store::LONGEST).await?;
-        session.batch_execute(parts.settings()).await?;
-        Ok::<_, tokio_postgres::Error>(Arc::new(session))
-    };
-    let finishing = open("mainstay jobs ends").await?;
+    let within = parts.config.pace().every();
+    let link = Arc::new(Link::open(&parts.target, within, parts.settings()).await?);
     if let Some(last) = last {
         let days = Days::new(&parts.target, &parts.effects.clock)?;
-        Finisher::clear(&finishing, days, last).await?;
+        Finisher::new(&link, days, last, Running::default()).clear().await?;
     }
+    let open = link.now().ok_or(Ended::Cut)?;
     let queues: Vec<&str> = parts.config.queues.iter().map(|(name, _)| name.as_str()).collect();
     let (host, pid) = (host(), i32::try_from(std::process::id()).unwrap_or(i32::MAX));
     let slots = i32::try_from(parts.config.slots()).unwrap_or(i32::MAX);
     let sent = parts.effects.clock.boottime();
     let (kinds, ttl) = (parts.kinds.names(), store::ms(parts.config.ttl));
-    let row =
-        finishing.query_one(store::REGISTER, &[&host, &pid, &queues, &kinds, &slots, &ttl, &process]).await?;
+    let row = open
+        .session
+        .query_one(store::REGISTER, &[&host, &pid, &queues, &kinds, &slots, &ttl, &process])
+        .await?;
     let (worker, running): (i64, _) = (row.try_get(0)?, Running::default());
     let takes_over = parts.config.is_alone && last.is_none();
     if takes_over {
-        finishing.execute(store::ALONE, &[&worker, &LEASE]).await?;
+        open.session.execute(store::ALONE, &[&worker, &LEASE]).await?;
     }
     let pulse =
         Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
-    let reports = Arc::new(Reports::new(Arc::clone(&finishing), worker, parts.weak));
+    let reports = Arc::new(Reports::new(Arc::clone(&link), worker, parts.weak));
     // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.
-    let within = parts.config.pace().every();
     let free = Line::new(&parts.target, "mainstay jobs claims", within, parts.settings());
     let capped = Capped::new(&parts.target, within, parts.settings(), &parts.effects.random);
     let process = process.unwrap_or(worker);
     let parts = Arc::clone(parts);
-    Ok(Life { parts, worker, process, free, takes_over, capped, finishing, running, reports, pulse })
+    Ok(Life { parts, worker, process, free, takes_over, capped, link, running, reports, pulse })
 }
 
 impl Life {
@@ -111,8 +109,7 @@ impl Life {
     async fn live(&self, stop: &Stop, attempts: &mut JoinSet<()>) -> Result<(), Ended> {
         let (ends, taken) = mpsc::channel(self.parts.config.ends_most.max(1));
         let days = Days::new(&self.parts.target, &self.parts.effects.clock)?;
-        let finisher =
-            Finisher::new(Arc::clone(&self.finishing), days, self.worker, self.running.clone()).await?;
+        let finisher = Finisher::new(&self.link, days, self.worker, self.running.clone());
         let working = async {
             let working = async {
                 self.work(stop, &ends, attempts).await?;
@@ -125,12 +122,14 @@ impl Life {
                 worked = working => worked?,
                 never = self.tell() => match never {},
             }
+            finisher.hurry();
             drop(ends);
             Ok(())
         };
         let over = self.pulse.over();
         tokio::select! {
             both = async { tokio::try_join!(finisher.run(taken, self.parts.config.ends_together), working) } => both?,
+            ended = self.link.keep(self.worker) => return Err(ended),
             () = over.cancelled() => return Err(Ended::Fenced),
         };
         finisher.leave().await
@@ -154,7 +153,7 @@ impl Life {
         let leading = async {
             if self.parts.config.may_lead {
                 let leader = Leader::new(self.worker, self.process, &self.parts, self.takes_over);
-                leader.run(&self.finishing, stop).await?;
+                leader.run(&self.link, stop).await?;
             }
             Ok(())
         };
@@ -183,6 +182,10 @@ impl Life {
         while !stop.is_stopping() && self.pulse.is_alive() {
             let Some(place) = stopped_or(stop, Arc::clone(&places).acquire_owned()).await else { break };
             let Ok(mut held) = place else { break };
+            // Nothing is begun whose end could not be written.
+            if stopped_or(stop, self.link.opened()).await.is_none() {
+                break;
+            }
             let more = places.available_permits().min(config.claim_most.max(1) - 1);
             if let Ok(more) = Arc::clone(&places).try_acquire_many_owned(u32::try_from(more).unwrap_or(0)) {
                 held.merge(more);
@@ -239,17 +242,14 @@ impl Life {
         });
     }
 
-    /// Gives back what the database counts as ours and nobody knows of. Nothing is begun whose end could not be written.
+    /// Gives back what the database counts as ours and nobody knows of.
     async fn keep_up(&self, stop: &Stop, ends: &mpsc::Sender<End>) -> Result<(), Ended> {
         while !stop.is_stopping() && self.pulse.is_alive() {
-            if self.finishing.is_closed() {
-                return Err(Ended::Cut);
-            }
             for run in self.pulse.take_lost() {
                 if !self.running.release(run) {
                     continue;
                 }
-                let _ = ends.send(End { run, verdict: Verdict::Release, _place: None }).await;
+                let _ = ends.send(End::of(run, Verdict::Release)).await;
             }
             stop.heartbeat();
             tokio::select! {

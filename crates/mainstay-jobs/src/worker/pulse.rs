@@ -84,7 +84,7 @@ impl Pulse {
         self.shared.state() != State::Over
     }
 
-    /// It is over: an answer was lost, and nobody can say what counts.
+    /// It is over.
     pub(super) fn disown(&self) {
         self.shared.fence.lock().unwrap_or_else(PoisonError::into_inner).disowned();
         self.shared.over.cancel();

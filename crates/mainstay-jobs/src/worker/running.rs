@@ -16,8 +16,6 @@ struct Inner {
     strange: HashSet<i64>,
     /// Those that are being given back.
     released: HashSet<i64>,
-    /// Those whose end cannot be written: known for as long as this life, so that nobody does them again.
-    kept: HashSet<i64>,
 }
 
 impl Running {
@@ -41,17 +39,10 @@ impl Running {
         !inner.attempts.contains_key(&run) && inner.released.insert(run)
     }
 
-    /// Its end is written, or is nobody's business any more.
+    /// Its end is written, or is nobody's business any more. One whose end cannot be written is known for as long as this
+    /// life, so that nobody does it again.
     pub(super) fn end(&self, run: i64) {
-        let mut inner = self.lock();
-        if !inner.kept.contains(&run) {
-            inner.attempts.remove(&run);
-        }
-    }
-
-    /// Its end cannot be written.
-    pub(super) fn keep(&self, run: i64) {
-        self.lock().kept.insert(run);
+        self.lock().attempts.remove(&run);
     }
 
     /// What the database counts as this life's, and what of it somebody wants to stop. Runs that nobody here knows of for two

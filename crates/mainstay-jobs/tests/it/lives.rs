@@ -289,3 +289,22 @@ async fn a_cut_connection_of_claims_costs_nobody_an_attempt() {
     working.stop().await;
     world.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn keys_whose_time_is_over_go_at_once_however_many_they_are() {
+    let world = World::new().await;
+    let keys = "insert into mainstay.job_unique (key, id, until) \
+        select int4send(n), gen_random_uuid(), case \
+            when n > 2 then now() - interval '1 second' when n = 2 then now() + interval '1 hour' \
+        end from generate_series(1, 25002) as n";
+    world.psql.batch_execute(keys).await.unwrap();
+    // The second round would come when nobody waits any more.
+    let leads = Config { ttl: Duration::from_secs(600), is_alone: true, ..config() };
+    let working = world.work_with(leads);
+    until("they are gone", async || world.number("select count(*) from mainstay.job_unique").await <= 2)
+        .await;
+    let left = "select count(*) from mainstay.job_unique where until is null or until > now()";
+    assert_eq!(world.number(left).await, 2, "those that somebody has stay");
+    working.stop().await;
+    world.close().await.unwrap();
+}

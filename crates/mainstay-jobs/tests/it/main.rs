@@ -18,5 +18,7 @@ mod strangers;
 mod telling;
 mod tested;
 mod unscheduled;
+mod unwritten;
+mod way;
 mod words;
 mod world;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mainstay_db::embedded::Cluster;
 use mainstay_db::partitions::{self, Declared, Keeper};
-use mainstay_db::{DbError, Session, Tx, migrate};
+use mainstay_db::{DbError, Session, Target, Tx, migrate};
 use mainstay_jobs::backoff::Backoff;
 use mainstay_jobs::{
     Config, Context, Enqueue, EnqueueError, Enqueued, Failure, Job, Kinds, New, Options, Worker,
@@ -254,9 +254,14 @@ impl World {
     }
 
     pub(crate) fn work_with(&self, config: Config) -> Working {
+        self.work_over(self.test.target(), config)
+    }
+
+    /// One that reaches the server so.
+    pub(crate) fn work_over(&self, target: &Target, config: Config) -> Working {
         let parts = Parts { said: self.said.clone(), db: self.test.db().clone() };
         let kinds = Kinds::new().with::<Say>(parts);
-        Working::begin(Worker::new(self.test.target(), kinds, config, &Effects::system()))
+        Working::begin(Worker::new(target, kinds, config, &Effects::system()))
     }
 
     pub(crate) async fn tx(&self) -> Tx {

@@ -193,6 +193,7 @@ const CONSTRUCTS: [Construct; 15] = [
         rooms: &[
             ("crates/mainstay-db/src/replicas/", "probes the server when it begins"),
             ("crates/mainstay-db/src/db/", "tells what the server is"),
+            ("crates/mainstay-jobs/src/store/origin.sql", "whether another server has taken over"),
         ],
     },
 ];
