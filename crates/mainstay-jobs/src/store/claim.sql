@@ -61,8 +61,19 @@ with /* jobs.claim */ said as materialized (
     order by lane.nth
     limit $5
 ), picked as materialized (
-    select ctid as place from mainstay.job_ready
-    where id = any($8) and run_at <= statement_timestamp() and not exists (select from said where is_paused or is_limited and not $7)
+    select job.ctid as place from mainstay.job_ready as job
+    where job.id = any($8) and job.run_at <= statement_timestamp()
+        and (
+            job.ordering_key is null
+            or not exists (
+                select from mainstay.job_running as other
+                where other.queue = job.queue and other.ordering_key = job.ordering_key
+            ) and not exists (
+                select from mainstay.job_ready as other
+                where other.queue = job.queue and other.ordering_key = job.ordering_key and other.nth < job.nth
+            )
+        )
+        and not exists (select from said where is_paused or is_limited and not $7)
     limit $5 for update skip locked
 ), taken as (
     delete from mainstay.job_ready as job using (select place from due union all select place from picked) as mine

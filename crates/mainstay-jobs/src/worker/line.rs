@@ -101,9 +101,11 @@ impl Line {
 }
 
 /// Whether somebody else was quicker, and nothing is wrong: he holds what this wanted for long, or has just begun another one of
-/// the same ordering key.
+/// the same ordering key, or of two that waited for each other this one was chosen to give way.
 pub(super) fn is_other(error: &tokio_postgres::Error) -> bool {
-    matches!(error.code(), Some(&SqlState::LOCK_NOT_AVAILABLE | &SqlState::UNIQUE_VIOLATION))
+    const QUICKER: [SqlState; 3] =
+        [SqlState::LOCK_NOT_AVAILABLE, SqlState::UNIQUE_VIOLATION, SqlState::T_R_DEADLOCK_DETECTED];
+    error.code().is_some_and(|code| QUICKER.contains(code))
 }
 
 /// Whether the server has ended a statement that took longer than it may; the connection is as good as before.
