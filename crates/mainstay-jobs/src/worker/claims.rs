@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use mainstay_runtime::Clock;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
@@ -13,11 +12,14 @@ use super::capped::{Capped, Terms};
 use super::claimed::read;
 pub(super) use super::claimed::{Claimed, Place};
 use super::line::{self, Line, Open, is_other, is_too_long};
-use super::walk::{From, Look, Refused, Spot, Walk};
+use super::walk::{Look, Refused, Walk, Way};
 use crate::job::Priority;
 use crate::marks::Marks;
-use crate::store;
 use crate::wake::Ear;
+
+mod look;
+
+use look::Seen;
 
 /// The claims of one queue.
 #[derive(Debug)]
@@ -45,15 +47,6 @@ pub(super) type Brought = (Vec<Claimed>, Option<Duration>);
 
 /// One claim in so many begins with the last priority.
 const AGEING: u64 = 10;
-
-/// Of a queue that limits its keys, so many of each lane are looked at in the order of their times,
-const NEAR_MOST: i64 = 1_000;
-
-/// and then so many keys,
-const KEYS_MOST: i64 = 200;
-
-/// and so many of each of these.
-const OF_KEY_MOST: i64 = 100;
 
 /// Before the keys behind those are looked at, where none of them had anything; and before a claim that met another one is
 /// tried again.
@@ -269,105 +262,6 @@ impl Claims {
         let more = self.last_key.as_ref().map(|_| NEXT_KEYS);
         Ok((claimed, again.or(more)))
     }
-    /// One look and the claim of what it has found. A step, and what a queue allows of each key, is a look of its own; else the
-    /// claim looks by itself.
-    async fn look(
-        &mut self,
-        open: &Open,
-        terms: Terms,
-        is_held: bool,
-        clock: &Clock,
-    ) -> Result<(Vec<Row>, Seen), Error> {
-        let begun = clock.monotonic();
-        self.mark(open).await?;
-        let look = self.walk.as_mut().map_or(Look::New, Walk::turn);
-        let mut seen = Seen::of(look, self.last_key.clone());
-        let picked = match (look, terms.of_key_most) {
-            (Look::New, None) => None,
-            (Look::New, Some(of_key_most)) => {
-                Some(self.pick(open, terms.most, of_key_most, &mut seen).await?)
-            }
-            (Look::Front | Look::On, _) => Some(self.step(open, terms, &mut seen).await?),
-        };
-        seen.is_asked = picked.as_ref().is_none_or(|picked| !picked.is_empty());
-        let rows = match seen.is_asked {
-            true => self.ask(open, terms.most, is_held, picked.as_deref()).await?,
-            false => Vec::new(),
-        };
-        seen.took = clock.monotonic().saturating_sub(begun);
-        Ok((rows, seen))
-    }
-
-    /// Where everything is looked at in steps, claims from the marks on look at what is new.
-    async fn mark(&mut self, open: &Open) -> Result<(), Error> {
-        let Some(walk) = self.walk.as_mut().filter(|walk| !walk.is_marked) else { return Ok(()) };
-        let now: Timestamp = open.session.query_one(store::CLOCK, &[]).await?.try_get(0)?;
-        Priority::ALL.into_iter().for_each(|lane| self.marks.claimed(lane.number(), now, Duration::ZERO));
-        walk.is_marked = true;
-        Ok(())
-    }
-
-    /// The jobs that may begin where only so many of one key may; and the key behind which others were not looked at.
-    async fn pick(
-        &self,
-        open: &Open,
-        most: i64,
-        of_key_most: i64,
-        seen: &mut Seen,
-    ) -> Result<Vec<Uuid>, Error> {
-        let (priorities, mut marks) = self.lanes();
-        if self.walk.is_none() {
-            marks.fill(None);
-        }
-        let parameters: [&(dyn ToSql + Sync); 10] = [
-            &self.queue,
-            &priorities,
-            &self.kinds,
-            &most,
-            &of_key_most,
-            &self.last_key,
-            &NEAR_MOST,
-            &KEYS_MOST,
-            &marks,
-            &OF_KEY_MOST,
-        ];
-        let row = open.session.query_one(&open.pick, &parameters).await?;
-        seen.is_picked = true;
-        seen.last_key = row.try_get("last_key")?;
-        (seen.is_cut, seen.is_key_cut) = (row.try_get("is_cut")?, row.try_get("is_key_cut")?);
-        Ok(row.try_get::<_, Option<_>>("ids")?.unwrap_or_default())
-    }
-
-    /// The jobs that may begin among the next ones of the walk, or among those in front.
-    async fn step(&self, open: &Open, terms: Terms, seen: &mut Seen) -> Result<Vec<Uuid>, Error> {
-        let Some(walk) = &self.walk else { return Ok(Vec::new()) };
-        let from = match seen.look {
-            Look::On => walk.from().clone(),
-            Look::Front | Look::New => self.priorities().map(|lane| (lane, None)).into(),
-        };
-        let lanes: Vec<_> = from.iter().map(|(lane, _)| *lane).collect();
-        let run_ats: Vec<_> = from.iter().map(|(_, spot)| spot.as_ref().map(|spot| spot.run_at)).collect();
-        let places: Vec<_> = from.iter().map(|(_, spot)| spot.as_ref().map(|spot| &*spot.place)).collect();
-        let parameters: [&(dyn ToSql + Sync); 8] = [
-            &self.queue,
-            &lanes,
-            &run_ats,
-            &places,
-            &walk.rows(),
-            &self.kinds,
-            &terms.most,
-            &terms.of_key_most,
-        ];
-        let row = open.session.query_one(&open.step, &parameters).await?;
-        let (lanes, run_ats): (Vec<i16>, Vec<Timestamp>) =
-            (row.try_get("priorities")?, row.try_get("run_ats")?);
-        let spots = run_ats.into_iter().zip(row.try_get::<_, Vec<String>>("places")?);
-        let ends = lanes.into_iter().zip(spots.map(|(run_at, place)| Some(Spot { run_at, place })));
-        let ids: Vec<Uuid> = row.try_get("ids")?;
-        let is_more = i64::try_from(ids.len()).unwrap_or(i64::MAX) >= terms.most;
-        seen.step = Some((ends.collect(), is_more));
-        Ok(ids)
-    }
 
     /// A pass begins.
     fn begin(&mut self, clock: &Clock) {
@@ -393,11 +287,6 @@ impl Claims {
         priorities
     }
 
-    /// And from where on each is looked at.
-    fn lanes(&self) -> (Vec<i16>, Vec<Option<Timestamp>>) {
-        self.priorities().into_iter().map(|lane| (lane, self.marks.of(lane))).unzip()
-    }
-
     /// The jobs of these rows. What the look has shown is known from now on.
     fn taken(
         &mut self,
@@ -418,10 +307,11 @@ impl Claims {
             self.soon = is_underway.then_some(if is_stuck { line::AGAIN } else { seen.took });
             return Ok(claimed);
         }
+        let is_all = claimed.len() < wanted;
         if !seen.is_picked {
-            self.known(rows, claimed.len() < wanted, seen.took)?;
+            self.known(rows, is_all, seen.took)?;
         }
-        self.weigh(&seen);
+        self.weigh(&seen, is_all);
         Ok(claimed)
     }
 
@@ -439,7 +329,7 @@ impl Claims {
     }
 
     /// A step of the walk is done, and it goes on from there.
-    fn stepped(&mut self, ends: From, is_more: bool, took: Duration, now: Duration) {
+    fn stepped(&mut self, ends: Way, is_more: bool, took: Duration, now: Duration) {
         let Some(walk) = &mut self.walk else { return };
         let Some(all) = walk.stepped(ends, took, is_more, self.long) else { return };
         self.marks.walked(now, all);
@@ -448,9 +338,9 @@ impl Claims {
         }
     }
 
-    /// Whether what a look has shown is too much for one.
-    fn weigh(&mut self, seen: &Seen) {
-        let is_much = seen.took >= self.long || seen.is_cut;
+    /// Whether what a look has shown is too much for one: it has taken long to find little.
+    fn weigh(&mut self, seen: &Seen, is_all: bool) {
+        let is_much = is_all && seen.took >= self.long || seen.is_cut;
         match &mut self.walk {
             Some(walk) => {
                 if is_much {
@@ -468,42 +358,5 @@ impl Claims {
             }
             None => {}
         }
-    }
-
-    async fn ask(
-        &self,
-        open: &Open,
-        most: i64,
-        is_held: bool,
-        picked: Option<&[Uuid]>,
-    ) -> Result<Vec<Row>, Error> {
-        let (priorities, marks) = self.lanes();
-        let parameters: [&(dyn ToSql + Sync); 8] =
-            [&self.queue, &priorities, &marks, &self.kinds, &most, &self.worker, &is_held, &picked];
-        open.session.query(&open.claim, &parameters).await
-    }
-}
-
-/// What a look has shown beside what it has found.
-struct Seen {
-    look: Look,
-    took: Duration,
-    /// Something was asked for.
-    is_asked: bool,
-    /// It looked for what may begin of each key.
-    is_picked: bool,
-    /// None of those without a key that it looked at may begin, and there are others.
-    is_cut: bool,
-    /// The same of a key.
-    is_key_cut: bool,
-    last_key: Option<String>,
-    /// Of a step: where it has ended, and whether there may be more before that.
-    step: Option<(From, bool)>,
-}
-
-impl Seen {
-    fn of(look: Look, last_key: Option<String>) -> Self {
-        let (is_asked, is_picked, is_cut, is_key_cut) = (false, false, false, false);
-        Self { look, took: Duration::ZERO, is_asked, is_picked, is_cut, is_key_cut, last_key, step: None }
     }
 }

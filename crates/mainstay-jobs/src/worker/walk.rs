@@ -15,7 +15,7 @@ pub(super) struct Spot {
 }
 
 /// Lanes in their order, and from where on each is looked at; without a place from its beginning.
-pub(super) type From = Vec<(Lane, Option<Spot>)>;
+pub(super) type Way = Vec<(Lane, Option<Spot>)>;
 
 /// What is looked at next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(super) enum Refused {
 #[derive(Debug)]
 pub(super) struct Walk {
     /// The lanes that are not gone through; none while it rests.
-    lanes: From,
+    lanes: Way,
     /// So many rows of each lane are one step.
     rows: i64,
     /// So long the steps have taken.
@@ -64,7 +64,7 @@ impl Walk {
     /// One that rests.
     pub(super) fn new() -> Self {
         Self {
-            lanes: From::new(),
+            lanes: Way::new(),
             rows: ROWS_MOST,
             took: Duration::ZERO,
             is_front_wanted: false,
@@ -100,7 +100,7 @@ impl Walk {
     }
 
     /// From where on the next step goes.
-    pub(super) fn from(&self) -> &From {
+    pub(super) fn from(&self) -> &Way {
         &self.lanes
     }
 
@@ -110,21 +110,22 @@ impl Walk {
     }
 
     /// A step has ended there, and has taken so long. Where it has left something behind that may begin, the next begins at the
-    /// same place. Steps that are done in a small part of `long` grow again. Whether it was the last one, and how long all of
-    /// them have taken.
+    /// same place, and looks at fewer; else those that are done in a small part of `long` grow. Whether it was the last one, and
+    /// how long all of them have taken.
     pub(super) fn stepped(
         &mut self,
-        ends: From,
+        ends: Way,
         took: Duration,
         is_more: bool,
         long: Duration,
     ) -> Option<Duration> {
         self.took += took;
-        if took < long / 4 {
-            self.rows = (self.rows * 2).min(ROWS_MOST);
-        }
-        if !is_more {
+        if is_more {
+            self.rows = (self.rows / 2).max(ROWS_LEAST);
+        } else {
             self.lanes = ends;
+            let is_quick = took < long / 4;
+            self.rows = if is_quick { (self.rows * 2).min(ROWS_MOST) } else { self.rows };
         }
         (!self.is_underway()).then_some(self.took)
     }
@@ -165,11 +166,12 @@ mod tests {
         let second = Duration::from_secs(1);
         assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, true, second), None);
         assert_eq!(walk.from(), &vec![(1, None), (2, None)], "there is more where it was");
+        assert_eq!(walk.rows(), ROWS_MOST / 2, "and little is enough to find it");
         assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, false, second), None);
         assert_eq!(walk.from(), &vec![(2, Some(spot(5)))]);
         walk.look_in_front();
         assert_eq!([walk.turn(), walk.turn(), walk.turn()], [Look::New, Look::Front, Look::New]);
-        assert_eq!(walk.stepped(From::new(), second, false, second), Some(3 * second));
+        assert_eq!(walk.stepped(Way::new(), second, false, second), Some(3 * second));
         assert_eq!([walk.turn(), walk.turn()], [Look::New; 2]);
     }
 

@@ -10,28 +10,33 @@ use uuid::Uuid;
 
 use crate::world::{Then, World, config, say};
 
-/// Behind one that runs wait fifty thousand of one instant and as many of one each, and a few of a kind that nobody knows.
+/// Behind one that runs wait fifteen thousand of one instant and the others of one each, some of them of a kind that nobody knows, with
+/// limit keys as they are given.
 const IN_FRONT: &str = "\
     insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most, ordering_key) \
         values ('00000000-0000-7000-8000-000000000000', 0, 0, 'default', 2, 'say', 1, 0, 3, 'line'); \
     insert into mainstay.job_ready (id, queue, priority, run_at, kind, attempts_most, ordering_key, limit_key) \
         select gen_random_uuid(), 'default', 2, \
-            date_trunc('second', clock_timestamp()) - interval '1 minute' + greatest(n - 50000, 0) * interval '1 microsecond', \
+            date_trunc('second', clock_timestamp()) - interval '1 minute' + greatest(n - 15000, 0) * interval '1 microsecond', \
             case when n % 10 = 0 then 'strange' else 'say' end, 3, case when n % 10 > 0 then 'line' end, \
-            case when n % 3 = 0 then 'limited' end \
+            LIMITED \
         from generate_series(1, 100000) as n; \
     analyze mainstay.job_ready";
 
+/// The limit keys of some of them.
+const SOME: &str = "case when n % 3 = 0 then 'limited' end";
+
 /// One look at all of them takes longer.
-fn hasty() -> Config {
-    Config { claim_longest: Duration::from_millis(80), may_lead: false, ..config() }
-}
+const HASTY: Duration = Duration::from_millis(80);
+
+/// No look takes so long.
+const PATIENT: Duration = Duration::from_secs(5);
 
 /// What stands behind them, of the instant of the first, between them and now, and new, begins in a queue with these limits.
-async fn gets_past(limits: Limits, limit_key: Option<&str>) {
+async fn gets_past(claim_longest: Duration, limits: Limits, limited: &str, limit_key: Option<&str>) {
     let world = World::new().await;
     world.operate(async |operator| operator.limit("default", limits).await).await;
-    world.psql.batch_execute(IN_FRONT).await.unwrap();
+    world.psql.batch_execute(&IN_FRONT.replace("LIMITED", limited)).await.unwrap();
     let first = "select min(run_at) from mainstay.job_ready";
     let first: Timestamp = world.psql.query_one(first, &[]).await.unwrap().get(0);
     let ask = async |word: &str, at: Timestamp| -> Uuid {
@@ -40,7 +45,7 @@ async fn gets_past(limits: Limits, limit_key: Option<&str>) {
     };
     let same = ask("same", first).await;
     let between = ask("between", Clock::system().now() - SignedDuration::from_secs(20)).await;
-    let working = world.work_with(hasty());
+    let working = world.work_with(Config { claim_longest, may_lead: false, ..config() });
     world.until(same, "succeeded 1").await;
     world.until(between, "succeeded 1").await;
     let new = ask("new", Clock::system().now()).await;
@@ -53,20 +58,22 @@ async fn gets_past(limits: Limits, limit_key: Option<&str>) {
 
 #[tokio::test]
 async fn a_hundred_thousand_that_may_not_begin_stop_nobody_behind_them() {
-    gets_past(Limits::default(), None).await;
+    gets_past(HASTY, Limits::default(), SOME, None).await;
 }
 
 #[tokio::test]
 async fn nor_in_a_queue_with_a_limit() {
-    gets_past(Limits { running_most: NonZeroU32::new(2), ..Limits::default() }, None).await;
+    gets_past(HASTY, Limits { running_most: NonZeroU32::new(2), ..Limits::default() }, SOME, None).await;
 }
 
 #[tokio::test]
 async fn nor_in_one_that_limits_its_keys_behind_those_without_one() {
-    gets_past(Limits { running_most_of_key: NonZeroU32::new(2), ..Limits::default() }, None).await;
+    gets_past(PATIENT, Limits { running_most_of_key: NonZeroU32::new(2), ..Limits::default() }, "null", None)
+        .await;
 }
 
 #[tokio::test]
 async fn nor_behind_those_of_the_same_limit_key() {
-    gets_past(Limits { running_most_of_key: NonZeroU32::new(2), ..Limits::default() }, Some("limited")).await;
+    let limits = Limits { running_most_of_key: NonZeroU32::new(2), ..Limits::default() };
+    gets_past(PATIENT, limits, "'limited'", Some("limited")).await;
 }
