@@ -24,6 +24,7 @@ pub const MIGRATIONS: Migrations = Migrations::new(
         migration!("0006_ready_again.sql"),
         migration!("0007_dead_whole.sql"),
         migration!("0008_job_worker_process.sql"),
+        migration!("0009_job_ahead.sql"),
     ],
 )
 .in_schema("mainstay");

@@ -2,7 +2,7 @@
 -- that are due first from the marks on ($9), but for full keys. Where the first ones ($7 of each lane) may all be of full keys,
 -- or there are others before the marks, the keys are gone through one by one from the last time on ($6), so many of them ($8): a
 -- full key costs one step, however many wait behind it. Of each key only the first ones are looked at ($10): where none of them
--- may begin and there are others, that is said; and so it is of the lanes.
+-- may begin and there may be others, that is said; and so it is of the lanes.
 with recursive /* jobs.pick */ busy as materialized (
     select limit_key, count(*) as running from mainstay.job_running
     where queue = $1 and limit_key is not null
@@ -48,16 +48,7 @@ with recursive /* jobs.pick */ busy as materialized (
             limit $10::bigint
         ) as job
         where job.kind = any($3::text[])
-            and (
-                job.ordering_key is null
-                or not exists (
-                    select from mainstay.job_running as other
-                    where other.queue = job.queue and other.ordering_key = job.ordering_key
-                ) and not exists (
-                    select from mainstay.job_ready as other
-                    where other.queue = job.queue and other.ordering_key = job.ordering_key and other.nth < job.nth
-                )
-            )
+            and (job.ordering_key is null or not exists (select from mainstay.job_ahead(job.queue, job.ordering_key, job.nth)))
         order by job.run_at
         limit least($5::bigint, $4::bigint)
     ) as found on true
@@ -77,16 +68,7 @@ with recursive /* jobs.pick */ busy as materialized (
             limit $7::bigint
         ) as job
         where job.kind = any($3)
-            and (
-                job.ordering_key is null
-                or not exists (
-                    select from mainstay.job_running as other
-                    where other.queue = job.queue and other.ordering_key = job.ordering_key
-                ) and not exists (
-                    select from mainstay.job_ready as other
-                    where other.queue = job.queue and other.ordering_key = job.ordering_key and other.nth < job.nth
-                )
-            )
+            and (job.ordering_key is null or not exists (select from mainstay.job_ahead(job.queue, job.ordering_key, job.nth)))
         order by job.limit_key, job.run_at
         limit $4
     ) as found on true
@@ -94,16 +76,7 @@ with recursive /* jobs.pick */ busy as materialized (
     select near.lane, near.id, near.limit_key, near.run_at
     from near
     where near.kind = any($3)
-        and (
-            near.ordering_key is null
-            or not exists (
-                select from mainstay.job_running as other
-                where other.queue = $1 and other.ordering_key = near.ordering_key
-            ) and not exists (
-                select from mainstay.job_ready as other
-                where other.queue = $1 and other.ordering_key = near.ordering_key and other.nth < near.nth
-            )
-        )
+        and (near.ordering_key is null or not exists (select from mainstay.job_ahead($1, near.ordering_key, near.nth)))
     union
     select lane, id, limit_key, run_at from far where id is not null
 ), ranked as (
@@ -124,12 +97,13 @@ select
     (select max(name) from key having count(name) = $8) as last_key,
     exists (
         select from plain
-        where plain.id is null and exists (
-            select from mainstay.job_ready as job
-            where job.queue = $1 and job.limit_key is null and job.priority = plain.priority
-                and job.run_at >= plain.mark and job.run_at <= statement_timestamp()
-            order by job.limit_key, job.run_at
-            offset $7 limit 1
+        where plain.id is null and $7 <= (
+            select count(*) from (
+                select from mainstay.job_ready as job
+                where job.queue = $1 and job.limit_key is null and job.priority = plain.priority
+                    and job.run_at >= plain.mark and job.run_at <= statement_timestamp()
+                limit $7
+            ) as looked
         )
     ) or (select count(*) from first) < $4 and exists (
         select from near inner join lane on lane.nth = near.lane
@@ -139,11 +113,12 @@ select
     ) as is_cut,
     exists (
         select from far
-        where far.id is null and exists (
-            select from mainstay.job_ready as job
-            where job.queue = $1 and job.limit_key = far.limit_key and job.priority = far.priority
-                and job.run_at <= statement_timestamp()
-            order by job.run_at
-            offset $10 limit 1
+        where far.id is null and $10 <= (
+            select count(*) from (
+                select from mainstay.job_ready as job
+                where job.queue = $1 and job.limit_key = far.limit_key and job.priority = far.priority
+                    and job.run_at <= statement_timestamp()
+                limit $10
+            ) as looked
         )
     ) as is_key_cut

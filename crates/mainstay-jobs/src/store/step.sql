@@ -47,16 +47,7 @@ with /* jobs.step */ lane as materialized (
         ) as has_room
     from looked left join busy on busy.limit_key = looked.limit_key
     where looked.kind = any($6::text[])
-        and (
-            looked.ordering_key is null
-            or not exists (
-                select from mainstay.job_running as other
-                where other.queue = $1 and other.ordering_key = looked.ordering_key
-            ) and not exists (
-                select from mainstay.job_ready as other
-                where other.queue = $1 and other.ordering_key = looked.ordering_key and other.nth < looked.nth
-            )
-        )
+        and (looked.ordering_key is null or not exists (select from mainstay.job_ahead($1, looked.ordering_key, looked.nth)))
 ), first as (
     select id from ranked where has_room order by lane, run_at, place limit $7
 ), ended as (

@@ -45,7 +45,12 @@ pub(crate) async fn looked_at(
             looked += removed * loops;
         }
     }
-    (looked, lines.join("\n"))
+    let plan = lines.join("\n");
+    assert!(
+        !plan.contains("job_ahead"),
+        "it stands in the statement as if it had been written there:\n{plan}"
+    );
+    (looked, plan)
 }
 
 impl World {
