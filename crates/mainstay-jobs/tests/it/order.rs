@@ -87,13 +87,17 @@ async fn the_next_of_a_key_begins_at_once_when_nobody_looks_at_everything() {
 #[tokio::test]
 async fn a_long_line_behind_a_key_keeps_nobody_else_waiting() {
     let world = World::new().await;
+    let first = world.ask(say("first", Then::Wait).in_order("key")).await;
     let mut last = Uuid::nil();
     for n in 0..60 {
         last = world.ask(say(&format!("{n}"), Then::Succeed).in_order("key")).await;
     }
-    let free = world.ask(say("free", Then::Succeed).priority(Priority::High)).await;
     let never = Duration::from_secs(3_600);
     let working = world.work_with(Config { poll: never, ..one_at_a_time() });
+    world.until(first, "running 1").await;
+    // From now on the next of the line is always known.
+    let free = world.ask(say("free", Then::Succeed).priority(Priority::High)).await;
+    world.said.0.go_on.notify_one();
     world.until(free, "succeeded 1").await;
     world.until(last, "succeeded 1").await;
     let before = world.said.words().iter().position(|word| word.starts_with("free")).unwrap();

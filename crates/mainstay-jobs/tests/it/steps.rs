@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::world::{Then, World, config, say};
 
-/// Behind one that runs wait fifteen thousand of one instant and the others of one each, some of them of a kind that nobody knows, with
-/// limit keys as they are given.
+/// Behind one that runs wait fifteen thousand of one instant and the others of one each, some of them of a kind that nobody knows,
+/// with limit keys as they are given.
 const IN_FRONT: &str = "\
     insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most, ordering_key) \
         values ('00000000-0000-7000-8000-000000000000', 0, 0, 'default', 2, 'say', 1, 0, 3, 'line'); \
