@@ -1350,6 +1350,15 @@ begin
 end
 $$;
 
+CREATE FUNCTION mainstay.job_ahead(of_queue text, of_key text, than bigint) RETURNS TABLE(nth bigint)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select other.nth from mainstay.job_running as other where other.queue = of_queue and other.ordering_key = of_key
+    union all
+    select other.nth from mainstay.job_ready as other
+    where other.queue = of_queue and other.ordering_key = of_key and other.nth < than
+$$;
+
 CREATE VIEW mainstay.cache_function AS
  SELECT pg_proc.oid
    FROM pg_proc

@@ -46,8 +46,7 @@ impl Marks {
 
     /// A pass begins now. Whether it looks at everything, in which case every mark is forgotten.
     pub fn begin(&mut self, now: Duration) -> bool {
-        let every = self.full_every.max((self.took * PART).min(SELDOM));
-        let is_due = self.last_full.is_none_or(|last| now.saturating_sub(last) >= every);
+        let is_due = self.is_due(now);
         if is_due {
             self.lanes.clear();
             self.last_full = Some(now);
@@ -55,6 +54,27 @@ impl Marks {
         }
         self.is_full = is_due;
         is_due
+    }
+
+    /// Whether everything is to be looked at.
+    pub fn is_due(&self, now: Duration) -> bool {
+        let every = self.full_every.max((self.took * PART).min(SELDOM));
+        self.last_full.is_none_or(|last| now.saturating_sub(last) >= every)
+    }
+
+    /// Whether the pass that goes on looks at everything.
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// A walk through everything begins now, in steps beside passes from the marks on, which stay.
+    pub fn walk(&mut self, now: Duration) {
+        (self.last_full, self.took, self.is_full) = (Some(now), Duration::ZERO, false);
+    }
+
+    /// It has come to its end, and its steps have taken so long.
+    pub fn walked(&mut self, now: Duration, took: Duration) {
+        (self.last_full, self.took) = (self.last_full.map(|_| now), took);
     }
 
     /// The next pass looks at everything: something has been given back.
@@ -116,6 +136,23 @@ mod tests {
         marks.claimed(LANE, at(20_000), Duration::ZERO);
         marks.look_everywhere();
         assert!(marks.begin(Duration::from_millis(5_001)) && marks.of(LANE).is_none());
+    }
+
+    #[test]
+    fn a_walk_leaves_the_marks_where_they_are_and_is_repeated_like_a_pass() {
+        let mut marks = Marks::new(FULL);
+        marks.begin(Duration::ZERO);
+        marks.claimed(LANE, at(10_000), Duration::ZERO);
+        assert!(marks.is_full() && marks.is_due(FULL));
+        marks.walk(FULL);
+        assert!(!marks.is_full() && marks.of(LANE).is_some());
+        marks.walked(4 * FULL, Duration::from_secs(1));
+        assert!(!marks.is_due(7 * FULL) && marks.is_due(8 * FULL), "a small part of the time");
+        // Something was given back while it went on.
+        marks.walk(8 * FULL);
+        marks.look_everywhere();
+        marks.walked(9 * FULL, Duration::from_secs(1));
+        assert!(marks.is_due(9 * FULL));
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub const MIGRATIONS: Migrations = Migrations::new(
         migration!("0006_ready_again.sql"),
         migration!("0007_dead_whole.sql"),
         migration!("0008_job_worker_process.sql"),
+        migration!("0009_job_ahead.sql"),
     ],
 )
 .in_schema("mainstay");
@@ -73,6 +74,7 @@ pub(crate) const CLAIM: &str = include_str!("store/claim.sql");
 pub(crate) const NEXT: &str = include_str!("store/next.sql");
 pub(crate) const HOLD: &str = include_str!("store/hold.sql");
 pub(crate) const PICK: &str = include_str!("store/pick.sql");
+pub(crate) const STEP: &str = include_str!("store/step.sql");
 pub(crate) const ROOM: &str = include_str!("store/room.sql");
 pub(crate) const SPEND: &str = include_str!("store/spend.sql");
 pub(crate) const FAIL: &str = concat!(include_str!("store/fail.sql"), include_str!("store/ends.sql"));
@@ -108,6 +110,11 @@ pub(crate) const STALE: &str = "set plan_cache_mode = force_generic_plan; set ji
 
 /// The longest that one of these statements may take.
 pub(crate) const LONGEST: Duration = Duration::from_secs(5);
+
+/// What a connection is told whose statements may take so long, a millisecond at least and [`LONGEST`] at most.
+pub(crate) fn longest(longest: Duration) -> String {
+    format!("set statement_timeout = {}", ms(longest.min(LONGEST)).max(1))
+}
 
 /// The longest time that a statement is told: a calendar of the server goes no further than it must.
 const TIME_MOST: Duration = Duration::from_secs(100 * 365 * 24 * 3_600);

@@ -19,6 +19,7 @@ use crate::wire::Wire;
 
 mod attempt;
 mod capped;
+mod claimed;
 mod claims;
 mod end;
 mod finisher;
@@ -30,6 +31,7 @@ mod pulse;
 mod refusal;
 mod running;
 mod trouble;
+mod walk;
 
 pub(crate) use link::Link;
 
@@ -44,6 +46,9 @@ pub struct Config {
     pub poll: Duration,
     /// How often it looks at everything, and not only at what is new.
     pub full_every: Duration,
+    /// The longest that one look for jobs may take, 5 s at most. Where more waits that nobody may begin than is looked at in that
+    /// time, it is looked at in steps, beside what is new.
+    pub claim_longest: Duration,
     /// How long jobs may go on after the process was asked to stop, and after they were asked to.
     pub grace: Duration,
     /// A job that has taken so many processes with it is not tried again.
@@ -76,6 +81,7 @@ impl Default for Config {
             ttl: Duration::from_secs(30),
             poll: Duration::from_secs(1),
             full_every: Duration::from_secs(5),
+            claim_longest: store::LONGEST,
             grace: Duration::from_secs(10),
             crashes_most: 3,
             crash_pause: Duration::from_secs(10),

@@ -17,16 +17,7 @@ with /* jobs.claim */ said as materialized (
             where job.queue = $1 and job.limit_key is null and job.priority = lane.priority
                 and job.run_at >= coalesce(lane.mark, '-infinity') and job.run_at <= statement_timestamp()
                 and job.kind = any($4::text[])
-                and (
-                    job.ordering_key is null
-                    or not exists (
-                        select from mainstay.job_running as other
-                        where other.queue = job.queue and other.ordering_key = job.ordering_key
-                    ) and not exists (
-                        select from mainstay.job_ready as other
-                        where other.queue = job.queue and other.ordering_key = job.ordering_key and other.nth < job.nth
-                    )
-                )
+                and (job.ordering_key is null or not exists (select from mainstay.job_ahead(job.queue, job.ordering_key, job.nth)))
             -- None of them has a key: named first, the index is known to be in this order.
             order by job.limit_key, job.run_at
             limit $5
@@ -40,16 +31,7 @@ with /* jobs.claim */ said as materialized (
             where job.queue = $1 and job.limit_key is not null and job.priority = lane.priority
                 and job.run_at >= coalesce(lane.mark, '-infinity') and job.run_at <= statement_timestamp()
                 and job.kind = any($4)
-                and (
-                    job.ordering_key is null
-                    or not exists (
-                        select from mainstay.job_running as other
-                        where other.queue = job.queue and other.ordering_key = job.ordering_key
-                    ) and not exists (
-                        select from mainstay.job_ready as other
-                        where other.queue = job.queue and other.ordering_key = job.ordering_key and other.nth < job.nth
-                    )
-                )
+                and (job.ordering_key is null or not exists (select from mainstay.job_ahead(job.queue, job.ordering_key, job.nth)))
             order by job.run_at
             limit $5
             for update skip locked
@@ -61,8 +43,10 @@ with /* jobs.claim */ said as materialized (
     order by lane.nth
     limit $5
 ), picked as materialized (
-    select ctid as place from mainstay.job_ready
-    where id = any($8) and run_at <= statement_timestamp() and not exists (select from said where is_paused or is_limited and not $7)
+    select job.ctid as place from mainstay.job_ready as job
+    where job.id = any($8) and job.run_at <= statement_timestamp()
+        and (job.ordering_key is null or not exists (select from mainstay.job_ahead(job.queue, job.ordering_key, job.nth)))
+        and not exists (select from said where is_paused or is_limited and not $7)
     limit $5 for update skip locked
 ), taken as (
     delete from mainstay.job_ready as job using (select place from due union all select place from picked) as mine

@@ -5,8 +5,5 @@ select /* jobs.due */
         select from mainstay.job_ready as job
         where job.kind = any($1) and job.run_at <= clock_timestamp()
             and not exists (select from mainstay.job_queue where name = job.queue and paused_at is not null)
-            and not exists (
-                select from mainstay.job_ready as other
-                where other.queue = job.queue and other.ordering_key = job.ordering_key and other.nth < job.nth
-            )
+            and not exists (select from mainstay.job_ahead(job.queue, job.ordering_key, job.nth))
     ) as is_due

@@ -3,16 +3,11 @@
 select /* jobs.next */ first.id
 from unnest($2::text[]) as ended (key)
 cross join lateral (
-    select job.id, job.run_at, job.kind from mainstay.job_ready as job
+    select job.id, job.nth, job.run_at, job.kind from mainstay.job_ready as job
     where job.queue = $1 and job.ordering_key = ended.key
     order by job.nth
     limit 1
 ) as first
 where first.run_at <= statement_timestamp() and first.kind = any($3::text[])
-    -- Asked for each key by itself: of those that run there may be many.
-    and (
-        select other.run from mainstay.job_running as other
-        where other.queue = $1 and other.ordering_key = ended.key
-        limit 1
-    ) is null
+    and not exists (select from mainstay.job_ahead($1, ended.key, first.nth))
 limit $4

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mainstay_db::Target;
 use mainstay_runtime::Random;
 use tokio::sync::Mutex;
 use tokio_postgres::Row;
 
+use super::Parts;
 use super::line::{Line, Open, is_other};
 use crate::limits::{Bucket, Standing};
 
@@ -42,9 +42,9 @@ pub(super) struct Taken {
 const HELD: Duration = Duration::from_millis(20);
 
 impl Capped {
-    pub(super) fn new(target: &Target, within: Duration, settings: &'static str, random: &Random) -> Self {
-        let line = Line::new(target, "mainstay jobs capped claims", within, settings);
-        Self { line, turn: Mutex::default(), random: random.clone() }
+    pub(super) fn new(parts: &Parts) -> Self {
+        let line = Line::new(parts, "mainstay jobs capped claims");
+        Self { line, turn: Mutex::default(), random: parts.effects.random.clone() }
     }
 
     /// What `claim` takes of so many, while this holds the queue. A queue that somebody else holds is not waited for: the

@@ -1,62 +1,25 @@
 //! Taking jobs of one queue, as many as there are places. Never here: doing them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use mainstay_runtime::Clock;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row};
 use uuid::Uuid;
 
-use super::capped::Capped;
-use super::line::{self, Line, Open, is_other};
-use crate::context::Attempt;
+use super::Config;
+use super::capped::{Capped, Terms};
+use super::claimed::read;
+pub(super) use super::claimed::{Claimed, Place};
+use super::line::{self, Line, Open, is_other, is_too_long};
+use super::walk::{Look, Refused, Walk, Way};
 use crate::job::Priority;
-use crate::json::JsonText;
 use crate::marks::Marks;
-use crate::wake::{self, Ear, Word};
+use crate::wake::Ear;
 
-/// A job that is this life's for now.
-#[derive(Debug)]
-pub(super) struct Claimed {
-    pub(super) kind: String,
-    pub(super) attempt: Attempt,
-    pub(super) timeout: Option<Duration>,
-    pub(super) payload: JsonText,
-    pub(super) ordering_key: Option<String>,
-    /// Of a queue with limits.
-    pub(super) is_capped: bool,
-}
+mod look;
 
-/// Where a job is done, until its end is written: the next may have it then.
-#[derive(Debug)]
-pub(super) struct Place {
-    _held: OwnedSemaphorePermit,
-    /// Of a job that others stand behind: the first of them is looked for.
-    order: Option<(Arc<Ear>, String)>,
-    /// Of a queue with limits: any process may have it.
-    capped: Option<String>,
-}
-
-impl Place {
-    pub(super) fn new(held: OwnedSemaphorePermit, claimed: &Claimed, ear: &Arc<Ear>, queue: &str) -> Self {
-        let order = claimed.ordering_key.clone().map(|key| (Arc::clone(ear), key));
-        Self { _held: held, order, capped: claimed.is_capped.then(|| queue.to_owned()) }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some((ear, key)) = self.order.take() {
-            ear.ended(key);
-        }
-        if let Some(queue) = self.capped.take() {
-            wake::tell(&Word::New(queue));
-        }
-    }
-}
+use look::Seen;
 
 /// The claims of one queue.
 #[derive(Debug)]
@@ -65,12 +28,18 @@ pub(super) struct Claims {
     kinds: Vec<&'static str>,
     worker: i64,
     marks: Marks,
+    /// Where everything is looked at in steps.
+    walk: Option<Walk>,
+    /// A look at everything that takes so long is done in steps the next time, until all steps together take less.
+    long: Duration,
     /// Claims so far.
     count: u64,
     /// Whether the queue had limits at the last look.
     is_capped: bool,
     /// Where the last look at the keys of the queue ended, if before their end.
     last_key: Option<String>,
+    /// How soon there may be more, by what was met in this claim.
+    soon: Option<Duration>,
 }
 
 /// What a claim has brought, and how soon there may be more, where that is known.
@@ -79,25 +48,26 @@ pub(super) type Brought = (Vec<Claimed>, Option<Duration>);
 /// One claim in so many begins with the last priority.
 const AGEING: u64 = 10;
 
-/// Of a queue that limits its keys, so many of each lane are looked at in the order of their times,
-const NEAR_MOST: i64 = 1_000;
-
-/// and then so many keys.
-const KEYS_MOST: i64 = 200;
-
-/// Before the keys behind those are looked at, where none of them had anything.
+/// Before the keys behind those are looked at, where none of them had anything; and before a claim that met another one is
+/// tried again.
 const NEXT_KEYS: Duration = Duration::from_millis(20);
 
+/// Of the longest time of a claim a look at everything takes so much at most: one in so many parts.
+const LONG_PART: u32 = 5;
+
 impl Claims {
-    pub(super) fn new(queue: &str, kinds: Vec<&'static str>, worker: i64, full_every: Duration) -> Self {
+    pub(super) fn new(queue: &str, kinds: Vec<&'static str>, worker: i64, config: &Config) -> Self {
         Self {
             queue: queue.to_owned(),
             kinds,
             worker,
-            marks: Marks::new(full_every),
+            marks: Marks::new(config.full_every),
+            walk: None,
+            long: config.claim_longest / LONG_PART,
             count: 0,
             is_capped: false,
             last_key: None,
+            soon: None,
         }
     }
 
@@ -111,13 +81,26 @@ impl Claims {
         most: usize,
         clock: &Clock,
     ) -> Brought {
+        self.soon = None;
+        let (claimed, again) = self.take_either(free, capped, ear, most, clock).await;
+        (claimed, again.into_iter().chain(self.soon).min())
+    }
+
+    async fn take_either(
+        &mut self,
+        free: &Line,
+        capped: &Capped,
+        ear: &Ear,
+        most: usize,
+        clock: &Clock,
+    ) -> Brought {
         if ear.take_all() {
-            self.marks.look_everywhere();
+            self.look_everywhere();
         }
         self.count += 1;
         let ended = ear.take_keys();
         if self.is_capped && !ended.is_empty() {
-            self.marks.look_everywhere();
+            self.look_everywhere();
         }
         if !self.is_capped {
             let is_put_off = !ended.is_empty() && self.count.is_multiple_of(2);
@@ -129,6 +112,7 @@ impl Claims {
                 // Those behind what has ended here were taken before the limits were seen.
                 Ok(claimed) if !claimed.is_empty() => return (claimed, Some(Duration::ZERO)),
                 Ok(_) => {}
+                Err(why) if is_too_long(&why) => return self.too_long(clock.monotonic()),
                 Err(why) => {
                     free.lose(&why).await;
                     return self.nothing();
@@ -137,6 +121,7 @@ impl Claims {
         }
         match self.take_capped(capped, most, clock).await {
             Ok(brought) => brought,
+            Err(why) if is_too_long(&why) => self.too_long(clock.monotonic()),
             Err(why) => {
                 capped.lose(&why).await;
                 self.nothing()
@@ -146,8 +131,28 @@ impl Claims {
 
     /// It has failed; what it had taken is given back, and lies before the marks.
     fn nothing(&mut self) -> Brought {
-        self.marks.look_everywhere();
+        self.look_everywhere();
         (Vec::new(), Some(line::AGAIN))
+    }
+
+    /// The server has ended a look that took longer than it may, and everything is looked at in steps from now on; or the steps
+    /// get smaller.
+    fn too_long(&mut self, now: Duration) -> Brought {
+        let refused = self.walk.get_or_insert_with(Walk::new).refused();
+        match refused {
+            Refused::New => self.marks.look_everywhere(),
+            Refused::Step => {}
+            Refused::Smallest => self.marks.walked(now, self.long * LONG_PART),
+        }
+        (Vec::new(), Some(Duration::ZERO))
+    }
+
+    /// Something lies before the marks.
+    fn look_everywhere(&mut self) {
+        self.marks.look_everywhere();
+        if let Some(walk) = &mut self.walk {
+            walk.look_in_front();
+        }
     }
 
     /// Of a queue without limits, which may turn out to have some: then nothing is taken.
@@ -157,7 +162,7 @@ impl Claims {
         ended: &[String],
         most: usize,
         clock: &Clock,
-    ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
+    ) -> Result<Vec<Claimed>, Error> {
         let open = line.open().await?;
         // A long line behind a key must not keep the others waiting: every second claim begins with these.
         let mut claimed = if self.count.is_multiple_of(2) {
@@ -170,9 +175,10 @@ impl Claims {
             match self.take_lanes(line, &open, left, clock).await {
                 Ok(more) => claimed.extend(more),
                 Err(why) if claimed.is_empty() => return Err(why),
+                Err(why) if is_too_long(&why) => self.soon = self.too_long(clock.monotonic()).1,
                 Err(why) => {
                     line.lose(&why).await;
-                    self.marks.look_everywhere();
+                    self.look_everywhere();
                     return Ok(claimed);
                 }
             }
@@ -187,21 +193,20 @@ impl Claims {
         open: &Open,
         most: usize,
         clock: &Clock,
-    ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
-        let (begun, lanes) = self.begin(clock);
-        let rows = self.ask_freely(open, &lanes, most, None).await?;
+    ) -> Result<Vec<Claimed>, Error> {
+        self.begin(clock);
+        let terms = Terms { most: i64::try_from(most).unwrap_or(i64::MAX), of_key_most: None };
+        let looked = self.look(open, terms, false, clock).await;
+        let Some((rows, seen)) = self.unless_other(looked)? else { return Ok(Vec::new()) };
         line.works();
-        self.is_capped = rows.first().map(|row| row.try_get("is_limited")).transpose()?.unwrap_or(false);
-        self.taken(&rows, &lanes, most, clock.monotonic().saturating_sub(begun))
+        if seen.step.is_none() {
+            self.is_capped = rows.first().map(|row| row.try_get("is_limited")).transpose()?.unwrap_or(false);
+        }
+        self.taken(&rows, seen, most, clock)
     }
 
     /// Those behind what has ended here, by their keys: however many wait, nobody looks for them.
-    async fn take_next(
-        &mut self,
-        open: &Open,
-        ended: &[String],
-        most: usize,
-    ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
+    async fn take_next(&mut self, open: &Open, ended: &[String], most: usize) -> Result<Vec<Claimed>, Error> {
         if ended.is_empty() {
             return Ok(Vec::new());
         }
@@ -211,91 +216,66 @@ impl Claims {
         let next: Vec<Uuid> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
         if next.len() == most && ended.len() > most {
             // There may be others.
-            self.marks.look_everywhere();
+            self.look_everywhere();
         }
         if next.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = self.ask_freely(open, &[], most, Some(&next)).await?;
+        let asked = self.ask(open, wanted, false, Some(&next)).await;
+        let rows = self.unless_other(asked)?.unwrap_or_default();
         rows.iter().filter_map(|row| read(row, false).transpose()).collect()
     }
 
     /// Nothing where somebody has just begun another one of the same ordering key: both were first, each by what it saw.
-    async fn ask_freely(
-        &mut self,
-        open: &Open,
-        lanes: &[(i16, Option<Timestamp>)],
-        most: usize,
-        picked: Option<&[Uuid]>,
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        let wanted = i64::try_from(most).unwrap_or(i64::MAX);
-        match self.ask(open, lanes, wanted, false, picked).await {
+    fn unless_other<T>(&mut self, asked: Result<T, Error>) -> Result<Option<T>, Error> {
+        match asked {
             Err(refused) if is_other(&refused) => {
-                self.marks.look_everywhere();
-                Ok(Vec::new())
+                self.look_everywhere();
+                self.soon = Some(NEXT_KEYS);
+                Ok(None)
             }
-            asked => asked,
+            asked => asked.map(Some),
         }
     }
 
     /// Of a queue that had limits at the last look.
-    async fn take_capped(
-        &mut self,
-        capped: &Capped,
-        most: usize,
-        clock: &Clock,
-    ) -> Result<Brought, tokio_postgres::Error> {
-        let ((begun, lanes), mut wanted) = (self.begin(clock), most);
-        let mut last_key = self.last_key.clone();
+    async fn take_capped(&mut self, capped: &Capped, most: usize, clock: &Clock) -> Result<Brought, Error> {
+        self.begin(clock);
+        let (queue, mut found) = (self.queue.clone(), None);
         let taken = capped
-            .take(&self.queue, most, async |open, terms| {
-                wanted = usize::try_from(terms.most).unwrap_or(usize::MAX);
-                let Some(of_key_most) = terms.of_key_most else {
-                    return self.ask(open, &lanes, terms.most, true, None).await;
-                };
-                let (picked, last) = self.pick(open, terms.most, of_key_most).await?;
-                last_key = last;
-                match picked {
-                    Some(picked) => self.ask(open, &lanes, terms.most, true, Some(&picked)).await,
-                    None => Ok(Vec::new()),
-                }
+            .take(&queue, most, async |open, terms| {
+                let (rows, seen) = self.look(open, terms, true, clock).await?;
+                found = Some((terms, seen));
+                Ok(rows)
             })
             .await?;
-        self.last_key = last_key;
         self.is_capped = !taken.is_free;
-        let claimed = self.taken(&taken.rows, &lanes, wanted, clock.monotonic().saturating_sub(begun))?;
+        let again = if taken.is_free { Some(Duration::ZERO) } else { taken.again };
+        let Some((terms, seen)) = found else { return Ok((Vec::new(), again)) };
+        if taken.rows.is_empty() && seen.is_asked {
+            // Somebody was quicker behind the claim.
+            return Ok((Vec::new(), again));
+        }
+        self.last_key.clone_from(&seen.last_key);
+        let wanted = usize::try_from(terms.most).unwrap_or(usize::MAX);
+        let claimed = self.taken(&taken.rows, seen, wanted, clock)?;
         let more = self.last_key.as_ref().map(|_| NEXT_KEYS);
-        let again = if taken.is_free { Some(Duration::ZERO) } else { taken.again.or(more) };
-        Ok((claimed, again))
+        Ok((claimed, again.or(more)))
     }
 
-    /// The jobs that may begin where only so many of one key may; and the key behind which others were not looked at.
-    async fn pick(
-        &self,
-        open: &Open,
-        most: i64,
-        of_key_most: i64,
-    ) -> Result<(Option<Vec<Uuid>>, Option<String>), tokio_postgres::Error> {
-        let priorities = self.priorities();
-        let parameters: [&(dyn ToSql + Sync); 8] = [
-            &self.queue,
-            &&priorities[..],
-            &self.kinds,
-            &most,
-            &of_key_most,
-            &self.last_key,
-            &NEAR_MOST,
-            &KEYS_MOST,
-        ];
-        let row = open.session.query_one(&open.pick, &parameters).await?;
-        Ok((row.try_get("ids")?, row.try_get("last_key")?))
-    }
-
-    /// A pass begins: when, and from where each priority is looked at.
-    fn begin(&mut self, clock: &Clock) -> (Duration, [(i16, Option<Timestamp>); 3]) {
-        let begun = clock.monotonic();
-        self.marks.begin(begun);
-        (begun, self.priorities().map(|priority| (priority, self.marks.of(priority))))
+    /// A pass begins.
+    fn begin(&mut self, clock: &Clock) {
+        let (now, priorities) = (clock.monotonic(), self.priorities());
+        match &mut self.walk {
+            None => {
+                self.marks.begin(now);
+            }
+            Some(walk) if !walk.is_underway() && self.marks.is_due(now) => {
+                self.marks.walk(now);
+                walk.begin(priorities);
+            }
+            Some(_) => {}
+        }
     }
 
     /// The priorities in the order of this claim.
@@ -307,66 +287,76 @@ impl Claims {
         priorities
     }
 
-    /// The jobs of these rows; the marks know them, and whether there were fewer than wanted.
+    /// The jobs of these rows. What the look has shown is known from now on.
     fn taken(
         &mut self,
         rows: &[Row],
-        lanes: &[(i16, Option<Timestamp>)],
+        seen: Seen,
         wanted: usize,
-        took: Duration,
-    ) -> Result<Vec<Claimed>, tokio_postgres::Error> {
-        let mut claimed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Some(one) = read(row, self.is_capped)? else { continue };
-            self.marks.claimed(row.try_get("priority")?, row.try_get("run_at")?, Duration::ZERO);
-            claimed.push(one);
+        clock: &Clock,
+    ) -> Result<Vec<Claimed>, Error> {
+        let claimed: Vec<Claimed> =
+            rows.iter().filter_map(|row| read(row, self.is_capped).transpose()).collect::<Result<_, _>>()?;
+        if let Some((ends, is_more)) = seen.step {
+            let is_stuck = is_more && claimed.is_empty();
+            if seen.look == Look::On {
+                self.stepped(ends, is_more, seen.took, clock.monotonic());
+            }
+            let is_underway = self.walk.as_ref().is_some_and(Walk::is_underway);
+            // Half of the time is enough for it.
+            self.soon = is_underway.then_some(if is_stuck { line::AGAIN } else { seen.took });
+            return Ok(claimed);
         }
-        if let Some(row) = rows.first().filter(|_| claimed.len() < wanted) {
-            self.marks.found_all(
-                lanes.iter().map(|(priority, _)| *priority),
-                row.try_get("looked_at")?,
-                took,
-            );
+        let is_all = claimed.len() < wanted;
+        if !seen.is_picked {
+            self.known(rows, is_all, seen.took)?;
         }
+        self.weigh(&seen, is_all);
         Ok(claimed)
     }
 
-    async fn ask(
-        &self,
-        open: &Open,
-        lanes: &[(i16, Option<Timestamp>)],
-        most: i64,
-        is_held: bool,
-        picked: Option<&[Uuid]>,
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        let (priorities, marks): (Vec<_>, Vec<_>) = lanes.iter().copied().unzip();
-        let parameters: [&(dyn ToSql + Sync); 8] =
-            [&self.queue, &priorities, &marks, &self.kinds, &most, &self.worker, &is_held, &picked];
-        open.session.query(&open.claim, &parameters).await
+    /// The marks know what was claimed from them on, and whether it was all.
+    fn known(&mut self, rows: &[Row], is_all: bool, took: Duration) -> Result<(), Error> {
+        for row in rows {
+            if row.try_get::<_, Option<i64>>("run")?.is_some() {
+                self.marks.claimed(row.try_get("priority")?, row.try_get("run_at")?, Duration::ZERO);
+            }
+        }
+        if let Some(row) = rows.first().filter(|_| is_all) {
+            self.marks.found_all(self.priorities(), row.try_get("looked_at")?, took);
+        }
+        Ok(())
     }
-}
 
-/// The job of a row; none in the row that comes in any case.
-fn read(row: &Row, is_capped: bool) -> Result<Option<Claimed>, tokio_postgres::Error> {
-    let Some(run) = row.try_get("run")? else { return Ok(None) };
-    let number = |name: &str| Ok::<_, tokio_postgres::Error>(row.try_get::<_, i16>(name)?.unsigned_abs());
-    let attempt = Attempt {
-        id: row.try_get("id")?,
-        run,
-        number: number("attempts")?,
-        last: number("attempts_most")?,
-        crashes: number("crashes")?,
-        owner: row.try_get("owner")?,
-        seen: row.try_get("seen")?,
-        trace: row.try_get("trace")?,
-    };
-    let timeout: Option<i64> = row.try_get("timeout_ms")?;
-    Ok(Some(Claimed {
-        kind: row.try_get("kind")?,
-        attempt,
-        timeout: timeout.map(|ms| Duration::from_millis(ms.unsigned_abs())),
-        payload: row.try_get("payload")?,
-        ordering_key: row.try_get("ordering_key")?,
-        is_capped,
-    }))
+    /// A step of the walk is done, and it goes on from there.
+    fn stepped(&mut self, ends: Way, is_more: bool, took: Duration, now: Duration) {
+        let Some(walk) = &mut self.walk else { return };
+        let Some(all) = walk.stepped(ends, took, is_more, self.long) else { return };
+        self.marks.walked(now, all);
+        if all < self.long {
+            self.walk = None;
+        }
+    }
+
+    /// Whether what a look has shown is too much for one: it has taken long to find little.
+    fn weigh(&mut self, seen: &Seen, is_all: bool) {
+        let is_much = is_all && seen.took >= self.long || seen.is_cut;
+        match &mut self.walk {
+            Some(walk) => {
+                if is_much {
+                    walk.is_marked = false;
+                    self.marks.look_everywhere();
+                }
+                self.soon = walk.is_underway().then_some(Duration::ZERO);
+            }
+            None if is_much || seen.is_key_cut => {
+                self.walk = Some(Walk::new());
+                if self.marks.is_full() {
+                    self.marks.look_everywhere();
+                    self.soon = Some(Duration::ZERO);
+                }
+            }
+            None => {}
+        }
+    }
 }

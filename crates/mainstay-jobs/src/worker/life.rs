@@ -77,8 +77,7 @@ pub(super) async fn begin(
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
     let reports = Arc::new(Reports::new(Arc::clone(&link), worker, parts.weak));
     // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.
-    let free = Line::new(&parts.target, "mainstay jobs claims", within, parts.settings());
-    let capped = Capped::new(&parts.target, within, parts.settings(), &parts.effects.random);
+    let (free, capped) = (Line::new(parts, "mainstay jobs claims"), Capped::new(parts));
     let process = process.unwrap_or(worker);
     let parts = Arc::clone(parts);
     Ok(Life { parts, worker, process, free, takes_over, capped, link, running, reports, pulse })
@@ -177,7 +176,7 @@ impl Life {
     ) -> Result<(), Ended> {
         let (config, effects) = (&self.parts.config, &self.parts.effects);
         let kinds = self.parts.kinds.names();
-        let mut claims = Claims::new(queue, kinds, self.worker, config.full_every);
+        let mut claims = Claims::new(queue, kinds, self.worker, config);
         let (places, shared) = (Arc::new(Semaphore::new(slots)), wake::of_queue(queue));
         while !stop.is_stopping() && self.pulse.is_alive() {
             let Some(place) = stopped_or(stop, Arc::clone(&places).acquire_owned()).await else { break };

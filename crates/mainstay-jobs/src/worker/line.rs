@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 
+use super::Parts;
 use crate::store;
 
 /// Before a connection that was lost, or could not be opened, is opened again.
@@ -24,7 +25,7 @@ pub(super) struct Line {
     name: &'static str,
     within: Duration,
     /// What it is told at first.
-    settings: &'static str,
+    settings: String,
     open: Mutex<Option<Arc<Open>>>,
     is_told: AtomicBool,
 }
@@ -38,17 +39,19 @@ pub(super) struct Open {
     pub(super) hold: Statement,
     pub(super) room: Statement,
     pub(super) pick: Statement,
+    pub(super) step: Statement,
     pub(super) spend: Statement,
 }
 
 impl Line {
-    /// Called so in the server's list of connections; it is opened within so long, or not at all.
-    pub(super) fn new(target: &Target, name: &'static str, within: Duration, settings: &'static str) -> Self {
+    /// Called so in the server's list of connections; it is opened within a quarter of the ttl, or not at all.
+    pub(super) fn new(parts: &Parts, name: &'static str) -> Self {
+        let longest = store::longest(parts.config.claim_longest);
         Self {
-            target: target.clone(),
+            target: parts.target.clone(),
             name,
-            within,
-            settings,
+            within: parts.config.pace().every(),
+            settings: format!("{}; {longest}", parts.settings()),
             open: Mutex::default(),
             is_told: AtomicBool::new(false),
         }
@@ -61,13 +64,14 @@ impl Line {
             return Ok(Arc::clone(open));
         }
         let session = Session::connect_for(&self.target, self.name, self.within, store::LONGEST).await?;
-        session.batch_execute(self.settings).await?;
+        session.batch_execute(&self.settings).await?;
         let open = Arc::new(Open {
             claim: session.prepare(store::CLAIM).await?,
             next: session.prepare(store::NEXT).await?,
             hold: session.prepare(store::HOLD).await?,
             room: session.prepare(store::ROOM).await?,
             pick: session.prepare(store::PICK).await?,
+            step: session.prepare(store::STEP).await?,
             spend: session.prepare(store::SPEND).await?,
             session,
         });
@@ -97,7 +101,14 @@ impl Line {
 }
 
 /// Whether somebody else was quicker, and nothing is wrong: he holds what this wanted for long, or has just begun another one of
-/// the same ordering key.
+/// the same ordering key, or of two that waited for each other this one was chosen to give way.
 pub(super) fn is_other(error: &tokio_postgres::Error) -> bool {
-    matches!(error.code(), Some(&SqlState::LOCK_NOT_AVAILABLE | &SqlState::UNIQUE_VIOLATION))
+    const QUICKER: [SqlState; 3] =
+        [SqlState::LOCK_NOT_AVAILABLE, SqlState::UNIQUE_VIOLATION, SqlState::T_R_DEADLOCK_DETECTED];
+    error.code().is_some_and(|code| QUICKER.contains(code))
+}
+
+/// Whether the server has ended a statement that took longer than it may; the connection is as good as before.
+pub(super) fn is_too_long(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::QUERY_CANCELED)
 }

@@ -104,3 +104,39 @@ async fn those_who_wait_for_one_lock_cost_nobody_another() {
     kept.release().await.unwrap();
     test.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn who_hears_too_late_asks_again_while_he_has_the_time() {
+    let (test, way) = world().await;
+    let locks = open(&way).await;
+    way.answers.send_replace(Answers::Wait);
+    let asking = locks.lock("import", Duration::from_millis(1_500), WITHIN);
+    let waiting = async {
+        until("it was his", async || is(&test, "expires_at <= clock_timestamp()").await).await;
+        way.answers.send_replace(Answers::Pass);
+    };
+    let (got, ()) = tokio::join!(asking, waiting);
+    got.unwrap().release().await.unwrap();
+    test.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_that_cannot_be_given_back_yet_costs_nobody_another() {
+    let test = TestDb::migrated(&[&mainstay_jobs::MIGRATIONS]).await.unwrap();
+    let (effects, second) = (Effects::system(), Duration::from_secs(1));
+    let locks = Locks::new(test.target(), &effects);
+    let wanted = locks.try_lock("import", LONG).await.unwrap().unwrap();
+    let tx = test.db().write().await.unwrap();
+    wanted.confirm_in(&tx).await.unwrap();
+    let others = async {
+        let began = effects.clock.monotonic();
+        locks.try_lock("other", LONG).await.unwrap().unwrap().release().await.unwrap();
+        let took = effects.clock.monotonic() - began;
+        tx.commit().await.unwrap();
+        took
+    };
+    let (released, took) = tokio::join!(wanted.release(), others);
+    released.unwrap();
+    assert!(took < second, "{took:?}");
+    test.close().await.unwrap();
+}

@@ -14,6 +14,7 @@ mod order;
 mod plans;
 mod schedules;
 mod seeing;
+mod steps;
 mod strangers;
 mod telling;
 mod tested;

@@ -27,6 +27,7 @@ const CRASHES_MOST: i16 = 2;
 enum Step {
     Ask { key: Option<u8>, order: Option<u8>, attempts: u16 },
     Claim { worker: usize, most: i64 },
+    Pick { worker: usize, which: [usize; 2] },
     Succeed { worker: usize, which: usize },
     Fail { worker: usize, which: usize, verdict: &'static str },
     Cancel { which: usize },
@@ -41,6 +42,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         5 => (prop::option::of(0..3_u8), prop::option::of(0..2_u8), 1..4_u16)
             .prop_map(|(key, order, attempts)| Step::Ask { key, order, attempts }),
         5 => (worker.clone(), 1..4_i64).prop_map(|(worker, most)| Step::Claim { worker, most }),
+        3 => (worker.clone(), any::<[usize; 2]>()).prop_map(|(worker, which)| Step::Pick { worker, which }),
         2 => (worker.clone(), which).prop_map(|(worker, which)| Step::Succeed { worker, which }),
         4 => (worker.clone(), which, verdicts)
             .prop_map(|(worker, which, verdict)| Step::Fail { worker, which, verdict }),
@@ -125,7 +127,12 @@ impl Model<'_> {
     async fn step(&mut self, world: &World, step: &Step) {
         match *step {
             Step::Ask { key, order, attempts } => self.ask(world, key, order, attempts).await,
-            Step::Claim { worker, most } => self.claim(world, worker, most).await,
+            Step::Claim { worker, most } => self.claim(world, worker, most, None).await,
+            Step::Pick { worker, which } => {
+                let waits = |job: &Known| job.place == Place::Ready;
+                let picked = which.iter().filter_map(|which| self.which(*which, waits)).collect();
+                self.claim(world, worker, 3, Some(picked)).await;
+            }
             Step::Succeed { worker, which } => {
                 let Some((id, run, owner)) = self.running(which) else { return };
                 let ended = [&self.workers[worker] as &(dyn ToSql + Sync), &vec![run], &vec!["1"]];
@@ -213,31 +220,24 @@ impl Model<'_> {
         self.jobs.insert(id, known);
     }
 
-    async fn claim(&mut self, world: &World, worker: usize, most: i64) {
+    async fn claim(&mut self, world: &World, worker: usize, most: i64, picked: Option<Vec<Uuid>>) {
         let (lanes, marks): (Vec<i16>, Vec<Option<jiff::Timestamp>>) = (vec![1, 2, 3], vec![None; 3]);
         let rows = world
             .psql
             .query(
                 &self.statements.claim,
-                &[
-                    &"default",
-                    &lanes,
-                    &marks,
-                    &vec!["say"],
-                    &most,
-                    &self.workers[worker],
-                    &false,
-                    &None::<Vec<Uuid>>,
-                ],
+                &[&"default", &lanes, &marks, &vec!["say"], &most, &self.workers[worker], &false, &picked],
             )
             .await
             .unwrap();
         let mut claimed = 0;
-        let all: Vec<Uuid> = self.jobs.keys().copied().filter(|id| self.may_begin(*id)).collect();
+        let is_meant = |id: &Uuid| picked.as_ref().is_none_or(|picked| picked.contains(id));
+        let all: Vec<Uuid> =
+            self.jobs.keys().copied().filter(|id| is_meant(id) && self.may_begin(*id)).collect();
         for row in rows {
             let Some(run) = row.get::<_, Option<i64>>("run") else { continue };
             let id: Uuid = row.get("id");
-            assert!(self.may_begin(id), "{id} was claimed and may not begin");
+            assert!(is_meant(&id) && self.may_begin(id), "{id} was claimed and may not begin");
             let job = self.jobs.get_mut(&id).unwrap();
             job.place = Place::Running { run, worker };
             job.attempts += 1;

@@ -1,14 +1,19 @@
 //! Who goes first, and who waits for whom.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use jiff::SignedDuration;
-use mainstay_jobs::{Config, Priority};
+use jiff::{SignedDuration, Timestamp};
+use mainstay_db::Session;
+use mainstay_jobs::{Config, Enqueue, Limits, Priority};
 use mainstay_runtime::Clock;
 use mainstay_testing::until;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::world::{Then, World, config, say};
+
+const CLAIM: &str = include_str!("../../src/store/claim.sql");
 
 /// One place, so that the order is that of the claims.
 fn one_at_a_time() -> Config {
@@ -82,13 +87,17 @@ async fn the_next_of_a_key_begins_at_once_when_nobody_looks_at_everything() {
 #[tokio::test]
 async fn a_long_line_behind_a_key_keeps_nobody_else_waiting() {
     let world = World::new().await;
+    let first = world.ask(say("first", Then::Wait).in_order("key")).await;
     let mut last = Uuid::nil();
     for n in 0..60 {
         last = world.ask(say(&format!("{n}"), Then::Succeed).in_order("key")).await;
     }
-    let free = world.ask(say("free", Then::Succeed).priority(Priority::High)).await;
     let never = Duration::from_secs(3_600);
     let working = world.work_with(Config { poll: never, ..one_at_a_time() });
+    world.until(first, "running 1").await;
+    // From now on the next of the line is always known.
+    let free = world.ask(say("free", Then::Succeed).priority(Priority::High)).await;
+    world.said.0.go_on.notify_one();
     world.until(free, "succeeded 1").await;
     world.until(last, "succeeded 1").await;
     let before = world.said.words().iter().position(|word| word.starts_with("free")).unwrap();
@@ -130,6 +139,96 @@ async fn the_order_is_that_of_the_server_whatever_the_clock_of_an_id_says() {
     let working = world.work();
     world.until(second, "succeeded 1").await;
     assert_eq!(world.said.words(), ["first 1", "second 1"]);
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+/// The jobs that a claim of picked ones takes of a queue.
+async fn claimed(world: &World, picked: &[Uuid]) -> Vec<Uuid> {
+    let (lanes, marks, kinds) = (vec![1_i16, 2, 3], vec![None::<Timestamp>; 3], vec!["say"]);
+    let parameters: [&(dyn ToSql + Sync); 8] =
+        [&"default", &lanes, &marks, &kinds, &10_i64, &1_i64, &false, &Some(picked)];
+    let rows = world.psql.query(CLAIM, &parameters).await.unwrap();
+    rows.iter().filter_map(|row| row.get("id")).collect()
+}
+
+#[tokio::test]
+async fn one_that_was_picked_begins_only_if_it_is_still_the_first_of_its_key_and_none_runs() {
+    let world = World::new().await;
+    let first = world.ask(say("first", Then::Succeed).in_order("key")).await;
+    let second = world.ask(say("second", Then::Succeed).in_order("key")).await;
+    assert!(claimed(&world, &[second]).await.is_empty(), "there is one before it");
+    assert_eq!(claimed(&world, &[second, first]).await, [first]);
+    assert!(claimed(&world, &[second]).await.is_empty(), "one runs");
+    world.psql.batch_execute("delete from mainstay.job_running").await.unwrap();
+    assert_eq!(claimed(&world, &[second]).await, [second]);
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_order_is_kept_by_all_processes_while_limits_come_and_go() {
+    let world = World::new().await;
+    let limits = Limits { running_most_of_key: NonZeroU32::new(2), ..Limits::default() };
+    world.operate(async |operator| operator.limit("default", limits).await).await;
+    let tx = world.tx().await;
+    let jobs = (0..120).map(|n| {
+        let then = if n % 7 == 3 { Then::FailBefore(2) } else { Then::Succeed };
+        let job = say(&format!("{} {n:03}", n % 6), then).in_order(format!("key {}", n % 6));
+        if n % 2 == 0 { job.limited_by("limited") } else { job }
+    });
+    tx.enqueue_all(jobs.collect()).await.unwrap();
+    tx.commit().await.unwrap();
+    let slots = || Config { queues: vec![("default".to_owned(), 4)], ..config() };
+    let working = [world.work_with(slots()), world.work_with(slots()), world.work_with(slots())];
+    let ended = async || world.number("select count(*) from mainstay.job_outcome").await;
+    until("some are done by picks", async || ended().await >= 40).await;
+    world.operate(async |operator| operator.limit("default", Limits::default()).await).await;
+    until("all are done", async || ended().await == 120).await;
+    let words = world.said.words();
+    for key in 0..6 {
+        let of_key: Vec<_> = words.iter().filter(|word| word.starts_with(&format!("{key} "))).collect();
+        assert!(of_key.is_sorted(), "{of_key:?}");
+    }
+    world.check().await;
+    for one in working {
+        one.stop().await;
+    }
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_claim_that_gives_way_where_two_wait_for_each_other_is_tried_again_at_once() {
+    let world = World::new().await;
+    let never = Duration::from_secs(3_600);
+    let mut ids = Vec::new();
+    for key in ["a", "m", "z"] {
+        ids.push(world.ask(say(key, Then::Succeed).in_order(key)).await);
+    }
+    let run = |key: &str, n: u8| {
+        format!(
+            "insert into mainstay.job_running \
+                (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most, ordering_key) \
+             values ('00000000-0000-7000-8000-00000000000{n}', 0, 0, 'default', 2, 'say', 1, 0, 3, '{key}')"
+        )
+    };
+    let other = Session::connect(world.test.target(), "other", Duration::from_secs(20)).await.unwrap();
+    other.batch_execute(&format!("set deadlock_timeout = '1h'; begin; {}", run("m", 1))).await.unwrap();
+    let working = world.work_with(Config { poll: never, full_every: never, may_lead: false, ..config() });
+    let line = "select coalesce(max(pid), 0)::bigint from pg_stat_activity \
+        where application_name = 'mainstay jobs claims' and datname = current_database()";
+    until("the claim waits", async || {
+        world.number(&format!("{line} and wait_event_type = 'Lock'")).await > 0
+    })
+    .await;
+    let before = world.number(line).await;
+    // It has one of these two, whatever its order is.
+    other.batch_execute(&format!("{}; {}", run("a", 2), run("z", 3))).await.unwrap();
+    other.batch_execute("rollback").await.unwrap();
+    for id in ids {
+        world.until(id, "succeeded 1").await;
+    }
+    assert_eq!(world.number(line).await, before, "the connection is the same");
+    world.check().await;
     working.stop().await;
     world.close().await.unwrap();
 }

@@ -13,6 +13,7 @@ const CLAIM: &str = include_str!("../../src/store/claim.sql");
 const NEXT: &str = include_str!("../../src/store/next.sql");
 const LIST: &str = include_str!("../../src/store/list.sql");
 const QUEUES: &str = include_str!("../../src/store/queues.sql");
+const STEP: &str = include_str!("../../src/store/step.sql");
 const PICK: &str = include_str!("../../src/store/pick.sql");
 
 /// As connections of claims are told.
@@ -44,7 +45,12 @@ pub(crate) async fn looked_at(
             looked += removed * loops;
         }
     }
-    (looked, lines.join("\n"))
+    let plan = lines.join("\n");
+    assert!(
+        !plan.contains("job_ahead"),
+        "it stands in the statement as if it had been written there:\n{plan}"
+    );
+    (looked, plan)
 }
 
 impl World {
@@ -82,8 +88,9 @@ async fn a_hundred_thousand_jobs_of_a_full_key_slow_down_no_other() {
     let (lanes, kinds) = (vec![1_i16, 2, 3], vec!["say"]);
     let (mut last, mut found) = (None::<String>, 0);
     for round in 0..2 {
-        let parameters: [&(dyn ToSql + Sync); 8] =
-            [&"default", &lanes, &kinds, &200_i64, &1_i64, &last, &1_000_i64, &200_i64];
+        let marks = vec![None::<jiff::Timestamp>; 3];
+        let parameters: [&(dyn ToSql + Sync); 10] =
+            [&"default", &lanes, &kinds, &200_i64, &1_i64, &last, &1_000_i64, &200_i64, &marks, &100_i64];
         let (looked, plan) = looked_at(&world.psql, PICK, &parameters).await;
         assert!(looked < 5_000.0, "{looked} rows in\n{plan}");
         let row = world.psql.query_one(PICK, &parameters).await.unwrap();
@@ -91,7 +98,6 @@ async fn a_hundred_thousand_jobs_of_a_full_key_slow_down_no_other() {
         last = row.get("last_key");
         assert_eq!(last.is_some(), round == 0, "the first two hundred keys, then those behind them");
         found += ids.len();
-        let marks = vec![None::<jiff::Timestamp>; 3];
         let parameters: [&(dyn ToSql + Sync); 8] =
             [&"default", &lanes, &marks, &kinds, &200_i64, &1_i64, &true, &Some(&ids)];
         let (looked, plan) = looked_at(&world.psql, CLAIM, &parameters).await;
@@ -235,5 +241,43 @@ async fn the_next_of_a_key_is_found_without_those_behind_it() {
     let (looked, plan) = looked_at(&world.psql, NEXT, &parameters).await;
     assert!(looked <= 12.0, "{looked}: {plan}");
     assert_eq!(world.psql.query(NEXT, &parameters).await.unwrap().len(), 2);
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_step_looks_at_so_many_of_a_long_line_and_a_claim_behind_it_at_none() {
+    let world = World::new().await;
+    world.fill_ready(1, 20_000, "ordering_key", "'line'").await;
+    world.fill_ready(20_001, 20_000, "ordering_key, limit_key", "'line', 'key ' || n").await;
+    world.fill_ready(40_001, 5, "ordering_key", "'other ' || n").await;
+    let first = "delete from mainstay.job_ready where nth = (select min(nth) from mainstay.job_ready)";
+    world.psql.batch_execute(first).await.unwrap();
+    let running = "insert into mainstay.job_running \
+        (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most, ordering_key) \
+        values ('00000000-0000-7000-8000-000000000000', 1, 0, 'default', 2, 'say', 1, 0, 3, 'line')";
+    world.psql.batch_execute(running).await.unwrap();
+    world.psql.batch_execute("vacuum analyze mainstay.job_ready").await.unwrap();
+    world.psql.batch_execute(SETTINGS).await.unwrap();
+    let kinds = vec!["say"];
+    let (mut lanes, mut run_ats, mut places) =
+        (vec![1_i16, 2, 3], vec![None::<jiff::Timestamp>; 3], vec![None::<String>; 3]);
+    let (mut steps, mut found) = (0, Vec::<Uuid>::new());
+    while !lanes.is_empty() {
+        let parameters: [&(dyn ToSql + Sync); 8] =
+            [&"default", &lanes, &run_ats, &places, &1_000_i64, &kinds, &100_i64, &None::<i64>];
+        let (looked, plan) = looked_at(&world.psql, STEP, &parameters).await;
+        assert!(looked < 6_000.0, "{looked} rows in\n{plan}");
+        let row = world.psql.query_one(STEP, &parameters).await.unwrap();
+        found.extend(row.get::<_, Vec<Uuid>>("ids"));
+        (lanes, run_ats, places) = (row.get("priorities"), row.get("run_ats"), row.get("places"));
+        steps += 1;
+    }
+    assert_eq!((steps, found.len()), (41, 5), "each was looked at once");
+    let mark = world.psql.query_one("select clock_timestamp() - interval '50 seconds'", &[]).await.unwrap();
+    let marks = vec![Some(mark.get::<_, jiff::Timestamp>(0)); 3];
+    let parameters: [&(dyn ToSql + Sync); 8] =
+        [&"default", &vec![1_i16, 2, 3], &marks, &kinds, &100_i64, &1_i64, &false, &None::<Vec<Uuid>>];
+    let (looked, plan) = looked_at(&world.psql, CLAIM, &parameters).await;
+    assert!(looked < 100.0, "{looked} rows in\n{plan}");
     world.close().await.unwrap();
 }

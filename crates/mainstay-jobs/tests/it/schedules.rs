@@ -251,13 +251,15 @@ async fn what_an_operator_pauses_rests_through_restarts_and_goes_on_with_what_is
     let working = work(&world, all());
     declared(&world, 1).await;
     cron::pause(db, "hourly").await.unwrap();
+    forward(&world, 60).await;
     cron::pause(db, "hourly").await.unwrap();
     working.stop().await;
     let working = work(&world, all());
     leader(&world).await;
     forward(&world, 3 * 3_600).await;
     let listed = cron::list(db, None, 10, 3).await.unwrap();
-    assert!(listed[0].paused_at.is_some() && listed[0].next.is_empty(), "{listed:?}");
+    assert_eq!(listed[0].paused_at, "2026-03-28T12:00:00Z".parse().ok(), "since it was paused first");
+    assert!(listed[0].next.is_empty(), "{listed:?}");
     let by_hand = cron::run_now(db, "hourly").await.unwrap();
     assert_eq!(world.state(by_hand).await, "ready 0");
     cron::resume(db, "hourly").await.unwrap();
@@ -269,6 +271,12 @@ async fn what_an_operator_pauses_rests_through_restarts_and_goes_on_with_what_is
     assert_eq!((&listed[0].next[..], listed[0].kind.as_str()), (&hours[..], "say"));
     forward(&world, 3_600).await;
     until("it fires again", async || asked(&world, "hourly").await == 2).await;
+    // One that is not paused loses no time that nobody was there for.
+    working.stop().await;
+    forward(&world, 3_600).await;
+    cron::resume(db, "hourly").await.unwrap();
+    let working = work(&world, all());
+    until("it is made up for", async || asked(&world, "hourly").await == 3).await;
     for refused in
         [cron::pause(db, "x").await, cron::resume(db, "x").await, cron::run_now(db, "\0").await.map(drop)]
     {

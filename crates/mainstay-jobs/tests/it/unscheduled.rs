@@ -99,6 +99,23 @@ async fn who_catches_up_hears_that_he_is_to_stop() {
 }
 
 #[tokio::test]
+async fn a_stop_waits_for_no_statement_of_schedules() {
+    let world = world().await;
+    let (working, _) = begun(&world, schedules([schedule("minutely", "* * * * *")])).await;
+    leader(&world).await;
+    let tx = world.tx().await;
+    tx.batch_execute("lock table mainstay.job in share mode").await.unwrap();
+    forward(&world, 60).await;
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() \
+        and application_name = 'mainstay jobs schedules' and wait_event_type = 'Lock'";
+    until("its job cannot be written", async || world.number(waits).await == 1).await;
+    working.stop().await;
+    assert_eq!(world.number(waits).await, 1, "the server does not know yet that nobody waits for it");
+    tx.rollback().await.unwrap();
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn who_hears_nothing_of_the_database_stops_all_the_same() {
     let mute = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target = format!("host=127.0.0.1 port={} user=a dbname=b", mute.local_addr().unwrap().port());
@@ -138,6 +155,33 @@ async fn what_nobody_here_understands_lives_through_a_pause_and_fires_when_it_re
     let working = work(&world, one("a").with(schedule("b", "* * * * *")).unwrap());
     until("it has a time", async || {
         world.number("select count(*) from mainstay.job_cron where next_at is null").await == 0
+    })
+    .await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_nobody_declares_any_more_rests_for_a_month_and_is_forgotten_then() {
+    let world = world().await;
+    let (working, _) = begun(&world, one("long gone").with(schedule("gone", "0 1 * * *")).unwrap()).await;
+    working.stop().await;
+    let working = work(&world, one("kept"));
+    until("the others rest", async || names(&world).await == ["kept"]).await;
+    working.stop().await;
+    world
+        .psql
+        .batch_execute(
+            "update mainstay.job_cron set retired_at = at - case name when 'gone' then interval '29 days' else interval '31 days' end \
+             from fake.clock where retired_at is not null",
+        )
+        .await
+        .unwrap();
+    let working = work(&world, one("kept"));
+    let known = "select string_agg(name, ', ' order by name) from mainstay.job_cron";
+    until("one of them is forgotten", async || {
+        let known: String = world.psql.query_one(known, &[]).await.unwrap().get(0);
+        known == "gone, kept"
     })
     .await;
     working.stop().await;
@@ -222,13 +266,16 @@ async fn whoever_is_about_to_commit_under_the_lease_holds_up_no_ends_of_jobs() {
     leader(&world).await;
     let tx = world.tx().await;
     tx.batch_execute("select from mainstay.lease where name = 'mainstay jobs' for share").await.unwrap();
-    let waits = "select coalesce(max(extract(epoch from clock_timestamp() - query_start)), 0)::bigint * 1000 from pg_stat_activity \
+    let waits = "select coalesce(max(1000 * extract(epoch from clock_timestamp() - query_start)), 0)::bigint from pg_stat_activity \
         where datname = current_database() and wait_event_type = 'Lock' and query like '%jobs.acquire%'";
     let mut longest = 0;
     for n in 0.. {
         let id = world.ask(say(&format!("{n}"), Then::Succeed)).await;
-        world.until(id, "succeeded 1").await;
-        longest = longest.max(world.number(waits).await);
+        until("its end is written", async || {
+            longest = longest.max(world.number(waits).await);
+            world.state(id).await == "succeeded 1"
+        })
+        .await;
         if world.number("select count(*) from mainstay.lease where expires_at < clock_timestamp()").await == 1
         {
             break;

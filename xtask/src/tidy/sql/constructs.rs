@@ -117,7 +117,13 @@ const CONSTRUCTS: [Construct; 15] = [
             &["create", "procedure"],
         ],
         instead: "write the rule in the feature, in the transaction that changes the row",
-        rooms: &[("crates/mainstay-cache/", "a change by psql or another program must be told too")],
+        rooms: &[
+            ("crates/mainstay-cache/", "a change by psql or another program must be told too"),
+            (
+                "crates/mainstay-jobs/migrations/0009_job_ahead.sql",
+                "a condition of many statements, read by the planner in each of them",
+            ),
+        ],
     },
     Construct {
         words: &[

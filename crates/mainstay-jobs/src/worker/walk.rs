@@ -1,0 +1,201 @@
+//! All that waits, looked at in steps where one statement cannot look at it in its time: from place to place along each lane,
+//! in turns with claims from the marks on. Pure. Never here: the statements.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::marks::Lane;
+
+/// Where a step has ended: by its time, and of one time by where it lies in its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) run_at: Timestamp,
+    pub(super) place: String,
+}
+
+/// Lanes in their order, and from where on each is looked at; without a place from its beginning.
+pub(super) type Way = Vec<(Lane, Option<Spot>)>;
+
+/// What is looked at next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// What lies behind the marks.
+    New,
+    /// What waits longest: that is where most of what was given back lies, and the next of a long line.
+    Front,
+    /// What comes behind the last step.
+    On,
+}
+
+/// What was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// What is new is too much by itself.
+    New,
+    /// The next step is a smaller one.
+    Step,
+    /// It cannot be gone through in the smallest steps, and rests.
+    Smallest,
+}
+
+/// The way through all lanes, time and again.
+#[derive(Debug)]
+pub(super) struct Walk {
+    /// The lanes that are not gone through; none while it rests.
+    lanes: Way,
+    /// So many rows of each lane are one step.
+    rows: i64,
+    /// So long the steps have taken.
+    took: Duration,
+    is_front_wanted: bool,
+    last: Look,
+    /// Whether the marks lie where claims from them on take no longer than they may.
+    pub(super) is_marked: bool,
+}
+
+/// A step of so many rows takes a few hundred milliseconds,
+const ROWS_MOST: i64 = 10_000;
+
+/// and one of so few is refused by no server that does anything at all.
+const ROWS_LEAST: i64 = 100;
+
+impl Walk {
+    /// One that rests.
+    pub(super) fn new() -> Self {
+        Self {
+            lanes: Way::new(),
+            rows: ROWS_MOST,
+            took: Duration::ZERO,
+            is_front_wanted: false,
+            last: Look::New,
+            is_marked: false,
+        }
+    }
+
+    /// From the beginning of these lanes.
+    pub(super) fn begin(&mut self, lanes: impl IntoIterator<Item = Lane>) {
+        self.lanes = lanes.into_iter().map(|lane| (lane, None)).collect();
+        self.took = Duration::ZERO;
+    }
+
+    /// Whether there is anything before its end.
+    pub(super) fn is_underway(&self) -> bool {
+        !self.lanes.is_empty()
+    }
+
+    /// Something has been given back.
+    pub(super) fn look_in_front(&mut self) {
+        self.is_front_wanted = true;
+    }
+
+    /// Whose turn it is: every second look is for what is new.
+    pub(super) fn turn(&mut self) -> Look {
+        self.last = match self.last {
+            Look::New if std::mem::take(&mut self.is_front_wanted) => Look::Front,
+            Look::New if self.is_underway() => Look::On,
+            _ => Look::New,
+        };
+        self.last
+    }
+
+    /// From where on the next step goes.
+    pub(super) fn from(&self) -> &Way {
+        &self.lanes
+    }
+
+    /// So many rows of each lane at most.
+    pub(super) fn rows(&self) -> i64 {
+        self.rows
+    }
+
+    /// A step has ended there, and has taken so long. Where it has left something behind that may begin, the next begins at the
+    /// same place, and looks at fewer; else those that are done in a small part of `long` grow. Whether it was the last one, and
+    /// how long all of them have taken.
+    pub(super) fn stepped(
+        &mut self,
+        ends: Way,
+        took: Duration,
+        is_more: bool,
+        long: Duration,
+    ) -> Option<Duration> {
+        self.took += took;
+        if is_more {
+            self.rows = (self.rows / 2).max(ROWS_LEAST);
+        } else {
+            self.lanes = ends;
+            let is_quick = took < long / 4;
+            self.rows = if is_quick { (self.rows * 2).min(ROWS_MOST) } else { self.rows };
+        }
+        (!self.is_underway()).then_some(self.took)
+    }
+
+    /// The last look took longer than it may.
+    pub(super) fn refused(&mut self) -> Refused {
+        match self.last {
+            Look::New => {
+                self.is_marked = false;
+                Refused::New
+            }
+            Look::Front | Look::On if self.rows > ROWS_LEAST => {
+                self.rows = (self.rows / 2).max(ROWS_LEAST);
+                Refused::Step
+            }
+            Look::Front | Look::On => {
+                self.lanes.clear();
+                Refused::Smallest
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot(n: i64) -> Spot {
+        Spot { run_at: Timestamp::from_second(n).unwrap(), place: format!("(0,{n})") }
+    }
+
+    #[test]
+    fn steps_take_turns_with_what_is_new_until_all_lanes_are_gone_through() {
+        let mut walk = Walk::new();
+        assert_eq!([walk.turn(), walk.turn()], [Look::New; 2], "it rests");
+        walk.begin([1, 2]);
+        assert_eq!([walk.turn(), walk.turn(), walk.turn()], [Look::On, Look::New, Look::On]);
+        let second = Duration::from_secs(1);
+        assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, true, second), None);
+        assert_eq!(walk.from(), &vec![(1, None), (2, None)], "there is more where it was");
+        assert_eq!(walk.rows(), ROWS_MOST / 2, "and little is enough to find it");
+        assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, false, second), None);
+        assert_eq!(walk.from(), &vec![(2, Some(spot(5)))]);
+        walk.look_in_front();
+        assert_eq!([walk.turn(), walk.turn(), walk.turn()], [Look::New, Look::Front, Look::New]);
+        assert_eq!(walk.stepped(Way::new(), second, false, second), Some(3 * second));
+        assert_eq!([walk.turn(), walk.turn()], [Look::New; 2]);
+    }
+
+    #[test]
+    fn a_step_that_is_refused_gets_smaller_and_in_the_end_holds_up_nobody() {
+        let mut walk = Walk::new();
+        walk.is_marked = true;
+        walk.begin([1]);
+        let mut refused = 0;
+        while walk.is_underway() {
+            assert!(walk.rows() >= ROWS_LEAST);
+            if walk.turn() == Look::On {
+                let expected = if walk.rows() > ROWS_LEAST { Refused::Step } else { Refused::Smallest };
+                assert_eq!(walk.refused(), expected);
+                refused += 1;
+            }
+        }
+        assert_eq!((refused, walk.rows(), walk.is_marked), (8, ROWS_LEAST, true));
+        assert_eq!((walk.turn(), walk.refused(), walk.is_marked), (Look::New, Refused::New, false));
+        walk.begin([1]);
+        let long = Duration::from_secs(1);
+        for _ in 0..10 {
+            walk.stepped(vec![(1, None)], long / 5, false, long);
+        }
+        assert_eq!(walk.rows(), ROWS_MOST, "they grow again");
+    }
+}
