@@ -97,6 +97,73 @@ async fn a_cancelled_import_says_so_and_can_be_tried_again() {
 }
 
 #[tokio::test]
+/// A look for strays during which this happens to the files of somebody, after it has seen them and before it acts.
+async fn look_meanwhile(world: &World, athlete: Uuid, happens: &str) {
+    let held = world.db.db().write().await.unwrap();
+    held.execute("select from athlete where id = $1 for update", &[&athlete]).await.unwrap();
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let meanwhile = async {
+        until("the look waits for the athlete", async || number(world, waiting).await == 1).await;
+        held.batch_execute(happens).await.unwrap();
+        held.commit().await.unwrap();
+    };
+    let (looked, ()) = tokio::join!(strays::look(&world.app), meanwhile);
+    looked.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_moved_while_it_was_looked_at_is_left_alone() {
+    const OTHER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let world = World::without_importer().await;
+    let client = world.register("kim@example.org").await;
+    let sent = client.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
+    let job: Uuid =
+        world.db.db().read().query_one("select job_id from upload_file", &[]).await.unwrap().get(0);
+    let tx = world.app.db.write().await.unwrap();
+    Operator::on(&tx).cancel(job).await.unwrap();
+    tx.commit().await.unwrap();
+    // Somebody has it tried again: its job is another one now.
+    let moved = format!("update upload_file set job_id = '{OTHER}'");
+    look_meanwhile(&world, client.id, &moved).await;
+    assert_eq!(line(&client, &sent).await["outcome"], "pending", "the end of the former job is not its");
+    // One that nobody knows: seen, and by then it has another.
+    let moved = format!("update upload_file set job_id = '{job}'");
+    look_meanwhile(&world, client.id, &moved).await;
+    let same = format!("select count(*) from upload_file where job_id = '{job}'");
+    assert_eq!(number(&world, &same).await, 1);
+    assert_eq!(number(&world, "select count(*) from mainstay.job").await, 1, "no other job is asked for");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn one_athlete_whom_somebody_holds_keeps_nobody_elses_strays_waiting() {
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+    let world = World::on(db, |config| {
+        config.database.lock_timeout_ms = 50;
+        config.database.transaction_retries = 0;
+    })
+    .await;
+    world.log.expect("import.stray.passed_over");
+    let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
+    let (one, two) = (gpx(1), gpx(2));
+    for client in [&kim, &robin] {
+        client.send_files(&[("1.gpx", &one), ("2.gpx", &two)]).await.expect(202);
+    }
+    change(&world, "update upload_file set job_id = null", &[]).await;
+    change(&world, "delete from mainstay.job_unique", &[]).await;
+    let held = world.db.db().write().await.unwrap();
+    held.execute("select from athlete where id = $1 for update", &[&kim.id.min(robin.id)]).await.unwrap();
+    strays::look(&world.app).await.unwrap();
+    let strays = "select count(*) from upload_file where job_id is null";
+    assert_eq!(number(&world, strays).await, 2, "those of whom nobody holds have jobs");
+    let told = world.log.lines().iter().filter(|line| line.event() == Some("import.stray.passed_over")).count();
+    assert_eq!(told, 1, "said once, and waited for once");
+    held.commit().await.unwrap();
+    strays::look(&world.app).await.unwrap();
+    assert_eq!(number(&world, strays).await, 0);
+    world.close().await;
+}
+
 async fn the_bytes_of_a_file_that_nobody_tries_again_are_forgotten() {
     let world = World::without_importer().await;
     let client = world.register("kim@example.org").await;

@@ -208,7 +208,7 @@ async fn write_line(app: &App, tx: &Tx, line: &Line<'_>, decision: &Decision) ->
     let now = app.effects.clock.now();
     match line {
         Line::Waiting(file, context) => {
-            if !store::decide_waiting(tx, file, decision, now).await? {
+            if !store::decide_waiting(tx, file, None, decision, now).await? {
                 return Err(Undone::Lost);
             }
             context.complete_in(tx, &Imported::of(decision)).await?;
