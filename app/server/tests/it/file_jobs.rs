@@ -228,6 +228,34 @@ async fn somebodys_archive_keeps_nobody_elses_file_waiting() {
 }
 
 #[tokio::test]
+/// How many jobs of an athlete wait with each priority, the best first.
+async fn priorities(world: &World, athlete: Uuid) -> Vec<(i16, i64)> {
+    let sql = "select ready.priority, count(*) from mainstay.job_ready as ready join mainstay.job using (id) \
+        where job.owner = $1 group by ready.priority order by ready.priority";
+    let rows = world.db.db().read().query(sql, &[&athlete]).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+#[tokio::test]
+async fn the_many_files_of_somebody_are_many_in_however_many_uploads_they_come() {
+    let world = World::without_importer().await;
+    let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
+    let bytes = gpx(1);
+    let names: Vec<_> = (0..42).map(|n| format!("{n}.gpx")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), bytes.as_slice())).collect();
+    for _ in 0..5 {
+        kim.send_files(&files).await.expect(202);
+    }
+    assert_eq!(priorities(&world, kim.id).await, [(1, 10), (2, 190), (3, 10)]);
+    robin.send_files(&[("1.gpx", &bytes)]).await.expect(202);
+    assert_eq!(priorities(&world, robin.id).await, [(1, 1)], "nobody else's count");
+    // Whose files are done begins anew.
+    change(&world, "update upload_file set outcome = 'refused' where athlete_id = $1", &[&kim.id]).await;
+    kim.send_files(&[("1.gpx", &bytes)]).await.expect(202);
+    assert_eq!(priorities(&world, kim.id).await[0], (1, 11));
+    world.close().await;
+}
+
 async fn an_attempt_that_lost_its_job_writes_nothing() {
     let world = World::without_importer().await;
     let client = world.register("kim@example.org").await;
