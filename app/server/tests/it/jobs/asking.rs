@@ -150,3 +150,29 @@ async fn an_account_asks_so_often_in_an_hour() {
     }
     world.close().await;
 }
+
+#[tokio::test]
+async fn many_who_ask_at_once_in_one_name_get_as_many_as_one_after_the_other() {
+    let world = World::with(|config| config.jobs.asked_per_hour = 5).await;
+    let robin = world.athlete("UTC").await;
+    let ask = || json!({ "job_type": KIND });
+    let answers = futures_util::future::join_all((0..20).map(|_| world.ask(robin, ask()))).await;
+    let of = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
+    assert_eq!((of(201), of(429)), (5, 15));
+    assert_eq!(world.get(robin, "/v1/jobs").await.expect(200)["count"], 5);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn who_may_have_no_more_is_still_told_of_the_job_that_has_the_key() {
+    let world = World::with(|config| config.jobs.asked_per_hour = 1).await;
+    let robin = world.athlete("UTC").await;
+    let keyed = |key: &str, conflict: &str| json!({ "job_type": KIND, "unique": { "key": key, "on_conflict": conflict } });
+    let first = world.ask(robin, keyed("k", "return")).await.expect(201);
+    let again = world.ask(robin, keyed("k", "return")).await.expect(200);
+    assert_eq!((&again["id"], &again["deduplicated"]), (&first["id"], &json!(true)));
+    assert_eq!(world.ask(robin, keyed("k", "reject")).await.problem(), (409, "job_exists".to_owned()));
+    assert_eq!(world.ask(robin, keyed("other", "return")).await.problem().0, 429);
+    assert_eq!(world.ask(robin, json!({ "job_type": KIND })).await.problem().0, 429);
+    world.close().await;
+}
