@@ -127,7 +127,8 @@ pub(super) async fn ask(app: &App, viewer: Viewer, job: NewJob) -> Result<Asked,
     let order = Order::of(&kinds, viewer, job, app.effects.clock.now()).map_err(refused)?;
     let most = app.config.jobs.asked_per_hour;
     let (kinds, order) = (&kinds, &order);
-    Ok(app.db.transaction(|tx: Arc<Tx>| async move { place(&tx, kinds, viewer, order, most).await }).await?)
+    let work = |tx: Arc<Tx>| async move { place(&tx, kinds, viewer, order, most).await };
+    Ok(app.months.transaction(&app.db, work).await?)
 }
 
 fn refused(errors: Vec<FieldError>) -> Problem {

@@ -106,7 +106,7 @@ async fn take_up(app: &App, row: &store::PendingFile, state: Option<State>) -> R
         };
         if is_as_seen { Ok(()) } else { Err(Undone::Moved) }
     };
-    match app.db.transaction(work).await {
+    match app.months.transaction(&app.db, work).await {
         Err(Undone::Database(error)) => return Err(error),
         Err(Undone::Moved) => return Ok(()),
         Ok(()) => {}

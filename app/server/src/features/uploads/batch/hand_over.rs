@@ -145,7 +145,7 @@ async fn keep(batch: &Batch, stored: i32, some: &[Packed]) -> Result<i32, DbErro
         }
         Ok::<_, DbError>(())
     };
-    app.db.transaction(work).await?;
+    app.months.transaction(&app.db, work).await?;
     Ok(lines.last().map_or(stored, |(file, _)| file.position))
 }
 

@@ -175,5 +175,5 @@ async fn look(app: &App) -> Result<(), DbError> {
         let job = Outdated { version: ALGORITHM_VERSION };
         asked(tx.enqueue(job.asked()).await)
     };
-    app.db.transaction(ask).await
+    app.months.transaction(&app.db, ask).await
 }
