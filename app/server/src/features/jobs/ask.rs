@@ -123,7 +123,7 @@ pub(super) enum Asked {
 
 /// Asks for it in the caller's name.
 pub(super) async fn ask(app: &App, viewer: Viewer, job: NewJob) -> Result<Asked, Problem> {
-    let kinds = crate::background::kinds(app);
+    let kinds = app.kinds();
     let order = Order::of(&kinds, viewer, job, app.effects.clock.now()).map_err(refused)?;
     let most = app.config.jobs.asked_per_hour;
     let (kinds, order) = (&kinds, &order);

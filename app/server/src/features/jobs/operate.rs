@@ -41,7 +41,7 @@ async fn statistics(app: &App, _: &Admin) -> Result<views::Statistics, Problem> 
     let overview = Overview::of(&read);
     let (statistics, queues) = (overview.statistics().await?, overview.queues().await?);
     drop(read);
-    let kinds = crate::background::kinds(app).names().len();
+    let kinds = app.kinds().names().len();
     Ok(views::Statistics::new(&statistics, kinds, queues))
 }
 
@@ -185,7 +185,7 @@ async fn dead(
     let read = app.db.read_from_primary();
     let rows = Overview::of(&read).dead(&filter, most).await?;
     drop(read);
-    Ok(views::DeadLetters::new(&crate::background::kinds(app), rows, page.limit))
+    Ok(views::DeadLetters::new(&app.kinds(), rows, page.limit))
 }
 
 /// Which dead letters are meant: by their ids, or the last ones that a filter finds.
