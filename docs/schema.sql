@@ -2176,7 +2176,7 @@ CREATE INDEX refresh_token_session_idx ON public.refresh_token USING btree (athl
 
 CREATE INDEX upload_file_kept_idx ON public.upload_file USING btree (finished_at) WHERE ((outcome <> 'pending'::text) AND (pending_content IS NOT NULL));
 
-CREATE INDEX upload_file_pending_idx ON public.upload_file USING btree (upload_id, "position") WHERE (outcome = 'pending'::text);
+CREATE INDEX upload_file_waiting_idx ON public.upload_file USING btree (athlete_id, upload_id, "position") WHERE (outcome = 'pending'::text);
 
 CREATE INDEX upload_list_idx ON public.upload USING btree (athlete_id, created_at DESC, id DESC);
 

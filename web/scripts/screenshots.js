@@ -18,6 +18,8 @@ const PAGES = {
 	ride: (found) => `/activities/${found.ride}`,
 	upload: () => '/upload',
 	profile: () => '/profile',
+	// What an administrator sees; others are told that it is not theirs.
+	jobs: () => '/jobs',
 };
 const wanted = process.argv.slice(2);
 

@@ -49,6 +49,14 @@ const FILES: &[Migration] = &[
         "0019_kept_content_idx.sql",
         include_str!("../migrations/0019_kept_content_idx.sql"),
     ),
+    Migration::from_file(
+        "0020_waiting_files_idx.sql",
+        include_str!("../migrations/0020_waiting_files_idx.sql"),
+    ),
+    Migration::from_file(
+        "0021_drop_pending_files_idx.sql",
+        include_str!("../migrations/0021_drop_pending_files_idx.sql"),
+    ),
 ];
 
 /// The history of Paceline's own tables; those of the platform (`mainstay::MIGRATIONS`) come before.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mainstay_db::Db;
 use mainstay_http::auth::{gate::Gate, passwords::Passwords};
-use mainstay_jobs::Watch;
+use mainstay_jobs::{Kinds, Watch};
 use mainstay_runtime::{Effects, Supervisor};
 
 use crate::answers::Shelf;
@@ -39,12 +39,19 @@ pub struct Parts {
     pub turns: Turns,
     /// Jobs that somebody follows.
     pub followed: Watch,
+    /// The kinds of jobs that are known: [`crate::background::kinds`].
+    pub kinds: fn(&App) -> Kinds,
 }
 
 impl App {
     /// The state from its parts.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// The kinds of jobs that are known.
+    pub fn kinds(&self) -> Kinds {
+        (self.0.kinds)(self)
     }
 }
 

@@ -39,7 +39,7 @@ pub use config::Config;
 pub use error::PartitionError;
 pub use keeper::{Keeper, Round};
 pub use key::Key;
-pub use on_demand::{is_any_missing_partition, is_missing_partition};
+pub use on_demand::is_missing_partition;
 pub use period::{Period, Unit};
 pub use statement_history::statement_history;
 pub use table::{Brin, Declared, Expiring, Export, PartitionedTable};

@@ -6,12 +6,13 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use mainstay_db::Tx;
+use mainstay_db::{DbError, Executor, Tx};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::enqueue::{Enqueue, EnqueueError, Enqueued, New};
+use crate::enqueue::{Enqueue, EnqueueError, Enqueued, New, key_of};
 use crate::job::{Job, Priority};
+use crate::store;
 
 /// Who may ask for jobs of a kind from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,12 +64,13 @@ type Ask = for<'a> fn(&'a Tx, Value, Wish) -> BoxFuture<'a, Result<Enqueued, Ask
 pub struct Known {
     /// Who may ask for one from outside.
     pub asked_by: AskedBy,
+    kind: &'static str,
     redacted: &'static [&'static str],
     ask: Ask,
 }
 
 pub(crate) fn known<J: Job>() -> Known {
-    Known { asked_by: J::ASKED_BY, redacted: J::REDACTED, ask: ask::<J> }
+    Known { asked_by: J::ASKED_BY, kind: J::NAME, redacted: J::REDACTED, ask: ask::<J> }
 }
 
 impl Known {
@@ -78,6 +80,18 @@ impl Known {
     /// [`AskError`]; the transaction is of no use any more if the database has refused it.
     pub async fn ask(&self, tx: &Tx, payload: Value, wish: Wish) -> Result<Enqueued, AskError> {
         (self.ask)(tx, payload, wish).await
+    }
+
+    /// The job that has this key among those of its kind, for whoever would be given it and no new one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn holder(&self, tx: &Tx, key: &str) -> Result<Option<Uuid>, DbError> {
+        let key = key_of(self.kind, key);
+        let keys = [key.as_slice()];
+        tx.rows(&store::EXPIRED, &[&keys.as_slice()]).await?;
+        let holder = mainstay_db::opt(&**tx, &store::HOLDERS, &[&keys.as_slice()]).await?;
+        Ok(holder.map(|row| row.try_get("id")).transpose()?)
     }
 
     /// A payload as it may be shown; nothing where it cannot be read.

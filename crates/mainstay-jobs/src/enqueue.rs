@@ -158,13 +158,13 @@ impl<J: Job> New<J> {
     /// Only one with this key at a time, of the jobs of this kind: until it has ended.
     #[must_use]
     pub fn unique(self, key: &str) -> Self {
-        Self { unique: Some((key_of::<J>(key), None)), ..self }
+        Self { unique: Some((key_of(J::NAME, key), None)), ..self }
     }
 
     /// Only one with this key in so long, of the jobs of this kind, whatever becomes of it.
     #[must_use]
     pub fn unique_for(self, key: &str, time: Duration) -> Self {
-        Self { unique: Some((key_of::<J>(key), Some(time))), ..self }
+        Self { unique: Some((key_of(J::NAME, key), Some(time))), ..self }
     }
 
     /// One after the other with those of this key in its queue, in the order in which they were asked for: also while one of
@@ -208,10 +208,10 @@ impl<J: Job> New<J> {
 }
 
 /// The kind stands before it, with its length, so that no other kind has it.
-fn key_of<J: Job>(key: &str) -> Vec<u8> {
+pub(crate) fn key_of(kind: &str, key: &str) -> Vec<u8> {
     let mut hash = Sha256::new();
-    hash.update((J::NAME.len() as u64).to_be_bytes());
-    hash.update(J::NAME);
+    hash.update((kind.len() as u64).to_be_bytes());
+    hash.update(kind);
     hash.update(key);
     hash.finalize().to_vec()
 }

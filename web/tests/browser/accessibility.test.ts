@@ -1,8 +1,7 @@
 // axe on every page, light and dark: no finding that is serious or critical.
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { signInAsDemo, useBrowser, Visit, whole } from './browser';
+import { fits, signInAsDemo, twiceTheSize, useBrowser, Visit, whole } from './browser';
 
 useBrowser();
 
@@ -46,9 +45,7 @@ test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
 		const answer = await fetch('/v1/uploads?limit=1');
 		return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
 	});
-	// The browser's own setting for text, 16 px before.
-	const browser = await page.context().newCDPSession(page);
-	await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+	await twiceTheSize(page);
 	for (const path of [
 		'/',
 		'/activities',
@@ -60,31 +57,10 @@ test.each([1280, 390])('text of twice the size fits %i px', async (width) => {
 	]) {
 		await page.goto(path);
 		await whole(page);
-		await expect.poll(() => cut(page), { message: `${path}: rows show all of their lines` }).toEqual([]);
-		await expect.poll(() => visit.overflow(), { message: path }).toBeLessThanOrEqual(0);
-		const heading = page.getByRole('heading', { level: 1 }).first();
-		await expect
-			.poll(async () => (await heading.boundingBox())?.y, { message: `${path}: the page begins at its top` })
-			.toBeLessThan(300);
-		const skip = page.getByRole('link', { name: 'To the content' });
-		const foot = async () => {
-			const { y, height } = (await skip.boundingBox())!;
-			return y + height;
-		};
-		await expect.poll(foot, { message: `${path}: a link that is out of sight` }).toBeLessThanOrEqual(0);
+		await fits(visit, path);
 	}
 	await visit.end();
 });
-
-/** What stands in rows of a fixed height and reaches over their edges. */
-const cut = (page: Page) =>
-	page.evaluate(() =>
-		Array.from(document.querySelectorAll('[role="row"] > *, .box > ul > li > *')).flatMap((part) => {
-			const [inner, outer] = [part.getBoundingClientRect(), part.parentElement!.getBoundingClientRect()];
-			const over = Math.max(outer.top - inner.top, inner.bottom - outer.bottom);
-			return inner.height > 0 && over > 1 ? [`${part.textContent?.trim()}: ${over} px`] : [];
-		}),
-	);
 
 async function findings({ page }: Visit): Promise<string[]> {
 	// Beside the page's own policy: the page itself may load nothing but its own files.

@@ -218,3 +218,39 @@ export async function signInAsDemo(page: Page) {
 	await page.reload();
 	await page.getByRole('heading', { name: 'Dashboard' }).waitFor();
 }
+
+/** Sets text to twice its size: the browser's own setting, 16 px before. */
+export async function twiceTheSize(page: Page) {
+	const browser = await page.context().newCDPSession(page);
+	await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+}
+
+/** That nothing of a page is cut off, wider than its window or out of its place. */
+export async function fits(visit: Visit, path: string) {
+	const { page } = visit;
+	await expect.poll(() => cut(page), { message: `${path}: rows show all of their lines` }).toEqual([]);
+	await expect.poll(() => visit.overflow(), { message: path }).toBeLessThanOrEqual(0);
+	const heading = page.getByRole('heading', { level: 1 }).first();
+	await expect
+		.poll(async () => (await heading.boundingBox())?.y, { message: `${path}: the page begins at its top` })
+		.toBeLessThan(300);
+	const skip = page.getByRole('link', { name: 'To the content' });
+	const foot = async () => {
+		const box = await skip.boundingBox();
+		return box === null ? Infinity : box.y + box.height;
+	};
+	await expect.poll(foot, { message: `${path}: a link that is out of sight` }).toBeLessThanOrEqual(0);
+}
+
+/** What stands in rows of a fixed height and reaches over their edges. */
+const cut = (page: Page) =>
+	page.evaluate(() =>
+		Array.from(document.querySelectorAll('[role="row"] > *, .box > ul > li > *')).flatMap((part) => {
+			const [inner, outer] = [part, part.parentElement ?? part].map((box) => box.getBoundingClientRect()) as [
+				DOMRect,
+				DOMRect,
+			];
+			const over = Math.max(outer.top - inner.top, inner.bottom - outer.bottom);
+			return inner.height > 0 && over > 1 ? [`${part.textContent?.trim()}: ${over} px`] : [];
+		}),
+	);

@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import { execFileSync } from 'node:child_process';
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
-import { PASSWORD, signIn, signUp, useBrowser, Visit, whole } from './browser';
+import { fits, PASSWORD, signIn, signUp, twiceTheSize, useBrowser, Visit, whole } from './browser';
 import { sql } from './seed';
 
 useBrowser();
@@ -95,6 +95,18 @@ test.each([
 			path: `${process.env.PICTURES}/jobs-${width}-${colorScheme}.png`,
 			fullPage: true,
 		});
+	await visit.end();
+});
+
+test.each([1280, 390])('the console in text of twice the size fits %i px', async (width) => {
+	const visit = await Visit.begin({ viewport: { width, height: 900 } });
+	const { page } = visit;
+	await open(page);
+	await twiceTheSize(page);
+	await page.reload();
+	await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
+	await whole(page);
+	await fits(visit, '/jobs');
 	await visit.end();
 });
 

@@ -75,6 +75,7 @@ pub struct DecideWaitingFileParams<
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
     pub position: i32,
+    pub of_job: Option<uuid::Uuid>,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct RetryFileParams {
@@ -89,9 +90,16 @@ pub struct SetFileJobParams {
     pub athlete_id: uuid::Uuid,
     pub upload_id: uuid::Uuid,
     pub position: i32,
+    pub seen: Option<uuid::Uuid>,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct CountPendingFilesParams {
+    pub athlete_id: uuid::Uuid,
+    pub max_rows: i64,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct ListPendingFilesParams {
+    pub after_athlete_id: uuid::Uuid,
     pub after_upload_id: uuid::Uuid,
     pub after_position: i32,
     pub now: jiff::Timestamp,
@@ -890,6 +898,50 @@ where
             .transpose()?)
     }
 }
+pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static mainstay_db::Statement,
+    cached: std::marker::PhantomData<&'s ()>,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, mainstay_db::DbError>,
+    mapper: fn(i64) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
+        I64Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
+        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
+        self.client
+            .rows(self.query, &self.params)
+            .await?
+            .iter()
+            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
+            .collect()
+    }
+    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
+        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+}
 pub struct ListPendingFilesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
@@ -1336,50 +1388,6 @@ where
             .transpose()?)
     }
 }
-pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
-    client: &'c C,
-    params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static mainstay_db::Statement,
-    cached: std::marker::PhantomData<&'s ()>,
-    extractor: fn(&tokio_postgres::Row) -> Result<i64, mainstay_db::DbError>,
-    mapper: fn(i64) -> T,
-}
-impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
-where
-    C: GenericClient,
-{
-    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
-        I64Query {
-            client: self.client,
-            params: self.params,
-            query: self.query,
-            cached: self.cached,
-            extractor: self.extractor,
-            mapper,
-        }
-    }
-    pub async fn one(self) -> Result<T, mainstay_db::DbError> {
-        let row = crate::client::async_::one(self.client, self.query, &self.params).await?;
-        Ok((self.mapper)((self.extractor)(&row)?))
-    }
-    pub async fn all(self) -> Result<Vec<T>, mainstay_db::DbError> {
-        self.client
-            .rows(self.query, &self.params)
-            .await?
-            .iter()
-            .map(|row| Ok((self.mapper)((self.extractor)(row)?)))
-            .collect()
-    }
-    pub async fn opt(self) -> Result<Option<T>, mainstay_db::DbError> {
-        let opt_row = crate::client::async_::opt(self.client, self.query, &self.params).await?;
-        Ok(opt_row
-            .map(|row| {
-                let extracted = (self.extractor)(&row)?;
-                Ok::<T, mainstay_db::DbError>((self.mapper)(extracted))
-            })
-            .transpose()?)
-    }
-}
 pub struct FindPrimarySourceQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
@@ -1763,7 +1771,7 @@ pub struct DecideWaitingFileStmt(&'static mainstay_db::Statement);
 pub fn decide_waiting_file() -> DecideWaitingFileStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.decide_waiting_file",
-        "with /* uploads.decide_waiting_file */ decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, leased_until = null, finished_at = $6, pending_content = case when $7::boolean then upload_file.pending_content end where upload_file.athlete_id = $8 and upload_file.upload_id = $9 and upload_file.position = $10 and upload_file.pending_content is not null returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $8 and upload.id = $9 and upload.finished_at is null and upload.alive_until is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $8 and other.upload_id = $9 and other.outcome = 'pending' and other.position <> $10) ) select exists (select from decided) as is_ours",
+        "with /* uploads.decide_waiting_file */ decided as ( update upload_file set outcome = $1, activity_id = $2, reason = $3, message = $4, warnings = $5, leased_until = null, finished_at = $6, pending_content = case when $7::boolean then upload_file.pending_content end where upload_file.athlete_id = $8 and upload_file.upload_id = $9 and upload_file.position = $10 and upload_file.pending_content is not null and ($11::uuid is null or upload_file.outcome = 'pending' and upload_file.job_id = $11) returning upload_file.position ), finished as ( update upload set finished_at = $6 where upload.athlete_id = $8 and upload.id = $9 and upload.finished_at is null and upload.alive_until is null and exists (select from decided) and not exists ( select from upload_file as other where other.athlete_id = $8 and other.upload_id = $9 and other.outcome = 'pending' and other.position <> $10) ) select exists (select from decided) as is_ours",
     );
     DecideWaitingFileStmt(&STATEMENT)
 }
@@ -1790,7 +1798,8 @@ impl DecideWaitingFileStmt {
         athlete_id: &'a uuid::Uuid,
         upload_id: &'a uuid::Uuid,
         position: &'a i32,
-    ) -> BoolQuery<'c, 'a, 's, C, bool, 10> {
+        of_job: &'a Option<uuid::Uuid>,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 11> {
         BoolQuery {
             client,
             params: [
@@ -1804,6 +1813,7 @@ impl DecideWaitingFileStmt {
                 athlete_id,
                 upload_id,
                 position,
+                of_job,
             ],
             query: self.0,
             cached: std::marker::PhantomData,
@@ -1827,7 +1837,7 @@ impl<
         'a,
         's,
         DecideWaitingFileParams<T1, T2, T3, T4>,
-        BoolQuery<'c, 'a, 's, C, bool, 10>,
+        BoolQuery<'c, 'a, 's, C, bool, 11>,
         C,
     > for DecideWaitingFileStmt
 {
@@ -1835,7 +1845,7 @@ impl<
         &'s self,
         client: &'c C,
         params: &'a DecideWaitingFileParams<T1, T2, T3, T4>,
-    ) -> BoolQuery<'c, 'a, 's, C, bool, 10> {
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 11> {
         self.bind(
             client,
             &params.outcome,
@@ -1848,6 +1858,7 @@ impl<
             &params.athlete_id,
             &params.upload_id,
             &params.position,
+            &params.of_job,
         )
     }
 }
@@ -1890,7 +1901,7 @@ pub struct SetFileJobStmt(&'static mainstay_db::Statement);
 pub fn set_file_job() -> SetFileJobStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.set_file_job",
-        "update /* uploads.set_file_job */ upload_file set job_id = $1 where athlete_id = $2 and upload_id = $3 and position = $4 and outcome = 'pending'",
+        "update /* uploads.set_file_job */ upload_file set job_id = $1 where athlete_id = $2 and upload_id = $3 and position = $4 and outcome = 'pending' and job_id is not distinct from $5",
     );
     SetFileJobStmt(&STATEMENT)
 }
@@ -1902,8 +1913,9 @@ impl SetFileJobStmt {
         athlete_id: &'a uuid::Uuid,
         upload_id: &'a uuid::Uuid,
         position: &'a i32,
+        seen: &'a Option<uuid::Uuid>,
     ) -> Result<u64, mainstay_db::DbError> {
-        client.execute(self.0, &[job_id, athlete_id, upload_id, position]).await
+        client.execute(self.0, &[job_id, athlete_id, upload_id, position, seen]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -1921,14 +1933,58 @@ impl<'a, C: GenericClient + Send + Sync>
         client: &'a C,
         params: &'a SetFileJobParams,
     ) -> std::pin::Pin<Box<dyn futures::Future<Output = Result<u64, mainstay_db::DbError>> + Send + 'a>> {
-        Box::pin(self.bind(client, &params.job_id, &params.athlete_id, &params.upload_id, &params.position))
+        Box::pin(self.bind(
+            client,
+            &params.job_id,
+            &params.athlete_id,
+            &params.upload_id,
+            &params.position,
+            &params.seen,
+        ))
+    }
+}
+pub struct CountPendingFilesStmt(&'static mainstay_db::Statement);
+pub fn count_pending_files() -> CountPendingFilesStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.count_pending_files",
+        "select /* uploads.count_pending_files */ count(*) as pending from ( select from upload_file where athlete_id = $1 and outcome = 'pending' limit $2 ) as waiting",
+    );
+    CountPendingFilesStmt(&STATEMENT)
+}
+impl CountPendingFilesStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        max_rows: &'a i64,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        I64Query {
+            client,
+            params: [athlete_id, max_rows],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<'c, 'a, 's, CountPendingFilesParams, I64Query<'c, 'a, 's, C, i64, 2>, C>
+    for CountPendingFilesStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a CountPendingFilesParams,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        self.bind(client, &params.athlete_id, &params.max_rows)
     }
 }
 pub struct ListPendingFilesStmt(&'static mainstay_db::Statement);
 pub fn list_pending_files() -> ListPendingFilesStmt {
     static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
         "uploads.list_pending_files",
-        "select /* uploads.list_pending_files */ athlete_id, upload_id, position, job_id from upload_file where outcome = 'pending' and (upload_id, position) > ($1, $2) and (leased_until is null or leased_until <= $3) order by upload_id, position limit $4",
+        "select /* uploads.list_pending_files */ athlete_id, upload_id, position, job_id from upload_file where outcome = 'pending' and (athlete_id, upload_id, position) > ($1, $2, $3) and (leased_until is null or leased_until <= $4) order by athlete_id, upload_id, position limit $5",
     );
     ListPendingFilesStmt(&STATEMENT)
 }
@@ -1936,14 +1992,15 @@ impl ListPendingFilesStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
+        after_athlete_id: &'a uuid::Uuid,
         after_upload_id: &'a uuid::Uuid,
         after_position: &'a i32,
         now: &'a jiff::Timestamp,
         max_rows: &'a i64,
-    ) -> ListPendingFilesQuery<'c, 'a, 's, C, ListPendingFiles, 4> {
+    ) -> ListPendingFilesQuery<'c, 'a, 's, C, ListPendingFiles, 5> {
         ListPendingFilesQuery {
             client,
-            params: [after_upload_id, after_position, now, max_rows],
+            params: [after_athlete_id, after_upload_id, after_position, now, max_rows],
             query: self.0,
             cached: std::marker::PhantomData,
             extractor: |row: &tokio_postgres::Row| -> Result<ListPendingFiles, mainstay_db::DbError> {
@@ -1964,7 +2021,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         ListPendingFilesParams,
-        ListPendingFilesQuery<'c, 'a, 's, C, ListPendingFiles, 4>,
+        ListPendingFilesQuery<'c, 'a, 's, C, ListPendingFiles, 5>,
         C,
     > for ListPendingFilesStmt
 {
@@ -1972,8 +2029,15 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a ListPendingFilesParams,
-    ) -> ListPendingFilesQuery<'c, 'a, 's, C, ListPendingFiles, 4> {
-        self.bind(client, &params.after_upload_id, &params.after_position, &params.now, &params.max_rows)
+    ) -> ListPendingFilesQuery<'c, 'a, 's, C, ListPendingFiles, 5> {
+        self.bind(
+            client,
+            &params.after_athlete_id,
+            &params.after_upload_id,
+            &params.after_position,
+            &params.now,
+            &params.max_rows,
+        )
     }
 }
 pub struct ForgetKeptContentStmt(&'static mainstay_db::Statement);

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Common, open};
 use crate::features::accounts;
-use crate::features::uploads::batch::{self, Importer, Progress};
+use crate::features::uploads::batch::{self, BatchError, Importer, Progress};
 use crate::features::uploads::{Decision, Outcome};
 
 /// Arguments of `paceline import`.
@@ -47,10 +47,14 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
         .await;
     shown.finish();
     opened.close().await;
-    imported.context(
-        "the import stopped early; what is reported above is done, and a second run does the rest",
-    )?;
-    Ok(ExitCode::SUCCESS)
+    match imported {
+        Ok(_) => Ok(ExitCode::SUCCESS),
+        // Its words say how it goes on: a second run would hand the same over again.
+        Err(error @ (BatchError::TakersGone { .. } | BatchError::NoTakers)) => Err(error.into()),
+        Err(error) => Err(anyhow::Error::from(error).context(
+            "the import stopped early; what is reported above is done, and a second run does the rest",
+        )),
+    }
 }
 
 /// Prints a line. Whoever reads may stop reading, or the disk behind it be full: the import goes on.

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Common, Listen, MustChange, token_secret};
 use crate::answers::Shelf;
+use crate::background;
 use crate::config::{self, Config, Flags};
 use crate::features::uploads::{ImportSignal, Months, Turns};
 use crate::schema;
@@ -170,6 +171,7 @@ fn state(platform: &mut Platform, config: Config) -> anyhow::Result<App> {
         followed: config.followed(),
         config,
         imports: ImportSignal::new(&platform.registry),
+        kinds: background::kinds,
     }))
 }
 

@@ -58,7 +58,7 @@ async fn run(common: &Common, listen: &Listen, service: Service) -> anyhow::Resu
     let Some(Opened { mut platform, app }) = begun? else { return Ok(ExitCode::SUCCESS) };
     hand_over(&platform, signals);
     background::start(&app, &platform.supervisor);
-    platform.do_jobs(background::kinds(&app));
+    platform.do_jobs(app.kinds());
     platform.schedule_jobs(background::schedules()?);
     if service == Service::Up {
         demo::start_season(&app, &platform.supervisor);

@@ -28,7 +28,7 @@ mod views;
 pub use email::{Email, EmailError};
 pub use expiry::{RemoveExpired, Removed, remove_expired};
 pub use principal::{Admin, Principal};
-pub(crate) use principal::{OnBehalf, Standing};
+pub(crate) use principal::{NotAdmin, OnBehalf, Standing};
 pub(crate) use routes::router;
 
 /// What an account may do.

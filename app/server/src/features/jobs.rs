@@ -77,7 +77,7 @@ async fn find(app: &App, principal: &Principal, id: Uuid) -> Result<views::Job, 
     let job = visible(overview, id, viewer).await?;
     let history = overview.history(id).await?;
     drop(read);
-    Ok(views::Job::new(&crate::background::kinds(app), viewer, job, history))
+    Ok(views::Job::new(&app.kinds(), viewer, job, history))
 }
 
 /// Which jobs a list is asked for.
@@ -171,7 +171,7 @@ async fn outcome(app: &App, viewer: Viewer, seen: &Seen) -> Result<Option<views:
     let overview = Overview::of(&read);
     let Some(job) = overview.show(job.id).await? else { return Ok(None) };
     let history = overview.history(job.id).await?;
-    Ok(Some(views::Job::new(&crate::background::kinds(app), viewer, job, history)))
+    Ok(Some(views::Job::new(&app.kinds(), viewer, job, history)))
 }
 
 /// A job in the sight of one who begins to follow it.

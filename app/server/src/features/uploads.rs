@@ -238,7 +238,7 @@ async fn retry(app: &App, file: &ImportFile, patience: Duration) -> Result<FileR
         store::retry_file(&tx, file, job_id).await?;
         Ok::<_, Halted>(())
     };
-    app.db.transaction(work).await?;
+    app.months.transaction(&app.db, work).await?;
     wait_until_finished(app, athlete_id, upload_id, patience).await?;
     let read = app.db.read();
     let rows = store::list_files(&read, athlete_id, upload_id, position.saturating_sub(1), None, 1).await?;

@@ -10,7 +10,7 @@ use paceline::features::uploads::batch::{self, BatchError, Importer, Progress};
 use serde_json::Value;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use crate::world::{Client, World};
+use crate::world::{Client, PATIENCE, World};
 
 /// A folder with these files in it.
 pub(crate) fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
@@ -288,5 +288,49 @@ async fn a_file_that_takes_too_long_is_refused_after_its_attempts_and_holds_nobo
         let why = items[0]["message"].as_str().unwrap();
         assert!(why.contains("3 times"), "{why}");
     }
+    world.close().await;
+}
+
+/// A process that imports, as far as anybody sees.
+const IMPORTER: &str = "insert into mainstay.job_worker (host, pid, queues, kinds, slots, ttl_ms) \
+    values ('test', 1, '{imports}', '{import.file}', 1, 30000)";
+
+#[tokio::test]
+async fn a_hand_over_ends_when_nobody_is_left_who_imports_and_the_files_stay_handed_over() {
+    let world = World::without_importer().await;
+    let client = world.register("kim@example.org").await;
+    let (one, two) = (gpx(1), gpx(2));
+    let files = folder(&[("1.gpx", &one), ("2.gpx", &two)]);
+    alter(&world, IMPORTER).await;
+    let paths = vec![files.path().to_owned()];
+    let importing = batch::import_paths(&world.app, client.id, "cli", paths, Importer::Workers, |_| {});
+    let mut importing = Box::pin(importing);
+    let waiting = "select count(*) from mainstay.job_ready";
+    until("both are handed over", async || {
+        tokio::select! {
+            biased;
+            ended = &mut importing => panic!("{ended:?}"),
+            row = async { world.db.db().read().query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) } => row == 2,
+        }
+    })
+    .await;
+    alter(&world, "delete from mainstay.job_worker").await;
+    let waiting = async {
+        loop {
+            tokio::select! {
+                ended = &mut importing => break ended,
+                () = tokio::task::yield_now() => world.advance(1),
+            }
+        }
+    };
+    let ended = tokio::time::timeout(PATIENCE, waiting).await.expect("it waits for ever");
+    drop(importing);
+    assert!(matches!(ended, Err(BatchError::TakersGone { left: 2 })), "{ended:?}");
+    world.start_importers_alone();
+    let done = "select count(*) from upload_file where outcome = 'imported'";
+    until("the next who comes imports them", async || {
+        world.db.db().read().query_one(done, &[]).await.unwrap().get::<_, i64>(0) == 2
+    })
+    .await;
     world.close().await;
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use mainstay_jobs::Operator;
 use mainstay_testing::{TestDb, until};
+use paceline::config::Config;
 use paceline::features::uploads::{purge, strays};
 use paceline::schema;
 use serde_json::{Value, json};
@@ -96,6 +97,74 @@ async fn a_cancelled_import_says_so_and_can_be_tried_again() {
     world.close().await;
 }
 
+/// A look for strays during which this happens to the files of somebody, after it has seen them and before it acts.
+async fn look_meanwhile(world: &World, athlete: Uuid, happens: &str) {
+    let held = world.db.db().write().await.unwrap();
+    held.execute("select from athlete where id = $1 for update", &[&athlete]).await.unwrap();
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let meanwhile = async {
+        until("the look waits for the athlete", async || number(world, waiting).await == 1).await;
+        held.batch_execute(happens).await.unwrap();
+        held.commit().await.unwrap();
+    };
+    let (looked, ()) = tokio::join!(strays::look(&world.app), meanwhile);
+    looked.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_moved_while_it_was_looked_at_is_left_alone() {
+    const OTHER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let world = World::without_importer().await;
+    let client = world.register("kim@example.org").await;
+    let sent = client.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
+    let job: Uuid =
+        world.db.db().read().query_one("select job_id from upload_file", &[]).await.unwrap().get(0);
+    let tx = world.app.db.write().await.unwrap();
+    Operator::on(&tx).cancel(job).await.unwrap();
+    tx.commit().await.unwrap();
+    // Somebody has it tried again: its job is another one now.
+    let moved = format!("update upload_file set job_id = '{OTHER}'");
+    look_meanwhile(&world, client.id, &moved).await;
+    assert_eq!(line(&client, &sent).await["outcome"], "pending", "the end of the former job is not its");
+    // One that nobody knows: seen, and by then it has another.
+    let moved = format!("update upload_file set job_id = '{job}'");
+    look_meanwhile(&world, client.id, &moved).await;
+    let same = format!("select count(*) from upload_file where job_id = '{job}'");
+    assert_eq!(number(&world, &same).await, 1);
+    assert_eq!(number(&world, "select count(*) from mainstay.job").await, 1, "no other job is asked for");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn one_athlete_whom_somebody_holds_keeps_nobody_elses_strays_waiting() {
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+    let world = World::on(db, |config| {
+        config.database.lock_timeout_ms = 50;
+        config.database.transaction_retries = 0;
+    })
+    .await;
+    world.log.expect("import.stray.passed_over");
+    let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
+    let (one, two) = (gpx(1), gpx(2));
+    for client in [&kim, &robin] {
+        client.send_files(&[("1.gpx", &one), ("2.gpx", &two)]).await.expect(202);
+    }
+    change(&world, "update upload_file set job_id = null", &[]).await;
+    change(&world, "delete from mainstay.job_unique", &[]).await;
+    let held = world.db.db().write().await.unwrap();
+    held.execute("select from athlete where id = $1 for update", &[&kim.id.min(robin.id)]).await.unwrap();
+    strays::look(&world.app).await.unwrap();
+    let strays = "select count(*) from upload_file where job_id is null";
+    assert_eq!(number(&world, strays).await, 2, "those of whom nobody holds have jobs");
+    let told =
+        world.log.lines().iter().filter(|line| line.event() == Some("import.stray.passed_over")).count();
+    assert_eq!(told, 1, "said once, and waited for once");
+    held.commit().await.unwrap();
+    strays::look(&world.app).await.unwrap();
+    assert_eq!(number(&world, strays).await, 0);
+    world.close().await;
+}
+
 #[tokio::test]
 async fn the_bytes_of_a_file_that_nobody_tries_again_are_forgotten() {
     let world = World::without_importer().await;
@@ -157,6 +226,34 @@ async fn somebodys_archive_keeps_nobody_elses_file_waiting() {
     let before: i64 = world.db.db().read().query_one(before, &[&robin.id]).await.unwrap().get(0);
     // The first ten of the archive, and what ageing lets through.
     assert!((10..=14).contains(&before), "{before} of 40 went before");
+    world.close().await;
+}
+
+/// How many jobs of an athlete wait with each priority, the best first.
+async fn priorities(world: &World, athlete: Uuid) -> Vec<(i16, i64)> {
+    let sql = "select ready.priority, count(*) from mainstay.job_ready as ready join mainstay.job using (id) \
+        where job.owner = $1 group by ready.priority order by ready.priority";
+    let rows = world.db.db().read().query(sql, &[&athlete]).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+#[tokio::test]
+async fn the_many_files_of_somebody_are_many_in_however_many_uploads_they_come() {
+    let world = World::without_importer().await;
+    let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
+    let bytes = gpx(1);
+    let names: Vec<_> = (0..42).map(|n| format!("{n}.gpx")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), bytes.as_slice())).collect();
+    for _ in 0..5 {
+        kim.send_files(&files).await.expect(202);
+    }
+    assert_eq!(priorities(&world, kim.id).await, [(1, 10), (2, 190), (3, 10)]);
+    robin.send_files(&[("1.gpx", &bytes)]).await.expect(202);
+    assert_eq!(priorities(&world, robin.id).await, [(1, 1)], "nobody else's count");
+    // Whose files are done begins anew.
+    change(&world, "update upload_file set outcome = 'refused' where athlete_id = $1", &[&kim.id]).await;
+    kim.send_files(&[("1.gpx", &bytes)]).await.expect(202);
+    assert_eq!(priorities(&world, kim.id).await[0], (1, 11));
     world.close().await;
 }
 
@@ -271,31 +368,55 @@ async fn an_upload_of_thousands_of_parts_needs_one_open_file() {
     world.close().await;
 }
 
+/// Takes the days of a table of the platform.
+fn no_days(table: &str) -> String {
+    format!(
+        "do $$ declare day record; begin \
+            for day in select inhrelid::regclass as name from pg_inherits where inhparent = 'mainstay.{table}'::regclass loop \
+                execute format('drop table %s', day.name); \
+            end loop; end $$"
+    )
+}
+
 #[tokio::test]
-async fn a_day_that_the_platform_lacks_is_no_fault_of_a_file() {
-    const NO_DAYS: &str = "do $$ declare day record; begin \
-        for day in select inhrelid::regclass as name from pg_inherits where inhparent = 'mainstay.event'::regclass loop \
-            execute format('drop table %s', day.name); \
-        end loop; end $$";
+async fn a_day_that_the_platform_lacks_is_made_and_costs_no_attempt() {
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+    // Ids tell the machine's time, and the world's clock stands elsewhere.
+    let far = |config: &mut Config| {
+        config.database.partitions.on_demand_ahead_days = 3_650;
+        config.database.partitions.on_demand_back_days = 3_650;
+    };
+    let world = World::on(db, far).await;
+    let kim = world.register("kim@example.org").await;
+    change(&world, &no_days("job"), &[]).await;
+    let sent = kim.send_files(&[("1.gpx", &gpx(1)), ("2.gpx", &gpx(2))]).await.expect(202);
+    for table in ["event", "job_outcome"] {
+        change(&world, &no_days(table), &[]).await;
+    }
+    world.start_importers_alone();
+    let report = kim.finished(&sent).await;
+    assert_eq!(report["progress"]["imported"], 2, "{report}");
+    assert_eq!(number(&world, "select max(attempts)::bigint from mainstay.job_outcome").await, 1);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_day_that_the_platform_lacks_and_cannot_have_is_no_fault_of_a_file() {
     const ALL_DAYS: &str = "create table mainstay.event_all partition of mainstay.event \
         for values from ('00000000-0000-0000-0000-000000000000') to ('ffffffff-ffff-ffff-ffff-ffffffffffff')";
     let world = World::without_importer().await;
-    world.log.expect("import.paused");
+    world.log.expect("db.partition.blocked");
     let kim = world.register("kim@example.org").await;
     let sent = kim.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
-    change(&world, NO_DAYS, &[]).await;
+    change(&world, &no_days("event"), &[]).await;
     world.start_importers();
-    until("it waits", async || world.log.lines().iter().any(|line| line.event() == Some("import.paused")))
-        .await;
+    let waits = "select count(*) from mainstay.job_ready where run_at > now() + interval '30 seconds'";
+    until("it waits", async || number(&world, waits).await == 1).await;
     assert_eq!(line(&kim, &sent).await["outcome"], "pending");
     change(&world, ALL_DAYS, &[]).await;
-    // Whoever has met it waits for a while by the world's clock.
-    until("it is imported", async || {
-        world.advance(2);
-        line(&kim, &sent).await["outcome"] == "imported"
-    })
-    .await;
+    change(&world, "update mainstay.job_ready set run_at = now()", &[]).await;
     let report = kim.finished(&sent).await;
     assert_eq!(report["progress"]["imported"], 1, "{report}");
+    assert_eq!(number(&world, "select max(attempts)::bigint from mainstay.job_outcome").await, 1);
     world.close().await;
 }

@@ -18,6 +18,7 @@ use crate::world::{Athlete, World};
 mod asking;
 mod following;
 mod operating;
+mod redacted;
 mod shell;
 
 /// A kind that the server's own code does not know: what it is told, it does.
@@ -165,6 +166,33 @@ async fn each_address_is_for_whom_it_is() {
             "{method} {path}"
         );
     }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn somebody_elses_job_is_none_whatever_its_state_and_stays_as_it_is() {
+    let world = World::new().await;
+    let (owner, other) = (world.athlete("UTC").await, world.athlete("UTC").await);
+    let failed = world.tell(Some(owner), Then::Fail).await;
+    let nobodys = world.tell(None, Then::Fail).await;
+    let go_on = world.does_what_is_told();
+    world.is_in(owner, failed, "failed").await;
+    let running = world.tell(Some(owner), Then::Walk).await;
+    world.is_in(owner, running, "running").await;
+    for id in [failed, running, nobodys] {
+        for (method, rest) in [("GET", ""), ("GET", "/events"), ("POST", "/cancel"), ("POST", "/retry")] {
+            let answer = world.send(other, method, &format!("/v1/jobs/{id}{rest}"), None).await;
+            assert_eq!(answer.problem(), (404, "not_found".to_owned()), "{method} {rest}");
+        }
+    }
+    assert_eq!(world.job(owner, failed).await["state"], "failed");
+    let job = world.job(owner, running).await;
+    assert_eq!((&job["state"], &job["is_cancelling"]), (&json!("running"), &json!(false)));
+    until("it is done", async || {
+        go_on.notify_one();
+        world.job(owner, running).await["state"] == "succeeded"
+    })
+    .await;
     world.close().await;
 }
 

@@ -12,7 +12,7 @@ use mainstay_db::partitions::{Declared, Keeper};
 use mainstay_http::auth::gate::Gate;
 use mainstay_http::auth::passwords::Passwords;
 use mainstay_http::auth::tokens::{Key, Keys, Tokens};
-use mainstay_jobs::Worker;
+use mainstay_jobs::{Kinds, Worker};
 use mainstay_runtime::{Clock, Effects, Lifecycle, Phase, Supervisor, TaskState, TaskStatus};
 use mainstay_telemetry::{Capture, Registry};
 use mainstay_testing::TestDb;
@@ -157,8 +157,24 @@ impl World {
         world
     }
 
+    /// The application without importers, which knows these kinds of jobs besides.
+    pub(crate) async fn knowing(kinds: fn(&App) -> Kinds) -> Self {
+        let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+        let (world, lifecycle) = Self::starting_with(db, |_| {}, kinds).await;
+        tokio::time::timeout(PATIENCE, lifecycle.reached(Phase::Ready)).await.expect("it never serves");
+        world
+    }
+
     /// The same, and it need not be ready yet.
     pub(crate) async fn starting(db: TestDb, change: impl FnOnce(&mut Config)) -> (Self, Lifecycle) {
+        Self::starting_with(db, change, paceline::background::kinds).await
+    }
+
+    async fn starting_with(
+        db: TestDb,
+        change: impl FnOnce(&mut Config),
+        kinds: fn(&App) -> Kinds,
+    ) -> (Self, Lifecycle) {
         let log = Capture::of_thread();
         // Seeded originals are no training files, and computing again may come to them at any time.
         log.allow("recompute.activity.failed");
@@ -170,7 +186,7 @@ impl World {
         let effects = Effects::fixed(START.parse::<Timestamp>().unwrap(), 1);
         platform.effects = effects.clone();
         make_days(&db, &config).await;
-        let app = app(&mut platform, config);
+        let app = app(&mut platform, config, kinds);
         // What a test writes by hand counts at once, as what the application writes.
         platform.caches.follow(db.db());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -246,7 +262,7 @@ impl World {
         let queues = vec![(queue.to_owned(), slots)];
         let poll = Duration::from_millis(20);
         let config = mainstay_jobs::Config { queues, poll, is_alone, ..Default::default() };
-        let kinds = paceline::background::kinds(&self.app);
+        let kinds = self.app.kinds();
         let worker = Worker::new(self.db.target(), kinds, config, &Effects::system());
         self.tasks.spawn_resident("jobs", Duration::MAX, move |stop| worker.clone().run(stop));
     }
@@ -377,7 +393,7 @@ async fn make_days(db: &TestDb, config: &Config) {
     keeper.round().await.unwrap();
 }
 
-fn app(platform: &mut Platform, config: Config) -> App {
+fn app(platform: &mut Platform, config: Config, kinds: fn(&App) -> Kinds) -> App {
     let effects = platform.effects.clone();
     let keys = Keys::new(Key::try_new(KEY_ID, SECRET).unwrap(), Vec::new());
     let tokens = Tokens::new(&config.http.tokens, &keys, effects.clone());
@@ -393,6 +409,7 @@ fn app(platform: &mut Platform, config: Config) -> App {
         followed: config.followed(),
         config,
         imports: ImportSignal::new(&platform.registry),
+        kinds,
     })
 }
 

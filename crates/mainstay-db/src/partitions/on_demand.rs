@@ -20,26 +20,16 @@ pub fn is_missing_partition(table: &PartitionedTable, error: &DbError) -> bool {
     missing(table, error).is_some()
 }
 
-/// Whether the error says that any table has no partition for a row. Of tables whose partitions are made ahead that is nobody's
-/// fault who writes into them.
-pub fn is_any_missing_partition(error: &DbError) -> bool {
-    any_missing(error).is_some()
-}
-
-/// The server's report of a row that has no partition.
-fn any_missing(error: &DbError) -> Option<&tokio_postgres::error::DbError> {
+/// The server's report of a row of `table` that has no partition.
+fn missing<'a>(table: &PartitionedTable, error: &'a DbError) -> Option<&'a tokio_postgres::error::DbError> {
     let DbError::Constraint { source, .. } = error else { return None };
     source.as_db_error().filter(|error| {
         error.code() == &SqlState::CHECK_VIOLATION
             && error.constraint().is_none()
             && error.routine() == Some(RAISED_BY)
+            && error.schema() == Some(table.schema)
+            && error.table() == Some(table.table)
     })
-}
-
-/// The same of a row of `table`.
-fn missing<'a>(table: &PartitionedTable, error: &'a DbError) -> Option<&'a tokio_postgres::error::DbError> {
-    any_missing(error)
-        .filter(|error| error.schema() == Some(table.schema) && error.table() == Some(table.table))
 }
 
 /// The time of that row: `… (taken_at) = (2026-01-31 23:59:59+00).`, whose first words are in the server's language.
@@ -50,14 +40,15 @@ fn time_of(key: Key, detail: &str) -> Option<Timestamp> {
 }
 
 impl Keeper {
-    /// Runs a transaction that writes rows into `table`, whatever their times. Where a row's partition is missing, that
-    /// is created and the transaction runs again, from its beginning: once for each partition that it lacks. It is made
-    /// in a session of its own between two runs, when the transaction holds no locks any more that would be in its way.
+    /// Runs a transaction that writes rows into `table`, whatever their times. Where a row has no partition, in this table or in
+    /// any other that is declared, such as those of the ends of jobs and of events, which are made ahead as a rule, that is
+    /// created and the transaction runs again, from its beginning: once for each partition that it lacks. It is made in a
+    /// session of its own between two runs, when the transaction holds no locks any more that would be in its way.
     ///
     /// # Errors
-    /// What the transaction answers; so a row whose time is further from now than the configuration allows is answered
-    /// with its own error ([`is_missing_partition`]). [`DbError::NoPartition`] where it could not be made for another
-    /// reason: the same may work later.
+    /// What the transaction answers; so a row of `table` whose time is further from now than the configuration allows is
+    /// answered with its own error ([`is_missing_partition`]). [`DbError::NoPartition`] where a partition could not be made for
+    /// another reason, or is one of another table: no row of the caller's is to blame, and the same may work later.
     pub async fn with_partitions<T, E, Run, Done>(
         &self,
         table: &PartitionedTable,
@@ -74,20 +65,19 @@ impl Keeper {
                 Err(error) => error,
                 done => return done,
             };
-            let Some(row) = error.database().and_then(|error| missing(table, error)) else {
-                return Err(error);
+            let found = error.database().and_then(|error| self.lacking(table, error));
+            let Some((lacking, at)) = found else { return Err(error) };
+            let Some(at) = at else {
+                return Err(self.blocked(lacking, &"the server's words name no time").into());
             };
-            let Some(at) = row.detail().and_then(|detail| time_of(table.key, detail)) else {
-                return Err(self.blocked(table, &"the server's words name no time").into());
-            };
-            if !made.insert(Period::of(table.unit, at)) {
+            if !made.insert((lacking.name(), Period::of(lacking.unit, at))) {
                 // Another's memory of it is as wrong as this one's.
                 self.0.on_demand.lock().await.clear();
-                return Err(self.blocked(table, &"it is missing again after it was made").into());
+                return Err(self.blocked(lacking, &"it is missing again after it was made").into());
             }
-            match self.create_for(table, at).await {
+            match self.create_for(lacking, at).await {
                 Ok(()) => {}
-                Err(far @ PartitionError::OutOfWindow { .. }) => {
+                Err(far @ PartitionError::OutOfWindow { .. }) if lacking == table => {
                     tracing::info!(
                         event = events::DB_PARTITION_BLOCKED,
                         db.partition.table = %table.name(),
@@ -96,9 +86,22 @@ impl Keeper {
                     );
                     return Err(error);
                 }
-                Err(why) => return Err(self.blocked(table, &why).into()),
+                Err(why) => return Err(self.blocked(lacking, &why).into()),
             }
         }
+    }
+
+    /// Which of the declared tables, or `table`, has no partition for a row, and the time of that row.
+    fn lacking<'a>(
+        &'a self,
+        table: &'a PartitionedTable,
+        error: &DbError,
+    ) -> Option<(&'a PartitionedTable, Option<Timestamp>)> {
+        let declared = self.0.tables.iter().map(Declared::table);
+        let lacking =
+            std::iter::once(table).chain(declared).find(|table| is_missing_partition(table, error))?;
+        let detail = missing(lacking, error)?.detail();
+        Some((lacking, detail.and_then(|detail| time_of(lacking.key, detail))))
     }
 
     fn blocked(&self, table: &PartitionedTable, error: &dyn std::fmt::Display) -> DbError {

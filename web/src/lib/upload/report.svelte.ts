@@ -16,26 +16,32 @@ export class ReportOf {
 	#id: string;
 	#left = false;
 	#following = false;
+	/** Asked to follow while an answer is on its way: that answer may be older than what was pressed. */
+	#again = false;
 	#wake = () => {};
 
 	constructor(id: string) {
 		this.#id = id;
 	}
 
-	/** Follows it to its end; where that is done already, asks at once. */
+	/** Follows it to its end; where that is done already, asks at once, and once more where an answer is on its way. */
 	async follow(): Promise<void> {
 		this.#left = false;
+		this.#again = true;
 		if (this.#following) return this.#wake();
 		this.#following = true;
 		while (!this.#left) {
+			this.#again = false;
+			let ended: boolean;
 			try {
-				const finished = await this.#ask();
+				ended = await this.#ask();
 				this.problem = undefined;
-				if (finished) break;
 			} catch (error) {
 				this.problem = Problem.from(error);
-				if (!this.problem.passing) break;
+				ended = !this.problem.passing;
 			}
+			if (this.#again) continue;
+			if (ended) break;
 			await this.#rest(this.problem ? POLL_AGAIN_MS : POLL_MS);
 		}
 		this.#following = false;

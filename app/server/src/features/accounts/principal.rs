@@ -157,6 +157,16 @@ impl FromRequestParts<App> for Principal {
 #[derive(Debug, Clone)]
 pub struct Admin(pub Principal);
 
+/// What the API's description says of everybody else, with each address that takes an [`Admin`].
+#[derive(utoipa::IntoResponses)]
+#[expect(dead_code, reason = "it only describes answers to OpenAPI")]
+pub(crate) enum NotAdmin {
+    #[response(status = 401, description = "")]
+    Nobody(Problem),
+    #[response(status = 403, description = "`admin_only`")]
+    Somebody(Problem),
+}
+
 impl FromRequestParts<App> for Admin {
     type Rejection = Problem;
 

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::views::{Cleared, Invalidated, Key, Keys, PerformanceReport, Removed, Stats, Tags, Warmed};
 use super::{LISTED, MAX_LISTED, MAX_PATTERN, Wish};
-use crate::features::accounts::Admin;
+use crate::features::accounts::{Admin, NotAdmin};
 use crate::state::App;
 
 /// The routes of this feature.
@@ -30,8 +30,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
     get, path = "/v1/cache/stats", tag = "cache",
     responses(
         (status = 200, body = Stats),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn stats(State(app): State<App>, admin: Admin) -> Json<Stats> {
@@ -89,8 +88,7 @@ fn limited(limit: usize) -> Result<usize, FieldError> {
     responses(
         (status = 200, body = Tags),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn tags(
@@ -107,8 +105,7 @@ async fn tags(
     get, path = "/v1/cache/performance-report", tag = "cache",
     responses(
         (status = 200, body = PerformanceReport),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn performance_report(
@@ -124,8 +121,7 @@ async fn performance_report(
     responses(
         (status = 200, body = Keys),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn keys(
@@ -149,8 +145,7 @@ async fn keys(
     responses(
         (status = 200, body = Key),
         (status = 400, description = "`invalid_path`", body = Problem),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
         (status = 404, description = "`not_found`: this process keeps none", body = Problem),
     )
 )]
@@ -166,8 +161,7 @@ async fn key(State(app): State<App>, admin: Admin, Path(key): Path<String>) -> R
     responses(
         (status = 200, body = Removed),
         (status = 400, description = "`invalid_path`", body = Problem),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
         (status = 404, description = "`not_found`: this process keeps none", body = Problem),
     )
 )]
@@ -217,8 +211,7 @@ impl Invalidation {
     responses(
         (status = 200, body = Invalidated),
         (status = 400, description = "`nothing_to_invalidate`, `pattern_not_supported`, `malformed_json`", body = Problem),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
         (status = 422, description = "`invalid_body`: a table of which nothing is kept, or no tag", body = Problem),
     )
 )]
@@ -236,8 +229,7 @@ async fn invalidate(
     post, path = "/v1/cache/clear", tag = "cache",
     responses(
         (status = 200, body = Cleared),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
         (status = 503, description = "`write_conflict`: a dump of the database is under way, for example", body = Problem),
     )
 )]
@@ -251,8 +243,7 @@ async fn clear(State(app): State<App>, admin: Admin) -> Result<Json<Cleared>, Pr
     post, path = "/v1/cache/warm", tag = "cache",
     responses(
         (status = 200, body = Warmed),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn warm(State(app): State<App>, admin: Admin) -> Json<Warmed> {

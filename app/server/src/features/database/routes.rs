@@ -10,7 +10,7 @@ use super::views::{
     CacheHitRatio, History, IndexRecommendations, IndexUsage, Performance, PoolStats, Queries, SlowQueries,
     Summary, TableBloats,
 };
-use crate::features::accounts::Admin;
+use crate::features::accounts::{Admin, NotAdmin};
 use crate::state::App;
 
 /// The routes of this feature.
@@ -52,8 +52,7 @@ const fn a_day() -> u16 {
     responses(
         (status = 200, body = History),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn history(
@@ -93,8 +92,7 @@ enum SlowOrder {
     responses(
         (status = 200, body = SlowQueries),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn slow_queries(
@@ -110,8 +108,7 @@ async fn slow_queries(
     get, path = "/v1/database/performance", tag = "database",
     responses(
         (status = 200, body = Performance),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn performance(State(app): State<App>, admin: Admin) -> Result<Json<Performance>, Problem> {
@@ -123,8 +120,7 @@ async fn performance(State(app): State<App>, admin: Admin) -> Result<Json<Perfor
     get, path = "/v1/database/index-usage", tag = "database",
     responses(
         (status = 200, body = IndexUsage),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn index_usage(State(app): State<App>, admin: Admin) -> Result<Json<IndexUsage>, Problem> {
@@ -141,8 +137,7 @@ async fn index_usage(State(app): State<App>, admin: Admin) -> Result<Json<IndexU
     get, path = "/v1/database/index-recommendations", tag = "database",
     responses(
         (status = 200, body = IndexRecommendations),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
         (status = 409, description = "`advice_underway`: somebody else asked and still waits", body = Problem),
     )
 )]
@@ -158,8 +153,7 @@ async fn index_recommendations(
     get, path = "/v1/database/cache-hit-ratio", tag = "database",
     responses(
         (status = 200, body = CacheHitRatio),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn cache_hit_ratio(State(app): State<App>, admin: Admin) -> Result<Json<CacheHitRatio>, Problem> {
@@ -171,8 +165,7 @@ async fn cache_hit_ratio(State(app): State<App>, admin: Admin) -> Result<Json<Ca
     get, path = "/v1/database/table-bloat", tag = "database",
     responses(
         (status = 200, body = TableBloats),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn table_bloat(State(app): State<App>, admin: Admin) -> Result<Json<TableBloats>, Problem> {
@@ -184,8 +177,7 @@ async fn table_bloat(State(app): State<App>, admin: Admin) -> Result<Json<TableB
     get, path = "/v1/database/pool-stats", tag = "database",
     responses(
         (status = 200, body = PoolStats),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn pool_stats(State(app): State<App>, admin: Admin) -> Json<PoolStats> {
@@ -197,8 +189,7 @@ async fn pool_stats(State(app): State<App>, admin: Admin) -> Json<PoolStats> {
     get, path = "/v1/performance/queries", tag = "database",
     responses(
         (status = 200, body = Queries),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn queries(State(app): State<App>, admin: Admin) -> Json<Queries> {
@@ -210,8 +201,7 @@ async fn queries(State(app): State<App>, admin: Admin) -> Json<Queries> {
     get, path = "/v1/performance/summary", tag = "database",
     responses(
         (status = 200, body = Summary),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn summary(State(app): State<App>, admin: Admin) -> Result<Json<Summary>, Problem> {

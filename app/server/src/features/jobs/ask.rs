@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Span, Timestamp};
-use mainstay_db::Tx;
+use mainstay_db::{DbError, Tx};
 use mainstay_http::{FieldError, Halted, Problem, Validate};
 use mainstay_jobs::{
-    AskError, AskedBy, DEFAULT_QUEUE, EnqueueError, Enqueued, Kinds, Overview, Priority, Shown, Wish,
-    asked_lately,
+    AskError, AskedBy, DEFAULT_QUEUE, EnqueueError, Enqueued, Kinds, Known, Overview, Priority, Shown, Wish,
+    asked_lately, with_xact_lock,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -123,11 +123,12 @@ pub(super) enum Asked {
 
 /// Asks for it in the caller's name.
 pub(super) async fn ask(app: &App, viewer: Viewer, job: NewJob) -> Result<Asked, Problem> {
-    let kinds = crate::background::kinds(app);
+    let kinds = app.kinds();
     let order = Order::of(&kinds, viewer, job, app.effects.clock.now()).map_err(refused)?;
     let most = app.config.jobs.asked_per_hour;
     let (kinds, order) = (&kinds, &order);
-    Ok(app.db.transaction(|tx: Arc<Tx>| async move { place(&tx, kinds, viewer, order, most).await }).await?)
+    let work = |tx: Arc<Tx>| async move { place(&tx, kinds, viewer, order, most).await };
+    Ok(app.months.transaction(&app.db, work).await?)
 }
 
 fn refused(errors: Vec<FieldError>) -> Problem {
@@ -269,14 +270,14 @@ fn key_of(viewer: Viewer, key: &str) -> String {
 }
 
 async fn place(tx: &Tx, kinds: &Kinds, viewer: Viewer, order: &Order, most: u32) -> Result<Asked, Halted> {
-    if let Viewer::Owner(who) = viewer
-        && asked_lately(tx, who, &order.kind, most.into()).await? >= i64::from(most)
-    {
-        let text = format!("An account may have {most} jobs of this kind in an hour.");
-        return Err(Problem::too_many_requests(ASK_AGAIN, text).coded("too_many_jobs").into());
-    }
     let Some(known) = kinds.known(&order.kind) else { return Err(lost()) };
-    let enqueued = known.ask(tx, order.payload.clone(), order.wish.clone()).await.map_err(ask_refused)?;
+    let enqueued = if has_room(tx, viewer, order, most).await? {
+        known.ask(tx, order.payload.clone(), order.wish.clone()).await.map_err(ask_refused)?
+    } else {
+        // Whoever has the key is no new one.
+        let held = held(tx, &known, order).await?.ok_or_else(|| too_many(most))?;
+        Enqueued::Existing(Some(held))
+    };
     let id = enqueued.id().ok_or_else(exists)?;
     let shown = Overview::of(tx).show(id).await?;
     match (enqueued, shown) {
@@ -287,6 +288,26 @@ async fn place(tx: &Tx, kinds: &Kinds, viewer: Viewer, order: &Order, most: u32)
         (Enqueued::Existing(_), _) => Err(exists()),
         (Enqueued::New(_), None) => Err(lost()),
     }
+}
+
+/// Whether whoever asks may have one more. Those who ask in one name take turns until they have theirs, so that each counts those
+/// before.
+async fn has_room(tx: &Tx, viewer: Viewer, order: &Order, most: u32) -> Result<bool, DbError> {
+    let Viewer::Owner(who) = viewer else { return Ok(true) };
+    with_xact_lock(tx, &format!("{} asked for by {who}", order.kind)).await?;
+    Ok(asked_lately(tx, who, &order.kind, most.into()).await? < i64::from(most))
+}
+
+async fn held(tx: &Tx, known: &Known, order: &Order) -> Result<Option<Uuid>, DbError> {
+    match &order.wish.unique {
+        Some((key, _)) => known.holder(tx, key).await,
+        None => Ok(None),
+    }
+}
+
+fn too_many(most: u32) -> Halted {
+    let text = format!("An account may have {most} jobs of this kind in an hour.");
+    Problem::too_many_requests(ASK_AGAIN, text).coded("too_many_jobs").into()
 }
 
 fn ask_refused(error: AskError) -> Halted {

@@ -41,7 +41,7 @@ async fn statistics(app: &App, _: &Admin) -> Result<views::Statistics, Problem> 
     let overview = Overview::of(&read);
     let (statistics, queues) = (overview.statistics().await?, overview.queues().await?);
     drop(read);
-    let kinds = crate::background::kinds(app).names().len();
+    let kinds = app.kinds().names().len();
     Ok(views::Statistics::new(&statistics, kinds, queues))
 }
 
@@ -55,22 +55,40 @@ async fn workers(app: &App, _: &Admin) -> Result<views::Workers, Problem> {
     Ok(views::Workers::new(Overview::of(&read).workers().await?))
 }
 
-async fn pause(app: &App, _: &Admin, queue: &str) -> Result<views::Queue, Problem> {
+/// What happens to a queue or a schedule.
+#[derive(Debug, Clone, Copy)]
+enum Switch {
+    Pause,
+    Resume,
+}
+
+async fn switch_queue(app: &App, _: &Admin, queue: &str, switch: Switch) -> Result<views::Queue, Problem> {
     let name = named(queue)?;
     let work = |tx: Arc<Tx>| async move {
-        Operator::on(&tx).pause(name).await.map_err(halted)?;
+        let operator = Operator::on(&tx);
+        let switched = match switch {
+            Switch::Pause => operator.pause(name).await,
+            Switch::Resume => operator.resume(name).await,
+        };
+        switched.map_err(halted)?;
         shown(&tx, name).await
     };
     Ok(app.db.transaction(work).await?)
 }
 
-async fn resume(app: &App, _: &Admin, queue: &str) -> Result<views::Queue, Problem> {
-    let name = named(queue)?;
-    let work = |tx: Arc<Tx>| async move {
-        Operator::on(&tx).resume(name).await.map_err(halted)?;
-        shown(&tx, name).await
+async fn switch_schedule(
+    app: &App,
+    _: &Admin,
+    name: &str,
+    switch: Switch,
+) -> Result<views::ScheduleChanged, Problem> {
+    let name = schedule(name)?;
+    let (switched, words) = match switch {
+        Switch::Pause => (cron::pause(&app.db, name).await, "The schedule rests until it is resumed."),
+        Switch::Resume => (cron::resume(&app.db, name).await, "The schedule goes on."),
     };
-    Ok(app.db.transaction(work).await?)
+    switched.map_err(unscheduled)?;
+    Ok(views::ScheduleChanged::new(name, words))
 }
 
 /// What is to be different of a queue's limits.
@@ -135,16 +153,6 @@ async fn schedules(app: &App, _: &Admin, fires: usize) -> Result<views::Schedule
     Ok(views::Schedules::new(cron::list(&app.db, None, SCHEDULES_MOST, fires).await?))
 }
 
-async fn pause_schedule(app: &App, _: &Admin, name: &str) -> Result<views::ScheduleChanged, Problem> {
-    cron::pause(&app.db, schedule(name)?).await.map_err(unscheduled)?;
-    Ok(views::ScheduleChanged::new(name, "The schedule rests until it is resumed."))
-}
-
-async fn resume_schedule(app: &App, _: &Admin, name: &str) -> Result<views::ScheduleChanged, Problem> {
-    cron::resume(&app.db, schedule(name)?).await.map_err(unscheduled)?;
-    Ok(views::ScheduleChanged::new(name, "The schedule goes on."))
-}
-
 async fn run_schedule(app: &App, _: &Admin, name: &str) -> Result<views::ScheduleRun, Problem> {
     let id = cron::run_now(&app.db, schedule(name)?).await.map_err(unscheduled)?;
     Ok(views::ScheduleRun::new(name, id))
@@ -177,7 +185,7 @@ async fn dead(
     let read = app.db.read_from_primary();
     let rows = Overview::of(&read).dead(&filter, most).await?;
     drop(read);
-    Ok(views::DeadLetters::new(&crate::background::kinds(app), rows, page.limit))
+    Ok(views::DeadLetters::new(&app.kinds(), rows, page.limit))
 }
 
 /// Which dead letters are meant: by their ids, or the last ones that a filter finds.

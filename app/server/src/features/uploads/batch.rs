@@ -62,6 +62,16 @@ pub enum BatchError {
     /// Nobody imports what would be handed over.
     #[error("no process imports files at the moment; start one, or import them here, without --hand-over")]
     NoTakers,
+    /// Nobody imports any more what was handed over; it waits for whoever comes.
+    #[error(
+        "no process imports files any more, and {left} of those that were handed over wait: start one (`paceline serve` or \
+         `paceline work`), and it does them; nothing need be handed over again. The report is under Upload, and in \
+         GET /v1/uploads"
+    )]
+    TakersGone {
+        /// Files that wait.
+        left: i64,
+    },
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -135,7 +145,7 @@ async fn import_by(
     app.db.transaction(|tx| async move { store::insert_upload(&tx, new, now).await }).await?;
     let importing = async {
         match importer {
-            Importer::Here => batch.import(members, tell).await,
+            Importer::Here => batch.import(members, tell).await.map_err(BatchError::from),
             Importer::Workers => hand_over::import(&batch, members, tell).await,
         }
     };
@@ -148,7 +158,7 @@ async fn import_by(
         Err(error) => {
             // If this fails too, the sign of life runs out by itself.
             let _ = batch.show_alive(app.effects.clock.now()).await;
-            return Err(error.into());
+            return Err(error);
         }
     }
     Ok(batch.upload_id)

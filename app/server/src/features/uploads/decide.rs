@@ -6,7 +6,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use mainstay_db::partitions::is_any_missing_partition;
 use mainstay_db::{DbError, TransactionError, Tx};
 use mainstay_jobs::{CompleteError, Context};
 use tokio_postgres::error::SqlState;
@@ -120,7 +119,7 @@ pub(super) async fn record(app: &App, athlete_id: Uuid, line: &Line<'_>, decisio
         store::lock_athlete(&tx, athlete_id).await?;
         write_line(app, &tx, line, told).await
     };
-    match app.db.transaction(work).await {
+    match app.months.transaction(&app.db, work).await {
         Ok(()) => Ending::Decided(decision),
         Err(Undone::Database(error)) => ending(error),
         Err(_) => Ending::Lost,
@@ -208,7 +207,7 @@ async fn write_line(app: &App, tx: &Tx, line: &Line<'_>, decision: &Decision) ->
     let now = app.effects.clock.now();
     match line {
         Line::Waiting(file, context) => {
-            if !store::decide_waiting(tx, file, decision, now).await? {
+            if !store::decide_waiting(tx, file, None, decision, now).await? {
                 return Err(Undone::Lost);
             }
             context.complete_in(tx, &Imported::of(decision)).await?;
@@ -231,8 +230,6 @@ pub(super) enum Blame {
 
 pub(super) fn blame(error: &DbError) -> Blame {
     match error {
-        // Days that the platform should have made ahead.
-        error if is_any_missing_partition(error) && !months::is_missing(error) => Blame::Server,
         DbError::Constraint { .. } => Blame::File,
         DbError::Conflict(_)
         | DbError::LockTimeout(_)

@@ -22,11 +22,11 @@ const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// A file whose month cannot be made now, as while an index is built on the activities, is tried again after so long.
 const AFTER_NO_MONTH: Duration = Duration::from_secs(60);
 
-/// The first files of each upload go before the many of others, so that nobody's run waits for somebody's archive.
-const FIRST: i32 = 10;
+/// The first files that wait of each athlete go before the many of others, so that nobody's run waits for somebody's archive.
+const FIRST: i64 = 10;
 
-/// Behind so many files of an upload come those of everybody else.
-const MANY: i32 = 200;
+/// Behind so many files of an athlete come those of everybody else.
+const MANY: i64 = 200;
 
 /// Jobs that are asked for by one statement.
 const TOGETHER: usize = 1_000;
@@ -162,12 +162,17 @@ async fn wait(app: &App, error: &DbError) -> Failure {
     Failure::Snooze(Duration::ZERO)
 }
 
-/// Asks for the files of one upload, and returns the id of each one's job. None of a job that could not be written:
-/// `strays` finds its file.
+/// Asks for files of one athlete, behind those of theirs that wait already, and returns the id of each one's job. None of a
+/// job that could not be written: `strays` finds its file.
 pub(super) async fn ask(app: &App, tx: &Tx, files: &[ImportFile]) -> Result<Vec<Option<Uuid>>, DbError> {
+    let Some(first) = files.first() else { return Ok(Vec::new()) };
+    // However they come: each of a hundred uploads, and each of a thousand files that the page sends one by one, has its turn
+    // behind those before.
+    let before = store::count_pending(tx, first.athlete_id, MANY).await?;
     let mut ids = Vec::with_capacity(files.len());
+    let mut turns = before + 1..;
     for some in files.chunks(TOGETHER) {
-        let jobs = some.iter().map(|file| file.wanted(app, priority(file.position))).collect();
+        let jobs = some.iter().zip(&mut turns).map(|(file, nth)| file.wanted(app, priority(nth))).collect();
         ids.extend(asked(tx.enqueue_all(jobs).await, some.len())?);
     }
     Ok(ids)
@@ -191,10 +196,11 @@ fn asked(
     }
 }
 
-fn priority(position: i32) -> Priority {
-    if position <= FIRST {
+/// Of the n-th file of an athlete that waits.
+fn priority(nth: i64) -> Priority {
+    if nth <= FIRST {
         Priority::High
-    } else if position <= MANY {
+    } else if nth <= MANY {
         Priority::Normal
     } else {
         Priority::Low
@@ -206,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_files_of_an_upload_go_before_the_many_of_another() {
+    fn the_first_files_of_an_athlete_go_before_the_many_of_another() {
         assert_eq!([1, 10].map(priority), [Priority::High; 2]);
         assert_eq!([11, 200].map(priority), [Priority::Normal; 2]);
         assert_eq!([201, 20_000].map(priority), [Priority::Low; 2]);

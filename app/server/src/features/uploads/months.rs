@@ -1,5 +1,5 @@
-//! The samples' table as the keeper of partitions knows it, and the transactions that may need a month of it. Never here:
-//! how a month is made (`mainstay_db::partitions`).
+//! The samples' table as the keeper of partitions knows it, and the transactions that may need a month of it, or a day of what
+//! the platform keeps. Never here: how a month is made (`mainstay_db::partitions`).
 
 use std::sync::Arc;
 
@@ -42,8 +42,8 @@ impl Months {
         self.0.round().await
     }
 
-    /// [`Db::transaction`] for work that may write samples: a month that they lack is made, and the work is done again
-    /// from its beginning.
+    /// [`Db::transaction`] for work that may write samples, ask for jobs, tell events or end its job: a month that they lack, or
+    /// a day, is made, and the work is done again from its beginning.
     ///
     /// # Errors
     /// As [`Keeper::with_partitions`].

@@ -38,8 +38,8 @@ where athlete_id = :athlete_id and upload_id = :upload_id and position = :positi
 
 -- A file whose bytes are here gets its outcome, and its upload ends with the last one. False: somebody else has decided it
 -- meanwhile. An upload whose files still come ends when they have come. The bytes of those that are worth another attempt stay. The caller holds the athlete's lock, so that of two last
--- files the later one sees the earlier.
---! decide_waiting_file (activity_id?, reason?, message?)
+-- files the later one sees the earlier. With `of_job` only while it waits for this job.
+--! decide_waiting_file (activity_id?, reason?, message?, of_job?)
 with
     decided as (
         update upload_file
@@ -49,6 +49,7 @@ with
             pending_content = case when :keeps_content::boolean then upload_file.pending_content end
         where upload_file.athlete_id = :athlete_id and upload_file.upload_id = :upload_id
             and upload_file.position = :position and upload_file.pending_content is not null
+            and (:of_job::uuid is null or upload_file.outcome = 'pending' and upload_file.job_id = :of_job)
         returning upload_file.position
     ),
     finished as (
@@ -83,21 +84,32 @@ with
     )
 select exists (select from again) as waits_again;
 
--- The job of a file that waits anew.
---! set_file_job
+-- Another job of a file that waits, if it still has the one that was seen.
+--! set_file_job (seen?)
 update upload_file
 set job_id = :job_id
-where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and outcome = 'pending';
+where athlete_id = :athlete_id and upload_id = :upload_id and position = :position and outcome = 'pending'
+    and job_id is not distinct from :seen;
 
--- Files that wait, a page in the order of upload_file_pending_idx, with the jobs that they had when they were asked for.
+-- How many files of an athlete wait, so many at the most.
+--! count_pending_files
+select count(*) as pending
+from (
+    select from upload_file
+    where athlete_id = :athlete_id and outcome = 'pending'
+    limit :max_rows
+) as waiting;
+
+-- Files that wait, a page in the order of upload_file_waiting_idx, with the jobs that they had when they were asked for.
 -- What a process of the former release works on is left to it until its lease has passed.
 -- tidy: all athletes, one look for everybody's files
 --! list_pending_files : (job_id?)
 select athlete_id, upload_id, position, job_id
 from upload_file
-where outcome = 'pending' and (upload_id, position) > (:after_upload_id, :after_position)
+where outcome = 'pending'
+    and (athlete_id, upload_id, position) > (:after_athlete_id, :after_upload_id, :after_position)
     and (leased_until is null or leased_until <= :now)
-order by upload_id, position
+order by athlete_id, upload_id, position
 limit :max_rows;
 
 -- Bytes that were kept for another attempt and were not asked for.

@@ -125,7 +125,7 @@ async fn store_waiting(app: &App, athlete_id: Uuid, waiting: Waiting) -> Result<
         }
         Ok::<_, Halted>(upload_id)
     };
-    Ok(app.db.transaction(work).await?)
+    Ok(app.months.transaction(&app.db, work).await?)
 }
 
 /// Every file of an upload, compressed, one after another in one temporary file.

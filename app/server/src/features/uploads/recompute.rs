@@ -150,7 +150,7 @@ async fn give_up(app: &App, athlete_id: Uuid, id: Uuid) -> Result<(), DbError> {
         store::lock_athlete(&tx, athlete_id).await?;
         store::set_failed_version(&tx, athlete_id, id, ALGORITHM_VERSION).await
     };
-    app.db.transaction(work).await
+    app.months.transaction(&app.db, work).await
 }
 
 /// Computes an activity again from the original of its best source, as what the athlete says it is, in the caller's

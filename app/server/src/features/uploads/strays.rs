@@ -28,52 +28,87 @@ pub fn start(app: &App, supervisor: &Supervisor) {
     });
 }
 
-/// Gives jobs to files that have none, and an outcome to those whose job was given up or cancelled.
+/// Gives jobs to files that have none, and an outcome to those whose job was given up or cancelled. The files of an athlete whom
+/// somebody else holds for too long have their turn at the next look.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn look(app: &App) -> Result<(), DbError> {
-    let mut after = (Uuid::nil(), 0);
+    let mut after = ImportFile { athlete_id: Uuid::nil(), upload_id: Uuid::nil(), position: 0 };
+    let mut held = None;
     loop {
         let read = app.db.read();
-        let page = store::list_pending(&read, after, app.effects.clock.now(), PAGE).await?;
+        let page = store::list_pending(&read, &after, app.effects.clock.now(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(()) };
-        after = (last.upload_id, last.position);
+        after = file_of(last);
         let jobs: Vec<Uuid> = page.iter().filter_map(|file| file.job_id).collect();
         let states = Overview::of(&read).states(&jobs).await?;
         drop(read);
         for row in &page {
             let state = row.job_id.and_then(|id| states.get(&id).copied());
-            if state.is_none_or(State::is_ended) {
-                take_up(app, row, state).await?;
+            if state.is_none_or(State::is_ended) && held != Some(row.athlete_id) {
+                match take_up(app, row, state).await {
+                    Err(error) if is_held(&error) => {
+                        // The pages have the files of one athlete side by side.
+                        held = Some(row.athlete_id);
+                        pass_over(row, &error);
+                    }
+                    ended => ended?,
+                }
             }
         }
     }
 }
 
+/// Whether somebody else had what was needed for longer than one waits.
+fn is_held(error: &DbError) -> bool {
+    matches!(error, DbError::LockTimeout(_) | DbError::Cancelled(_) | DbError::Conflict(_))
+}
+
+fn pass_over(row: &store::PendingFile, error: &DbError) {
+    tracing::warn!(
+        event = "import.stray.passed_over",
+        athlete.id = %row.athlete_id,
+        error = %error,
+        "files without a job wait for the next look: their athlete is held"
+    );
+}
+
+fn file_of(row: &store::PendingFile) -> ImportFile {
+    ImportFile { athlete_id: row.athlete_id, upload_id: row.upload_id, position: row.position }
+}
+
+/// Acts on what was seen, if it is so still: what has moved meanwhile is in somebody's hands.
 async fn take_up(app: &App, row: &store::PendingFile, state: Option<State>) -> Result<(), DbError> {
-    let file = ImportFile { athlete_id: row.athlete_id, upload_id: row.upload_id, position: row.position };
+    let file = file_of(row);
     let shown = match (state, row.job_id) {
         (Some(State::Failed | State::Discarded | State::Cancelled), Some(id)) => {
-            Overview::of(&app.db.read()).show(id).await?
+            match Overview::of(&app.db.read()).show(id).await? {
+                // Somebody has it done again.
+                Some(job) if !job.state.is_ended() => return Ok(()),
+                shown => shown,
+            }
         }
         _ => None,
     };
     let decision = &shown.as_ref().map(decision);
     let work = |tx: Arc<Tx>| async move {
         store::lock_athlete(&tx, file.athlete_id).await?;
-        let is_ours = match decision {
-            Some(decision) => store::decide_waiting(&tx, &file, decision, app.effects.clock.now()).await?,
+        let is_as_seen = match decision {
+            Some(decision) => {
+                let now = app.effects.clock.now();
+                store::decide_waiting(&tx, &file, row.job_id, decision, now).await?
+            }
             None => match job::ask(app, &tx, &[file]).await?.first() {
-                Some(Some(id)) => store::set_job(&tx, &file, *id).await?,
+                Some(Some(id)) => store::set_job(&tx, &file, row.job_id, *id).await?,
                 _ => true,
             },
         };
-        if is_ours { Ok(()) } else { Err(Undone::Decided) }
+        if is_as_seen { Ok(()) } else { Err(Undone::Moved) }
     };
-    match app.db.transaction(work).await {
+    match app.months.transaction(&app.db, work).await {
         Err(Undone::Database(error)) => return Err(error),
-        Err(Undone::Decided) => return Ok(()),
+        Err(Undone::Moved) => return Ok(()),
         Ok(()) => {}
     }
     if let Some(decision) = decision.as_ref().filter(|_| state != Some(State::Cancelled)) {
@@ -104,8 +139,8 @@ fn decision(job: &Shown) -> Decision {
 
 /// Why nothing was done.
 enum Undone {
-    /// The file has its outcome by now.
-    Decided,
+    /// The file has its outcome by now, or another job.
+    Moved,
     /// The database.
     Database(DbError),
 }
@@ -120,7 +155,7 @@ impl TransactionError for Undone {
     fn database(&self) -> Option<&DbError> {
         match self {
             Self::Database(error) => Some(error),
-            Self::Decided => None,
+            Self::Moved => None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Jobs that are asked for over HTTP.
 
+use paceline_domain::analysis::summary::ALGORITHM_VERSION;
+
 use super::*;
 
 const KIND: &str = "recompute.athlete";
@@ -148,5 +150,57 @@ async fn an_account_asks_so_often_in_an_hour() {
             .await
             .expect(201);
     }
+    world.close().await;
+}
+
+#[tokio::test]
+async fn many_who_ask_at_once_in_one_name_get_as_many_as_one_after_the_other() {
+    let world = World::with(|config| config.jobs.asked_per_hour = 5).await;
+    let robin = world.athlete("UTC").await;
+    let ask = || json!({ "job_type": KIND });
+    let answers = futures_util::future::join_all((0..20).map(|_| world.ask(robin, ask()))).await;
+    let of = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
+    assert_eq!((of(201), of(429)), (5, 15));
+    assert_eq!(world.get(robin, "/v1/jobs").await.expect(200)["count"], 5);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn who_may_have_no_more_is_still_told_of_the_job_that_has_the_key() {
+    let world = World::with(|config| config.jobs.asked_per_hour = 1).await;
+    let robin = world.athlete("UTC").await;
+    let keyed = |key: &str, conflict: &str| json!({ "job_type": KIND, "unique": { "key": key, "on_conflict": conflict } });
+    let first = world.ask(robin, keyed("k", "return")).await.expect(201);
+    let again = world.ask(robin, keyed("k", "return")).await.expect(200);
+    assert_eq!((&again["id"], &again["deduplicated"]), (&first["id"], &json!(true)));
+    assert_eq!(world.ask(robin, keyed("k", "reject")).await.problem(), (409, "job_exists".to_owned()));
+    assert_eq!(world.ask(robin, keyed("other", "return")).await.problem().0, 429);
+    assert_eq!(world.ask(robin, json!({ "job_type": KIND })).await.problem().0, 429);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn of_a_version_there_is_one_job_and_none_of_a_version_that_cannot_be() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let of = |version: i64| json!({ "job_type": "recompute.outdated", "payload": { "version": version } });
+    let id = |answer: Value| answer["id"].as_str().unwrap().parse::<Uuid>().unwrap();
+    let first = id(world.ask(admin, of(1)).await.expect(201));
+    assert_eq!(id(world.ask(admin, of(1)).await.expect(200)), first);
+    let absurd = [2_147_483_647, 1_000_000, -1];
+    let mut asked = Vec::new();
+    for version in absurd {
+        asked.push(id(world.ask(admin, of(version)).await.expect(201)));
+    }
+    // A newer process beside this one will do it.
+    let next = id(world.ask(admin, of(i64::from(ALGORITHM_VERSION) + 1)).await.expect(201));
+    world.start_jobs();
+    for (id, version) in asked.into_iter().zip(absurd) {
+        let job = world.is_in(admin, id, "discarded").await;
+        let why = job["error"].as_str().unwrap();
+        assert!(why.starts_with(&format!("there is no version {version} ")), "{job}");
+    }
+    world.is_in(admin, first, "succeeded").await;
+    until("it waits", async || world.job(admin, next).await["state"] == "scheduled").await;
     world.close().await;
 }

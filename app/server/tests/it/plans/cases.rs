@@ -85,6 +85,8 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("after_position", "0"),
     ("after_upload_id", "uuid_of('0000', 0)"),
     ("job_id", "null"),
+    ("of_job", "null"),
+    ("seen", "null"),
     ("keeps_content", "false"),
     ("before", "'2026-05-16'"),
     ("outcome", "null"),
@@ -206,8 +208,9 @@ pub(super) const HOT: &[Case] = &[
     hot("uploads.finish_upload").with(&[("upload_id", "uuid_of('8004', 5000)")]),
     hot("uploads.list_pending_files")
         .with(&[("max_rows", "200")])
-        .reads(&["upload_file_pending_idx"])
+        .reads(&["upload_file_waiting_idx"])
         .costs(20, 400),
+    hot("uploads.count_pending_files").with(&[("max_rows", "200")]),
     hot("uploads.forget_kept_content")
         .with(&[("max_rows", "100")])
         .reads(&["upload_file_kept_idx"])
@@ -253,7 +256,7 @@ pub(super) const MISSED_WITHOUT: &[(&str, &str)] = &[
     ("activity_source_overlap_idx", "uploads.find_overlapping_sources"),
     ("best_effort_fastest_idx", "athletes.personal_bests"),
     ("upload_list_idx", "uploads.list_uploads"),
-    ("upload_file_pending_idx", "uploads.list_pending_files"),
+    ("upload_file_waiting_idx", "uploads.list_pending_files"),
     ("upload_file_kept_idx", "uploads.forget_kept_content"),
 ];
 

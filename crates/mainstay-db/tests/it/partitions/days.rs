@@ -131,6 +131,41 @@ async fn a_row_without_a_day_gets_one_and_its_transaction_runs_once_more() {
 }
 
 #[tokio::test]
+async fn a_row_beside_it_gets_its_day_where_its_table_is_declared_and_is_nobodys_fault_where_it_gets_none() {
+    const END: PartitionedTable = PartitionedTable { table: "errand_end", ..ERRAND };
+    let log = Capture::of_thread();
+    let db = world().await;
+    let sql = "create table errand_end (like errand including all) partition by range (id)";
+    session(db.target()).await.batch_execute(sql).await.unwrap();
+    let keeper = |tables: Vec<Declared>| {
+        let clock = Clock::paused(NOON.parse().unwrap());
+        Keeper::new(&Config::default(), db.target(), &clock, &Registry::new(), tables).unwrap()
+    };
+    let runs = Cell::new(0);
+    let both = async |one: Uuid, other: Uuid| {
+        runs.set(runs.get() + 1);
+        let tx = db.db().write().await?;
+        tx.execute("insert into errand (id) values ($1)", &[&one]).await?;
+        tx.execute("insert into errand_end (id) values ($1)", &[&other]).await?;
+        tx.commit().await
+    };
+    let now = || id("2024-02-27T12:00:00Z");
+    let all = keeper(vec![ERRAND.into(), END.into()]);
+    all.with_partitions(&ERRAND, || both(now(), id("2024-02-28T12:00:00Z"))).await.unwrap();
+    assert_eq!(runs.get(), 3, "a run for each of two days that lacked");
+    let session = session(db.target()).await;
+    assert_eq!(one::<i64>(&session, "select count(*) from errand_end_y2024m02d28").await, 1);
+
+    log.expect(events::DB_PARTITION_BLOCKED);
+    let error = all.with_partitions(&ERRAND, || both(now(), Uuid::nil())).await.unwrap_err();
+    assert!(matches!(error, DbError::NoPartition { .. }), "{error:?}");
+    let error =
+        keeper(vec![ERRAND.into()]).with_partitions(&ERRAND, || both(now(), now())).await.unwrap_err();
+    assert!(matches!(error, DbError::Constraint { .. }), "of a table that nobody declared: {error:?}");
+    assert_eq!(one::<i64>(&session, "select count(*) from errand").await, 1);
+}
+
+#[tokio::test]
 async fn an_id_far_from_now_makes_no_day() {
     // An id is its writer's: nobody who runs the service is called for it.
     let log = Capture::of_thread();

@@ -18,8 +18,8 @@ use super::views::{
     DeadLetters, Purged, Queue, Queues, Replayed, ScheduleChanged, ScheduleRun, Schedules, Statistics,
     Workers,
 };
-use super::{DEAD_MOST, LimitsPatch, Meant};
-use crate::features::accounts::Admin;
+use super::{DEAD_MOST, LimitsPatch, Meant, Switch};
+use crate::features::accounts::{Admin, NotAdmin};
 use crate::features::activities::Change;
 use crate::features::uploads;
 use crate::state::App;
@@ -47,8 +47,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
     get, path = "/v1/jobs/stats/queue", tag = "jobs",
     responses(
         (status = 200, body = Statistics),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn statistics(State(app): State<App>, admin: Admin) -> Result<Json<Statistics>, Problem> {
@@ -60,8 +59,7 @@ async fn statistics(State(app): State<App>, admin: Admin) -> Result<Json<Statist
     get, path = "/v1/jobs/queues", tag = "jobs",
     responses(
         (status = 200, body = Queues),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn queues(State(app): State<App>, admin: Admin) -> Result<Json<Queues>, Problem> {
@@ -97,8 +95,7 @@ struct QueuePatch {
     params(("name" = String, Path, description = "Queue", example = "default")),
     responses(
         (status = 200, body = Queue),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn limit(
@@ -122,8 +119,7 @@ async fn limit(
     params(("name" = String, Path, description = "Queue", example = "default")),
     responses(
         (status = 200, body = Queue),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn pause(
@@ -131,7 +127,7 @@ async fn pause(
     admin: Admin,
     Path(name): Path<String>,
 ) -> Result<Json<Queue>, Problem> {
-    super::pause(&app, &admin, &name).await.map(Json)
+    super::switch_queue(&app, &admin, &name, Switch::Pause).await.map(Json)
 }
 
 /// Have the jobs of a queue begin again.
@@ -140,8 +136,7 @@ async fn pause(
     params(("name" = String, Path, description = "Queue", example = "default")),
     responses(
         (status = 200, body = Queue),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn resume(
@@ -149,7 +144,7 @@ async fn resume(
     admin: Admin,
     Path(name): Path<String>,
 ) -> Result<Json<Queue>, Problem> {
-    super::resume(&app, &admin, &name).await.map(Json)
+    super::switch_queue(&app, &admin, &name, Switch::Resume).await.map(Json)
 }
 
 /// The query of the schedules.
@@ -173,8 +168,7 @@ const fn a_few() -> usize {
     responses(
         (status = 200, body = Schedules),
         (status = 400, description = "`invalid_query`", body = Problem),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn schedules(
@@ -195,8 +189,7 @@ async fn schedules(
     params(("name" = String, Path, description = "Schedule")),
     responses(
         (status = 200, body = ScheduleChanged),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
         (status = 404, body = Problem),
     )
 )]
@@ -205,7 +198,7 @@ async fn pause_schedule(
     admin: Admin,
     Path(name): Path<String>,
 ) -> Result<Json<ScheduleChanged>, Problem> {
-    super::pause_schedule(&app, &admin, &name).await.map(Json)
+    super::switch_schedule(&app, &admin, &name, Switch::Pause).await.map(Json)
 }
 
 /// Have a schedule go on with the first time that is to come.
@@ -214,8 +207,7 @@ async fn pause_schedule(
     params(("name" = String, Path, description = "Schedule")),
     responses(
         (status = 200, body = ScheduleChanged),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
         (status = 404, body = Problem),
     )
 )]
@@ -224,7 +216,7 @@ async fn resume_schedule(
     admin: Admin,
     Path(name): Path<String>,
 ) -> Result<Json<ScheduleChanged>, Problem> {
-    super::resume_schedule(&app, &admin, &name).await.map(Json)
+    super::switch_schedule(&app, &admin, &name, Switch::Resume).await.map(Json)
 }
 
 /// Ask for the job of a schedule once more, now. Its times stay what they are.
@@ -233,8 +225,7 @@ async fn resume_schedule(
     params(("name" = String, Path, description = "Schedule")),
     responses(
         (status = 200, body = ScheduleRun),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
         (status = 404, body = Problem),
     )
 )]
@@ -272,8 +263,7 @@ struct DeadParams {
     responses(
         (status = 200, body = DeadLetters),
         (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn dead(
@@ -358,8 +348,7 @@ fn found_by(queue: Option<String>, kind: Option<String>) -> Result<DeadFilter, F
     post, path = "/v1/jobs/dead/replay", tag = "jobs", request_body = DeadChoice,
     responses(
         (status = 200, body = Replayed),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn replay(
@@ -375,8 +364,7 @@ async fn replay(
     post, path = "/v1/jobs/dead/purge", tag = "jobs", request_body = DeadChoice,
     responses(
         (status = 200, body = Purged),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn purge(
@@ -392,8 +380,7 @@ async fn purge(
     get, path = "/v1/jobs/workers", tag = "jobs",
     responses(
         (status = 200, body = Workers),
-        (status = 401, body = Problem),
-        (status = 403, description = "`admin_only`", body = Problem),
+        NotAdmin,
     )
 )]
 async fn workers(State(app): State<App>, admin: Admin) -> Result<Json<Workers>, Problem> {

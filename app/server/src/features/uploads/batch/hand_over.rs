@@ -9,7 +9,7 @@ use mainstay_db::{DbError, Tx};
 use mainstay_jobs::{Job, Overview};
 use tokio::sync::mpsc;
 
-use super::{Batch, Progress};
+use super::{Batch, BatchError, Progress};
 use crate::features::uploads::archive::{Member, Refusal};
 use crate::features::uploads::job::{self, ImportFile};
 use crate::features::uploads::receive::{Packed, pack};
@@ -26,6 +26,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Who has not been heard of for so long imports nothing: processes say that they live more often, whatever their `jobs.ttl`.
 const HEARD_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// How often it is looked whether anybody still imports, and how long nobody may: processes that are begun again, as for an
+/// update, come back sooner.
+const TAKERS_EVERY: Duration = Duration::from_secs(5);
+const TAKERS_AWAY: Duration = Duration::from_secs(60);
 
 /// Whether somebody imports what is handed over.
 pub(super) async fn has_takers(batch: &Batch) -> Result<bool, DbError> {
@@ -44,7 +49,7 @@ pub(super) async fn import(
     batch: &Batch,
     mut members: mpsc::Receiver<Member>,
     tell: &mut impl FnMut(Progress),
-) -> Result<(), DbError> {
+) -> Result<(), BatchError> {
     let (mut stored, mut told) = (0, 0);
     loop {
         let some = gather(&mut members, tell).await;
@@ -55,11 +60,48 @@ pub(super) async fn import(
         told = follow(batch, told, tell).await?;
     }
     end(batch).await?;
+    let mut takers = Takers::seen(batch.app.effects.clock.monotonic());
     while told < stored {
         batch.app.effects.clock.sleep(LOOK_EVERY).await;
         told = follow(batch, told, tell).await?;
+        if told < stored && takers.are_gone(batch).await? {
+            let left = store::find_upload(&batch.app.db.read(), batch.athlete_id, batch.upload_id).await?;
+            return Err(BatchError::TakersGone { left: left.map_or(0, |upload| upload.pending) });
+        }
     }
     Ok(())
+}
+
+/// Those who import, while somebody waits for them: by the clock, when it was looked for them and when there were any.
+#[derive(Debug, Clone, Copy)]
+struct Takers {
+    looked: Duration,
+    seen: Duration,
+}
+
+impl Takers {
+    /// There are some now.
+    fn seen(now: Duration) -> Self {
+        Self { looked: now, seen: now }
+    }
+
+    /// Looks now and then; whether there have been none for too long.
+    async fn are_gone(&mut self, batch: &Batch) -> Result<bool, DbError> {
+        let now = batch.app.effects.clock.monotonic();
+        Ok(self.is_due(now) && self.looked(now, has_takers(batch).await?))
+    }
+
+    fn is_due(&self, now: Duration) -> bool {
+        now.saturating_sub(self.looked) >= TAKERS_EVERY
+    }
+
+    fn looked(&mut self, now: Duration, any: bool) -> bool {
+        self.looked = now;
+        if any {
+            self.seen = now;
+        }
+        now.saturating_sub(self.seen) >= TAKERS_AWAY
+    }
 }
 
 /// The next members, none at the end.
@@ -103,7 +145,7 @@ async fn keep(batch: &Batch, stored: i32, some: &[Packed]) -> Result<i32, DbErro
         }
         Ok::<_, DbError>(())
     };
-    app.db.transaction(work).await?;
+    app.months.transaction(&app.db, work).await?;
     Ok(lines.last().map_or(stored, |(file, _)| file.position))
 }
 
@@ -142,5 +184,20 @@ async fn follow(batch: &Batch, mut told: i32, tell: &mut impl FnMut(Progress)) -
         if told == before {
             return Ok(told);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_back_soon_was_never_gone() {
+        let at = Duration::from_secs;
+        let mut takers = Takers::seen(at(100));
+        assert_eq!([104, 105].map(|now| takers.is_due(at(now))), [false, true]);
+        assert_eq!([110, 159].map(|now| takers.looked(at(now), false)), [false; 2]);
+        assert!(!takers.looked(at(170), true));
+        assert_eq!([229, 230].map(|now| takers.looked(at(now), false)), [false, true]);
     }
 }

@@ -28,6 +28,9 @@ pub const QUEUE: &str = "recompute";
 /// So many of them at a time in a process, unless its configuration says otherwise.
 pub const SLOTS: usize = 2;
 
+/// Versions are counted one by one: no process is so far ahead of this one.
+const AHEAD_MOST: i32 = 100;
+
 /// What an athlete's change has outdated. One after the other of an athlete: what is changed while one is at work, the next
 /// one finds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,7 +81,18 @@ impl Job for Outdated {
         Options { queue: QUEUE, priority: Priority::Low, timeout: None, ..Options::default() }
     }
 
+    fn asked(&self) -> New<Self> {
+        New::of(self).unique(&self.version.to_string())
+    }
+
     async fn run(self, app: App, context: Context) -> Result<Computed, Failure> {
+        if !(0..=ALGORITHM_VERSION.saturating_add(AHEAD_MOST)).contains(&self.version) {
+            let why = format!(
+                "there is no version {} of what is computed; this one is {ALGORITHM_VERSION}",
+                self.version
+            );
+            return Err(Failure::Discard(why));
+        }
         if self.version > ALGORITHM_VERSION {
             // A process of an older version finds nothing outdated: a newer one is to do it.
             return Err(Failure::Snooze(AFTER_FAILURE));
@@ -159,7 +173,7 @@ async fn look(app: &App) -> Result<(), DbError> {
     }
     let ask = |tx: Arc<Tx>| async move {
         let job = Outdated { version: ALGORITHM_VERSION };
-        asked(tx.enqueue(New::of(&job).unique(&job.version.to_string())).await)
+        asked(tx.enqueue(job.asked()).await)
     };
-    app.db.transaction(ask).await
+    app.months.transaction(&app.db, ask).await
 }

@@ -125,10 +125,11 @@ pub(crate) async fn find_waiting(db: &Client, file: &ImportFile) -> Result<Optio
 }
 
 /// Gives a file whose bytes are here its outcome, and finishes its upload with the last one; false when somebody else has
-/// decided it. The caller holds the athlete's lock.
+/// decided it, or, with `of_job`, when it does not wait for that job any more. The caller holds the athlete's lock.
 pub(crate) async fn decide_waiting(
     tx: &Client,
     file: &ImportFile,
+    of_job: Option<Uuid>,
     decision: &Decision,
     now: Timestamp,
 ) -> Result<bool, DbError> {
@@ -145,6 +146,7 @@ pub(crate) async fn decide_waiting(
             &file.athlete_id,
             &file.upload_id,
             &file.position,
+            &of_job,
         )
         .one()
         .await
@@ -159,21 +161,32 @@ pub(crate) async fn retry_file(
     sql::retry_file().bind(tx, &job_id, &file.athlete_id, &file.upload_id, &file.position).one().await
 }
 
-/// Names the job of a file that waits; false when it waits no more.
-pub(crate) async fn set_job(tx: &Client, file: &ImportFile, job_id: Uuid) -> Result<bool, DbError> {
+/// Names another job of a file that waits; false when it waits no more, or its job is not the one that was seen.
+pub(crate) async fn set_job(
+    tx: &Client,
+    file: &ImportFile,
+    seen: Option<Uuid>,
+    job_id: Uuid,
+) -> Result<bool, DbError> {
     let ImportFile { athlete_id, upload_id, position } = file;
-    let changed = sql::set_file_job().bind(tx, &job_id, athlete_id, upload_id, position).await?;
+    let changed = sql::set_file_job().bind(tx, &job_id, athlete_id, upload_id, position, &seen).await?;
     Ok(changed > 0)
+}
+
+/// How many files of the athlete wait, counted up to `most`.
+pub(crate) async fn count_pending(db: &Client, athlete_id: Uuid, most: i64) -> Result<i64, DbError> {
+    sql::count_pending_files().bind(db, &athlete_id, &most).one().await
 }
 
 /// Everybody's files that wait, from behind this one on, but for those that a process of the former release works on.
 pub(crate) async fn list_pending(
     db: &Client,
-    after: (Uuid, i32),
+    after: &ImportFile,
     now: Timestamp,
     max_rows: i64,
 ) -> Result<Vec<PendingFile>, DbError> {
-    sql::list_pending_files().bind(db, &after.0, &after.1, &now, &max_rows).all().await
+    let ImportFile { athlete_id, upload_id, position } = after;
+    sql::list_pending_files().bind(db, athlete_id, upload_id, position, &now, &max_rows).all().await
 }
 
 /// Forgets bytes that were kept for another attempt before this instant, and returns of how many files.
