@@ -1,6 +1,7 @@
 //! Durable jobs: asked for by thousands, done, both at once, one at a time; among many that wait, while a snapshot is held, and
 //! when nobody asks; on request beside the queues of others. Never here: whether none is lost; that is what the fault run is for.
 
+pub(crate) mod apart;
 mod beside;
 mod claims;
 mod held;
@@ -35,6 +36,8 @@ const HELD_LEAST: f64 = 0.9;
 /// Everything that was measured.
 struct Measured {
     rows: Vec<Row>,
+    /// Asked for by another process.
+    apart: Times,
     claims: Times,
     rates: Rates,
     idle_a_minute: f64,
@@ -64,11 +67,12 @@ pub(crate) async fn run() -> anyhow::Result<()> {
 
 async fn measure(world: &World, options: Options) -> anyhow::Result<Measured> {
     let rows = beside::measure(world, options).await?;
+    let apart = world.on_empty(async |target| apart::measure(target, beside::SINGLE).await).await?;
     let log = world.log_file();
     let claims = world.on_empty(async |target| claims::measure(target, &log, options).await).await?;
     let rates = world.on_empty(async |target| held::measure(target, options.held).await).await?;
     let idle_a_minute = world.on_empty(async |target| idle::statements_a_minute(target).await).await?;
-    Ok(Measured { rows, claims, rates, idle_a_minute })
+    Ok(Measured { rows, apart, claims, rates, idle_a_minute })
 }
 
 impl Measured {
@@ -86,6 +90,11 @@ impl Measured {
             println!("{}", self.line(row));
         }
         println!("\n| ours alone | figure |\n|---|---|");
+        println!(
+            "| from one process to another, one at a time | p50 {} ms, p99 {} ms |",
+            ms(self.apart.p50),
+            ms(self.apart.p99)
+        );
         println!(
             "| a claim of at most {}, {waiting} ready and {} of tomorrow | p50 {} ms, p99 {} ms |",
             claims::MOST,
@@ -133,6 +142,13 @@ impl Measured {
             (ours >= THROUGH_LEAST, format!("{ours:.0} jobs/s, {THROUGH_LEAST} wanted")),
             (p99 < P99_MOST_MS, format!("a job begins after {p99:.1} ms at p99, below {P99_MOST_MS} wanted")),
             (
+                ms(self.apart.p99) < P99_MOST_MS,
+                format!(
+                    "another process's job begins after {} ms at p99, below {P99_MOST_MS} wanted",
+                    ms(self.apart.p99)
+                ),
+            ),
+            (
                 ms(self.claims.p99) < P99_MOST_MS,
                 format!("a claim takes {} ms at p99, below {P99_MOST_MS} wanted", ms(self.claims.p99)),
             ),
@@ -154,6 +170,7 @@ impl Measured {
         let queues =
             self.rows.iter().map(|row| json!({"queue": row.name, "setting": row.setting, "seen": row.seen}));
         json!({"benchmark": "jobs", "run": run, "jobs": options.jobs, "queues": queues.collect::<Vec<_>>(),
+            "apart_p50_ms": ms(self.apart.p50), "apart_p99_ms": ms(self.apart.p99),
             "claim_p50_ms": ms(self.claims.p50), "claim_p99_ms": ms(self.claims.p99),
             "normal_per_s": self.rates.normal.round(), "held_per_s": self.rates.held.round(),
             "idle_statements_a_minute": self.idle_a_minute, "missed": missed})

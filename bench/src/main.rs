@@ -36,6 +36,7 @@ async fn main() -> anyhow::Result<()> {
         Some("pages") => pages::run().await,
         Some("partitions") => partitions::run().await,
         Some("profile") => profile::run().await,
+        Some(jobs::apart::NAME) => jobs::apart::ask().await,
         Some(bare::NAME) => bare::serve().await,
         _ => anyhow::bail!("name a benchmark: import, http, profile, partitions, db, cache, jobs or pages"),
     }

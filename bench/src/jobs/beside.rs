@@ -7,7 +7,7 @@ use super::seen::{Mode, Seen};
 use super::world::World;
 
 /// Single jobs, one after the other.
-const SINGLE: usize = 400;
+pub(super) const SINGLE: usize = 400;
 
 /// One queue: of each mode the run in the middle.
 pub(super) struct Row {

@@ -16,7 +16,7 @@ pub(super) const NAME: &str = "mainstay-jobs";
 /// Of one transaction.
 pub(super) const TOGETHER: usize = 1_000;
 pub(super) const ASKING: usize = 4;
-pub(super) const PLACES: usize = 600;
+pub(super) const PLACES: usize = 2_000;
 const WITHIN: Duration = Duration::from_secs(20);
 /// So long nothing ends before something is wrong.
 const LONGEST: Duration = Duration::from_secs(300);
@@ -33,6 +33,8 @@ impl Ours {
     pub(super) async fn open(target: &Target, told: Told) -> anyhow::Result<Self> {
         migrate::run(target, &[&MIGRATIONS]).await?;
         let psql = Session::connect(target, "bench", WITHIN).await?;
+        // As the programs of the peers see to it.
+        ensure!(store::is_durable(&psql).await?, "synchronous_commit and fsync are not both on");
         store::partitions(&psql).await?;
         let db = Db::connect(&mainstay_db::Config::default(), target).await?;
         Ok(Self { psql, told, db, target: target.clone() })

@@ -109,7 +109,8 @@ async fn build(name: &str) -> anyhow::Result<PathBuf> {
     Ok(target.join("release").join(format!("peer-{}", name.replace('_', "-"))))
 }
 
-fn url(target: &Target) -> anyhow::Result<String> {
+/// As programs take it.
+pub(super) fn url(target: &Target) -> anyhow::Result<String> {
     let address::Parts { user, folder, port, database } = address::parts(target)?;
     Ok(format!("postgres:///{database}?host={folder}&port={port}&user={user}"))
 }

@@ -45,6 +45,12 @@ pub(super) async fn log_durations(psql: &Session, database: &str) -> anyhow::Res
     Ok(())
 }
 
+/// Whether what is committed outlives a crash of the machine.
+pub(super) async fn is_durable(psql: &Session) -> anyhow::Result<bool> {
+    let is = "select current_setting('synchronous_commit') = 'on' and current_setting('fsync') = 'on'";
+    Ok(psql.query_one(is, &[]).await?.try_get(0)?)
+}
+
 /// Jobs that wait or run.
 pub(super) async fn left(psql: &Session) -> anyhow::Result<i64> {
     let left =

@@ -2,7 +2,7 @@
 //! claim that begins at the oldest steps over all of them: with a low-water mark it begins where the last one has ended.
 //! Pure. Never here: claiming.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -32,11 +32,24 @@ pub struct Marks {
     took: Duration,
     /// Whether the pass that goes on looks at everything.
     is_full: bool,
-    lanes: HashMap<Lane, Timestamp>,
+    lanes: HashMap<Lane, Mark>,
 }
 
-/// So far behind what was claimed last a mark lies at least: clocks of transactions are not those of commits.
+/// So far behind what was claimed last a mark lies: clocks of transactions are not those of commits.
 const SLACK: Duration = Duration::from_secs(1);
+
+/// But no more jobs behind than these and the claim before them: each claim steps over what is left of them, while somebody's
+/// old snapshot keeps it from being cleared away.
+const BEHIND_MOST: u64 = 2_000;
+
+/// Of one lane.
+#[derive(Debug, Clone)]
+struct Mark {
+    from: Timestamp,
+    /// The claims behind it, each by what of it was ready last, and how many it had.
+    behind: VecDeque<(Timestamp, u64)>,
+    jobs: u64,
+}
 
 impl Marks {
     /// None yet: the first pass looks at everything.
@@ -94,16 +107,29 @@ impl Marks {
 
     /// The time from which on jobs of this lane are looked for; nothing: all of them.
     pub fn of(&self, lane: Lane) -> Option<Timestamp> {
-        self.lanes.get(&lane).copied()
+        self.lanes.get(&lane).map(|mark| mark.from)
     }
 
-    /// Jobs of this lane were claimed, the last of which was ready at `newest`, while the oldest transaction had been open for
-    /// so long. A mark never goes back, but for a full pass.
+    /// A job of this lane was claimed together with others, the last of which was ready at `newest`, while the oldest
+    /// transaction had been open for so long. A mark never goes back, but for a full pass.
     pub fn claimed(&mut self, lane: Lane, newest: Timestamp, longest_open: Duration) {
-        let behind = SignedDuration::try_from(longest_open.max(SLACK)).unwrap_or(SignedDuration::MAX);
-        let mark = newest.checked_sub(behind).unwrap_or(Timestamp::MIN);
-        let known = self.lanes.entry(lane).or_insert(mark);
-        *known = mark.max(*known);
+        let slack = SignedDuration::try_from(longest_open.max(SLACK)).unwrap_or(SignedDuration::MAX);
+        let from = newest.checked_sub(slack).unwrap_or(Timestamp::MIN);
+        let mark = self.lanes.entry(lane).or_insert_with(|| Mark { from, behind: VecDeque::new(), jobs: 0 });
+        mark.from = mark.from.max(from);
+        mark.jobs += 1;
+        match mark.behind.back_mut().filter(|(last, _)| *last == newest) {
+            Some((_, jobs)) => *jobs += 1,
+            None => mark.behind.push_back((newest, 1)),
+        }
+        while let Some((oldest, jobs)) = mark.behind.front().copied() {
+            if mark.jobs - jobs < BEHIND_MOST {
+                break;
+            }
+            mark.from = mark.from.max(oldest);
+            mark.jobs -= jobs;
+            mark.behind.pop_front();
+        }
     }
 }
 
@@ -136,6 +162,19 @@ mod tests {
         marks.claimed(LANE, at(20_000), Duration::ZERO);
         marks.look_everywhere();
         assert!(marks.begin(Duration::from_millis(5_001)) && marks.of(LANE).is_none());
+    }
+
+    #[test]
+    fn of_many_that_were_claimed_in_a_moment_a_mark_leaves_some_thousands_behind() {
+        let mut marks = Marks::new(FULL);
+        marks.begin(Duration::ZERO);
+        for claim in 0..100 {
+            (0..200).for_each(|_| marks.claimed(LANE, at(60_000 + claim), Duration::ZERO));
+        }
+        assert_eq!(marks.of(LANE), Some(at(60_089)), "ten claims behind the last");
+        // A long queue of one instant, which a claim has a part of, is left behind when others come after it.
+        (0..3_000).for_each(|_| marks.claimed(LANE, at(60_099), Duration::ZERO));
+        assert_eq!(marks.of(LANE), Some(at(60_098)));
     }
 
     #[test]

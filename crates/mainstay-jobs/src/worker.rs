@@ -89,9 +89,9 @@ impl Default for Config {
             may_lead: true,
             is_alone: false,
             retry: Duration::from_millis(500),
-            claim_most: 200,
-            ends_together: 200,
-            ends_most: 2_000,
+            claim_most: 1_000,
+            ends_together: 1_000,
+            ends_most: 4_000,
         }
     }
 }

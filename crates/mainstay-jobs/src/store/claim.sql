@@ -63,15 +63,17 @@ with /* jobs.claim */ said as materialized (
         id, nth, $6, queue, priority, kind, attempts + 1, crashes, attempts_most, timeout_ms, held_key, ordering_key, limit_key,
         clock_timestamp() + timeout_ms * interval '1 millisecond'
     from taken
-    returning run, id, attempts
+    returning run, id, kind, priority, attempts, crashes, attempts_most, timeout_ms, ordering_key
+), newest as materialized (
+    select priority, max(run_at) as run_at from taken group by priority
 )
 select
     exists (select from said where is_limited) as is_limited, statement_timestamp() as looked_at,
-    begun.run, begun.id, taken.kind, taken.priority, taken.run_at, begun.attempts, taken.crashes, taken.attempts_most,
-    taken.timeout_ms, taken.ordering_key, job.payload, job.owner, job.seen, job.trace, job.created_at
+    begun.run, begun.id, begun.kind, begun.priority, newest.run_at, begun.attempts, begun.crashes, begun.attempts_most,
+    begun.timeout_ms, begun.ordering_key, job.payload, job.owner, job.seen, job.trace, job.created_at
 from (values (true)) as answer (is_one)
 left join (
     begun
-    inner join taken on taken.id = begun.id
+    inner join newest on newest.priority = begun.priority
     inner join mainstay.job on job.id = begun.id
 ) on true

@@ -3,11 +3,7 @@
 -- or there are others before the marks, the keys are gone through one by one from the last time on ($6), so many of them ($8): a
 -- full key costs one step, however many wait behind it. Of each key only the first ones are looked at ($10): where none of them
 -- may begin and there may be others, that is said; and so it is of the lanes.
-with recursive /* jobs.pick */ busy as materialized (
-    select limit_key, count(*) as running from mainstay.job_running
-    where queue = $1 and limit_key is not null
-    group by limit_key
-), lane as materialized (
+with recursive /* jobs.pick */ lane as materialized (
     select priority, coalesce(mark, '-infinity') as mark, nth
     from unnest($2::smallint[], $9::timestamptz[]) with ordinality as lane (priority, mark, nth)
 ), near as materialized (
@@ -35,7 +31,12 @@ with recursive /* jobs.pick */ busy as materialized (
 ), far as materialized (
     select lane.nth as lane, lane.priority, found.id, key.name as limit_key, found.run_at
     from key
-    left join busy on busy.limit_key = key.name
+    -- What runs of a key is asked for each by itself: of keys there may be many on both sides.
+    cross join lateral (
+        select count(*) as running from (
+            select from mainstay.job_running as other where other.queue = $1 and other.limit_key = key.name limit $5
+        ) as one
+    ) as busy
     cross join lane
     left join lateral (
         select job.id, job.run_at
@@ -52,7 +53,7 @@ with recursive /* jobs.pick */ busy as materialized (
         order by job.run_at
         limit least($5::bigint, $4::bigint)
     ) as found on true
-    where key.name is not null and coalesce(busy.running, 0) < $5
+    where key.name is not null and busy.running < $5
 ), plain as materialized (
     select lane.nth as lane, lane.priority, lane.mark, found.id, found.run_at
     from lane
@@ -82,8 +83,13 @@ with recursive /* jobs.pick */ busy as materialized (
 ), ranked as (
     select
         keyed.lane, keyed.id, keyed.run_at,
-        coalesce(busy.running, 0) + row_number() over (partition by keyed.limit_key order by keyed.lane, keyed.run_at) as nth
-    from keyed left join busy on busy.limit_key = keyed.limit_key
+        busy.running + row_number() over (partition by keyed.limit_key order by keyed.lane, keyed.run_at) as nth
+    from keyed
+    cross join lateral (
+        select count(*) as running from (
+            select from mainstay.job_running as other where other.queue = $1 and other.limit_key = keyed.limit_key limit $5
+        ) as one
+    ) as busy
 ), first as (
     select lane, id, run_at from ranked where nth <= $5
     union all

@@ -35,17 +35,17 @@ with /* jobs.step */ lane as materialized (
         order by run_at, place
         limit $5
     ) as found
-), busy as materialized (
-    select limit_key, count(*) as running from mainstay.job_running
-    where queue = $1 and limit_key is not null and $8::bigint is not null
-    group by limit_key
 ), ranked as (
     select
         looked.lane, looked.id, looked.run_at, looked.place,
-        looked.limit_key is null or $8 is null or $8 >= coalesce(busy.running, 0) + row_number() over (
+        looked.limit_key is null or $8::bigint is null or $8 >= (
+            select count(*) from (
+                select from mainstay.job_running as other where other.queue = $1 and other.limit_key = looked.limit_key limit $8
+            ) as one
+        ) + row_number() over (
             partition by looked.limit_key order by looked.lane, looked.run_at, looked.place
         ) as has_room
-    from looked left join busy on busy.limit_key = looked.limit_key
+    from looked
     where looked.kind = any($6::text[])
         and (looked.ordering_key is null or not exists (select from mainstay.job_ahead($1, looked.ordering_key, looked.nth)))
 ), first as (

@@ -20,7 +20,7 @@ const PICK: &str = include_str!("../../src/store/pick.sql");
 const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set jit = off; set enable_seqscan = off; \
     set enable_hashjoin = off; set enable_mergejoin = off";
 
-/// The rows that a statement looks at, those that it passes over among them, and how it goes about it.
+/// The rows that a statement looks at, those that it passes over and pairs that do not match among them, and how it goes about it.
 pub(crate) async fn looked_at(
     session: &Session,
     sql: &str,
@@ -41,7 +41,9 @@ pub(crate) async fn looked_at(
             // What is found along an index, or row by row.
             let is_table = line.contains("Scan") && line.contains(" on ") && !line.contains("CTE Scan");
             looked += if is_table { rows * loops } else { 0.0 };
-        } else if let Some(removed) = number(line, "Rows Removed by Filter: ") {
+        } else if let Some(removed) =
+            number(line, "Rows Removed by Filter: ").or_else(|| number(line, "Rows Removed by Join Filter: "))
+        {
             looked += removed * loops;
         }
     }

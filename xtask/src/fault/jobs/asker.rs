@@ -78,7 +78,9 @@ impl Asker {
                     _ => Deed::Exact { ms: random.below(5) },
                 };
                 let jobs = (0..1 + random.below(3))
-                    .map(|of| New::of(&Work { deed, nth: at(of), after_ms: 0 }).in_order(format!("key {key}")))
+                    .map(|of| {
+                        New::of(&Work { deed, nth: at(of), after_ms: 0 }).in_order(format!("key {key}"))
+                    })
                     .collect();
                 ask(world, jobs, Duration::ZERO, fate).await?;
                 pause(400).await;
