@@ -122,10 +122,10 @@ fn much(random: &Random) -> New<Work> {
         170..=173 => Deed::Doomed,
         174..=179 => Deed::Panic,
         180..=183 => Deed::Shout,
-        184..=191 => Deed::Snooze,
+        184..=187 => Deed::Snooze,
         192 => Deed::Block { ms: random.below(800) },
         193..=194 => Deed::Hog { ms: random.below(400) },
-        195..=199 => Deed::Stubborn { ms: 200 + random.below(2_500) },
+        188..=191 | 195..=199 => Deed::Stubborn { ms: 200 + random.below(2_500) },
         _ => Deed::Exact { ms: 0 },
     };
     let job = work(deed);

@@ -111,7 +111,9 @@ impl Nodes {
     }
 
     async fn revive(&mut self, node: usize) -> Result<()> {
-        self.running[node].setup.life += 1;
+        let setup = &mut self.running[node].setup;
+        setup.life += 1;
+        setup.ahead_s = super::ahead_s(setup.node, setup.life);
         let setup = self.running[node].setup.clone();
         let (child, mouth) = self.spawn(&setup).await?;
         let running = &mut self.running[node];

@@ -33,6 +33,9 @@ pub(super) struct Step {
     pub(super) rest: Duration,
 }
 
+/// A story of such a length has room for a server that is away for longer than anybody waits for it.
+const LONG: Duration = Duration::from_secs(180);
+
 /// More than enough blows for this long: a run ends by the clock.
 pub(super) fn plan(seed: u64, nodes: usize, length: Duration) -> Vec<Step> {
     let random = Random::seeded(seed);
@@ -40,6 +43,9 @@ pub(super) fn plan(seed: u64, nodes: usize, length: Duration) -> Vec<Step> {
     let mut steps = Vec::new();
     while steps.len() < most {
         let mut block = block(&random, nodes);
+        if length >= LONG {
+            block.push(Blow::Outage { ms: 20_000 });
+        }
         // Fisher and Yates; every block has every kind.
         for at in (1..block.len()).rev() {
             block.swap(at, usize::try_from(random.below(at as u64 + 1)).unwrap_or(0));
@@ -55,7 +61,7 @@ fn block(random: &Random, nodes: usize) -> Vec<Blow> {
     let wire = |mode, most: u64| Blow::Wire { node: node(), mode, ms: 100 + random.below(most) };
     let ttl = u64::try_from(TTL.as_millis()).unwrap_or(u64::MAX);
     let mut blows: Vec<Blow> = (0..6).map(|_| Blow::Kill { node: node() }).collect();
-    blows.extend((0..2).map(|_| Blow::Freeze { node: node(), ms: ttl * 2 + random.below(ttl) }));
+    blows.extend((0..3).map(|_| Blow::Freeze { node: node(), ms: ttl * 2 + random.below(ttl) }));
     blows.extend((0..2).map(|_| Blow::Stop { node: node() }));
     blows.extend([
         Blow::Outage { ms: random.below(200) },
@@ -86,7 +92,7 @@ mod tests {
         let length = Duration::from_secs(20);
         assert_eq!(plan(7, 3, length), plan(7, 3, length));
         assert_ne!(plan(7, 3, length), plan(8, 3, length));
-        let first = &plan(7, 3, length)[..19];
+        let first = &plan(7, 3, length)[..20];
         let has = |is: fn(&Blow) -> bool| first.iter().any(|step| is(&step.blow));
         assert!(
             has(|blow| matches!(blow, Blow::SwitchOver)) && has(|blow| matches!(blow, Blow::Stop { .. }))
