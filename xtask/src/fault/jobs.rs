@@ -191,6 +191,7 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     let unheard = calm::unheard(&world, &session, &mut nodes, listener).await?;
     let late = calm::commit_late(&world, &session).await?;
     calm::drain(&session, &mut nodes).await?;
+    let unseen = calm::unseen(&world, &session).await?;
     let cut_off = Chaos::new(&mut set, &wires, &mut nodes).cut_off().await?;
     let (told, ended, took) = (Arc::clone(&nodes.told), nodes.ended, begun.elapsed());
     nodes.end().await?;
@@ -200,6 +201,7 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     let missed = calm::ticked(&session).await? - ticked;
     counts.push(Count { name: "times of a schedule that were left out, or added", wrong: missed.abs() });
     counts.push(Count { name: "jobs of a late commit that were passed over", wrong: late });
+    counts.push(Count { name: "jobs whose time came unseen", wrong: unseen });
     counts.push(Count { name: "words that were not heard", wrong: i64::try_from(unheard)? });
     counts.push(Count { name: "rows read in vain", wrong: (read - READ_MOST).max(0) });
     let story = Story { blows, told: &told, history: &history, counts, ended, took };

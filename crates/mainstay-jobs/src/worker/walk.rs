@@ -49,6 +49,8 @@ pub(super) struct Walk {
     /// So long the steps have taken.
     took: Duration,
     is_front_wanted: bool,
+    /// Whether the last step was one at the front.
+    was_front: bool,
     last: Look,
     /// Whether the marks lie where claims from them on take no longer than they may.
     pub(super) is_marked: bool,
@@ -68,6 +70,7 @@ impl Walk {
             rows: ROWS_MOST,
             took: Duration::ZERO,
             is_front_wanted: false,
+            was_front: false,
             last: Look::New,
             is_marked: false,
         }
@@ -89,13 +92,18 @@ impl Walk {
         self.is_front_wanted = true;
     }
 
-    /// Whose turn it is: every second look is for what is new.
+    /// Whose turn it is: every second look is for what is new, and however often the front is wanted, every second step goes on.
     pub(super) fn turn(&mut self) -> Look {
+        let is_front = self.is_front_wanted && !(self.was_front && self.is_underway());
         self.last = match self.last {
-            Look::New if std::mem::take(&mut self.is_front_wanted) => Look::Front,
+            Look::New if is_front => Look::Front,
             Look::New if self.is_underway() => Look::On,
             _ => Look::New,
         };
+        if self.last != Look::New {
+            self.was_front = is_front;
+            self.is_front_wanted &= !is_front;
+        }
         self.last
     }
 
@@ -173,6 +181,19 @@ mod tests {
         assert_eq!([walk.turn(), walk.turn(), walk.turn()], [Look::New, Look::Front, Look::New]);
         assert_eq!(walk.stepped(Way::new(), second, false, second), Some(3 * second));
         assert_eq!([walk.turn(), walk.turn()], [Look::New; 2]);
+    }
+
+    #[test]
+    fn whoever_is_given_something_back_all_the_time_goes_on_all_the_same() {
+        let mut walk = Walk::new();
+        walk.begin([1]);
+        let mut turns = Vec::new();
+        for _ in 0..8 {
+            walk.look_in_front();
+            turns.push(walk.turn());
+        }
+        let (new, front, on) = (Look::New, Look::Front, Look::On);
+        assert_eq!(turns, [front, new, on, new, front, new, on, new]);
     }
 
     #[test]

@@ -32,6 +32,8 @@ const READ: &str = "select (select seq_tup_read + coalesce(idx_tup_fetch, 0) fro
     + (select sum(idx_tup_read) from pg_stat_user_indexes where relname = 'job_ready')::bigint";
 const LEFT: &str = "select (select count(*) from mainstay.job_running) + (select count(*) from mainstay.job_ready \
     where kind not in ('nobody''s', 'tick') and run_at < clock_timestamp() + interval '10 minutes')";
+const LEFT_OF: &str = "select count(*) from unnest($1::uuid[]) as asked (id) \
+    where not exists (select from mainstay.job_outcome where job_outcome.id = asked.id)";
 const UNREAD: &str =
     "select count(*) from mainstay.event where not exists (select from seen where seen.event = event.id)";
 const LISTENS: &str = "select count(*) from mainstay.job_worker where queues = array['words']";
@@ -82,14 +84,12 @@ pub(super) async fn commit_late(world: &World, session: &Session) -> Result<i64>
     }
     tx.commit().await?;
     world.history().asked.extend(&late);
-    let left = "select count(*) from unnest($1::uuid[]) as late (id) \
-        where not exists (select from mainstay.job_outcome where job_outcome.id = late.id)";
     until(HEARD, async || {
         ask(world, vec![plain()], Duration::ZERO, Fate::Commit).await?;
-        Ok(number(session, left, &[&late]).await? == 0)
+        Ok(number(session, LEFT_OF, &[&late]).await? == 0)
     })
     .await?;
-    number(session, left, &[&late]).await
+    number(session, LEFT_OF, &[&late]).await
 }
 
 /// A process that looks for nothing is told of jobs: how many of them it has not heard of.
@@ -111,6 +111,17 @@ pub(super) async fn unheard(
         unheard += usize::from(!is_heard);
     }
     Ok(unheard)
+}
+
+/// Jobs whose time comes when nobody says anything any more: how many of them nobody sees.
+pub(super) async fn unseen(world: &World, session: &Session) -> Result<i64> {
+    let tx = world.db.write().await?;
+    let later = || work(Deed::Plain).queue("late").after(Duration::from_secs(1));
+    let fates = tx.enqueue_all((0..LATE).map(|_| later()).collect()).await?;
+    tx.commit().await?;
+    let jobs: Vec<_> = fates.into_iter().filter_map(Enqueued::id).collect();
+    until(HEARD, async || Ok(number(session, LEFT_OF, &[&jobs]).await? == 0)).await?;
+    number(session, LEFT_OF, &[&jobs]).await
 }
 
 /// Waits until everything has ended, and everything is read.
