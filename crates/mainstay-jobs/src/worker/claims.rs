@@ -18,6 +18,7 @@ use crate::marks::Marks;
 use crate::wake::Ear;
 
 mod look;
+mod turns;
 
 use look::Seen;
 
@@ -44,9 +45,6 @@ pub(super) struct Claims {
 
 /// What a claim has brought, and how soon there may be more, where that is known.
 pub(super) type Brought = (Vec<Claimed>, Option<Duration>);
-
-/// One claim in so many begins with the last priority.
-const AGEING: u64 = 10;
 
 /// Before the keys behind those are looked at, where none of them had anything; and before a claim that met another one is
 /// tried again.
@@ -280,11 +278,7 @@ impl Claims {
 
     /// The priorities in the order of this claim.
     fn priorities(&self) -> [i16; 3] {
-        let mut priorities = Priority::ALL.map(Priority::number);
-        if self.count.is_multiple_of(AGEING) {
-            priorities.reverse();
-        }
-        priorities
+        turns::order(self.count).map(Priority::number)
     }
 
     /// The jobs of these rows. What the look has shown is known from now on.

@@ -107,9 +107,10 @@ impl Walk {
         self.last
     }
 
-    /// From where on the next step goes.
-    pub(super) fn from(&self) -> &Way {
-        &self.lanes
+    /// From where on the next step goes, through the lanes in this order.
+    pub(super) fn from(&self, order: [Lane; 3]) -> Way {
+        let lanes = order.iter().flat_map(|lane| self.lanes.iter().filter(move |(other, _)| other == lane));
+        lanes.cloned().collect()
     }
 
     /// So many rows of each lane at most.
@@ -173,10 +174,11 @@ mod tests {
         assert_eq!([walk.turn(), walk.turn(), walk.turn()], [Look::On, Look::New, Look::On]);
         let second = Duration::from_secs(1);
         assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, true, second), None);
-        assert_eq!(walk.from(), &vec![(1, None), (2, None)], "there is more where it was");
+        let order = [2, 1, 3];
+        assert_eq!(walk.from(order), [(2, None), (1, None)], "there is more where it was");
         assert_eq!(walk.rows(), ROWS_MOST / 2, "and little is enough to find it");
         assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, false, second), None);
-        assert_eq!(walk.from(), &vec![(2, Some(spot(5)))]);
+        assert_eq!(walk.from(order), [(2, Some(spot(5)))]);
         walk.look_in_front();
         assert_eq!([walk.turn(), walk.turn(), walk.turn()], [Look::New, Look::Front, Look::New]);
         assert_eq!(walk.stepped(Way::new(), second, false, second), Some(3 * second));

@@ -38,6 +38,32 @@ async fn high_goes_before_low_and_low_waits_for_ten_claims_at_most() {
 }
 
 #[tokio::test]
+async fn a_backlog_above_and_one_below_keep_nobody_in_between_waiting() {
+    let world = World::new().await;
+    let tx = world.tx().await;
+    // More than is done while the test looks, of which each fills every claim.
+    for (name, many, priority) in [("high", 3_000, Priority::High), ("low", 3_000, Priority::Low)] {
+        let backlog =
+            (0..many).map(|n| say(&format!("{name} {n}"), Then::Succeed).priority(priority)).collect();
+        tx.enqueue_all(backlog).await.unwrap();
+    }
+    let between = (0..20).map(|n| say(&format!("normal {n}"), Then::Succeed)).collect();
+    tx.enqueue_all(between).await.unwrap();
+    tx.commit().await.unwrap();
+    let working = world.work_with(Config { queues: vec![("default".to_owned(), 2)], ..config() });
+    let done = |word: &'static str| {
+        let said = world.said.clone();
+        move || said.words().iter().filter(|said| said.starts_with(word)).count()
+    };
+    let (high, normal, low) = (done("high"), done("normal"), done("low"));
+    until("all of them are done", async || normal() == 20).await;
+    assert!(high() < 3_000 && low() < 3_000, "before the others are: {} and {}", high(), low());
+    assert!(high() > normal() + low(), "which come first and last all the same: {} and {}", high(), low());
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn those_of_one_key_go_one_after_the_other_also_when_one_fails() {
     let world = World::new().await;
     let mut ids = Vec::new();

@@ -122,7 +122,7 @@ impl Claims {
     async fn step(&self, open: &Open, terms: Terms, seen: &mut Seen) -> Result<Vec<Uuid>, Error> {
         let Some(walk) = &self.walk else { return Ok(Vec::new()) };
         let from = match seen.look {
-            Look::On => walk.from().clone(),
+            Look::On => walk.from(self.priorities()),
             Look::Front | Look::New => self.priorities().map(|lane| (lane, None)).into(),
         };
         let lanes: Vec<_> = from.iter().map(|(lane, _)| *lane).collect();
