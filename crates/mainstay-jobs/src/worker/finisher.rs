@@ -36,6 +36,8 @@ pub(super) struct Finisher {
     days: Days,
     /// A connection that is lost is not waited for any more.
     hurry: CancellationToken,
+    /// Nobody has an end to send any more, or what blocks its thread: that is not waited for.
+    closed: CancellationToken,
 }
 
 /// What became of ends that were asked for.
@@ -52,7 +54,8 @@ enum Told {
 impl Finisher {
     /// Of the life with this number, over the connection of one that lives.
     pub(super) fn new(link: &Arc<Link>, days: Days, worker: i64, running: Running) -> Self {
-        Self { link: Arc::clone(link), worker, running, days, hurry: CancellationToken::new() }
+        let (hurry, closed) = (CancellationToken::new(), CancellationToken::new());
+        Self { link: Arc::clone(link), worker, running, days, hurry, closed }
     }
 
     /// Gives back what this life of the process has left to another: each attempt counts.
@@ -90,7 +93,12 @@ impl Finisher {
         self.hurry.cancel();
     }
 
-    /// Until nobody is left who could send one; so many at most are written together.
+    /// From now on no end is taken; those that were sent are written.
+    pub(super) fn close(&self) {
+        self.closed.cancel();
+    }
+
+    /// Until nobody is left who could send one, or it is closed; so many at most are written together.
     pub(super) async fn run(&self, mut ends: mpsc::Receiver<End>, most: usize) -> Result<(), Ended> {
         let (most, mut together, mut held) = (most.max(1), Vec::new(), Held::new(self.worker));
         loop {
@@ -99,6 +107,10 @@ impl Finisher {
                 biased;
                 () = held.due() => {
                     self.write_held(&mut held).await?;
+                    continue;
+                }
+                () = self.closed.cancelled(), if !ends.is_closed() => {
+                    ends.close();
                     continue;
                 }
                 count = ends.recv_many(&mut together, most) => count,

@@ -28,6 +28,9 @@ use crate::{store, wake};
 /// Between two looks at what the pulse has found.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// What was cut off lets go of its thread in so long, or is not waited for: the others are to be given back in time.
+const CUT_WITHIN: Duration = Duration::from_secs(1);
+
 /// A life that has begun.
 pub(super) struct Life {
     parts: Arc<Parts>,
@@ -100,8 +103,9 @@ impl Life {
         let ended = self.live(stop, &mut attempts).await;
         self.pulse.disown();
         // Whatever is still at work counts no more: it is dropped where it stands, before anybody begins it again. What
-        // does not let go of its thread is not waited for any longer than others would.
-        let _ = tokio::time::timeout(self.parts.config.ttl, attempts.shutdown()).await;
+        // does not let go of its thread is not waited for any longer than others would; at a stop it has been waited for.
+        let within = if ended.is_ok() { Duration::ZERO } else { self.parts.config.ttl };
+        let _ = tokio::time::timeout(within, attempts.shutdown()).await;
         ended
     }
 
@@ -113,7 +117,6 @@ impl Life {
             let working = async {
                 self.work(stop, &ends, attempts).await?;
                 self.drain(attempts).await;
-                attempts.shutdown().await;
                 Ok::<_, Ended>(())
             };
             // While anything is at work it may tell of itself.
@@ -122,7 +125,7 @@ impl Life {
                 never = self.tell() => match never {},
             }
             finisher.hurry();
-            drop(ends);
+            finisher.close();
             Ok(())
         };
         let over = self.pulse.over();
@@ -267,11 +270,12 @@ impl Life {
         }
     }
 
-    /// What is at work may come to its end for a while.
+    /// What is at work may come to its end for a while; then it is cut off.
     async fn drain(&self, attempts: &mut JoinSet<()>) {
         self.pulse.drain();
         let all = async { while attempts.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(self.parts.config.grace, all).await;
+        let _ = tokio::time::timeout(CUT_WITHIN, attempts.shutdown()).await;
     }
 }
 

@@ -140,6 +140,32 @@ async fn a_stop_lets_work_end_and_gives_back_what_does_not() {
     world.close().await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_that_blocks_its_thread_keeps_no_stop_from_giving_back_what_is_left() {
+    let world = World::new().await;
+    // It would be rescued long after this test.
+    let working = world.work_with(mainstay_jobs::Config { ttl: Duration::from_secs(120), ..config() });
+    let mut cut = Vec::new();
+    for (word, then) in [("first", Then::Wait), ("blocked", Then::Block), ("last", Then::Wait)] {
+        cut.push(world.ask(say(word, then)).await);
+        until("it is at work", async || world.said.words().contains(&format!("{word} 1"))).await;
+    }
+    working.stop().await;
+    for id in &cut {
+        assert_eq!(world.state(*id).await, "ready 0", "as if it had never begun");
+    }
+    assert_eq!(world.number("select count(*) from mainstay.job_worker").await, 0, "it has left");
+    world.said.free();
+    until("it goes on", async || world.said.words().contains(&"blocked is free".to_owned())).await;
+    let other = world.work();
+    world.until(cut[1], "succeeded 1").await;
+    assert_eq!(world.said.words().iter().filter(|word| *word == "blocked 1").count(), 2, "by another one");
+    assert_eq!(world.number("select count(*) from mainstay.job_attempt").await, 0, "and nobody crashed");
+    world.check().await;
+    other.stop().await;
+    world.close().await.unwrap();
+}
+
 #[tokio::test]
 async fn times_without_end_are_no_trouble() {
     let world = World::new().await;

@@ -1,7 +1,7 @@
 //! A database, processes that work, and a job that does what it is told.
 
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use mainstay_db::embedded::Cluster;
@@ -38,11 +38,25 @@ pub(crate) struct Said(pub(crate) Arc<Heard>);
 pub(crate) struct Heard {
     pub(crate) words: Mutex<Vec<String>>,
     pub(crate) go_on: Notify,
+    /// What blocks its thread is free.
+    pub(crate) free: Mutex<bool>,
+    pub(crate) freed: Condvar,
 }
 
 impl Said {
     pub(crate) fn words(&self) -> Vec<String> {
         self.0.words.lock().unwrap().clone()
+    }
+
+    /// The thread does nothing else until it is freed.
+    fn block(&self) {
+        let is_free = self.0.free.lock().unwrap();
+        drop(self.0.freed.wait_timeout_while(is_free, WITHIN * 2, |is_free| !*is_free).unwrap());
+    }
+
+    pub(crate) fn free(&self) {
+        *self.0.free.lock().unwrap() = true;
+        self.0.freed.notify_all();
     }
 }
 
@@ -68,6 +82,8 @@ pub(crate) enum Then {
     },
     /// Writes its success and forgets to commit it.
     Forget,
+    /// Keeps its thread until it is freed, and would then write its success.
+    Block,
     /// Tells its progress a thousand times, then waits.
     Tell,
     /// Tells its progress when it is let go on, then waits again.
@@ -129,6 +145,10 @@ impl Job for Say {
                 let tx = parts.db.write().await?;
                 context.complete_in(&tx, &"never").await?;
                 tx.rollback().await?;
+            }
+            Then::Block => {
+                parts.said.block();
+                parts.said.0.words.lock().unwrap().push(format!("{} is free", self.word));
             }
             Then::Tell => {
                 for n in 1..=1_000_u16 {
