@@ -11,6 +11,7 @@ use crate::backoff::Backoff;
 use crate::context::Context;
 use crate::job::{Failure, Job};
 use crate::json::JsonText;
+use crate::unreadable;
 
 /// What an attempt ends with; a payload that cannot be read never becomes one.
 pub(crate) type Outcome = Result<JsonText, Unsuccessful>;
@@ -51,8 +52,7 @@ impl Kinds {
         let run = move |payload: String, context: Context| {
             let state = state.clone();
             async move {
-                let job: J = serde_json::from_str(&payload)
-                    .map_err(|error| Unsuccessful::Payload(error.to_string()))?;
+                let job: J = unreadable::read(&payload, J::REDACTED).map_err(Unsuccessful::Payload)?;
                 let output = job.run(state, context).await.map_err(Unsuccessful::Failed)?;
                 let result = serde_json::to_string(&output).map_err(|error| error.to_string());
                 result.and_then(|text| JsonText::of(text, result_most)).map_err(|why| {

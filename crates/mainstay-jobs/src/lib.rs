@@ -30,6 +30,7 @@ mod overview;
 mod retention;
 mod state;
 mod statistics;
+mod unreadable;
 mod watch;
 mod weak;
 mod wire;

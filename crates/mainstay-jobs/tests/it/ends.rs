@@ -140,6 +140,26 @@ async fn a_stop_lets_work_end_and_gives_back_what_does_not() {
     world.close().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_payload_that_cannot_be_read_is_quoted_in_no_error() {
+    let world = World::new().await;
+    let id = world.ask(say("word", Then::Succeed).attempts(2)).await;
+    let garbled = r#"update mainstay.job set payload = '{"word": "a", "then": {"Pause": "sk_live_1"}}'"#;
+    world.psql.batch_execute(garbled).await.unwrap();
+    let working = world.work();
+    world.until(id, "failed 2").await;
+    for told in [
+        "select detail from mainstay.job_attempt limit 1",
+        "select error from mainstay.job_outcome limit 1",
+        "select error from mainstay.job_dead limit 1",
+    ] {
+        let why: String = world.psql.query_one(told, &[]).await.unwrap().get(0);
+        assert!(why.contains("`then`") && why.contains("u64") && !why.contains("sk_live"), "{why}");
+    }
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_that_blocks_its_thread_keeps_no_stop_from_giving_back_what_is_left() {
     let world = World::new().await;

@@ -110,6 +110,7 @@ pub(crate) struct Parts {
 
 impl Job for Say {
     const NAME: &'static str = "say";
+    const REDACTED: &'static [&'static str] = &["then"];
     type State = Parts;
     type Output = String;
 
