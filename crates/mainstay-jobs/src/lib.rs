@@ -48,7 +48,7 @@ pub use kinds::Kinds;
 pub use lock::with_xact_lock;
 pub use operator::{Cancelled, Limits, OPERATED_MOST, OperateError, Operator, Rate, RateError, Retried};
 pub use overview::{
-    COUNTED_MOST, Dead, DeadFilter, Filter, Overview, PAGE_MOST, Progress, QueueShown, Shown, Tried,
+    COUNTED_MOST, Dead, DeadFilter, Filter, Listed, Overview, PAGE_MOST, Progress, QueueShown, Shown, Tried,
     WorkerShown, is_least,
 };
 pub use retention::partitions;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mainstay_db::{Client, DbError, Executor};
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::job::Priority;
@@ -104,6 +105,15 @@ pub struct Filter {
     pub owner: Option<Uuid>,
     /// Asked for before this one: the last of the page before.
     pub before: Option<Uuid>,
+}
+
+/// A page of jobs.
+#[derive(Debug, Clone, Default)]
+pub struct Listed {
+    /// Those asked for last first.
+    pub jobs: Vec<Shown>,
+    /// Fewer were found than were asked for, and nothing was looked for before this one: the next page goes on there.
+    pub looked_to: Option<Uuid>,
 }
 
 /// A dead letter.
@@ -208,6 +218,10 @@ pub fn is_least(number: u64) -> bool {
 /// The longest page.
 pub const PAGE_MOST: usize = 200;
 
+/// Of those that failed, that were discarded and that were cancelled, so many each are passed over in one look for what has
+/// succeeded.
+pub(crate) const PASSED_MOST: i64 = 5_000;
+
 /// The attempts that are shown of a job, the last ones.
 const HISTORY_MOST: i64 = 100;
 
@@ -250,19 +264,35 @@ impl<'a> Overview<'a> {
         rows.iter().map(tried).collect()
     }
 
-    /// A page of jobs, those asked for last first: so many, [`PAGE_MOST`] at most. The next page is before the last of it.
+    /// A page of jobs, those asked for last first: so many, [`PAGE_MOST`] at most. The next page is before the last of it, or
+    /// goes on where the look has ended: no index parts what has succeeded from what has not, and where those that have are
+    /// asked for, no more than 5,000 of each state that is none are passed over in one look.
     ///
     /// # Errors
     /// As [`mainstay_db::Db::read`].
-    pub async fn list(&self, filter: &Filter, most: usize) -> Result<Vec<Shown>, DbError> {
+    pub async fn list(&self, filter: &Filter, most: usize) -> Result<Listed, DbError> {
         let mut states: Vec<&str> = filter.states.iter().map(|state| state.name()).collect();
         states.sort_unstable();
         states.dedup();
         let before = filter.before.unwrap_or(Uuid::max());
         let (way, most) = (way(filter), page(most));
         let Filter { queue, kind, owner, .. } = filter;
-        let rows = self.0.rows(&store::LIST, &[&way, owner, &states, queue, kind, &before, &most]).await?;
-        rows.iter().map(shown).collect()
+        let reach = match filter.states.contains(&State::Succeeded) {
+            true => self.reach(before).await?,
+            false => None,
+        };
+        let back = reach.unwrap_or(Uuid::nil());
+        let parameters: [&(dyn ToSql + Sync); 8] = [&way, owner, &states, queue, kind, &before, &most, &back];
+        let rows = self.0.rows(&store::LIST, &parameters).await?;
+        let jobs = rows.iter().map(shown).collect::<Result<Vec<_>, _>>()?;
+        let is_full = i64::try_from(jobs.len()).is_ok_and(|found| found >= most);
+        Ok(Listed { jobs, looked_to: reach.filter(|_| !is_full) })
+    }
+
+    /// Where a look for what has succeeded ends that begins before this one; nothing: at the first job of all.
+    pub(crate) async fn reach(&self, before: Uuid) -> Result<Option<Uuid>, DbError> {
+        let row = mainstay_db::opt(self.0, &store::REACH, &[&before, &PASSED_MOST]).await?;
+        Ok(row.map(|row| row.try_get("id")).transpose()?)
     }
 
     /// A page of dead letters, the last first: so many, [`PAGE_MOST`] at most.

@@ -18,20 +18,21 @@ pub struct Statistics {
     pub pending: i64,
     /// They are being done.
     pub running: i64,
-    /// Done.
+    /// Done, as far back as is looked ([`Overview::list`] says how far).
     pub completed: i64,
     /// Given up, of the last ones that did not succeed.
     pub failed: i64,
     /// Cancelled, or found to be needless, of the last ones that did not succeed.
     pub cancelled: i64,
+    /// Whether it was not looked at all that has ended.
+    is_cut: bool,
 }
 
 impl Statistics {
     /// Whether some of them are so many that they were not counted to the end.
     pub fn is_at_least(&self) -> bool {
-        [self.pending, self.running, self.completed, self.failed + self.cancelled]
-            .iter()
-            .any(|count| *count >= STATISTICS_MOST)
+        let counts = [self.pending, self.running, self.completed, self.failed + self.cancelled];
+        self.is_cut || counts.iter().any(|count| *count >= STATISTICS_MOST)
     }
 
     /// All of them.
@@ -46,13 +47,16 @@ impl Overview<'_> {
     /// # Errors
     /// As [`mainstay_db::Db::read`].
     pub async fn statistics(&self) -> Result<Statistics, DbError> {
-        let row = mainstay_db::one(self.client(), &store::STATISTICS, &[&STATISTICS_MOST]).await?;
+        let reach = self.reach(Uuid::max()).await?;
+        let back = reach.unwrap_or(Uuid::nil());
+        let row = mainstay_db::one(self.client(), &store::STATISTICS, &[&STATISTICS_MOST, &back]).await?;
         Ok(Statistics {
             pending: row.try_get("pending")?,
             running: row.try_get("running")?,
             completed: row.try_get("completed")?,
             failed: row.try_get("failed")?,
             cancelled: row.try_get("cancelled")?,
+            is_cut: reach.is_some(),
         })
     }
 }

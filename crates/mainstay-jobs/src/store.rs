@@ -47,6 +47,7 @@ pub(crate) static STATE: Statement = Statement::pooled("jobs.state", include_str
 pub(crate) static SHOW: Statement = Statement::pooled("jobs.show", include_str!("store/show.sql"));
 pub(crate) static HISTORY: Statement = Statement::pooled("jobs.history", include_str!("store/history.sql"));
 pub(crate) static LIST: Statement = Statement::pooled("jobs.list", include_str!("store/list.sql"));
+pub(crate) static REACH: Statement = Statement::pooled("jobs.reach", include_str!("store/reach.sql"));
 pub(crate) static DEAD: Statement = Statement::pooled("jobs.dead", include_str!("store/dead.sql"));
 pub(crate) static QUEUES: Statement = Statement::pooled("jobs.queues", include_str!("store/queues.sql"));
 pub(crate) static WORKERS: Statement = Statement::pooled("jobs.workers", include_str!("store/workers.sql"));

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use mainstay_db::{Db, DbError, TransactionError, Tx};
 use mainstay_jobs::cron::{self, CronError};
 use mainstay_jobs::{
-    Cancelled, DeadFilter, Filter, OperateError, Operator, Overview, PAGE_MOST, Retried, State,
+    Cancelled, DeadFilter, Filter, OperateError, Operator, Overview, PAGE_MOST, Retried, Shown, State,
 };
 use uuid::Uuid;
 
@@ -113,6 +113,19 @@ pub(super) async fn run(common: &Common, command: Command) -> anyhow::Result<Exi
     Ok(code)
 }
 
+/// So many of these jobs: a look that had to end early goes on.
+async fn listed(overview: &Overview<'_>, mut filter: Filter, most: usize) -> anyhow::Result<Vec<Shown>> {
+    let mut jobs = Vec::new();
+    loop {
+        let page = overview.list(&filter, most.saturating_sub(jobs.len())).await?;
+        jobs.extend(page.jobs);
+        match page.looked_to {
+            Some(place) => filter.before = Some(place),
+            None => return Ok(jobs),
+        }
+    }
+}
+
 /// What to print, and how it ended.
 async fn said(db: &Db, command: Command) -> anyhow::Result<(String, ExitCode)> {
     let read = db.read_from_primary();
@@ -125,7 +138,7 @@ async fn said(db: &Db, command: Command) -> anyhow::Result<(String, ExitCode)> {
             let most = which.limit.into();
             let states = state.into_iter().collect();
             let filter = Filter { states, queue: which.queue, kind: which.kind, ..Filter::default() };
-            shown::jobs(overview.list(&filter, most).await?)
+            shown::jobs(listed(&overview, filter, most).await?)
         }
         Command::Show { id } => {
             let job =

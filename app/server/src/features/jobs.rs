@@ -105,9 +105,9 @@ async fn list(
     let filter = Filter { states, queue: wanted.queue, kind: wanted.kind, owner, before };
     let most = usize::try_from(page.limit.rows_to_fetch()).unwrap_or(usize::MAX);
     let read = app.db.read_from_primary();
-    let rows = Overview::of(&read).list(&filter, most).await?;
+    let listed = Overview::of(&read).list(&filter, most).await?;
     drop(read);
-    Ok(views::Jobs::new(viewer, rows, page.limit))
+    Ok(views::Jobs::new(viewer, listed, page.limit))
 }
 
 async fn cancel(app: &App, principal: &Principal, id: Uuid) -> Result<views::Cancelling, Problem> {

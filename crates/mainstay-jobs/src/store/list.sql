@@ -2,7 +2,8 @@
 -- In some states, where those are: what has not succeeded along its own indexes, the few that run or wait for another attempt
 -- one by one, and what waits or has succeeded by stepping from the jobs that are asked for to the next that waits or has, and
 -- back: what lies between them is leapt over on both sides. Only of those that wait for their time and those that could begin,
--- the one is looked for among the other one by one. `any(array[…])` with its column first in the order leaves the planner no
+-- the one is looked for among the other one by one; and what has
+-- succeeded among what has not, which is why nothing is looked for beyond a place ($8, see `reach.sql`). `any(array[…])` with its column first in the order leaves the planner no
 -- other index, such as that of all ids, where it believes that what is asked for lies everywhere.
 -- tidy: limit, a step is one row
 with recursive /* jobs.list */ waiting (id, place, state) as (
@@ -64,7 +65,9 @@ with recursive /* jobs.list */ waiting (id, place, state) as (
         )
     ) as job
     cross join lateral (
-        select id from mainstay.job_outcome where id <= job.id and state = 'succeeded' order by id desc limit 1
+        select id from mainstay.job_outcome
+        where id <= job.id and id >= $8::uuid and state = 'succeeded'
+        order by id desc limit 1
     ) as place
 ), found as materialized (
     -- In any state.
@@ -123,7 +126,8 @@ with recursive /* jobs.list */ waiting (id, place, state) as (
     (select id from succeeded where id = place and id <> $6 limit $7)
     union all
     (
-        select id from mainstay.job_outcome where $1 = 'all' and 'succeeded' = any($3) and state = 'succeeded' and id < $6
+        select id from mainstay.job_outcome
+        where $1 = 'all' and 'succeeded' = any($3) and state = 'succeeded' and id < $6 and id >= $8
         order by id desc limit $7
     )
     union all
@@ -157,7 +161,7 @@ with recursive /* jobs.list */ waiting (id, place, state) as (
     ) as place
     where wanted.state in ('failed', 'discarded', 'cancelled')
 ), page as materialized (
-    select id from found order by id desc limit $7
+    select id from found where id >= $8 order by id desc limit $7
 )
 select
     job.id, job.queue, job.kind, job.priority, null::jsonb as payload, job.owner, job.attempts_most, job.trace, job.created_at,

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use mainstay_db::Session;
-use mainstay_jobs::{COUNTED_MOST, Config, Limits, Overview, State, is_least};
+use mainstay_jobs::{COUNTED_MOST, Config, Filter, Limits, Overview, State, is_least};
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
@@ -13,6 +13,8 @@ const CLAIM: &str = include_str!("../../src/store/claim.sql");
 const NEXT: &str = include_str!("../../src/store/next.sql");
 const LIST: &str = include_str!("../../src/store/list.sql");
 const QUEUES: &str = include_str!("../../src/store/queues.sql");
+const REACH: &str = include_str!("../../src/store/reach.sql");
+const STATISTICS: &str = include_str!("../../src/store/statistics.sql");
 const STEP: &str = include_str!("../../src/store/step.sql");
 const PICK: &str = include_str!("../../src/store/pick.sql");
 
@@ -168,7 +170,7 @@ async fn a_page_of_a_list_reads_about_a_page_whatever_it_asks_for() {
     let world = World::new().await;
     world.psql.batch_execute(LIVED).await.unwrap();
     let prepare = format!(
-        "prepare list (text, uuid, text[], text, text, uuid, bigint) as {LIST}; set plan_cache_mode = force_custom_plan"
+        "prepare list (text, uuid, text[], text, text, uuid, bigint, uuid) as {LIST}; set plan_cache_mode = force_custom_plan"
     );
     world.psql.batch_execute(&prepare).await.unwrap();
     let owner = |n: u8| ("owner", format!("'00000000-0000-0000-0000-00000000000{n}', "), "null, null");
@@ -190,7 +192,8 @@ async fn a_page_of_a_list_reads_about_a_page_whatever_it_asks_for() {
         for state in states.iter().chain(&mixed) {
             for (way, owner, others) in &ways {
                 let ask = format!(
-                    "execute list ('{way}', {owner}{state}, {others}, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 50)"
+                    "execute list ('{way}', {owner}{state}, {others}, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 50, \
+                     '00000000-0000-0000-0000-000000000000')"
                 );
                 // Only their hour parts these from the many that could begin, among whom they are looked for one by one.
                 let is_among_many = *way == "all" || others.contains("many") || owner.contains('3');
@@ -200,6 +203,63 @@ async fn a_page_of_a_list_reads_about_a_page_whatever_it_asks_for() {
                 let (looked, plan) = looked_at(&world.psql, &ask, &[]).await;
                 assert!(looked < 2_000.0, "{looked} rows for {ask} by {mode}\n{plan}");
             }
+        }
+    }
+    world.close().await.unwrap();
+}
+
+/// Forty that are done, behind sixty thousand that nobody needed.
+const NEEDLESS: &str = "\
+    create function id(n int) returns uuid language sql as $$ \
+        select (lpad(to_hex((extract(epoch from statement_timestamp()) * 1000)::bigint), 12, '0') || '7000' \
+            || lpad(to_hex(n), 16, '0'))::uuid $$; \
+    insert into mainstay.job (id, queue, kind, priority, payload, attempts_most) \
+        select id(n), 'default', 'say', 2, '1', 3 from generate_series(1, 60040) as n; \
+    insert into mainstay.job_outcome (id, state, attempts, crashes, queue, kind) \
+        select id(n), case when n <= 40 then 'succeeded' else 'discarded' end, 1, 0, \
+            case when n > 40 then 'default' end, case when n > 40 then 'say' end \
+        from generate_series(1, 60040) as n; \
+    analyze";
+
+#[tokio::test]
+async fn the_few_that_succeeded_are_looked_for_in_pieces_among_the_many_that_did_not() {
+    let world = World::new().await;
+    world.psql.batch_execute(NEEDLESS).await.unwrap();
+    let read = world.test.db().read();
+    let overview = Overview::of(&read);
+    let of_kind = || Some("say".to_owned());
+    let of_queue = || Some("default".to_owned());
+    for (kind, queue) in [(None, None), (of_kind(), None), (None, of_queue())] {
+        let states = vec![State::Succeeded];
+        let (mut filter, mut found, mut looks) = (Filter { states, kind, queue, ..Filter::default() }, 0, 0);
+        loop {
+            let page = overview.list(&filter, 25).await.unwrap();
+            (found, looks) = (found + page.jobs.len(), looks + 1);
+            let last = page.jobs.last().filter(|_| page.jobs.len() == 25).map(|job| job.id);
+            let Some(next) = last.or(page.looked_to) else { break };
+            filter.before = Some(next);
+        }
+        assert_eq!((found, looks), (40, 13), "five thousand by five thousand, and none twice");
+    }
+    let counted = overview.statistics().await.unwrap();
+    assert_eq!((counted.completed, counted.cancelled, counted.is_at_least()), (0, 10_000, true));
+    drop(read);
+    let all = Uuid::max();
+    let (looked, plan) = looked_at(&world.psql, REACH, &[&all, &5_000_i64]).await;
+    assert!(looked < 6_000.0, "{looked} rows in\n{plan}");
+    let reach: Uuid = world.psql.query_one(REACH, &[&all, &5_000_i64]).await.unwrap().get(0);
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        world.psql.batch_execute(&format!("set plan_cache_mode = {mode}")).await.unwrap();
+        let (looked, plan) = looked_at(&world.psql, STATISTICS, &[&10_000_i64, &reach]).await;
+        assert!(looked < 16_000.0, "{looked} rows in\n{plan}");
+        let (states, nobody) = (vec!["succeeded"], None::<Uuid>);
+        for (way, queue, kind) in
+            [("all", None, None), ("kind", None, Some("say")), ("queue", Some("default"), None)]
+        {
+            let parameters: [&(dyn ToSql + Sync); 8] =
+                [&way, &nobody, &states, &queue, &kind, &all, &50_i64, &reach];
+            let (looked, plan) = looked_at(&world.psql, LIST, &parameters).await;
+            assert!(looked < 6_000.0, "{looked} rows in\n{plan}");
         }
     }
     world.close().await.unwrap();

@@ -19,7 +19,7 @@ impl World {
     async fn list(&self, mut filter: Filter) -> Vec<Uuid> {
         let (read, mut ids) = (self.test.db().read(), Vec::new());
         loop {
-            let page = Overview::of(&read).list(&filter, 2).await.unwrap();
+            let page = Overview::of(&read).list(&filter, 2).await.unwrap().jobs;
             let Some(last) = page.last() else { return ids };
             filter.before = Some(last.id);
             ids.extend(page.iter().map(|shown| shown.id));
@@ -109,7 +109,7 @@ async fn a_job_is_shown_with_what_it_was_told_and_what_it_left() {
     let read = world.test.db().read();
     assert!(Overview::of(&read).show(Uuid::max()).await.unwrap().is_none());
     let listed = Overview::of(&read).list(&Filter::default(), 1_000).await.unwrap();
-    assert!(listed.iter().all(|shown| shown.payload.is_none() && shown.result.is_none()));
+    assert!(listed.jobs.iter().all(|shown| shown.payload.is_none() && shown.result.is_none()));
     drop(read);
     working.stop().await;
     world.close().await.unwrap();

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use mainstay_http::Limit;
 use mainstay_http::pages::cursor;
-use mainstay_jobs::{Kinds, Priority, Seen, Shown, State, Tried};
+use mainstay_jobs::{Kinds, Listed, Priority, Seen, Shown, State, Tried};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -311,18 +311,20 @@ pub(super) struct Jobs {
     jobs: Vec<Item>,
     /// How many jobs this page has.
     count: usize,
-    /// Where the next page starts; null on the last one.
+    /// Where the next page starts; null on the last one. A page with fewer than the limit may have one.
     next_cursor: Option<String>,
 }
 
 impl Jobs {
-    pub(super) fn new(viewer: Viewer, mut rows: Vec<Shown>, limit: Limit) -> Self {
+    pub(super) fn new(viewer: Viewer, listed: Listed, limit: Limit) -> Self {
+        let Listed { jobs: mut rows, looked_to } = listed;
         let shown = limit.get() as usize;
         let has_more = rows.len() > shown;
         rows.truncate(shown);
-        let last = rows.last().filter(|_| has_more);
+        // A look that had to end early goes on where it has ended, whatever it has found.
+        let next = rows.last().filter(|_| has_more).map(|job| job.id).or(looked_to);
         Self {
-            next_cursor: last.map(|job| cursor::encode(super::CURSOR, &job.id)),
+            next_cursor: next.map(|id| cursor::encode(super::CURSOR, &id)),
             count: rows.len(),
             jobs: rows.iter().map(|job| Item::new(viewer, job)).collect(),
         }

@@ -26,7 +26,7 @@ pub(super) struct Statistics {
     queues: Vec<Queue>,
 }
 
-/// Jobs by where they are. Each is counted up to 10,000: what has ended is counted among what is still known.
+/// Jobs by where they are. Each is counted up to 10,000: what has ended is counted among what is still known, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JobNumbers)]
 struct Numbers {
@@ -36,7 +36,7 @@ struct Numbers {
     pending: i64,
     /// They are being done.
     running: i64,
-    /// Done.
+    /// Done, until 5,000 that were given up, that were stopped or that were needless have been passed over.
     completed: i64,
     /// Given up.
     failed: i64,
