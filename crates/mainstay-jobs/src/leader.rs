@@ -166,7 +166,7 @@ impl Leader {
                 event = events::JOBS_RESCUED,
                 workers = workers.len(),
                 jobs = gone.len(),
-                "processes that did jobs are not heard of any more; their jobs are given to others"
+                "jobs whose process is not heard of any more, or that did not end at their deadline, are given to others"
             );
         }
         Ok(())

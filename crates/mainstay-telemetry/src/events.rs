@@ -65,7 +65,7 @@ vocabulary! {
     JOBS_CLAIMED_AGAIN = "jobs.claimed_again":
         "It takes jobs over this connection again: `line`.";
     JOBS_RESCUED = "jobs.rescued":
-        "Processes are not heard of any more, and their jobs are given to others: `workers`, `jobs`.";
+        "Jobs whose process is not heard of any more, or that did not end at their deadline, are given to others: `workers`, `jobs`.";
     JOBS_UNLED = "jobs.unled":
         "Jobs of processes that are not heard of could not be given to others; it is tried again: `error`.";
     JOBS_UNSCHEDULED = "jobs.unscheduled":

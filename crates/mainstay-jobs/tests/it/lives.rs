@@ -22,7 +22,9 @@ async fn the_jobs_of_a_dead_process_are_done_by_another() {
     world.until(id, "running 2").await;
     world.said.0.go_on.notify_one();
     world.until(id, "succeeded 2").await;
-    assert_eq!(world.number("select count(*) from mainstay.job_attempt where cause = 'crash'").await, 1);
+    let crashed = "select count(*) from mainstay.job_attempt \
+        where cause = 'crash' and detail = 'its process was not heard of any more'";
+    assert_eq!(world.number(crashed).await, 1);
     world.check().await;
     other.stop().await;
     world.close().await.unwrap();
@@ -231,6 +233,8 @@ async fn what_is_long_past_its_deadline_is_taken_from_a_process_that_lives() {
             .await
             .unwrap();
         world.until(id, "ready 1").await;
+        let told = world.psql.query_one("select detail from mainstay.job_attempt", &[]).await.unwrap();
+        assert!(told.get::<_, &str>(0).starts_with("it did not end at its deadline"), "its process lives");
         // It ends after all, and nobody believes it.
         world.said.0.go_on.notify_one();
         let good = world.ask(say("good", Then::Succeed)).await;
