@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use mainstay_db::{DbError, Executor, TransactionError, Tx};
-use mainstay_jobs::{JsonText, Named, Treatment, enqueue_named};
+use mainstay_jobs::{JsonText, Named, NamedError, Treatment, enqueue_named};
 use mainstay_runtime::{Clock, Ids, Random};
 use uuid::Uuid;
 
@@ -97,7 +97,10 @@ async fn tell<E: Event>(tx: &Tx, events: &[E]) -> Result<Vec<Uuid>, EmitError> {
             });
         }
     }
-    enqueue_named(tx, &jobs).await?;
+    enqueue_named(tx, &jobs).await.map_err(|error| match error {
+        NamedError::Database(error) => error.into(),
+        NamedError::Text(unkept) => refused(unkept.to_string()),
+    })?;
     volatile::after_commit(tx, E::TYPE, envelopes);
     Ok(ids)
 }

@@ -12,8 +12,11 @@ pub const BODY_MOST: usize = 200 * 1024;
 /// Objects and lists in one another in a body: whoever reads it in its envelope, in whatever language, comes to its end.
 pub const DEPTH_MOST: usize = 100;
 
-/// The longest subject and key, in bytes.
+/// The longest subject, in bytes.
 pub const TEXT_MOST: usize = 512;
+
+/// The longest key, in bytes: behind the name of a subscriber it is the ordering key of a job.
+pub const KEY_MOST: usize = mainstay_jobs::KEY_MOST - 1 - crate::subscriber::NAME_MOST;
 
 /// Something that has happened. The value is written as JSON, and read by whoever hears of it, in this version or the next.
 pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -105,12 +108,10 @@ impl Written {
     pub(crate) fn of<E: Event>(event: &E) -> Result<Self, String> {
         let text = serde_json::to_string(event).map_err(|error| error.to_string())?;
         let (subject, key) = (event.subject(), event.key());
-        for (what, text) in [("subject", &subject), ("key", &key)] {
+        for (what, text, most) in [("subject", &subject, TEXT_MOST), ("key", &key, KEY_MOST)] {
             let length = text.as_ref().map_or(1, String::len);
-            if length == 0 || length > TEXT_MOST || text.as_ref().is_some_and(|text| text.contains('\0')) {
-                return Err(format!(
-                    "its {what} has {length} bytes; 1 to {TEXT_MOST} and no NUL are allowed"
-                ));
+            if length == 0 || length > most || text.as_ref().is_some_and(|text| text.contains('\0')) {
+                return Err(format!("its {what} has {length} bytes; 1 to {most} and no NUL are allowed"));
             }
         }
         let body = JsonText::of(text, BODY_MOST)?;

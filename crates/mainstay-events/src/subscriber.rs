@@ -12,10 +12,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::event::{Delivered, Envelope, Event};
 use crate::store;
 
+/// The longest name of a subscriber, in bytes.
+pub const NAME_MOST: usize = 100;
+
 /// Who hears of events of one type.
 pub trait Subscriber: Send + Sync + 'static {
     /// The name under which it subscribes, which is also the kind of its jobs: no other subscriber and no other kind has it,
-    /// and it stays with its type of events for ever.
+    /// and it stays with its type of events for ever. 1 to [`NAME_MOST`] bytes and no NUL.
     const NAME: &'static str;
 
     /// What it hears of.
@@ -87,6 +90,9 @@ pub enum SubscribeError {
         /// What it is to hear of.
         asked: &'static str,
     },
+    /// No key of an event fits behind it.
+    #[error("the name of a subscriber has 1 to {NAME_MOST} bytes and no NUL; this has {0} bytes")]
+    Name(usize),
     /// The database says so.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -96,7 +102,7 @@ impl TransactionError for SubscribeError {
     fn database(&self) -> Option<&DbError> {
         match self {
             Self::Database(error) => Some(error),
-            Self::Type { .. } => None,
+            Self::Type { .. } | Self::Name(_) => None,
         }
     }
 }
@@ -131,6 +137,10 @@ impl Subscribers {
     /// [`SubscribeError`].
     pub async fn declare(self, db: &Db) -> Result<Kinds, SubscribeError> {
         let Self { kinds, known, gone } = self;
+        let bad = |name: &&str| name.is_empty() || name.len() > NAME_MOST || name.contains('\0');
+        if let Some(name) = known.iter().map(|(name, ..)| *name).find(bad) {
+            return Err(SubscribeError::Name(name.len()));
+        }
         let (known, gone) = (&known, &gone);
         db.transaction(|tx| async move {
             for (name, asked, treatment) in known {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mainstay_db::{DbError, Executor, Tx};
+use mainstay_db::{DbError, Executor, TransactionError, Tx};
 use mainstay_runtime::Ids;
 use serde::Serialize;
 use tokio_postgres::{Error, Row};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::columns::Asked;
 pub(crate) use crate::columns::Columns;
-use crate::enqueue::IDS;
+use crate::enqueue::{IDS, KEY_MOST, fits};
 use crate::job::{Job, PAYLOAD_MOST};
 use crate::json::JsonText;
 use crate::store::{self, ms};
@@ -90,7 +90,8 @@ impl Named {
         Self { key: Some((key, time)), ..self }
     }
 
-    /// One after the other with those of this key in its queue, in the order in which they were asked for.
+    /// One after the other with those of this key in its queue, in the order in which they were asked for. [`KEY_MOST`] bytes at
+    /// most.
     #[must_use]
     pub fn in_order(self, key: impl Into<String>) -> Self {
         Self { ordering_key: Some(key.into()), ..self }
@@ -101,14 +102,66 @@ impl Named {
     }
 }
 
+/// A text of a job cannot be kept: it is too long, or has a NUL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {what} of a job {kind:?} cannot be kept: {why}")]
+pub struct Unkept {
+    /// Which kind of job; the beginning of its name, where that is too long.
+    pub kind: String,
+    /// Which text.
+    pub what: &'static str,
+    /// Why.
+    pub why: String,
+}
+
+/// Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum NamedError {
+    /// A text of it cannot be kept.
+    #[error(transparent)]
+    Text(#[from] Unkept),
+    /// The database says so; the transaction is of no use any more.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+impl TransactionError for NamedError {
+    fn database(&self) -> Option<&DbError> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::Text(_) => None,
+        }
+    }
+}
+
+impl Treatment {
+    /// That its names can be kept.
+    pub(crate) fn checked(&self) -> Result<(), Unkept> {
+        self.fits("name", Some(&self.kind)).and_then(|()| self.fits("queue", Some(&self.queue)))
+    }
+
+    fn fits(&self, what: &'static str, text: Option<&str>) -> Result<(), Unkept> {
+        let kind = || self.kind[..self.kind.floor_char_boundary(KEY_MOST)].to_owned();
+        fits(text, KEY_MOST).map_err(|why| Unkept { kind: kind(), what, why })
+    }
+}
+
+impl Named {
+    fn checked(&self) -> Result<(), Unkept> {
+        self.treatment.checked()?;
+        self.treatment.fits("ordering key", self.ordering_key.as_deref())
+    }
+}
+
 /// Asks for them; their ids in their order.
 ///
 /// # Errors
-/// What the database says; the transaction is of no use any more then.
-pub async fn enqueue_named(tx: &Tx, jobs: &[Named]) -> Result<Vec<Uuid>, DbError> {
+/// [`NamedError`].
+pub async fn enqueue_named(tx: &Tx, jobs: &[Named]) -> Result<Vec<Uuid>, NamedError> {
     if jobs.is_empty() {
         return Ok(Vec::new());
     }
+    jobs.iter().try_for_each(Named::checked)?;
     let columns = Columns::of(jobs, &IDS);
     tx.rows(&store::ENQUEUE, &columns.parameters()).await?;
     let queues: BTreeSet<&str> = jobs.iter().map(Named::queue).collect();

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use crate::by_name::Treatment;
+use crate::by_name::{Treatment, Unkept};
 use crate::enqueue::PAYLOAD_MOST;
 use crate::job::Job;
 use crate::json::JsonText;
@@ -93,6 +93,9 @@ pub enum WhyNot {
     /// Its job cannot be written.
     #[error("its job cannot be written: {0}")]
     Payload(String),
+    /// The names of its job's kind and queue cannot be kept.
+    #[error(transparent)]
+    Job(#[from] Unkept),
 }
 
 impl Schedule {
@@ -129,6 +132,7 @@ impl Schedule {
             }
         }
         Calendar::of(&self.spec, &self.zone)?;
+        self.treatment.checked()?;
         match self.misfire {
             Misfire::CatchUp { most } if !(1..=CATCH_UP_MOST).contains(&most) => Err(WhyNot::CatchUp),
             _ => self.payload.as_ref().map(drop).map_err(|why| WhyNot::Payload(why.clone())),

@@ -293,16 +293,19 @@ fn checked<J: Job>(job: &New<J>) -> Result<(), EnqueueError> {
         ("session's token", job.seen.as_deref(), TOKEN_MOST),
         ("trace", job.trace.as_deref(), TOKEN_MOST),
     ];
-    for (what, text, most) in texts {
-        let text = text.unwrap_or_default();
-        let why = match text.len() {
-            long if long > most => format!("it has {long} bytes, {most} at most"),
-            _ if text.contains('\0') => "it has a NUL".to_owned(),
-            _ => continue,
-        };
-        return Err(EnqueueError::Text { kind: J::NAME, what, why });
+    texts.into_iter().try_for_each(|(what, text, most)| {
+        fits(text, most).map_err(|why| EnqueueError::Text { kind: J::NAME, what, why })
+    })
+}
+
+/// Whether a text of so many bytes at most can be kept; else why not.
+pub(crate) fn fits(text: Option<&str>, most: usize) -> Result<(), String> {
+    let text = text.unwrap_or_default();
+    match text.len() {
+        long if long > most => Err(format!("it has {long} bytes, {most} at most")),
+        _ if text.contains('\0') => Err("it has a NUL".to_owned()),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// The rows to write of these jobs: of several with one key the first alone. All of them have an id.

@@ -37,7 +37,7 @@ mod wire;
 mod worker;
 
 pub use asked::{AskError, AskedBy, Known, Wish};
-pub use by_name::{Named, Treatment, enqueue_named};
+pub use by_name::{Named, NamedError, Treatment, Unkept, enqueue_named};
 pub use context::{Attempt, CheckpointError, CompleteError, Context};
 pub use counts::{Counts, counts};
 pub use cron::{Schedule, ScheduleError, Schedules};

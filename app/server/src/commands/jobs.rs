@@ -268,7 +268,7 @@ fn checked(named: &Named) -> Result<&Named, NotUnderstood> {
 
 fn unscheduled(error: CronError) -> anyhow::Error {
     match error {
-        CronError::Unknown(_) => NotUnderstood(error.to_string()).into(),
+        CronError::Unknown(_) | CronError::Job(_) => NotUnderstood(error.to_string()).into(),
         CronError::Database(error) => error.into(),
     }
 }

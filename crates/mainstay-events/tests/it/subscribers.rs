@@ -1,7 +1,8 @@
 //! Who subscribes hears of everything, and of nothing that has not happened.
 
 use mainstay_events::{
-    DEPTH_MOST, Emit, EmitError, Envelope, SubscribeError, Subscriber, Subscribers, TOGETHER_MOST, volatile,
+    DEPTH_MOST, Emit, EmitError, Envelope, KEY_MOST, NAME_MOST, SubscribeError, Subscriber, Subscribers,
+    TOGETHER_MOST, volatile,
 };
 use mainstay_jobs::{Context, Failure, Kinds};
 use mainstay_testing::until;
@@ -135,6 +136,38 @@ async fn who_is_too_slow_misses_some_and_knows_how_many_and_no_commit_waits() {
     world.close().await;
 }
 
+/// As long as it says.
+struct Named<const LENGTH: usize>;
+
+const LONGEST: &str = "a subscriber whose name has more bytes than fit in front of the key of an event in an index, which holds five hundred";
+
+impl<const LENGTH: usize> Subscriber for Named<LENGTH> {
+    const NAME: &'static str = LONGEST.split_at(LENGTH).0;
+    type Event = Told;
+    type State = ();
+
+    async fn receive(_: mainstay_events::Delivered<Told>, (): (), _: Context) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_longest_key_fits_behind_the_longest_name_of_a_subscriber() {
+    let world = World::new().await;
+    let too_long = Subscribers::new(Kinds::new()).durable::<Named<101>>(()).declare(world.db()).await;
+    assert!(matches!(too_long, Err(SubscribeError::Name(101))), "{too_long:?}");
+    let kinds =
+        Subscribers::new(Kinds::new()).durable::<Named<NAME_MOST>>(()).declare(world.db()).await.unwrap();
+    world.tell("far", Some(&"k".repeat(KEY_MOST))).await;
+    let longest = "select max(octet_length(ordering_key))::bigint from mainstay.job";
+    assert_eq!(world.number(longest).await, i64::try_from(mainstay_jobs::KEY_MOST).unwrap());
+    let working = world.work(kinds);
+    let done = "select count(*) from mainstay.job_outcome where state = 'succeeded'";
+    until("it is heard", async || world.number(done).await == 1).await;
+    working.stop().await;
+    world.close().await;
+}
+
 #[tokio::test]
 async fn what_cannot_be_an_event_is_refused_and_its_transaction_goes_on() {
     let world = World::new().await;
@@ -146,6 +179,7 @@ async fn what_cannot_be_an_event_is_refused_and_its_transaction_goes_on() {
         told("a", Some("")),
         told("a", Some("a\0b")),
         told("a", Some(&long)),
+        told("a", Some(&long[..=KEY_MOST])),
     ] {
         let refused = tx.emit(&event).await.unwrap_err();
         assert!(matches!(&refused, EmitError::Event { kind: "test.told", .. }), "{refused}");

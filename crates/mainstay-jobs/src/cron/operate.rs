@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{Calendar, misfire_of, store};
-use crate::by_name::{Named, Treatment, enqueue_named};
+use crate::by_name::{Named, NamedError, Treatment, Unkept, enqueue_named};
 use crate::schedule::Misfire;
 
 /// The most schedules of one list.
@@ -47,6 +47,9 @@ pub enum CronError {
     /// No process declares it.
     #[error("there is no schedule {0:?}")]
     Unknown(String),
+    /// Another version has declared it with what cannot be kept.
+    #[error(transparent)]
+    Job(Unkept),
     /// The database says so.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -56,7 +59,7 @@ impl TransactionError for CronError {
     fn database(&self) -> Option<&DbError> {
         match self {
             Self::Database(error) => Some(error),
-            Self::Unknown(_) => None,
+            Self::Unknown(_) | Self::Job(_) => None,
         }
     }
 }
@@ -132,7 +135,10 @@ pub async fn run_now(db: &Db, name: &str) -> Result<Uuid, CronError> {
         let job = Treatment::read(&row)
             .and_then(|treatment| Ok(Named::kept(treatment, row.try_get("payload")?)))
             .map_err(DbError::from)?;
-        let ids = enqueue_named(&tx, &[job]).await?;
+        let ids = enqueue_named(&tx, &[job]).await.map_err(|error| match error {
+            NamedError::Database(error) => error.into(),
+            NamedError::Text(unkept) => CronError::Job(unkept),
+        })?;
         ids.first().copied().ok_or_else(|| CronError::Unknown(name.to_owned()))
     })
     .await

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use mainstay_jobs::{Enqueue, EnqueueError, Enqueued, KEY_MOST, PAYLOAD_MOST};
+use mainstay_jobs::{
+    Config, Enqueue, EnqueueError, Enqueued, KEY_MOST, Named, NamedError, PAYLOAD_MOST, Treatment,
+    enqueue_named,
+};
 use mainstay_testing::until;
 
-use crate::world::{Then, World, say};
+use crate::world::{Say, Then, World, config, say};
 
 #[tokio::test]
 async fn what_is_asked_for_is_done_once_and_its_result_kept() {
@@ -197,6 +200,37 @@ async fn a_text_that_no_index_holds_is_refused_before_anything_is_written() {
     let working = world.work();
     let id = world.ask(say("a", Then::Succeed).limited_by(&*key).in_order(&*key)).await;
     world.until(id, "succeeded 1").await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn by_name_too_no_text_is_written_that_no_index_holds() {
+    let world = World::new().await;
+    let treatment = Treatment::of::<Say>();
+    let word = Say { word: "a".to_owned(), then: Then::Succeed };
+    let named = |treatment: &Treatment| Named::new(treatment.clone(), &word).unwrap();
+    let tx = world.tx().await;
+    for bad in ["x".repeat(KEY_MOST + 1), "x".repeat(1 << 20), "a\0b".to_owned()] {
+        let queue = Treatment { queue: bad.clone(), ..treatment.clone() };
+        let kind = Treatment { kind: bad.clone(), ..treatment.clone() };
+        for (what, job) in [
+            ("queue", named(&queue)),
+            ("name", named(&kind)),
+            ("ordering key", named(&treatment).in_order(&*bad)),
+        ] {
+            let refused = enqueue_named(&tx, &[named(&treatment), job]).await.unwrap_err();
+            assert!(matches!(&refused, NamedError::Text(unkept) if unkept.what == what), "{refused}");
+            assert!(refused.to_string().len() < 1_000, "it does not say all of it again");
+        }
+    }
+    // The longest there may be is done.
+    let queue = Treatment { queue: "q".repeat(KEY_MOST), ..treatment };
+    let ids = enqueue_named(&tx, &[named(&queue).in_order("é".repeat(KEY_MOST / 2))]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(world.number("select count(*) from mainstay.job").await, 1);
+    let working = world.work_with(Config { queues: vec![("q".repeat(KEY_MOST), 1)], ..config() });
+    world.until(ids[0], "succeeded 1").await;
     working.stop().await;
     world.close().await.unwrap();
 }

@@ -169,6 +169,7 @@ fn schedule(name: &str) -> Result<&str, Problem> {
 fn unscheduled(error: CronError) -> Problem {
     match error {
         CronError::Unknown(_) => no_schedule(),
+        CronError::Job(error) => Problem::internal(error),
         CronError::Database(error) => error.into(),
     }
 }

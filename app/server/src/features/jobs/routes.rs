@@ -124,7 +124,7 @@ async fn list(
     uploads::refuse_page_numbers(&page)?;
     match params.wanted() {
         Some(wanted) => super::list(&app, &principal, wanted, &page).await.map(Json),
-        None => Ok(Json(Jobs::new(Viewer::of(&principal), Listed::default(), page.limit))),
+        None => Ok(Json(Jobs::new(Viewer::of(&principal), jobs::Listed::default(), page.limit))),
     }
 }
 
