@@ -13,9 +13,13 @@ async fn the_jobs_of_a_dead_process_are_done_by_another() {
     let dying = world.work();
     let id = world.ask(say("held", Then::Wait)).await;
     world.until(id, "running 1").await;
+    let first = world.number("select id from mainstay.job_worker").await;
+    world.psql.batch_execute("create table before as select host, pid from mainstay.job_worker").await.unwrap();
     dying.die().await;
     let other = world.work_with(Config { crash_pause: Duration::from_secs(3_600), ..config() });
     until("it is rescued", async || world.state(id).await == "ready 1").await;
+    let again = "select coalesce(min(id), 0) from mainstay.job_worker where (host, pid) in (select host, pid from before)";
+    assert!(world.number(again).await > first, "on the same host, and with the same number there");
     let later = "select count(*) from mainstay.job_ready where crashes = 1 and run_at > now() + interval '25 minutes'";
     assert_eq!(world.number(later).await, 1);
     world.psql.batch_execute("update mainstay.job_ready set run_at = now()").await.unwrap();

@@ -13,10 +13,10 @@ use crate::way::{Answers, Way};
 use crate::world::{Then, World, config, on_own, say};
 
 /// The connection of ends is cut; how many there were.
-const CUT: &str = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
+pub(crate) const CUT: &str = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
     where application_name = 'mainstay jobs ends' and datname = current_database()";
 
-const LIVES: &str = "select max(id) from mainstay.job_worker";
+pub(crate) const LIVES: &str = "select max(id) from mainstay.job_worker";
 
 impl World {
     /// Jobs that wait to be let go on, all of them at work.
@@ -33,7 +33,7 @@ impl World {
     }
 
     /// What is committed survives a crash of the server: else a life ends with its connection.
-    async fn remembers(&self, does: bool) {
+    pub(crate) async fn remembers(&self, does: bool) {
         let word = if does { "on" } else { "off" };
         let set = format!("alter database \"{}\" set synchronous_commit = {word}", self.test.name());
         self.psql.batch_execute(&set).await.unwrap();
