@@ -66,7 +66,8 @@ struct Unique {
     /// What names it among the caller's jobs of its kind.
     #[schema(min_length = 1, max_length = 200)]
     key: String,
-    /// For so long the key is held, whatever becomes of the job; without it until the job has ended.
+    /// For so long the key is held, whatever becomes of the job, and no longer than jobs that have ended are known; without it
+    /// until the job has ended.
     #[schema(minimum = 1, maximum = 2_592_000)]
     ttl_s: Option<u32>,
     /// What to answer where there is one.
@@ -124,6 +125,7 @@ pub(super) enum Asked {
 /// Asks for it in the caller's name.
 pub(super) async fn ask(app: &App, viewer: Viewer, job: NewJob) -> Result<Asked, Problem> {
     let kinds = app.kinds();
+    too_long(&job, app.config.jobs.keep_days).map_err(refused)?;
     let order = Order::of(&kinds, viewer, job, app.effects.clock.now()).map_err(refused)?;
     let most = app.config.jobs.asked_per_hour;
     let (kinds, order) = (&kinds, &order);
@@ -188,6 +190,18 @@ impl Order {
             trace: None,
         };
         Ok(Self { kind: job.job_type, payload: Value::Object(payload), wish, on_conflict })
+    }
+}
+
+/// Who holds a key is known for as long as it is held: whoever asks again is told of that job.
+fn too_long(job: &NewJob, kept_days: u32) -> Result<(), Vec<FieldError>> {
+    let most_s = kept_days.saturating_mul(24 * 3600);
+    match job.unique.as_ref().and_then(|unique| unique.ttl_s) {
+        Some(ttl_s) if ttl_s > most_s => {
+            let words = format!("Must be at most {most_s}: jobs that have ended are known for {kept_days} days.");
+            Err(vec![FieldError::new("/unique/ttl_s", "out_of_range", words)])
+        }
+        _ => Ok(()),
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         (status = 201, description = "It will be done", body = Created,
             headers(("Location" = String, description = "Where it is seen"))),
         (status = 401, body = Problem),
-        (status = 409, description = "`job_exists`: there is one with the key, and `on_conflict` is `reject`", body = Problem),
+        (status = 409, description = "`job_exists`: there is one with the key, and `on_conflict` is `reject` or it is not the caller's to see", body = Problem),
         (status = 422, description = "`invalid_body`: also kinds that are unknown or not to be asked for, and payloads that \
             are none of the kind", body = Problem),
         (status = 429, description = "`too_many_jobs`: the account has as many of this kind as an hour allows", body = Problem),

@@ -257,7 +257,7 @@ struct DeadParams {
     _page: Option<IgnoredAny>,
 }
 
-/// List dead letters, what was given up last first. They stay until somebody decides.
+/// List dead letters, what was given up last first. They stay until somebody decides, and are forgotten after `jobs.keep_dead_days`.
 #[utoipa::path(
     get, path = "/v1/jobs/dead", tag = "jobs", params(DeadParams, PageParams),
     responses(
