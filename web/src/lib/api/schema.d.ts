@@ -712,7 +712,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List dead letters, what was given up last first. They stay until somebody decides. */
+        /** List dead letters, what was given up last first. They stay until somebody decides, and are forgotten after `jobs.keep_dead_days`. */
         get: operations["jobs_dead"];
         put?: never;
         post?: never;
@@ -3052,10 +3052,10 @@ export interface components {
             /** @description How many jobs this page has. */
             count: number;
             jobs: components["schemas"]["JobItem"][];
-            /** @description Where the next page starts; null on the last one. */
+            /** @description Where the next page starts; null on the last one. A page with fewer than the limit may have one. */
             next_cursor?: string | null;
         };
-        /** @description Jobs by where they are. Each is counted up to 10,000: what has ended is counted among what is still known. */
+        /** @description Jobs by where they are. Each is counted up to 10,000: what has ended is counted among what is still known, the newest first. */
         JobNumbers: {
             /**
              * Format: int64
@@ -3064,7 +3064,7 @@ export interface components {
             cancelled: number;
             /**
              * Format: int64
-             * @description Done.
+             * @description Done, until 5,000 that were given up, that were stopped or that were needless have been passed over.
              */
             completed: number;
             /**
@@ -3740,7 +3740,8 @@ export interface components {
                 on_conflict?: ("return" | "reject") & Record<string, never>;
                 /**
                  * Format: int32
-                 * @description For so long the key is held, whatever becomes of the job; without it until the job has ended.
+                 * @description For so long the key is held, whatever becomes of the job, and no longer than jobs that have ended are known; without it
+                 *     until the job has ended.
                  */
                 ttl_s?: number | null;
             } | null;
@@ -6633,7 +6634,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["CrossSiteRefused"];
-            /** @description `job_exists`: there is one with the key, and `on_conflict` is `reject`; also `another_account` */
+            /** @description `job_exists`: there is one with the key, and `on_conflict` is `reject` or it is not the caller's to see; also `another_account` */
             409: {
                 headers: {
                     [name: string]: unknown;
