@@ -1,12 +1,17 @@
--- Where a look for what has succeeded ends ($1: before this one): behind so many ($2) of each sort that has not, which no index
+-- Where a look for what has succeeded ends ($1: before this one): at the so many-th ($2) of each sort that has not, which no index
 -- parts from it. Without a row it ends nowhere.
+-- tidy: limit, a place is one row
 select /* jobs.reach */ place.id
 from unnest(array['failed', 'discarded', 'cancelled']) as other (state)
 cross join lateral (
-    select id from mainstay.job_outcome
-    where state = any(array[other.state]) and state <> 'succeeded' and id < $1
-    order by state, id desc
-    limit 1 offset $2::bigint
+    select passed.id
+    from (
+        select id, row_number() over (order by state, id desc) as nth from mainstay.job_outcome
+        where state = any(array[other.state]) and state <> 'succeeded' and id < $1
+        order by state, id desc
+        limit $2::bigint
+    ) as passed
+    where passed.nth = $2
 ) as place
 order by place.id desc
 limit 1

@@ -14,7 +14,11 @@ async fn the_jobs_of_a_dead_process_are_done_by_another() {
     let id = world.ask(say("held", Then::Wait)).await;
     world.until(id, "running 1").await;
     let first = world.number("select id from mainstay.job_worker").await;
-    world.psql.batch_execute("create table before as select host, pid from mainstay.job_worker").await.unwrap();
+    world
+        .psql
+        .batch_execute("create table before as select host, pid from mainstay.job_worker")
+        .await
+        .unwrap();
     dying.die().await;
     let other = world.work_with(Config { crash_pause: Duration::from_secs(3_600), ..config() });
     until("it is rescued", async || world.state(id).await == "ready 1").await;

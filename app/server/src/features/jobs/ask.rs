@@ -198,7 +198,8 @@ fn too_long(job: &NewJob, kept_days: u32) -> Result<(), Vec<FieldError>> {
     let most_s = kept_days.saturating_mul(24 * 3600);
     match job.unique.as_ref().and_then(|unique| unique.ttl_s) {
         Some(ttl_s) if ttl_s > most_s => {
-            let words = format!("Must be at most {most_s}: jobs that have ended are known for {kept_days} days.");
+            let words =
+                format!("Must be at most {most_s}: jobs that have ended are known for {kept_days} days.");
             Err(vec![FieldError::new("/unique/ttl_s", "out_of_range", words)])
         }
         _ => Ok(()),

@@ -129,7 +129,8 @@ async fn of_one_key_there_is_one_job_of_each_account() {
     statuses.sort_unstable();
     assert_eq!((statuses, &one.json()["id"]), ([200, 201], &other.json()["id"]));
     // Longer than anybody could be told of the job.
-    let days = |days: u32| json!({ "job_type": KIND, "unique": { "key": "long", "ttl_s": days * 24 * 3600 } });
+    let days =
+        |days: u32| json!({ "job_type": KIND, "unique": { "key": "long", "ttl_s": days * 24 * 3600 } });
     world.ask(robin, days(15)).await.expect(422);
     world.ask(robin, days(14)).await.expect(201);
     world.close().await;
