@@ -42,7 +42,7 @@ fn place(path: &Path, redacted: &[&str]) -> String {
         };
         let dot = if at.is_empty() { "" } else { "." };
         if at.len() + name.len() > PATH_MOST {
-            at.push_str("…");
+            at.push('…');
             break;
         }
         at.push_str(&format!("{dot}{name}"));

@@ -4,14 +4,14 @@
 select /* jobs.reach */ place.id
 from unnest(array['failed', 'discarded', 'cancelled']) as other (state)
 cross join lateral (
-    select passed.id
+    select (array_agg(passed.id order by passed.id desc))[$2::bigint::integer] as id
     from (
-        select id, row_number() over (order by state, id desc) as nth from mainstay.job_outcome
+        select id from mainstay.job_outcome
         where state = any(array[other.state]) and state <> 'succeeded' and id < $1
         order by state, id desc
-        limit $2::bigint
+        limit $2
     ) as passed
-    where passed.nth = $2
 ) as place
+where place.id is not null
 order by place.id desc
 limit 1
