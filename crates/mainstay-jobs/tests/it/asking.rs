@@ -66,8 +66,7 @@ async fn thousands_are_asked_for_by_one_statement_and_all_are_done() {
 async fn a_commit_wakes_those_who_work_in_the_same_process() {
     let world = World::new().await;
     let slow = Duration::from_secs(3_600);
-    let working =
-        world.work_with(mainstay_jobs::Config { poll: slow, full_every: slow, ..crate::world::config() });
+    let working = world.work_with(Config { poll: slow, full_every: slow, ..config() });
     until("it lives", async || world.number("select count(*) from mainstay.job_worker").await == 1).await;
     let first = world.ask(say("first", Then::Succeed)).await;
     world.until(first, "succeeded 1").await;

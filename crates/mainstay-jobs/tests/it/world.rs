@@ -49,9 +49,10 @@ impl Said {
     }
 
     /// The thread does nothing else until it is freed.
-    fn block(&self) {
+    fn block(&self, word: &str) {
         let is_free = self.0.free.lock().unwrap();
         drop(self.0.freed.wait_timeout_while(is_free, WITHIN * 2, |is_free| !*is_free).unwrap());
+        self.0.words.lock().unwrap().push(format!("{word} is free"));
     }
 
     pub(crate) fn free(&self) {
@@ -147,10 +148,7 @@ impl Job for Say {
                 context.complete_in(&tx, &"never").await?;
                 tx.rollback().await?;
             }
-            Then::Block => {
-                parts.said.block();
-                parts.said.0.words.lock().unwrap().push(format!("{} is free", self.word));
-            }
+            Then::Block => parts.said.block(&self.word),
             Then::Tell => {
                 for n in 1..=1_000_u16 {
                     context.progress(f32::from(n) / 1_000.0, &format!("{n}\0 of 1000"));
