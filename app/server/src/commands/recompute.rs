@@ -23,7 +23,7 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {per_sec} {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let report = recompute::recompute(&opened.app, options.all, |progress| {
-        bar.set_length(progress.total);
+        bar.set_length(progress.total.unwrap_or(0));
         bar.set_position(progress.done);
     })
     .await;

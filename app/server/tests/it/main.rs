@@ -22,6 +22,7 @@ mod file_jobs;
 mod first_run;
 mod happenings;
 mod imports;
+mod job_progress;
 mod jobs;
 mod kept;
 mod merging;

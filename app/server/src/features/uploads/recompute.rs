@@ -29,8 +29,8 @@ const PAGE: i64 = 100;
 pub struct Progress {
     /// Activities done, failed ones included.
     pub done: u64,
-    /// Activities to do.
-    pub total: u64,
+    /// Activities to do, counted at the beginning; none where counting took too long.
+    pub total: Option<u64>,
 }
 
 /// How it went.
@@ -46,25 +46,21 @@ pub struct Report {
 
 /// Computes what an older version computed, or everything. A second run goes on where a first one was interrupted. An
 /// activity that cannot be computed is reported and does not stop the others.
-pub async fn recompute(app: &App, all: bool, mut tell: impl FnMut(Progress)) -> Result<Report, DbError> {
-    let version = (!all).then_some(ALGORITHM_VERSION);
-    let total = store::count_to_compute(&app.db.read(), version).await?;
-    let mut progress = Progress { done: 0, total: u64::try_from(total).unwrap_or(0) };
-    let which = version.map_or(ToCompute::All, ToCompute::Outdated);
-    compute_all(app, &which, &Watch::of_process(app), || {
-        progress.done += 1;
-        tell(progress);
-    })
-    .await
+pub async fn recompute(app: &App, all: bool, tell: impl FnMut(Progress)) -> Result<Report, DbError> {
+    let which = if all { ToCompute::All } else { ToCompute::Outdated(ALGORITHM_VERSION) };
+    compute_all(app, &which, &Watch::of_process(app), tell).await
 }
 
-/// Computes these, until it is to stop. Each activity is a transaction: what is done stays done.
+/// Computes these, until it is to stop, and tells how far it is before the first and behind each. Each activity is a
+/// transaction: what is done stays done.
 async fn compute_all(
     app: &App,
     which: &ToCompute,
     watch: &Watch<'_>,
-    mut tell: impl FnMut(),
+    mut tell: impl FnMut(Progress),
 ) -> Result<Report, DbError> {
+    let mut progress = Progress { done: 0, total: count(app, which).await? };
+    tell(progress);
     let mut report = Report::default();
     let context = ImportContext::of(app);
     let mut after = None;
@@ -99,12 +95,24 @@ async fn compute_all(
                 }
                 Err(error) => report.refused.push((row.id, error.to_string())),
             }
-            tell();
+            progress.done += 1;
+            // Others may have been outdated since they were counted.
+            progress.total = progress.total.map(|total| total.max(progress.done));
+            tell(progress);
         }
         after = page.into_iter().next_back();
         if after.is_none() {
             return Ok(report);
         }
+    }
+}
+
+/// How many there are. It is for show: where they are too many to be counted in time, they are computed all the same.
+async fn count(app: &App, which: &ToCompute) -> Result<Option<u64>, DbError> {
+    match store::count_to_compute(&app.db.read(), which).await {
+        Ok(count) => Ok(u64::try_from(count).ok()),
+        Err(DbError::Cancelled(_)) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -11,8 +11,8 @@ use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::compute_all;
 use super::watch::Watch;
+use super::{Progress, compute_all};
 use crate::features::uploads::store::{self, ToCompute};
 use crate::state::App;
 
@@ -105,7 +105,7 @@ async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed
     let stop = app.supervisor.stop();
     let computing = async {
         let watch = Watch::of_job(app, context).await?;
-        compute_all(app, which, &watch, || {}).await
+        compute_all(app, which, &watch, |progress| tell(context, progress)).await
     };
     let report = match computing.await {
         Ok(report) => report,
@@ -131,6 +131,20 @@ async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed
         )));
     }
     Ok(Computed { computed: report.computed, failed: report.failed.len() })
+}
+
+fn tell(context: &Context, Progress { done, total }: Progress) {
+    match total {
+        Some(total) => {
+            let part = done as f32 / total.max(1) as f32;
+            context.progress(part, &format!("{done} of {total} {}", activities(total)));
+        }
+        None => context.progress(0.0, &format!("{done} {}", activities(done))),
+    }
+}
+
+fn activities(count: u64) -> &'static str {
+    if count == 1 { "activity" } else { "activities" }
 }
 
 /// Both kinds of jobs.
