@@ -33,5 +33,6 @@ mod platform;
 mod process;
 mod recompute;
 mod seed;
+mod stops;
 mod uploads;
 mod world;

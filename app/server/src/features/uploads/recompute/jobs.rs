@@ -102,9 +102,8 @@ impl Job for Outdated {
 }
 
 async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed, Failure> {
-    let stop = app.supervisor.stop();
     let computing = async {
-        let watch = Watch::of_job(app, context).await?;
+        let watch = Watch::of_job(context).await?;
         compute_all(app, which, &watch, |progress| tell(context, progress)).await
     };
     let report = match computing.await {
@@ -119,10 +118,6 @@ async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed
     }
     if context.is_cancelled() {
         return Err(Failure::Error("it was asked to stop".to_owned()));
-    }
-    if stop.is_stopping() {
-        // Another process goes on, or the next start.
-        return Err(Failure::Snooze(Duration::ZERO));
     }
     if let Some((id, why)) = report.refused.first() {
         let count = report.refused.len();
