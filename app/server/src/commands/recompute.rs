@@ -30,10 +30,16 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
     bar.finish_and_clear();
     opened.close().await;
     let report = report?;
-    let failed: Vec<_> = report.failed.iter().chain(&report.refused).collect();
-    for (activity, why) in &failed {
-        println!("{activity}: {why}");
+    let left = [&report.failed, &report.refused, &report.waiting];
+    for left in left {
+        for activity in &left.first {
+            println!("{}: {}", activity.id, activity.why);
+        }
+        if left.unnamed() > 0 {
+            println!("and {} more", left.unnamed());
+        }
     }
-    println!("{} computed, {} failed", report.computed, failed.len());
-    Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let failed: u64 = left.iter().map(|left| left.count).sum();
+    println!("{} computed, {failed} failed", report.computed);
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
