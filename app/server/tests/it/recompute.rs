@@ -125,7 +125,8 @@ async fn what_is_refused_as_often_as_a_job_may_try_is_given_up_for_this_version_
     world.start_jobs();
     let waits = "select count(*) from mainstay.job_attempt where cause = 'error' and detail like '%database refused 1%'";
     until("the attempt has failed", async || number(&world, waits).await == 1).await;
-    let said = || world.log.lines().iter().filter(|line| line.event() == Some("recompute.activity.failed")).count();
+    let said =
+        || world.log.lines().iter().filter(|line| line.event() == Some("recompute.activity.failed")).count();
     assert_eq!(said(), 0, "it may go well the next time");
     change(&world, LAST, &[]).await;
     until("the job has ended", async || number(&world, ENDED).await == 1).await;
