@@ -157,7 +157,8 @@ const CODES: &[Code] = &[
         "too_many_jobs",
         429,
         "Too many jobs",
-        "The account has as many jobs of this kind as an hour allows. Repeat after `Retry-After` seconds.",
+        "The account has as many jobs of this kind, or has had as many done again, as an hour allows. Repeat after `Retry-After` \
+         seconds.",
     ),
     code(
         "too_many_followers",

@@ -433,6 +433,11 @@ pub struct ListChangedParams {
     pub max_rows: i64,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct CountChangedParams {
+    pub athlete_id: uuid::Uuid,
+    pub version: i32,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct ListAnalysedParams {
     pub after_athlete_id: uuid::Uuid,
     pub after_id: uuid::Uuid,
@@ -3875,6 +3880,39 @@ impl<'c, 'a, 's, C: GenericClient>
         params: &'a ListChangedParams,
     ) -> AnalysedRowQuery<'c, 'a, 's, C, AnalysedRow, 4> {
         self.bind(client, &params.athlete_id, &params.after_id, &params.version, &params.max_rows)
+    }
+}
+pub struct CountChangedStmt(&'static mainstay_db::Statement);
+pub fn count_changed() -> CountChangedStmt {
+    static STATEMENT: mainstay_db::Statement = mainstay_db::Statement::pooled(
+        "uploads.count_changed",
+        "select /* uploads.count_changed */ count(*) as changed from activity_analysis join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id where activity_analysis.algorithm_version = 0 and activity_analysis.athlete_id = $1 and coalesce(activity_analysis.failed_version, 0) < $2 and activity.primary_sha256 is not null",
+    );
+    CountChangedStmt(&STATEMENT)
+}
+impl CountChangedStmt {
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        athlete_id: &'a uuid::Uuid,
+        version: &'a i32,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        I64Query {
+            client,
+            params: [athlete_id, version],
+            query: self.0,
+            cached: std::marker::PhantomData,
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<'c, 'a, 's, CountChangedParams, I64Query<'c, 'a, 's, C, i64, 2>, C>
+    for CountChangedStmt
+{
+    fn params(&'s self, client: &'c C, params: &'a CountChangedParams) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        self.bind(client, &params.athlete_id, &params.version)
     }
 }
 pub struct CountOutdatedStmt(&'static mainstay_db::Statement);

@@ -23,17 +23,23 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {per_sec} {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let report = recompute::recompute(&opened.app, options.all, |progress| {
-        bar.set_length(progress.total);
+        bar.set_length(progress.total.unwrap_or(0));
         bar.set_position(progress.done);
     })
     .await;
     bar.finish_and_clear();
     opened.close().await;
     let report = report?;
-    let failed: Vec<_> = report.failed.iter().chain(&report.refused).collect();
-    for (activity, why) in &failed {
-        println!("{activity}: {why}");
+    let left = [&report.failed, &report.refused, &report.waiting];
+    for left in left {
+        for activity in &left.first {
+            println!("{}: {}", activity.id, activity.why);
+        }
+        if left.unnamed() > 0 {
+            println!("and {} more", left.unnamed());
+        }
     }
-    println!("{} computed, {} failed", report.computed, failed.len());
-    Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let failed: u64 = left.iter().map(|left| left.count).sum();
+    println!("{} computed, {failed} failed", report.computed);
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

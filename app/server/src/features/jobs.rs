@@ -15,9 +15,12 @@ use crate::state::App;
 
 mod ask;
 mod operate;
+mod retries;
 mod routes;
 mod stream;
 mod views;
+
+pub use retries::Retries;
 
 /// The routes of everybody's own jobs.
 pub fn router() -> OpenApiRouter<App> {
@@ -130,6 +133,18 @@ fn ended(state: State) -> Problem {
 
 async fn retry(app: &App, principal: &Principal, id: Uuid) -> Result<views::Retrying, Problem> {
     let viewer = Viewer::of(principal);
+    let counted = match viewer {
+        Viewer::Operator => None,
+        Viewer::Owner(who) => Some(app.retries.count(who).ok_or_else(ask::too_many_retries)?),
+    };
+    let retried = retry_once(app, viewer, id).await;
+    if let Some(counted) = counted.filter(|_| retried.is_err()) {
+        app.retries.forget(&counted);
+    }
+    retried
+}
+
+async fn retry_once(app: &App, viewer: Viewer, id: Uuid) -> Result<views::Retrying, Problem> {
     let work = move |tx: Arc<Tx>| async move {
         visible(Overview::of(&tx), id, viewer).await?;
         Operator::on(&tx).retry(id).await.map_err(halted)

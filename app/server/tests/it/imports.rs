@@ -13,10 +13,10 @@ use crate::batches::{folder, gpx, zip};
 use crate::process::{Paceline, Signal, binary, fed, login, on, said};
 use crate::world::{PASSWORD, PATIENCE, sets};
 
-const KIM: &str = "kim@example.org";
+pub(crate) const KIM: &str = "kim@example.org";
 
 /// The files of so many days.
-fn days(count: u32) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn days(count: u32) -> Vec<(String, Vec<u8>)> {
     (1..=count).map(|day| (format!("{day:02}.gpx"), gpx(day))).collect()
 }
 
@@ -24,7 +24,7 @@ fn borrowed(files: &[(String, Vec<u8>)]) -> Vec<(&str, &[u8])> {
     files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
 }
 
-fn create_account(command: &mut Command) {
+pub(crate) fn create_account(command: &mut Command) {
     let (code, _, stderr) = said(&fed(command.args(["account", "create", KIM]), PASSWORD));
     assert_eq!(code, 0, "{stderr}");
 }
@@ -113,7 +113,7 @@ fn limits_that_contradict_each_other_end_the_start() {
     assert!(stderr.contains("import.max_upload_bytes") && stderr.contains("body_ceiling"), "{stderr}");
 }
 
-async fn count(db: &TestDb, sql: &str) -> i64 {
+pub(crate) async fn count(db: &TestDb, sql: &str) -> i64 {
     db.db().read().query_one(sql, &[]).await.unwrap().get(0)
 }
 
@@ -128,14 +128,14 @@ async fn slow_down(target: &Target) {
 }
 
 /// What the API says to somebody signed in.
-struct Api {
-    http: reqwest::Client,
-    base: String,
-    token: String,
+pub(crate) struct Api {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: String,
+    pub(crate) token: String,
 }
 
 impl Api {
-    async fn of(paceline: &mut Paceline) -> Self {
+    pub(crate) async fn of(paceline: &mut Paceline) -> Self {
         let (base, _) = paceline.ready();
         let token = login(&base, KIM, PASSWORD).await["access_token"].as_str().unwrap().to_owned();
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
@@ -156,8 +156,15 @@ impl Api {
         }
     }
 
+    /// Writes another greatest heart rate into the profile: all activities are computed again.
+    pub(crate) async fn change_profile(&self) {
+        let profile = self.http.patch(format!("{}/v1/athletes/me", self.base)).bearer_auth(&self.token);
+        let changed = profile.json(&serde_json::json!({ "max_hr_bpm": 188 })).send().await.unwrap();
+        assert_eq!(changed.status(), 200);
+    }
+
     /// Sends files and waits until some of them are imported; the answer is not waited for.
-    async fn send_until(&self, files: &[(String, Vec<u8>)], imported: i64) {
+    pub(crate) async fn send_until(&self, files: &[(String, Vec<u8>)], imported: i64) {
         let mut form = reqwest::multipart::Form::new();
         for (name, bytes) in files {
             let part = reqwest::multipart::Part::bytes(bytes.clone()).file_name(name.clone());
@@ -275,7 +282,7 @@ async fn a_killed_service_goes_on_at_once_on_its_private_server() {
 }
 
 /// Makes every computing again take a while.
-const SLOW_AGAIN: &str = "create function pause() returns trigger language plpgsql as \
+pub(crate) const SLOW_AGAIN: &str = "create function pause() returns trigger language plpgsql as \
     $$ begin perform pg_sleep(0.05); return new; end $$; \
     create trigger slow before update on activity for each row execute function pause()";
 
@@ -293,9 +300,7 @@ async fn a_killed_service_computes_the_rest_again_and_nothing_twice() {
     api.send_until(&days(30), 30).await;
     let session = Session::connect(db.target(), "test", PATIENCE).await.unwrap();
     session.batch_execute(SLOW_AGAIN).await.unwrap();
-    let profile = api.http.patch(format!("{}/v1/athletes/me", api.base)).bearer_auth(&api.token);
-    let changed = profile.json(&serde_json::json!({ "max_hr_bpm": 188 })).send().await.unwrap();
-    assert_eq!(changed.status(), 200);
+    api.change_profile().await;
     let due = "select count(*) from activity_analysis where algorithm_version = 0";
     until("some are computed", async || count(&db, due).await <= 27).await;
     first.send(Signal::Kill);

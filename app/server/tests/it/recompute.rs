@@ -103,17 +103,70 @@ async fn two_jobs_that_have_found_the_same_activity_compute_it_once() {
     world.close().await;
 }
 
-#[tokio::test]
-async fn what_the_database_refuses_for_reasons_of_its_own_is_tried_again() {
-    let world = World::without_importer().await;
-    let (_, [first, _]) = outdated(&world).await;
+/// The database refuses this activity, and nobody knows why.
+async fn refuse(world: &World, id: Uuid) {
     let refuse = format!(
         "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$; \
-         create trigger refuse before update on activity for each row when (new.id = '{first}') execute function refuse()"
+         create trigger refuse before update on activity for each row when (new.id = '{id}') execute function refuse()"
     );
     let tx = world.db.db().write().await.unwrap();
     tx.batch_execute(&refuse).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Until this job has but its last attempt.
+const LAST: &str = "update mainstay.job_ready set attempts = attempts_most - 1, run_at = now()";
+
+#[tokio::test]
+async fn what_is_refused_as_often_as_a_job_may_try_is_given_up_for_this_version_and_said_once() {
+    let world = World::without_importer().await;
+    let (_, [first, _]) = outdated(&world).await;
+    refuse(&world, first).await;
+    world.start_jobs();
+    let waits = "select count(*) from mainstay.job_attempt where cause = 'error' and detail like '%database refused 1%'";
+    until("the attempt has failed", async || number(&world, waits).await == 1).await;
+    let said =
+        || world.log.lines().iter().filter(|line| line.event() == Some("recompute.activity.failed")).count();
+    assert_eq!(said(), 0, "it may go well the next time");
+    change(&world, LAST, &[]).await;
+    until("the job has ended", async || number(&world, ENDED).await == 1).await;
+    assert_eq!(result(&world).await, r#"{"failed": 1, "computed": 0}"#);
+    assert_eq!(said(), 1);
+    assert_eq!(number(&world, "select count(*) from mainstay.job_dead").await, 0);
+    let sql = "select activity_id from activity_analysis where algorithm_version = 0 and failed_version = $1";
+    let row = world.db.db().read().query_one(sql, &[&ALGORITHM_VERSION]).await.unwrap();
+    assert_eq!(row.get::<_, Uuid>(0), first);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_meets_a_state_of_the_server_is_never_given_up() {
+    let world = World::without_importer().await;
+    let (_, [first, _]) = outdated(&world).await;
+    let busy = format!(
+        "create function refuse() returns trigger language plpgsql as \
+         $$ begin raise exception 'busy' using errcode = 'lock_not_available'; end $$; \
+         create trigger refuse before update on activity for each row when (new.id = '{first}') execute function refuse()"
+    );
+    let tx = world.db.db().write().await.unwrap();
+    tx.batch_execute(&busy).await.unwrap();
+    tx.commit().await.unwrap();
+    change(&world, LAST, &[]).await;
+    world.start_jobs();
+    until("it is a dead letter", async || {
+        number(&world, "select count(*) from mainstay.job_dead").await == 1
+    })
+    .await;
+    assert_eq!(number(&world, "select count(*) from activity_analysis where failed_version > 0").await, 0);
+    assert_eq!(number(&world, DUE).await, 1, "the other one is computed");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_the_database_refuses_for_reasons_of_its_own_is_tried_again() {
+    let world = World::without_importer().await;
+    let (_, [first, _]) = outdated(&world).await;
+    refuse(&world, first).await;
     world.start_jobs();
     let waits = "select count(*) from mainstay.job_attempt where cause = 'error' and detail like '%database refused 1%'";
     until("the attempt has failed", async || number(&world, waits).await == 1).await;

@@ -43,7 +43,7 @@ pub struct JobsConfig {
     /// After so long a follower is let go, and comes again with the rights of then.
     #[serde(with = "mainstay_config::duration")]
     pub followed_longest: Duration,
-    /// Jobs of a kind that an account may ask for in an hour.
+    /// Jobs of a kind that an account may ask for in an hour; as many of all kinds it may have done again.
     pub asked_per_hour: u32,
 }
 

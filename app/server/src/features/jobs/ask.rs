@@ -321,8 +321,16 @@ async fn held(tx: &Tx, known: &Known, order: &Order) -> Result<Option<Uuid>, DbE
 }
 
 fn too_many(most: u32) -> Halted {
-    let text = format!("An account may have {most} jobs of this kind in an hour.");
-    Problem::too_many_requests(ASK_AGAIN, text).coded("too_many_jobs").into()
+    refused_for_number(&format!("An account may have {most} jobs of this kind in an hour.")).into()
+}
+
+/// What is done again is done anew, and costs the same.
+pub(super) fn too_many_retries() -> Problem {
+    refused_for_number("The account has had as many jobs done again as it may in an hour.")
+}
+
+fn refused_for_number(text: &str) -> Problem {
+    Problem::too_many_requests(ASK_AGAIN, text).coded("too_many_jobs")
 }
 
 fn ask_refused(error: AskError) -> Halted {

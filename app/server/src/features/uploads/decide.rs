@@ -43,6 +43,21 @@ pub(super) enum Line<'a> {
     New(store::DecidedFile<'a>),
 }
 
+/// How far a file is, for those who follow its job: a part of the whole, and words.
+type Stage = (f32, &'static str);
+
+const READING: Stage = (0.0, "being read and analysed");
+const STORING: Stage = (0.8, "being stored");
+
+impl Line<'_> {
+    /// A line that is made with its decision has no job; its command tells of whole files.
+    fn tell(&self, (part, words): Stage) {
+        if let Self::Waiting(_, context) = self {
+            context.progress(part, words);
+        }
+    }
+}
+
 /// How an attempt ended.
 pub(super) enum Ending {
     /// The file has its outcome, and it is committed.
@@ -167,7 +182,9 @@ async fn import(app: &App, file: &File, line: &Line<'_>) -> Result<Option<Decisi
     let mut owner = import::load_owner(&read, file.athlete_id).await?;
     drop(read);
     loop {
+        line.tell(READING);
         let prepared = prepare(&context, file, owner.clone()).await;
+        line.tell(STORING);
         let (prepared, context, analysed_for) = (&prepared, &context, &owner);
         let work = |tx: Arc<Tx>| async move {
             store::lock_athlete(&tx, file.athlete_id).await?;

@@ -154,11 +154,8 @@ async fn wait(app: &App, error: &DbError) -> Failure {
     if matches!(error, DbError::Conflict(_) | DbError::LockTimeout(_)) {
         return Failure::Snooze(AFTER_FAILURE);
     }
-    let stop = app.supervisor.stop();
-    tokio::select! {
-        () = stop.stopped() => {}
-        () = app.effects.clock.sleep(AFTER_FAILURE) => {}
-    }
+    // Also at a stop: until the requests have ended it would be begun again at once, and meet the same.
+    app.effects.clock.sleep(AFTER_FAILURE).await;
     Failure::Snooze(Duration::ZERO)
 }
 

@@ -474,6 +474,14 @@ where activity_analysis.algorithm_version = 0 and activity_analysis.athlete_id =
 order by activity_analysis.activity_id
 limit :max_rows;
 
+--! count_changed
+select count(*) as changed
+from activity_analysis
+join activity on activity.athlete_id = activity_analysis.athlete_id and activity.id = activity_analysis.activity_id
+where activity_analysis.algorithm_version = 0 and activity_analysis.athlete_id = :athlete_id
+    and coalesce(activity_analysis.failed_version, 0) < :version
+    and activity.primary_sha256 is not null;
+
 -- tidy: all athletes, a new version outdates everybody's
 --! count_outdated
 select count(*) as outdated

@@ -29,8 +29,8 @@ const PAGE: i64 = 100;
 pub struct Progress {
     /// Activities done, failed ones included.
     pub done: u64,
-    /// Activities to do.
-    pub total: u64,
+    /// Activities to do, counted at the beginning; none where counting took too long.
+    pub total: Option<u64>,
 }
 
 /// How it went.
@@ -38,33 +38,68 @@ pub struct Progress {
 pub struct Report {
     /// Activities computed again.
     pub computed: u64,
-    /// Activities that could not be, and why: the same would fail again.
-    pub failed: Vec<(Uuid, String)>,
-    /// Activities that the database refused for reasons of its own, and why: another time may go well.
-    pub refused: Vec<(Uuid, String)>,
+    /// Those that could not be: the same would fail again.
+    pub failed: Left,
+    /// Those with which something failed that may be their fault or that of the moment, such as a statement that took too long.
+    pub refused: Left,
+    /// Those that met a state of the server: another time goes well.
+    pub waiting: Left,
+}
+
+/// Activities that were not computed: how many, and a few of them.
+#[derive(Debug, Default)]
+pub struct Left {
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first: Vec<LeftOut>,
+}
+
+/// An activity that was not computed.
+#[derive(Debug)]
+pub struct LeftOut {
+    /// Whose it is.
+    pub athlete_id: Uuid,
+    /// The activity.
+    pub id: Uuid,
+    /// Why it was not.
+    pub why: String,
+}
+
+impl Left {
+    /// So many are named.
+    pub const NAMED: usize = 20;
+
+    fn add(&mut self, athlete_id: Uuid, id: Uuid, why: String) {
+        self.count += 1;
+        if self.first.len() < Self::NAMED {
+            self.first.push(LeftOut { athlete_id, id, why });
+        }
+    }
+
+    /// How many of them are not named.
+    pub fn unnamed(&self) -> u64 {
+        self.count.saturating_sub(self.first.len() as u64)
+    }
 }
 
 /// Computes what an older version computed, or everything. A second run goes on where a first one was interrupted. An
 /// activity that cannot be computed is reported and does not stop the others.
-pub async fn recompute(app: &App, all: bool, mut tell: impl FnMut(Progress)) -> Result<Report, DbError> {
-    let version = (!all).then_some(ALGORITHM_VERSION);
-    let total = store::count_to_compute(&app.db.read(), version).await?;
-    let mut progress = Progress { done: 0, total: u64::try_from(total).unwrap_or(0) };
-    let which = version.map_or(ToCompute::All, ToCompute::Outdated);
-    compute_all(app, &which, &Watch::of_process(app), || {
-        progress.done += 1;
-        tell(progress);
-    })
-    .await
+pub async fn recompute(app: &App, all: bool, tell: impl FnMut(Progress)) -> Result<Report, DbError> {
+    let which = if all { ToCompute::All } else { ToCompute::Outdated(ALGORITHM_VERSION) };
+    compute_all(app, &which, &Watch::of_process(app), tell).await
 }
 
-/// Computes these, until it is to stop. Each activity is a transaction: what is done stays done.
+/// Computes these, until it is to stop, and tells how far it is before the first and behind each. Each activity is a
+/// transaction: what is done stays done.
 async fn compute_all(
     app: &App,
     which: &ToCompute,
     watch: &Watch<'_>,
-    mut tell: impl FnMut(),
+    mut tell: impl FnMut(Progress),
 ) -> Result<Report, DbError> {
+    let mut progress = Progress { done: 0, total: count(app, which).await? };
+    tell(progress);
     let mut report = Report::default();
     let context = ImportContext::of(app);
     let mut after = None;
@@ -84,7 +119,7 @@ async fn compute_all(
             match computed {
                 Ok(Computed::Anew) => report.computed += 1,
                 Ok(Computed::Already) => {}
-                Ok(Computed::Failed(why)) => report.failed.push((row.id, why)),
+                Ok(Computed::Failed(why)) => report.failed.add(row.athlete_id, row.id, why),
                 Err(
                     error @ (DbError::Unavailable { .. }
                     | DbError::PoolExhausted { .. }
@@ -93,18 +128,36 @@ async fn compute_all(
                 ) => {
                     return Err(error);
                 }
-                Err(error) if decide::blame(&error) == Blame::File => {
-                    give_up(app, row.athlete_id, row.id).await?;
-                    report.failed.push((row.id, error.to_string()));
+                Err(error) => {
+                    let left = match decide::blame(&error) {
+                        Blame::File => {
+                            give_up(app, row.athlete_id, row.id).await?;
+                            &mut report.failed
+                        }
+                        Blame::Unclear => &mut report.refused,
+                        Blame::Server => &mut report.waiting,
+                    };
+                    left.add(row.athlete_id, row.id, error.to_string());
                 }
-                Err(error) => report.refused.push((row.id, error.to_string())),
             }
-            tell();
+            progress.done += 1;
+            // Others may have been outdated since they were counted.
+            progress.total = progress.total.map(|total| total.max(progress.done));
+            tell(progress);
         }
         after = page.into_iter().next_back();
         if after.is_none() {
             return Ok(report);
         }
+    }
+}
+
+/// How many there are. It is for show: where they are too many to be counted in time, they are computed all the same.
+async fn count(app: &App, which: &ToCompute) -> Result<Option<u64>, DbError> {
+    match store::count_to_compute(&app.db.read(), which).await {
+        Ok(count) => Ok(u64::try_from(count).ok()),
+        Err(DbError::Cancelled(_)) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -195,4 +248,17 @@ pub(super) async fn replace(
 ) -> Result<(), DbError> {
     store::delete_computed(tx, athlete_id, id, leg.start).await?;
     store::insert_computed(tx, athlete_id, id, leg, now).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_however_many_that_are_left_a_few_are_named() {
+        let mut left = Left::default();
+        (0..1_000).for_each(|n| left.add(Uuid::nil(), Uuid::from_u128(n), String::new()));
+        assert_eq!((left.count, left.first.len(), left.unnamed()), (1_000, Left::NAMED, 980));
+        assert_eq!(left.first[19].id, Uuid::from_u128(19));
+    }
 }

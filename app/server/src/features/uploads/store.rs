@@ -505,11 +505,14 @@ pub(super) enum ToCompute {
     OfAthlete(Uuid),
 }
 
-/// How many activities an older version than `version` computed; all that were computed where there is none.
-pub(super) async fn count_to_compute(db: &Client, version: Option<i32>) -> Result<i64, DbError> {
-    match version {
-        Some(version) => sql::count_outdated().bind(db, &version).one().await,
-        None => sql::count_analysed().bind(db).one().await,
+/// How many of these there are.
+pub(super) async fn count_to_compute(db: &Client, which: &ToCompute) -> Result<i64, DbError> {
+    match which {
+        ToCompute::All => sql::count_analysed().bind(db).one().await,
+        ToCompute::Outdated(version) => sql::count_outdated().bind(db, version).one().await,
+        ToCompute::OfAthlete(athlete_id) => {
+            sql::count_changed().bind(db, athlete_id, &ALGORITHM_VERSION).one().await
+        }
     }
 }
 

@@ -159,6 +159,38 @@ async fn an_account_asks_so_often_in_an_hour() {
 }
 
 #[tokio::test]
+async fn an_account_has_so_many_jobs_done_again_in_an_hour_and_an_administrator_as_many_as_they_like() {
+    let world = World::with(|config| config.jobs.asked_per_hour = 2).await;
+    let (admin, robin, kim) = (world.admin().await, world.athlete("UTC").await, world.athlete("UTC").await);
+    let jobs = [world.tell(Some(robin), Then::Succeed).await, world.tell(Some(kim), Then::Succeed).await];
+    let do_it = async |who: Athlete, job: Uuid, what: &str| {
+        world.send(who, "POST", &format!("/v1/jobs/{job}/{what}"), None).await
+    };
+    // Nobody works: what is cancelled waits again.
+    for _ in 0..2 {
+        assert_eq!(do_it(robin, jobs[0], "retry").await.problem().1, "job_not_ended", "and does not count");
+        do_it(robin, jobs[0], "cancel").await.expect(200);
+        do_it(robin, jobs[0], "retry").await.expect(200);
+    }
+    do_it(robin, jobs[0], "cancel").await.expect(200);
+    let refused = do_it(robin, jobs[0], "retry").await;
+    assert_eq!(
+        (refused.problem(), &refused.headers["retry-after"]),
+        ((429, "too_many_jobs".to_owned()), &"600".parse().unwrap())
+    );
+    assert_eq!(world.job(robin, jobs[0]).await["state"], "cancelled");
+    for _ in 0..3 {
+        do_it(admin, jobs[0], "retry").await.expect(200);
+        do_it(admin, jobs[0], "cancel").await.expect(200);
+    }
+    do_it(kim, jobs[1], "cancel").await.expect(200);
+    do_it(kim, jobs[1], "retry").await.expect(200);
+    world.advance(3_600);
+    do_it(robin, jobs[0], "retry").await.expect(200);
+    world.close().await;
+}
+
+#[tokio::test]
 async fn many_who_ask_at_once_in_one_name_get_as_many_as_one_after_the_other() {
     let world = World::with(|config| config.jobs.asked_per_hour = 5).await;
     let robin = world.athlete("UTC").await;

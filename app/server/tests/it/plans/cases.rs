@@ -234,6 +234,7 @@ pub(super) const HOT: &[Case] = &[
     hot("uploads.delete_computed").with(FULL_MONTH).months(1),
     hot("uploads.list_outdated").with(&[("max_rows", "100")]).costs(20, 800),
     hot("uploads.list_changed").with(&[("max_rows", "100")]).costs(20, 800),
+    hot("uploads.count_changed").costs(20, 800),
     hot("uploads.is_outdated"),
     hot("uploads.set_failed_version"),
     hot("uploads.find_primary_source"),

@@ -11,8 +11,8 @@ use paceline_domain::analysis::summary::ALGORITHM_VERSION;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::compute_all;
 use super::watch::Watch;
+use super::{Left, LeftOut, Progress, Report, compute_all, give_up};
 use crate::features::uploads::store::{self, ToCompute};
 use crate::state::App;
 
@@ -48,7 +48,8 @@ struct Outdated {
 #[derive(Debug, Serialize)]
 struct Computed {
     computed: u64,
-    failed: usize,
+    /// Given up for this version.
+    failed: u64,
 }
 
 impl Job for OfAthlete {
@@ -102,10 +103,9 @@ impl Job for Outdated {
 }
 
 async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed, Failure> {
-    let stop = app.supervisor.stop();
     let computing = async {
-        let watch = Watch::of_job(app, context).await?;
-        compute_all(app, which, &watch, || {}).await
+        let watch = Watch::of_job(context).await?;
+        compute_all(app, which, &watch, |progress| tell(context, progress)).await
     };
     let report = match computing.await {
         Ok(report) => report,
@@ -114,23 +114,62 @@ async fn job(app: &App, which: &ToCompute, context: &Context) -> Result<Computed
             return Err(Failure::Snooze(AFTER_FAILURE));
         }
     };
-    for (id, error) in report.failed.iter().chain(&report.refused) {
-        tracing::warn!(event = "recompute.activity.failed", activity.id = %id, error, "an activity could not be computed again");
-    }
+    tell_of_failed(&report.failed);
     if context.is_cancelled() {
         return Err(Failure::Error("it was asked to stop".to_owned()));
     }
-    if stop.is_stopping() {
-        // Another process goes on, or the next start.
-        return Err(Failure::Snooze(Duration::ZERO));
+    let Report { computed, failed, refused, waiting } = report;
+    let attempt = context.attempt();
+    if attempt.number < attempt.last || refused.count == 0 {
+        left(&refused, &waiting)?;
+        return Ok(Computed { computed, failed: failed.count });
     }
-    if let Some((id, why)) = report.refused.first() {
-        let count = report.refused.len();
-        return Err(Failure::Error(format!(
-            "of the activities the database refused {count}, the first of them {id}: {why}"
-        )));
+    // As often as this job may it has tried them. The next one would do no better, and would come for ever; those that are not
+    // named it may have.
+    for activity in &refused.first {
+        give_up(app, activity.athlete_id, activity.id).await.map_err(|error| unable(activity, &error))?;
     }
-    Ok(Computed { computed: report.computed, failed: report.failed.len() })
+    tell_of_failed(&refused);
+    let given_up = refused.first.len() as u64;
+    left(&Left { count: refused.unnamed(), first: Vec::new() }, &waiting)?;
+    Ok(Computed { computed, failed: failed.count + given_up })
+}
+
+/// Each that is given up is said once: it is in no list any more.
+fn tell_of_failed(left: &Left) {
+    for LeftOut { id, why, .. } in &left.first {
+        tracing::warn!(event = "recompute.activity.failed", activity.id = %id, error = why, "an activity could not be computed again");
+    }
+}
+
+/// Whether anything is left for another attempt.
+fn left(refused: &Left, waiting: &Left) -> Result<(), Failure> {
+    let count = refused.count + waiting.count;
+    if count == 0 {
+        return Ok(());
+    }
+    let first = refused.first.iter().chain(&waiting.first).next();
+    let first = first.map(|LeftOut { id, why, .. }| format!(", the first of them {id}: {why}"));
+    let first = first.unwrap_or_default();
+    Err(Failure::Error(format!("of the activities the database refused {count}{first}")))
+}
+
+fn unable(activity: &LeftOut, error: &DbError) -> Failure {
+    Failure::Error(format!("the activity {} could not be given up: {error}", activity.id))
+}
+
+fn tell(context: &Context, Progress { done, total }: Progress) {
+    match total {
+        Some(total) => {
+            let part = done as f32 / total.max(1) as f32;
+            context.progress(part, &format!("{done} of {total} {}", activities(total)));
+        }
+        None => context.progress(0.0, &format!("{done} {}", activities(done))),
+    }
+}
+
+fn activities(count: u64) -> &'static str {
+    if count == 1 { "activity" } else { "activities" }
 }
 
 /// Both kinds of jobs.

@@ -14,9 +14,12 @@ use crate::state::App;
 const DEATHS: u16 = 2;
 
 /// What watches over one run.
-pub(super) struct Watch<'a> {
-    stop: Stop,
-    job: Option<(&'a Context, Option<UnderWay>)>,
+pub(super) enum Watch<'a> {
+    /// Over a command's: it ends with its process.
+    Process(Stop),
+    /// Over a job's attempt. At a stop of the process it goes on for as long as its worker does: given back before, the worker
+    /// would begin it again at once. What is known of a former attempt's activity lies with it.
+    Job(&'a Context, Option<UnderWay>),
 }
 
 /// What to do with the next activity.
@@ -32,7 +35,7 @@ pub(super) enum Step {
 
 /// What a job keeps for the attempt after a crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct UnderWay {
+pub(super) struct UnderWay {
     id: Uuid,
     /// So many processes had died with the job when the activity was begun first.
     crashes: u16,
@@ -53,31 +56,33 @@ impl UnderWay {
 impl<'a> Watch<'a> {
     /// Over a command's run.
     pub(super) fn of_process(app: &App) -> Self {
-        Self { stop: app.supervisor.stop(), job: None }
+        Self::Process(app.supervisor.stop())
     }
 
     /// Over a job's attempt.
-    pub(super) async fn of_job(app: &App, context: &'a Context) -> Result<Self, DbError> {
+    pub(super) async fn of_job(context: &'a Context) -> Result<Self, DbError> {
         let last = match context.load().await {
             Ok(last) => last,
             // Another version's note.
             Err(CheckpointError::Data(_) | CheckpointError::Lost) => None,
             Err(CheckpointError::Database(error)) => return Err(error),
         };
-        Ok(Self { stop: app.supervisor.stop(), job: Some((context, last)) })
+        Ok(Self::Job(context, last))
     }
 
     /// Asked before each activity.
     pub(super) async fn begin(&self, id: Uuid) -> Result<Step, DbError> {
-        if self.stop.is_stopping() {
-            return Ok(Step::Stop);
-        }
-        let Some((context, last)) = self.job else { return Ok(Step::Compute) };
+        let (context, last) = match self {
+            Self::Process(stop) => {
+                return Ok(if stop.is_stopping() { Step::Stop } else { Step::Compute });
+            }
+            Self::Job(context, last) => (context, last),
+        };
         if context.is_cancelled() {
             return Ok(Step::Stop);
         }
         let crashes = context.attempt().crashes;
-        let note = UnderWay::next(last, id, crashes);
+        let note = UnderWay::next(*last, id, crashes);
         if note.deaths(crashes) >= DEATHS {
             return Ok(Step::GiveUp(format!("{DEATHS} processes died while they computed it")));
         }
