@@ -51,6 +51,8 @@ pub(super) async fn ticked(session: &Session) -> Result<i64> {
 /// Fills the tables behind the backs of processes that have planned their claims while there was nothing, and tells how much
 /// they read of what waits while they do a few jobs.
 pub(super) async fn claims_of_few_among_many(world: &World, session: &Session) -> Result<i64> {
+    // Who looks at the tables meanwhile tells the server what they are like, and plans are made anew.
+    session.batch_execute("alter table mainstay.job_ready set (autovacuum_enabled = false)").await?;
     tokio::time::sleep(Duration::from_secs(2)).await;
     for _ in 0..LATER / 5_000 {
         let hour = Duration::from_secs(3_600);
@@ -67,7 +69,9 @@ pub(super) async fn claims_of_few_among_many(world: &World, session: &Session) -
         tokio::time::sleep(TICK).await;
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
-    Ok(number(session, READ, &[]).await? - before)
+    let read = number(session, READ, &[]).await? - before;
+    session.batch_execute("alter table mainstay.job_ready reset (autovacuum_enabled)").await?;
+    Ok(read)
 }
 
 /// Somebody asks, and commits while the one process of the queue has had many others: how many of them it passes over, though
