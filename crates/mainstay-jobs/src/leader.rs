@@ -75,22 +75,24 @@ impl Leader {
         let ttl = self.parts.config.ttl;
         let days = Days::new(&self.parts.target, &self.parts.effects.clock)?;
         let (mut token, mut since) = (None, None);
+        let mut last = None;
         while !stop.is_stopping() {
             let mut pause = ttl / 3;
             let open = link.now();
+            if !is_same(last.as_ref(), open.as_ref()) {
+                // It was lost since the last round: others could not be heard of either, as if it had just begun to lead.
+                (token, since) = (None, None);
+            }
+            last.clone_from(&open);
             let asked = match &open {
                 Some(open) => self.round(&open.session, &mut token, &mut since).await,
                 None => Ok(false),
             };
-            if open.is_none() {
-                (token, since) = (None, None);
-            }
             match asked {
                 Ok(true) => {}
                 Ok(false) => pause = AGAIN.min(pause),
                 Err(lost) if open.as_ref().is_some_and(|open| link.loses(open, &lost)) => {
-                    // Others could not be heard of either: it is as if it had just begun to lead.
-                    (token, since) = (None, None);
+                    (token, since, last) = (None, None, None);
                     pause = AGAIN.min(pause);
                 }
                 Err(refused) => {
@@ -171,4 +173,9 @@ impl Leader {
         }
         Ok(())
     }
+}
+
+/// Whether both are one, or there is none.
+fn is_same<T>(one: Option<&Arc<T>>, other: Option<&Arc<T>>) -> bool {
+    one.map(Arc::as_ptr) == other.map(Arc::as_ptr)
 }

@@ -19,7 +19,7 @@ pub struct Statements {
 }
 
 /// What those who do jobs ask whether there are any or not, by the beginning of the name.
-const ROUNDS: [&str; 11] = [
+const ROUNDS: [&str; 12] = [
     "jobs.acquire",
     "jobs.beat",
     "jobs.claim",
@@ -29,6 +29,7 @@ const ROUNDS: [&str; 11] = [
     "jobs.cron_newest",
     "jobs.cron_retire",
     "jobs.forget",
+    "jobs.queues",
     "jobs.rescue",
     "jobs.sweep",
 ];
