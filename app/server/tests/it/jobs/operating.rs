@@ -151,10 +151,11 @@ async fn each_address_of_jobs_costs_few_statements() {
         let answer = world.send(admin, method.as_str(), &path, body).await;
         assert!(answer.status.as_u16() < 500, "{}", answer.text());
         let used = world.db.statements().await.unwrap().since(&before);
-        // The metric counts jobs now and then, whoever asks; some of these do so, too.
-        let counted = used.containing("jobs.queues").min(1);
-        let total = used.clone().named().total();
-        assert!(total == budget || total + counted == budget, "{method} {path} is to cost {budget}: {used}");
+        // Some of these count jobs; the metric does so now and then, whoever asks.
+        let counted = used.containing("jobs.queues");
+        let total = used.clone().named().total() + counted;
+        let is_kept = total == budget || counted > 0 && total == budget + 1;
+        assert!(is_kept, "{method} {path} is to cost {budget}: {used}");
     }
     world.close().await;
 }
