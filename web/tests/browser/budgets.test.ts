@@ -29,7 +29,7 @@ const BUDGETS: Record<string, Cost> = {
 	'/activities/deleted': { requests: 25, kib: 53, elements: 90 },
 	'/activities/[id]': { requests: 34, kib: 113, elements: 860 },
 	'/upload': { requests: 28, kib: 62, elements: 105 },
-	'/profile': { requests: 27, kib: 57, elements: 190 },
+	'/profile': { requests: 28, kib: 57, elements: 190 },
 };
 
 const measured: Record<string, Cost & { layout_shift: number }> = {};
