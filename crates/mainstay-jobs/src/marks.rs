@@ -32,15 +32,16 @@ pub struct Marks {
     took: Duration,
     /// Whether the pass that goes on looks at everything.
     is_full: bool,
+    behind_most: u64,
     lanes: HashMap<Lane, Mark>,
 }
 
 /// So far behind what was claimed last a mark lies: clocks of transactions are not those of commits.
-const SLACK: Duration = Duration::from_secs(1);
+const SLACK: SignedDuration = SignedDuration::from_secs(1);
 
 /// But no more jobs behind than these and the claim before them: each claim steps over what is left of them, while somebody's
-/// old snapshot keeps it from being cleared away.
-const BEHIND_MOST: u64 = 2_000;
+/// old snapshot keeps it from being cleared away. At 20,000 jobs a second they are those of a tenth of a second.
+pub const BEHIND_MOST: u64 = 2_000;
 
 /// Of one lane.
 #[derive(Debug, Clone)]
@@ -52,9 +53,11 @@ struct Mark {
 }
 
 impl Marks {
-    /// None yet: the first pass looks at everything.
-    pub fn new(full_every: Duration) -> Self {
-        Self { full_every, last_full: None, took: Duration::ZERO, is_full: false, lanes: HashMap::new() }
+    /// None yet: the first pass looks at everything. So many jobs that were claimed lie behind a mark at most, and the claim before
+    /// them ([`BEHIND_MOST`]).
+    pub fn new(full_every: Duration, behind_most: u64) -> Self {
+        let (last_full, took) = (None, Duration::ZERO);
+        Self { full_every, last_full, took, is_full: false, behind_most, lanes: HashMap::new() }
     }
 
     /// A pass begins now. Whether it looks at everything, in which case every mark is forgotten.
@@ -101,7 +104,7 @@ impl Marks {
             self.took = took;
         }
         if took >= LONG {
-            lanes.into_iter().for_each(|lane| self.claimed(lane, at, Duration::ZERO));
+            lanes.into_iter().for_each(|lane| self.claimed(lane, at));
         }
     }
 
@@ -110,11 +113,10 @@ impl Marks {
         self.lanes.get(&lane).map(|mark| mark.from)
     }
 
-    /// A job of this lane was claimed together with others, the last of which was ready at `newest`, while the oldest
-    /// transaction had been open for so long. A mark never goes back, but for a full pass.
-    pub fn claimed(&mut self, lane: Lane, newest: Timestamp, longest_open: Duration) {
-        let slack = SignedDuration::try_from(longest_open.max(SLACK)).unwrap_or(SignedDuration::MAX);
-        let from = newest.checked_sub(slack).unwrap_or(Timestamp::MIN);
+    /// A job of this lane was claimed together with others, the last of which was ready at `newest`. A mark never goes back, but
+    /// for a full pass.
+    pub fn claimed(&mut self, lane: Lane, newest: Timestamp) {
+        let from = newest.checked_sub(SLACK).unwrap_or(Timestamp::MIN);
         let mark = self.lanes.entry(lane).or_insert_with(|| Mark { from, behind: VecDeque::new(), jobs: 0 });
         mark.from = mark.from.max(from);
         mark.jobs += 1;
@@ -123,7 +125,7 @@ impl Marks {
             None => mark.behind.push_back((newest, 1)),
         }
         while let Some((oldest, jobs)) = mark.behind.front().copied() {
-            if mark.jobs - jobs < BEHIND_MOST {
+            if mark.jobs - jobs < self.behind_most {
                 break;
             }
             mark.from = mark.from.max(oldest);
@@ -135,6 +137,8 @@ impl Marks {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -148,40 +152,40 @@ mod tests {
 
     #[test]
     fn a_mark_lies_behind_what_was_claimed_and_goes_only_on() {
-        let mut marks = Marks::new(FULL);
+        let mut marks = Marks::new(FULL, BEHIND_MOST);
         assert!(marks.begin(Duration::ZERO) && marks.of(LANE).is_none());
-        marks.claimed(LANE, at(10_000), Duration::ZERO);
+        marks.claimed(LANE, at(10_000));
         assert_eq!(marks.of(LANE), Some(at(9_000)));
-        marks.claimed(LANE, at(11_000), Duration::from_secs(7));
+        marks.claimed(LANE, at(9_500));
         assert_eq!(marks.of(LANE), Some(at(9_000)), "it does not go back");
-        marks.claimed(LANE, at(20_000), Duration::from_secs(7));
+        marks.claimed(LANE, at(14_000));
         assert_eq!((marks.of(LANE), marks.of(2)), (Some(at(13_000)), None));
         assert!(!marks.begin(Duration::from_millis(4_999)));
         assert!(marks.of(LANE).is_some());
         assert!(marks.begin(Duration::from_secs(5)) && marks.of(LANE).is_none());
-        marks.claimed(LANE, at(20_000), Duration::ZERO);
+        marks.claimed(LANE, at(20_000));
         marks.look_everywhere();
         assert!(marks.begin(Duration::from_millis(5_001)) && marks.of(LANE).is_none());
     }
 
     #[test]
     fn of_many_that_were_claimed_in_a_moment_a_mark_leaves_some_thousands_behind() {
-        let mut marks = Marks::new(FULL);
+        let mut marks = Marks::new(FULL, BEHIND_MOST);
         marks.begin(Duration::ZERO);
         for claim in 0..100 {
-            (0..200).for_each(|_| marks.claimed(LANE, at(60_000 + claim), Duration::ZERO));
+            (0..200).for_each(|_| marks.claimed(LANE, at(60_000 + claim)));
         }
         assert_eq!(marks.of(LANE), Some(at(60_089)), "ten claims behind the last");
         // A long queue of one instant, which a claim has a part of, is left behind when others come after it.
-        (0..3_000).for_each(|_| marks.claimed(LANE, at(60_099), Duration::ZERO));
+        (0..3_000).for_each(|_| marks.claimed(LANE, at(60_099)));
         assert_eq!(marks.of(LANE), Some(at(60_098)));
     }
 
     #[test]
     fn a_walk_leaves_the_marks_where_they_are_and_is_repeated_like_a_pass() {
-        let mut marks = Marks::new(FULL);
+        let mut marks = Marks::new(FULL, BEHIND_MOST);
         marks.begin(Duration::ZERO);
-        marks.claimed(LANE, at(10_000), Duration::ZERO);
+        marks.claimed(LANE, at(10_000));
         assert!(marks.is_full() && marks.is_due(FULL));
         marks.walk(FULL);
         assert!(!marks.is_full() && marks.of(LANE).is_some());
@@ -197,7 +201,7 @@ mod tests {
     #[test]
     fn what_was_passed_over_at_length_is_looked_at_for_a_small_part_of_the_time() {
         let (mut marks, mut now, mut looking, mut full) =
-            (Marks::new(FULL), Duration::ZERO, Duration::ZERO, 0);
+            (Marks::new(FULL, BEHIND_MOST), Duration::ZERO, Duration::ZERO, 0);
         let (short, long) = (Duration::from_millis(1), Duration::from_millis(900));
         while now < Duration::from_secs(600) {
             let is_full = marks.begin(now);
@@ -210,7 +214,7 @@ mod tests {
         assert!((30..=35).contains(&full), "about every 18 s: {full}");
         assert!(looking < Duration::from_secs(600) / 15, "{looking:?}");
         // What costs nothing is looked at as always.
-        let mut quick = Marks::new(FULL);
+        let mut quick = Marks::new(FULL, BEHIND_MOST);
         assert!(quick.begin(Duration::ZERO));
         quick.found_all([LANE], at(0), short);
         assert!(quick.of(LANE).is_none() && quick.begin(FULL));
@@ -233,11 +237,13 @@ mod tests {
     proptest! {
         #[test]
         fn every_job_is_claimed_within_the_time_between_full_passes(
-            jobs in jobs(), every_ms in 50_u64..900, batch in 20_usize..60,
+            jobs in jobs(), every_ms in 50_u64..900, batch in 20_usize..60, behind_most in prop_oneof![1_u64..100, Just(BEHIND_MOST)],
         ) {
-            let (mut marks, mut left) = (Marks::new(FULL), jobs);
+            let (mut marks, mut left, mut behind) = (Marks::new(FULL, behind_most), jobs, BTreeMap::new());
             for now in (0_u64..60_000).step_by(usize::try_from(every_ms).unwrap()) {
-                marks.begin(Duration::from_millis(now));
+                if marks.begin(Duration::from_millis(now)) {
+                    behind.clear();
+                }
                 let from = marks.of(LANE);
                 let is_found = |job: &Job| {
                     job.committed <= now && job.ready <= now && from.is_none_or(|from| at(job.ready) >= from)
@@ -249,8 +255,14 @@ mod tests {
                 }
                 left = rest;
                 if let Some(last) = claimed.last() {
-                    marks.claimed(LANE, at(last.ready), Duration::ZERO);
+                    claimed.iter().for_each(|_| marks.claimed(LANE, at(last.ready)));
+                    *behind.entry(at(last.ready)).or_default() += claimed.len() as u64;
                 }
+                // What each claim steps over: what was claimed behind the mark, and the claim before that.
+                let from = marks.of(LANE).unwrap_or(Timestamp::MAX);
+                let over: Vec<u64> = behind.iter().filter(|(newest, _)| **newest > from).map(|(_, many)| *many).collect();
+                let before = over.iter().max().copied().unwrap_or(0);
+                prop_assert!(over.iter().sum::<u64>() < behind_most + before.max(1), "{over:?} at {now}");
                 // Two full passes, where one was full of others.
                 let late = 2 * (5_000 + every_ms) + 1_000 * u64::try_from(120 / batch).unwrap();
                 let forgotten = left.iter().find(|job| job.committed.max(job.ready) + late < now);

@@ -14,7 +14,7 @@ pub(super) use super::claimed::{Claimed, Place};
 use super::line::{self, Line, Open, is_other, is_too_long};
 use super::walk::{Look, Refused, Walk, Way};
 use crate::job::Priority;
-use crate::marks::Marks;
+use crate::marks::{self, Marks};
 use crate::wake::Ear;
 
 mod look;
@@ -59,7 +59,7 @@ impl Claims {
             queue: queue.to_owned(),
             kinds,
             worker,
-            marks: Marks::new(config.full_every),
+            marks: Marks::new(config.full_every, marks::BEHIND_MOST),
             walk: None,
             long: config.claim_longest / LONG_PART,
             count: 0,
@@ -313,7 +313,7 @@ impl Claims {
     fn known(&mut self, rows: &[Row], is_all: bool, took: Duration) -> Result<(), Error> {
         for row in rows {
             if row.try_get::<_, Option<i64>>("run")?.is_some() {
-                self.marks.claimed(row.try_get("priority")?, row.try_get("run_at")?, Duration::ZERO);
+                self.marks.claimed(row.try_get("priority")?, row.try_get("run_at")?);
             }
         }
         if let Some(row) = rows.first().filter(|_| is_all) {

@@ -82,7 +82,7 @@ impl Claims {
     async fn mark(&mut self, open: &Open) -> Result<(), Error> {
         let Some(walk) = self.walk.as_mut().filter(|walk| !walk.is_marked) else { return Ok(()) };
         let now: Timestamp = open.session.query_one(store::CLOCK, &[]).await?.try_get(0)?;
-        Priority::ALL.into_iter().for_each(|lane| self.marks.claimed(lane.number(), now, Duration::ZERO));
+        Priority::ALL.into_iter().for_each(|lane| self.marks.claimed(lane.number(), now));
         walk.is_marked = true;
         Ok(())
     }
