@@ -50,7 +50,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
 }
 
-/// Who goes first in a queue. One claim in ten begins with those of low priority and another one with those of normal, so that
+/// Who goes first in a queue. One claim in eleven begins with those of low priority and another one with those of normal, so that
 /// neither waits for ever, however many others come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
