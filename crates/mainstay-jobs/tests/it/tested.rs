@@ -56,6 +56,22 @@ async fn or_it_is_done_as_soon_as_it_is_committed() {
 }
 
 #[tokio::test]
+async fn what_begins_in_a_moment_is_waited_for() {
+    let world = World::new().await;
+    let hands = world.hands().await;
+    let at_once = hands.at_once();
+    for n in 0..5 {
+        let moment = std::time::Duration::from_millis(19);
+        let id = world.ask(say(&n.to_string(), Then::Succeed).after(moment)).await;
+        at_once.settled().await;
+        assert_eq!(world.state(id).await, "succeeded 1");
+    }
+    drop(at_once);
+    drop(hands);
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn what_waits_for_another_or_for_nobody_is_not_waited_for() {
     let world = World::new().await;
     let hands = world.hands().await;
