@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::json::JsonText;
 use crate::reports::Reports;
+use crate::run::Run;
 use crate::store;
 
 /// One attempt, as its work sees it. A clone is the same.
@@ -31,7 +32,8 @@ struct Inner {
 pub struct Attempt {
     /// The job.
     pub id: Uuid,
-    /// The fencing token: it grows with every attempt of any job, and whoever shows an older one has lost the job.
+    /// The fencing token: it grows with every attempt of any job, and whoever shows an older one has lost the job. Only a server
+    /// that was promoted before it knew of all of them gives some a second time, for other jobs: it counts with the job alone.
     pub run: i64,
     /// The first is 1.
     pub number: u16,
@@ -45,6 +47,13 @@ pub struct Attempt {
     pub seen: Option<String>,
     /// The trace that it belongs to.
     pub trace: Option<String>,
+}
+
+impl Attempt {
+    /// What it names itself by, where it changes something.
+    pub(crate) fn own(&self) -> Run {
+        Run { number: self.run, job: self.id }
+    }
 }
 
 /// The end could not be written.
@@ -109,7 +118,7 @@ impl Context {
     /// Tells how far the work is, between 0 and 1, and in words. It may be told as often as one likes, and costs nothing: once a
     /// second the last of it is written, while the job runs and is this attempt's.
     pub fn progress(&self, fraction: f32, message: &str) {
-        self.0.reports.progress(self.0.attempt.run, fraction, message);
+        self.0.reports.progress(self.0.attempt.own(), fraction, message);
     }
 
     /// Keeps how far the work has come, in place of what was kept before: for the next attempt, also after a crash. It goes when
@@ -119,7 +128,7 @@ impl Context {
     /// [`CheckpointError::Lost`] where somebody else has the job by now: nothing is kept.
     pub async fn checkpoint(&self, data: &(impl Serialize + Sync)) -> Result<(), CheckpointError> {
         let data = kept(data)?;
-        match self.0.reports.checkpoint(self.0.attempt.run, &data).await.map_err(DbError::from)? {
+        match self.0.reports.checkpoint(self.0.attempt.own(), &data).await.map_err(DbError::from)? {
             true => Ok(()),
             false => Err(CheckpointError::Lost),
         }
@@ -135,8 +144,8 @@ impl Context {
         data: &(impl Serialize + Sync),
     ) -> Result<(), CheckpointError> {
         let data = kept(data)?;
-        let own = [self.0.attempt.run, self.0.reports.worker()];
-        match tx.rows(&store::CHECKPOINT, &[&own[0], &own[1], &data]).await?.is_empty() {
+        let (own, worker) = (self.0.attempt.own(), self.0.reports.worker());
+        match tx.rows(&store::CHECKPOINT, &[&own.number, &own.job, &worker, &data]).await?.is_empty() {
             false => Ok(()),
             true => Err(CheckpointError::Lost),
         }
@@ -161,9 +170,9 @@ impl Context {
         let result = serde_json::to_string(result).map_err(|error| error.to_string());
         let result =
             result.and_then(|text| JsonText::of(text, self.0.result_most)).map_err(CompleteError::Result)?;
-        let result = vec![result];
+        let (runs, jobs) = Run::columns([self.0.attempt.own()]);
         let ended =
-            tx.rows(&store::SUCCEED, &[&self.0.reports.worker(), &vec![self.0.attempt.run], &result]).await?;
+            tx.rows(&store::SUCCEED, &[&self.0.reports.worker(), &runs, &jobs, &vec![result]]).await?;
         if ended.is_empty() && !self.0.reports.is_unfenced() {
             return Err(CompleteError::Lost);
         }

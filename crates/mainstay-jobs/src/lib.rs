@@ -28,6 +28,7 @@ mod leader;
 mod operator;
 mod overview;
 mod retention;
+mod run;
 mod state;
 mod statistics;
 mod unreadable;

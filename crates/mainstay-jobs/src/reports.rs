@@ -9,6 +9,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use crate::json::JsonText;
+use crate::run::Run;
 use crate::store;
 use crate::weak::Weak;
 use crate::worker::Link;
@@ -26,7 +27,7 @@ pub(crate) struct Reports {
     worker: i64,
     weak: Option<Weak>,
     /// What is not written yet, by run: the last counts.
-    progress: Mutex<HashMap<i64, (f32, String)>>,
+    progress: Mutex<HashMap<Run, (f32, String)>>,
 }
 
 impl Reports {
@@ -44,7 +45,7 @@ impl Reports {
     }
 
     /// What is no fraction is not told.
-    pub(crate) fn progress(&self, run: i64, fraction: f32, message: &str) {
+    pub(crate) fn progress(&self, run: Run, fraction: f32, message: &str) {
         if fraction.is_nan() {
             return;
         }
@@ -60,19 +61,16 @@ impl Reports {
         if told.is_empty() {
             return;
         }
-        let (mut runs, mut fractions, mut messages) = (Vec::new(), Vec::new(), Vec::new());
-        for (run, (fraction, message)) in told {
-            runs.push(run);
-            fractions.push(fraction);
-            messages.push(message);
-        }
-        let parameters: [&(dyn ToSql + Sync); 4] = [&self.worker, &runs, &fractions, &messages];
+        let (runs, jobs) = Run::columns(told.keys().copied());
+        let (fractions, messages): (Vec<f32>, Vec<&str>) =
+            told.values().map(|(fraction, message)| (*fraction, message.as_str())).unzip();
+        let parameters: [&(dyn ToSql + Sync); 5] = [&self.worker, &runs, &jobs, &fractions, &messages];
         let _ = open.session.execute(store::PROGRESS, &parameters).await;
     }
 
     /// Whether it is kept; not where somebody else has the job by now.
-    pub(crate) async fn checkpoint(&self, run: i64, data: &JsonText) -> Result<bool, tokio_postgres::Error> {
-        let kept = self.asked(store::CHECKPOINT.text(), &[&run, &self.worker, data]).await?;
+    pub(crate) async fn checkpoint(&self, run: Run, data: &JsonText) -> Result<bool, tokio_postgres::Error> {
+        let kept = self.asked(store::CHECKPOINT.text(), &[&run.number, &run.job, &self.worker, data]).await?;
         Ok(!kept.is_empty())
     }
 

@@ -1,12 +1,12 @@
--- Ends attempts that did not succeed: again later, or for good. A run that is not told back is somebody else's by now. What
--- follows from `gone` stands in `ends.sql`.
+-- Ends attempts that did not succeed: again later, or for good. A run that is not told back, with its job, is somebody else's by
+-- now. What follows from `gone` stands in `ends.sql`.
 with /* jobs.fail */ given as (
-    select run, verdict, cause, detail, pause_ms
-    from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-        as given (run, verdict, cause, detail, pause_ms)
+    select run, id, verdict, cause, detail, pause_ms
+    from unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+        as given (run, id, verdict, cause, detail, pause_ms)
 ), gone as materialized (
     delete from mainstay.job_running as job using given
-    where job.run = given.run and job.worker = $1
+    where job.run = given.run and job.id = given.id and job.worker = $1
     returning
         job.run, job.id, job.nth, job.worker, job.queue, job.priority, job.kind, job.attempts, job.crashes, job.attempts_most,
         job.timeout_ms, job.held_key, job.ordering_key, job.limit_key, job.started_at, given.cause, given.detail,

@@ -1,9 +1,10 @@
--- Ends what this worker still has; a run that is not told back is somebody else's by now.
+-- Ends what this worker still has; a run that is not told back is somebody else's by now. A run counts with its job alone: a
+-- server that was promoted too early gives its number again.
 with /* jobs.succeed */ given as (
-    select run, result from unnest($2::bigint[], $3::jsonb[]) as given (run, result)
+    select run, id, result from unnest($2::bigint[], $3::uuid[], $4::jsonb[]) as given (run, id, result)
 ), gone as (
     delete from mainstay.job_running as job using given
-    where job.run = given.run and job.worker = $1
+    where job.run = given.run and job.id = given.id and job.worker = $1
     returning
         job.run, job.id, job.worker, job.attempts, job.crashes, job.held_key, job.started_at, given.result
 ), outcome as (

@@ -9,7 +9,8 @@ use tokio::sync::Mutex;
 use tokio_postgres::Row;
 
 use super::Parts;
-use super::line::{Line, Open, is_other};
+use super::line::{self, Line, Open, is_other};
+use super::link::Link;
 use crate::limits::{Bucket, Standing};
 
 /// The connection of one life for such claims.
@@ -42,8 +43,8 @@ pub(super) struct Taken {
 const HELD: Duration = Duration::from_millis(20);
 
 impl Capped {
-    pub(super) fn new(parts: &Parts) -> Self {
-        let line = Line::new(parts, "mainstay jobs capped claims");
+    pub(super) fn new(parts: &Parts, link: &Arc<Link>) -> Self {
+        let line = Line::new(parts, link, "mainstay jobs capped claims");
         Self { line, turn: Mutex::default(), random: parts.effects.random.clone() }
     }
 
@@ -56,7 +57,9 @@ impl Capped {
         claim: impl AsyncFnOnce(&Open, Terms) -> Result<Vec<Row>, tokio_postgres::Error>,
     ) -> Result<Taken, tokio_postgres::Error> {
         let _turn = self.turn.lock().await;
-        let open = self.line.open().await?;
+        let Some(open) = self.line.open().await else {
+            return Ok(Taken { again: Some(line::AGAIN), ..Taken::default() });
+        };
         open.session.batch_execute("begin").await?;
         let taken = self.within(&open, queue, wanted, claim).await;
         // Of an error here nobody knows whether it was before the end or behind it: what was taken is given back, or never was.

@@ -105,7 +105,8 @@ impl Claims {
             if is_put_off {
                 ended.iter().for_each(|key| ear.ended(key.clone()));
             }
-            match self.take_freely(free, &ended, most, clock).await {
+            let Some(open) = free.open().await else { return self.nothing() };
+            match self.take_freely(free, &open, &ended, most, clock).await {
                 Ok(claimed) if !self.is_capped => return (claimed, is_put_off.then_some(Duration::ZERO)),
                 // Those behind what has ended here were taken before the limits were seen.
                 Ok(claimed) if !claimed.is_empty() => return (claimed, Some(Duration::ZERO)),
@@ -157,20 +158,17 @@ impl Claims {
     async fn take_freely(
         &mut self,
         line: &Line,
+        open: &Open,
         ended: &[String],
         most: usize,
         clock: &Clock,
     ) -> Result<Vec<Claimed>, Error> {
-        let open = line.open().await?;
         // A long line behind a key must not keep the others waiting: every second claim begins with these.
-        let mut claimed = if self.count.is_multiple_of(2) {
-            Vec::new()
-        } else {
-            self.take_next(&open, ended, most).await?
-        };
+        let mut claimed =
+            if self.count.is_multiple_of(2) { Vec::new() } else { self.take_next(open, ended, most).await? };
         let left = most.saturating_sub(claimed.len());
         if left > 0 {
-            match self.take_lanes(line, &open, left, clock).await {
+            match self.take_lanes(line, open, left, clock).await {
                 Ok(more) => claimed.extend(more),
                 Err(why) if claimed.is_empty() => return Err(why),
                 Err(why) if is_too_long(&why) => self.soon = self.too_long(clock.monotonic()).1,

@@ -2,23 +2,40 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::claims::Place;
 use crate::json::JsonText;
+use crate::run::Run;
 use crate::store::{self, ms};
 
 /// What is to be written of one attempt.
 #[derive(Debug)]
 pub(super) struct End {
-    pub(super) run: i64,
+    pub(super) run: Run,
     pub(super) verdict: Verdict,
+    /// So many times it was put aside, because somebody held what it is to change.
+    pub(super) held: u32,
     /// Given back when it is written.
     pub(super) _place: Option<Place>,
 }
 
 impl End {
     /// Of an attempt that has no place here any more.
-    pub(super) fn of(run: i64, verdict: Verdict) -> Self {
-        Self { run, verdict, _place: None }
+    pub(super) fn of(run: Run, verdict: Verdict) -> Self {
+        Self { run, verdict, held: 0, _place: None }
+    }
+
+    /// About so many are sent of it.
+    pub(super) fn bytes(&self) -> usize {
+        let text = match &self.verdict {
+            Verdict::Succeeded(result) => result.as_str().len(),
+            Verdict::Retry(_, why, _) | Verdict::Failed(_, why) | Verdict::Discarded(why) => {
+                why.len().min(DETAIL_MOST)
+            }
+            Verdict::Completed { .. } | Verdict::Snooze(_) | Verdict::Release | Verdict::Cancelled => 0,
+        };
+        OWN_BYTES + text
     }
 
     /// Of a success.
@@ -81,6 +98,9 @@ impl Cause {
 
 const UNCOMMITTED: &str = "it wrote its success in a transaction that was not committed";
 
+/// What is sent of each end beside its text.
+const OWN_BYTES: usize = 100;
+
 /// The longest error that is kept.
 const DETAIL_MOST: usize = 16 * 1024;
 
@@ -88,6 +108,7 @@ const DETAIL_MOST: usize = 16 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Failures {
     pub(super) runs: Vec<i64>,
+    pub(super) jobs: Vec<Uuid>,
     pub(super) verdicts: Vec<&'static str>,
     pub(super) causes: Vec<Option<&'static str>>,
     pub(super) details: Vec<String>,
@@ -101,7 +122,7 @@ impl Failures {
         columns
     }
 
-    fn push(&mut self, run: i64, verdict: &Verdict) {
+    fn push(&mut self, run: Run, verdict: &Verdict) {
         let (verdict, cause, detail, pause) = match verdict {
             Verdict::Retry(cause, detail, pause) => ("retry", Some(cause.name()), detail.as_str(), *pause),
             Verdict::Snooze(pause) => ("snooze", None, "", *pause),
@@ -114,7 +135,8 @@ impl Failures {
             }
             Verdict::Release | Verdict::Succeeded(_) => ("release", None, "", Duration::ZERO),
         };
-        self.runs.push(run);
+        self.runs.push(run.number);
+        self.jobs.push(run.job);
         self.verdicts.push(verdict);
         self.causes.push(cause);
         self.details.push(store::storable(detail, DETAIL_MOST));

@@ -11,6 +11,7 @@ use tokio_postgres::{Error, Row};
 use tokio_util::sync::CancellationToken;
 
 use super::Ended;
+use super::batch::Batch;
 use super::end::{Cause, End, Failures, Verdict};
 use super::held::Held;
 use super::link::{Link, Open};
@@ -19,13 +20,14 @@ use super::running::Running;
 use super::trouble::Trouble;
 use crate::days::{Days, Made};
 use crate::json::JsonText;
+use crate::run::Run;
 use crate::store;
 
 /// Before what could not be written is asked again.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// At the end of a life so long is waited for who holds what is to be written. What is held longer is rescued.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Writes the ends of one life.
 #[derive(Debug)]
@@ -43,12 +45,14 @@ pub(super) struct Finisher {
 /// What became of ends that were asked for.
 #[derive(Debug)]
 enum Told {
-    /// So many were written now; whether the others were before it, by a statement whose answer was lost, is not sure.
-    Written { count: usize, is_sure: bool },
+    /// So many were written now.
+    Written(usize),
     /// Somebody holds one of them.
     Held,
     /// One of them cannot be written.
     Refused(String),
+    /// Fewer of them may be written.
+    TooMuch(String),
 }
 
 impl Finisher {
@@ -62,26 +66,31 @@ impl Finisher {
     pub(super) async fn clear(&self) -> Result<(), Ended> {
         self.hurry();
         let cut = || "its process had lost the database".to_owned();
-        self.end_all(|attempts, most| match attempts < most {
+        let verdict = |attempts, most| match attempts < most {
             true => Verdict::Retry(Cause::Cut, cut(), Duration::ZERO),
             false => Verdict::Failed(Cause::Cut, cut()),
-        })
-        .await
+        };
+        self.end_all(Held::new(self.worker), verdict).await
     }
 
-    /// The end of this life: what it has cut off was no attempt.
-    pub(super) async fn leave(&self) -> Result<(), Ended> {
+    /// The end of this life: what it has cut off was no attempt. Those whose ends are held have ended, and begin nowhere again
+    /// while they may still be written.
+    pub(super) async fn leave(&self, held: Held) -> Result<(), Ended> {
         self.hurry();
-        self.end_all(|_, _| Verdict::Release).await
+        self.end_all(held, |_, _| Verdict::Release).await
     }
 
     /// What somebody holds even now is rescued when he lets go.
-    async fn end_all(&self, verdict: impl Fn(i16, i16) -> Verdict) -> Result<(), Ended> {
+    async fn end_all(&self, mut held: Held, verdict: impl Fn(i16, i16) -> Verdict) -> Result<(), Ended> {
         let open = self.open().await?;
         let left = open.session.query(store::LEFT, &[&self.worker]).await?;
-        let end = |row: &Row| Ok(End::of(row.try_get(0)?, verdict(row.try_get(1)?, row.try_get(2)?)));
-        let ends = left.iter().map(end).collect::<Result<Vec<_>, Error>>()?;
-        let mut held = Held::new(self.worker);
+        let end = |row: &Row| {
+            let run = Run { number: row.try_get("run")?, job: row.try_get("id")? };
+            Ok(End::of(run, verdict(row.try_get("attempts")?, row.try_get("attempts_most")?)))
+        };
+        let mut ends = left.iter().map(end).collect::<Result<Vec<_>, Error>>()?;
+        let ended = held.runs();
+        ends.retain(|end| !ended.contains(&end.run));
         self.write_all(ends, &mut held).await?;
         self.settle(held).await?;
         self.open().await?.session.execute(store::LEAVE, &[&self.worker]).await?;
@@ -98,8 +107,9 @@ impl Finisher {
         self.closed.cancel();
     }
 
-    /// Until nobody is left who could send one, or it is closed; so many at most are written together.
-    pub(super) async fn run(&self, mut ends: mpsc::Receiver<End>, most: usize) -> Result<(), Ended> {
+    /// Until nobody is left who could send one, or it is closed; so many at most are written together. Those that somebody holds
+    /// even then.
+    pub(super) async fn run(&self, mut ends: mpsc::Receiver<End>, most: usize) -> Result<Held, Ended> {
         let (most, mut together, mut held) = (most.max(1), Vec::new(), Held::new(self.worker));
         loop {
             // While one statement is on its way the next ends gather.
@@ -116,7 +126,7 @@ impl Finisher {
                 count = ends.recv_many(&mut together, most) => count,
             };
             if count == 0 {
-                return self.settle(held).await;
+                return Ok(held);
             }
             self.write_all(std::mem::take(&mut together), &mut held).await?;
         }
@@ -124,6 +134,7 @@ impl Finisher {
 
     /// Nobody waits behind these any more.
     async fn settle(&self, mut held: Held) -> Result<(), Ended> {
+        held.hurry();
         let writing = async {
             while !held.is_empty() {
                 held.due().await;
@@ -151,24 +162,39 @@ impl Finisher {
 
     /// All successes, or none. One that is held, or cannot be written, takes no others with it.
     async fn write(&self, ends: Vec<End>, held: &mut Held) -> Result<(), Ended> {
-        let mut left = vec![ends];
-        while let Some(ends) = left.pop() {
-            if ends.is_empty() {
-                continue;
-            }
-            match (self.ask(&ends).await?, ends.len()) {
-                (Told::Written { count, is_sure }, _) => self.written(&ends, count, is_sure),
-                (Told::Held, 1) => held.put(ends),
-                (Told::Held, _) => {
-                    let (theirs, free) = self.part(ends).await?;
-                    match theirs.is_empty() {
-                        true => left.extend(free.into_iter().map(|end| vec![end])),
-                        false => left.push(free),
-                    }
-                    held.put(theirs);
+        let mut left = Batch::all(ends);
+        while let Some(mut batch) = left.pop() {
+            let told = self.ask(&mut batch).await?;
+            let ends = match (told, batch.is_one()) {
+                (Told::Written(count), _) => {
+                    self.written(&batch, count);
+                    continue;
                 }
-                (Told::Refused(why), 1) => left.extend(ends.into_iter().map(|end| self.instead(end, &why))),
-                (Told::Refused(_), _) => left.extend(ends.into_iter().map(|end| vec![end])),
+                (Told::Held, true) => {
+                    held.put(batch.ends);
+                    continue;
+                }
+                (Told::Held, false) => std::mem::take(&mut batch.ends),
+                (Told::Refused(why) | Told::TooMuch(why), true) => {
+                    let instead = batch.ends.pop().and_then(|end| self.instead(end, &why));
+                    left.extend(instead.map(|end| batch.with(vec![end])));
+                    continue;
+                }
+                (Told::Refused(_), false) => {
+                    left.extend(batch.singles());
+                    continue;
+                }
+                (Told::TooMuch(_), false) => {
+                    left.extend(batch.halves());
+                    continue;
+                }
+            };
+            let (theirs, free) = self.part(ends).await?;
+            let (is_hidden, rest) = (theirs.is_empty(), batch.with(free));
+            held.put(theirs);
+            match is_hidden {
+                true => left.extend(rest.singles()),
+                false => left.extend((!rest.ends.is_empty()).then_some(rest)),
             }
         }
         Ok(())
@@ -176,7 +202,7 @@ impl Finisher {
 
     /// Those that somebody holds just now, and the others.
     async fn part(&self, ends: Vec<End>) -> Result<(Vec<End>, Vec<End>), Ended> {
-        let runs: Vec<i64> = ends.iter().map(|end| end.run).collect();
+        let runs: Vec<i64> = ends.iter().map(|end| end.run.number).collect();
         let most = i64::try_from(runs.len()).unwrap_or(i64::MAX);
         let held: HashSet<i64> = loop {
             let open = self.open().await?;
@@ -188,30 +214,31 @@ impl Finisher {
                 Err(_) => break HashSet::new(),
             }
         };
-        Ok(ends.into_iter().partition(|end| held.contains(&end.run)))
+        Ok(ends.into_iter().partition(|end| held.contains(&end.run.number)))
     }
 
     /// What is written in place of an end that cannot be. Where there is nothing it stays with this life, which knows of it,
     /// until it is past its deadline or this life is over.
-    fn instead(&self, end: End, why: &str) -> Vec<End> {
+    fn instead(&self, end: End, why: &str) -> Option<End> {
         if end.is_success() {
             let why = format!("its success could not be written: {why}");
-            return vec![End { verdict: Verdict::Failed(Cause::Error, why), ..end }];
+            return Some(End { verdict: Verdict::Failed(Cause::Error, why), ..end });
         }
         tracing::warn!(
             event = events::JOBS_UNWRITTEN,
             worker = self.worker,
-            run = end.run,
+            run = end.run.number,
             error = %why,
             "the end of a job cannot be written; it stays as it is"
         );
-        Vec::new()
+        None
     }
 
     /// Whoever had lost his job meanwhile has been refused.
-    fn written(&self, ends: &[End], count: usize, is_sure: bool) {
-        let told = ends.iter().filter(|end| end.is_told()).count();
-        if is_sure && count < told {
+    fn written(&self, batch: &Batch, count: usize) {
+        let told = batch.ends.iter().filter(|end| end.is_told()).count();
+        // Whether the others were written before, by a statement whose answer was lost, is not known.
+        if batch.is_sure && count < told {
             tracing::info!(
                 event = events::JOBS_STALE,
                 worker = self.worker,
@@ -219,37 +246,41 @@ impl Finisher {
                 "ends of jobs were refused that others have by now"
             );
         }
-        ends.iter().for_each(|end| self.running.end(end.run));
+        batch.ends.iter().for_each(|end| self.running.end(end.run));
     }
 
     /// Asks until it is known what became of them, or this life is over. A day that is not there is made.
-    async fn ask(&self, ends: &[End]) -> Result<Told, Ended> {
-        let (mut is_sure, mut trouble) = (true, Trouble::new(self.worker));
+    async fn ask(&self, batch: &mut Batch) -> Result<Told, Ended> {
+        let mut trouble = Trouble::new(self.worker);
         loop {
             let open = self.open().await?;
-            let error = match self.query(&open, ends).await {
+            let error = match self.query(&open, &batch.ends).await {
                 Ok(rows) => {
                     trouble.is_over();
-                    return Ok(Told::Written { count: rows.len(), is_sure });
+                    return Ok(Told::Written(rows.len()));
                 }
                 Err(error) => error,
             };
             let why = error.as_db_error().map_or_else(|| error.to_string(), |told| told.message().to_owned());
-            if self.link.loses(&open, &error) {
-                is_sure = false;
-            } else {
-                match Refusal::of(&error) {
-                    Some(Refusal::Held) => return Ok(Told::Held),
-                    // A day without a partition is not the fault of what is to stand in it.
-                    Some(Refusal::Content) => match self.days.make_for(error).await {
-                        Made::Day => continue,
-                        Made::Later => {}
-                        Made::Nothing => return Ok(Told::Refused(why)),
-                    },
-                    Some(Refusal::Connection) => self.link.lose(&open),
-                    Some(Refusal::Passing) => {}
-                    Some(Refusal::Lasting) | None => return Err(self.refused(error)),
+            match (Refusal::of(&error), self.link.loses(&open, &error)) {
+                // A server that goes says so. One that these have killed says nothing.
+                (None | Some(Refusal::TooMuch), true) if batch.lost() => return Ok(Told::TooMuch(why)),
+                (_, true) => batch.is_sure = false,
+                (Some(Refusal::Held), _) => return Ok(Told::Held),
+                // A day without a partition is not the fault of what is to stand in it.
+                (Some(Refusal::Content), _) => match self.days.make_for(error).await {
+                    Made::Day => continue,
+                    Made::Later => {}
+                    Made::Nothing => return Ok(Told::Refused(why)),
+                },
+                // One by itself needs no more than any other does: what it waits for holds up none of them.
+                (Some(Refusal::TooMuch), _) if batch.is_one() && error.code().is_some() => {
+                    return Ok(Told::Held);
                 }
+                (Some(Refusal::TooMuch), _) => return Ok(Told::TooMuch(why)),
+                (Some(Refusal::Connection), _) => self.link.lose(&open),
+                (Some(Refusal::Passing), _) => {}
+                (Some(Refusal::Lasting) | None, _) => return Err(self.refused(error)),
             }
             trouble.lasts(&why);
             tokio::time::sleep(AGAIN).await;
@@ -259,11 +290,11 @@ impl Finisher {
     async fn query(&self, open: &Open, ends: &[End]) -> Result<Vec<Row>, Error> {
         let results: Vec<&JsonText> = ends.iter().filter_map(End::result).collect();
         if results.len() == ends.len() {
-            let runs: Vec<i64> = ends.iter().map(|end| end.run).collect();
-            return open.session.query(&open.succeed, &[&self.worker, &runs, &results]).await;
+            let (runs, jobs) = Run::columns(ends.iter().map(|end| end.run));
+            return open.session.query(&open.succeed, &[&self.worker, &runs, &jobs, &results]).await;
         }
-        let Failures { runs, verdicts, causes, details, pauses } = &Failures::of(ends);
-        open.session.query(&open.fail, &[&self.worker, runs, verdicts, causes, details, pauses]).await
+        let Failures { runs, jobs, verdicts, causes, details, pauses } = &Failures::of(ends);
+        open.session.query(&open.fail, &[&self.worker, runs, jobs, verdicts, causes, details, pauses]).await
     }
 
     /// The next life begins with what this one has left: it cannot begin before this is mended.

@@ -80,7 +80,7 @@ pub(super) async fn begin(
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
     let reports = Arc::new(Reports::new(Arc::clone(&link), worker, parts.weak));
     // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.
-    let (free, capped) = (Line::new(parts, "mainstay jobs claims"), Capped::new(parts));
+    let (free, capped) = (Line::new(parts, &link, "mainstay jobs claims"), Capped::new(parts, &link));
     let process = process.unwrap_or(worker);
     let parts = Arc::clone(parts);
     Ok(Life { parts, worker, process, free, takes_over, capped, link, running, reports, pulse })
@@ -129,12 +129,12 @@ impl Life {
             Ok(())
         };
         let over = self.pulse.over();
-        tokio::select! {
+        let (held, ()) = tokio::select! {
             both = async { tokio::try_join!(finisher.run(taken, self.parts.config.ends_together), working) } => both?,
             ended = self.link.keep(self.worker) => return Err(ended),
             () = over.cancelled() => return Err(Ended::Fenced),
         };
-        finisher.leave().await
+        finisher.leave(held).await
     }
 
     /// Claims and begins jobs until stopped.
@@ -218,7 +218,7 @@ impl Life {
 
     /// Begins an attempt; its end is sent by itself.
     fn start(&self, claimed: Claimed, place: Place, ends: &mpsc::Sender<End>, attempts: &mut JoinSet<()>) {
-        let (run, is_last) = (claimed.attempt.run, claimed.attempt.number >= claimed.attempt.last);
+        let (run, is_last) = (claimed.attempt.own(), claimed.attempt.number >= claimed.attempt.last);
         let Some(cancelled) = self.running.begin(run) else { return };
         let (parts, reports, ends) = (Arc::clone(&self.parts), Arc::clone(&self.reports), ends.clone());
         attempts.spawn(async move {
@@ -240,7 +240,7 @@ impl Life {
                     false => Verdict::Retry(Cause::Panic, why, Duration::from_secs(1)),
                 }
             });
-            let _ = ends.send(End { run, verdict, _place: Some(place) }).await;
+            let _ = ends.send(End { _place: Some(place), ..End::of(run, verdict) }).await;
         });
     }
 

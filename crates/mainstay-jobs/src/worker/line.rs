@@ -2,6 +2,7 @@
 //! may have taken before its answer was lost is in nobody's hands here: two beats later it is given back (`running`), and an
 //! answer that comes after that begins nothing. Never here: what is claimed.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 
 use super::Parts;
+use super::link::Link;
 use crate::store;
 
 /// Before a connection that was lost, or could not be opened, is opened again.
@@ -24,6 +26,8 @@ pub(super) struct Line {
     target: Target,
     name: &'static str,
     within: Duration,
+    /// It leads where this does.
+    link: Arc<Link>,
     /// What it is told at first.
     settings: String,
     open: Mutex<Option<Arc<Open>>>,
@@ -44,28 +48,48 @@ pub(super) struct Open {
 }
 
 impl Line {
-    /// Called so in the server's list of connections; it is opened within a quarter of the ttl, or not at all.
-    pub(super) fn new(parts: &Parts, name: &'static str) -> Self {
+    /// Called so in the server's list of connections; it is opened within a quarter of the ttl, or not at all, and to the server
+    /// of this link alone.
+    pub(super) fn new(parts: &Parts, link: &Arc<Link>, name: &'static str) -> Self {
         let longest = store::longest(parts.config.claim_longest);
         Self {
             target: parts.target.clone(),
             name,
             within: parts.config.pace().every(),
+            link: Arc::clone(link),
             settings: format!("{}; {longest}", parts.settings()),
             open: Mutex::default(),
             is_told: AtomicBool::new(false),
         }
     }
 
-    /// The open connection.
-    pub(super) async fn open(&self) -> Result<Arc<Open>, tokio_postgres::Error> {
+    /// The open connection; nothing where it can be opened only later, or the life is about to end.
+    pub(super) async fn open(&self) -> Option<Arc<Open>> {
         let mut held = self.open.lock().await;
         if let Some(open) = held.as_ref().filter(|open| !open.session.is_closed()) {
-            return Ok(Arc::clone(open));
+            return Some(Arc::clone(open));
         }
+        match self.connect().await {
+            Ok(Some(open)) => Some(Arc::clone(held.insert(Arc::new(open)))),
+            Ok(None) => {
+                self.tell(&"the server that answers now may not know what was claimed");
+                None
+            }
+            Err(error) => {
+                self.tell(&error);
+                None
+            }
+        }
+    }
+
+    /// Nothing where another server answers.
+    async fn connect(&self) -> Result<Option<Open>, tokio_postgres::Error> {
         let session = Session::connect_for(&self.target, self.name, self.within, store::LONGEST).await?;
         session.batch_execute(&self.settings).await?;
-        let open = Arc::new(Open {
+        if !self.link.is_same(&session).await? {
+            return Ok(None);
+        }
+        Ok(Some(Open {
             claim: session.prepare(store::CLAIM).await?,
             next: session.prepare(store::NEXT).await?,
             hold: session.prepare(store::HOLD).await?,
@@ -74,9 +98,7 @@ impl Line {
             step: session.prepare(store::STEP).await?,
             spend: session.prepare(store::SPEND).await?,
             session,
-        });
-        *held = Some(Arc::clone(&open));
-        Ok(open)
+        }))
     }
 
     /// A claim over it went well.
@@ -86,9 +108,14 @@ impl Line {
         }
     }
 
-    /// It is not used any more: the next who needs one opens another. Told once, until a claim goes well.
+    /// It is not used any more: the next who needs one opens another.
     pub(super) async fn lose(&self, why: &tokio_postgres::Error) {
         self.open.lock().await.take();
+        self.tell(why);
+    }
+
+    /// Once, until a claim goes well.
+    fn tell(&self, why: &dyn Display) {
         if !self.is_told.swap(true, Ordering::Relaxed) {
             tracing::info!(
                 event = events::JOBS_UNCLAIMED,

@@ -12,7 +12,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Error, Statement};
 
 use super::Ended;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, is_unsent};
 use super::trouble::Trouble;
 use crate::store;
 
@@ -50,7 +50,8 @@ impl Open {
         self.session.is_closed()
             || error.is_closed()
             || error.code().is_some_and(|code| GOING.contains(code))
-            || error.source().is_some_and(|source| source.downcast_ref::<std::io::Error>().is_some())
+            || !is_unsent(error)
+                && error.source().is_some_and(|source| source.downcast_ref::<std::io::Error>().is_some())
     }
 }
 
@@ -74,11 +75,7 @@ impl Link {
         let session = Session::connect_for(&self.target, name, self.within, store::LONGEST).await?;
         session.batch_execute(self.settings).await?;
         session.batch_execute(store::ENDS).await?;
-        // Where the server does not say, the life ends with the connection.
-        let origin = match session.query_one(store::ORIGIN, &[]).await {
-            Err(refused) if refused.as_db_error().is_some() && !session.is_closed() => None,
-            row => row?.try_get(0)?,
-        };
+        let origin = origin(&session).await?;
         let (succeed, fail) =
             (session.prepare(store::SUCCEED.text()).await?, session.prepare(store::FAIL).await?);
         Ok((Open { session, succeed, fail }, origin))
@@ -123,6 +120,16 @@ impl Link {
         self.lost.notify_one();
     }
 
+    /// Whether this other connection leads where this one has led at first: to another server nothing is said that names what
+    /// this life knows. Then this one is looked at anew, and the life ends if it leads elsewhere, too.
+    pub(super) async fn is_same(&self, session: &Session) -> Result<bool, Error> {
+        let is_same = origin(session).await? == self.origin;
+        if !is_same && let Some(open) = self.now() {
+            self.lose(&open);
+        }
+        Ok(is_same)
+    }
+
     /// Opens it again whenever it is lost, until the life of this number must end: where the server that answers now may not
     /// know what this life has claimed, and where no waiting will open it.
     pub(super) async fn keep(&self, worker: i64) -> Ended {
@@ -150,5 +157,14 @@ impl Link {
                 () = self.lost.notified(), if pause == LOOK => {}
             }
         }
+    }
+}
+
+/// Which history of which server this is. Nothing where the server does not say, or a crash may forget what was committed: the
+/// life ends with the connection then.
+async fn origin(session: &Session) -> Result<Option<String>, Error> {
+    match session.query_one(store::ORIGIN, &[]).await {
+        Err(refused) if refused.as_db_error().is_some() && !session.is_closed() => Ok(None),
+        row => row?.try_get(0),
     }
 }

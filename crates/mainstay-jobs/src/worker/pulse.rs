@@ -7,9 +7,11 @@ use std::time::Duration;
 use mainstay_db::{Session, Target};
 use mainstay_runtime::Clock;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::running::Running;
 use crate::fence::{Fence, Pace, State};
+use crate::run::Run;
 use crate::store;
 use crate::wake::{self, Ear};
 
@@ -28,7 +30,7 @@ struct Shared {
     fence: Mutex<Fence>,
     running: Running,
     /// Runs that are to be given back.
-    lost: Mutex<Vec<i64>>,
+    lost: Mutex<Vec<Run>>,
     over: CancellationToken,
     ended: CancellationToken,
     is_draining: std::sync::atomic::AtomicBool,
@@ -96,7 +98,7 @@ impl Pulse {
     }
 
     /// Runs that the database counts as ours and nobody knows of.
-    pub(super) fn take_lost(&self) -> Vec<i64> {
+    pub(super) fn take_lost(&self) -> Vec<Run> {
         std::mem::take(&mut *self.shared.lost.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -161,7 +163,11 @@ impl Shared {
         };
         fence.confirmed(sent, self.clock.boottime());
         drop(fence);
-        let (runs, cancelled): (Vec<i64>, Vec<i64>) = (row.try_get(0)?, row.try_get(1)?);
+        let (numbers, jobs): (Vec<i64>, Vec<Uuid>) = (row.try_get("runs")?, row.try_get("jobs")?);
+        let unwanted: Vec<bool> = row.try_get("unwanted")?;
+        let runs: Vec<Run> = numbers.into_iter().zip(jobs).map(|(number, job)| Run { number, job }).collect();
+        let cancelled: Vec<Run> =
+            runs.iter().zip(unwanted).filter(|(_, is_unwanted)| *is_unwanted).map(|(run, _)| *run).collect();
         let lost = self.running.heard(&runs, &cancelled, is_timed);
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(lost);
         Ok(())

@@ -5,17 +5,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::run::Run;
+
 /// A clone is the same.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Running(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    attempts: HashMap<i64, CancellationToken>,
+    attempts: HashMap<Run, CancellationToken>,
     /// Runs that the database counts as ours at the last timed beat, and that nobody here knows of.
-    strange: HashSet<i64>,
+    strange: HashSet<Run>,
     /// Those that are being given back.
-    released: HashSet<i64>,
+    released: HashSet<Run>,
 }
 
 impl Running {
@@ -24,7 +26,7 @@ impl Running {
     }
 
     /// It has been claimed. The token that asks it to stop; none if the answer came so late that it is being given back.
-    pub(super) fn begin(&self, run: i64) -> Option<CancellationToken> {
+    pub(super) fn begin(&self, run: Run) -> Option<CancellationToken> {
         let (mut inner, token) = (self.lock(), CancellationToken::new());
         if inner.released.contains(&run) {
             return None;
@@ -34,21 +36,21 @@ impl Running {
     }
 
     /// It is to be given back, unless it has begun meanwhile.
-    pub(super) fn release(&self, run: i64) -> bool {
+    pub(super) fn release(&self, run: Run) -> bool {
         let mut inner = self.lock();
         !inner.attempts.contains_key(&run) && inner.released.insert(run)
     }
 
     /// Its end is written, or is nobody's business any more. One whose end cannot be written is known for as long as this
     /// life, so that nobody does it again.
-    pub(super) fn end(&self, run: i64) {
+    pub(super) fn end(&self, run: Run) {
         self.lock().attempts.remove(&run);
     }
 
     /// What the database counts as this life's, and what of it somebody wants to stop. Runs that nobody here knows of for two
     /// timed beats in a row: the answer to their claim was lost. Beats that somebody asked for may follow each other quicker
     /// than an answer comes, and say nothing of that.
-    pub(super) fn heard(&self, runs: &[i64], cancelled: &[i64], is_timed: bool) -> Vec<i64> {
+    pub(super) fn heard(&self, runs: &[Run], cancelled: &[Run], is_timed: bool) -> Vec<Run> {
         let mut inner = self.lock();
         for run in cancelled {
             if let Some(token) = inner.attempts.get(run) {
@@ -58,7 +60,7 @@ impl Running {
         if !is_timed {
             return Vec::new();
         }
-        let strange: HashSet<i64> =
+        let strange: HashSet<Run> =
             runs.iter().copied().filter(|run| !inner.attempts.contains_key(run)).collect();
         let twice = strange.intersection(&inner.strange).copied().collect();
         inner.strange = strange;
@@ -68,20 +70,40 @@ impl Running {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+
+    fn run(number: i64) -> Run {
+        Run { number, job: Uuid::from_u128(7) }
+    }
 
     #[test]
     fn what_nobody_knows_of_twice_in_a_row_is_given_back() {
         let running = Running::default();
-        let known = running.begin(1).unwrap();
-        assert!(running.heard(&[1, 2, 3], &[], true).is_empty(), "an answer may still be on its way");
-        assert!(running.heard(&[1, 2, 3], &[1], false).is_empty(), "however often somebody asks");
+        let known = running.begin(run(1)).unwrap();
+        let all = [1, 2, 3].map(run);
+        assert!(running.heard(&all, &[], true).is_empty(), "an answer may still be on its way");
+        assert!(running.heard(&all, &[run(1)], false).is_empty(), "however often somebody asks");
         assert!(known.is_cancelled());
-        assert_eq!(running.heard(&[1, 3, 4], &[4], true), [3]);
-        assert!(running.release(3) && !running.release(1), "what has begun is not given back");
-        assert!(running.begin(3).is_none(), "nor begun when it is being given back");
-        running.end(1);
-        assert!(running.heard(&[1], &[], true).is_empty());
-        assert_eq!(running.heard(&[1], &[], true), [1]);
+        assert_eq!(running.heard(&[1, 3, 4].map(run), &[run(4)], true), [run(3)]);
+        assert!(running.release(run(3)) && !running.release(run(1)), "what has begun is not given back");
+        assert!(running.begin(run(3)).is_none(), "nor begun when it is being given back");
+        running.end(run(1));
+        assert!(running.heard(&[run(1)], &[], true).is_empty());
+        assert_eq!(running.heard(&[run(1)], &[], true), [run(1)]);
+    }
+
+    #[test]
+    fn a_number_that_is_given_to_two_jobs_is_that_of_two_attempts() {
+        let running = Running::default();
+        let other = Run { job: Uuid::from_u128(8), ..run(1) };
+        let known = running.begin(run(1)).unwrap();
+        running.heard(&[other], &[other], true);
+        assert!(!known.is_cancelled(), "somebody else is meant");
+        assert_eq!(running.heard(&[other], &[], true), [other]);
+        running.end(other);
+        running.heard(&[run(1)], &[run(1)], true);
+        assert!(known.is_cancelled());
     }
 }

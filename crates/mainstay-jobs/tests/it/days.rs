@@ -86,17 +86,19 @@ async fn without_day(world: &World, id: Uuid, tables: &[&str]) {
 async fn an_end_that_can_be_kept_nowhere_holds_up_no_other() {
     let world = World::new().await;
     let id = world.ask(say("strange", Then::Pause(300))).await;
+    // Of a time of which there is no day of ends, and never will be.
+    let strange = Uuid::from_u128(0x0000_0000_0001_7000_8000_0000_0000_0000);
+    let day = format!(
+        "create table mainstay.job_strange partition of mainstay.job for values from ('{strange}') to ('{}')",
+        Uuid::from_u128(strange.as_u128() + 1)
+    );
+    world.psql.batch_execute(&day).await.unwrap();
+    for table in ["job", "job_ready"] {
+        let moved = format!("update mainstay.{table} set id = $2 where id = $1");
+        assert_eq!(world.psql.execute(&moved, &[&id, &strange]).await.unwrap(), 1);
+    }
     let working = world.work();
-    world.until(id, "running 1").await;
-    // Of a time of which there is no day, and never will be.
-    world
-        .psql
-        .execute(
-            "update mainstay.job_running set id = '00000000-0001-7000-8000-000000000000' where id = $1",
-            &[&id],
-        )
-        .await
-        .unwrap();
+    world.until(strange, "running 1").await;
     let run = world.number("select run from mainstay.job_running").await;
     // For longer than two beats.
     for n in 0..60 {

@@ -5,6 +5,7 @@ mod asking;
 mod capped;
 mod days;
 mod ends;
+mod failover;
 mod leading;
 mod lives;
 mod locks;

@@ -83,7 +83,7 @@ struct Statements {
 
 impl Statements {
     async fn new(world: &World) -> Self {
-        let succeed = SUCCEED.replace("$3::jsonb[]", "$3::text[]::jsonb[]");
+        let succeed = SUCCEED.replace("$4::jsonb[]", "$4::text[]::jsonb[]");
         Self {
             claim: world.psql.prepare(CLAIM).await.unwrap(),
             succeed: world.psql.prepare(&succeed).await.unwrap(),
@@ -135,8 +135,13 @@ impl Model<'_> {
             }
             Step::Succeed { worker, which } => {
                 let Some((id, run, owner)) = self.running(which) else { return };
-                let ended = [&self.workers[worker] as &(dyn ToSql + Sync), &vec![run], &vec!["1"]];
-                let rows = world.psql.query(&self.statements.succeed, &ended).await.unwrap();
+                let asked = async |id: Uuid| {
+                    let (runs, jobs, results) = (vec![run], vec![id], vec!["1"]);
+                    let ended: [&(dyn ToSql + Sync); 4] = [&self.workers[worker], &runs, &jobs, &results];
+                    world.psql.query(&self.statements.succeed, &ended).await.unwrap()
+                };
+                assert!(asked(Uuid::max()).await.is_empty(), "its number is not enough");
+                let rows = asked(id).await;
                 assert_eq!(rows.len(), usize::from(owner == worker), "only its own worker ends it");
                 if owner == worker {
                     self.jobs.get_mut(&id).unwrap().place = Place::Ended("succeeded");
@@ -270,6 +275,7 @@ impl Model<'_> {
                 &[
                     &self.workers[worker],
                     &vec![run],
+                    &vec![id],
                     &vec![verdict],
                     &vec![cause],
                     &vec!["why"],

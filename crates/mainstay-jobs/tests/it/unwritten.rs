@@ -9,7 +9,7 @@ use mainstay_testing::{TestDb, own_cluster, until};
 use rustix::process::{Pid, Signal, kill_process};
 use uuid::Uuid;
 
-use crate::way::{Answers, Way};
+use crate::way::{Answers, DEADLY, Way};
 use crate::world::{Then, World, config, on_own, say};
 
 /// The connection of ends is cut; how many there were.
@@ -76,7 +76,7 @@ async fn a_row_that_somebody_holds_holds_up_no_other_end() {
     .await;
 }
 
-fn said(log: &Capture, event: &str) -> usize {
+pub(crate) fn said(log: &Capture, event: &str) -> usize {
     log.lines().iter().filter(|line| line.event() == Some(event)).count()
 }
 
@@ -174,6 +174,55 @@ async fn an_end_whose_answer_was_lost_is_written_once_and_nobody_is_told_of_anot
     assert_eq!(world.number("select count(*) from mainstay.job_attempt").await, 0);
     world.check().await;
     working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_end_that_kills_whoever_writes_it_is_found_among_others_and_takes_none_with_it() {
+    let world = World::new().await;
+    world.remembers(true).await;
+    let way = Way::to(world.test.target()).await;
+    let working = world.work_over(&way.target, Config { ttl: Duration::from_secs(120), ..config() });
+    // Its result is its word.
+    let ids = world.at_work(&["a", "b", DEADLY, "c", "d"]).await;
+    world.said.0.go_on.notify_waiters();
+    for id in [ids[0], ids[1], ids[3], ids[4]] {
+        world.until(id, "succeeded 1").await;
+    }
+    world.until(ids[2], "failed 1").await;
+    let why =
+        "select count(*) from mainstay.job_outcome where error like 'its success could not be written: %'";
+    assert_eq!(world.number(why).await, 1);
+    world.succeeds("later").await;
+    assert_eq!(world.number(LIVES).await, 1);
+    assert_eq!(world.number("select count(*) from mainstay.job_running").await, 0);
+    world.check().await;
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_success_that_somebody_holds_while_its_process_stops_is_not_begun_again() {
+    let world = World::new().await;
+    let working = world.work();
+    let done = world.at_work(&["done"]).await[0];
+    let cut_off = world.at_work(&["cut off"]).await[0];
+    let tx = world.tx().await;
+    tx.execute("select from mainstay.job_running where id = $1 for update", &[&done]).await.unwrap();
+    // The first of those that wait.
+    world.said.0.go_on.notify_one();
+    let asked = "select count(*) from pg_stat_activity where application_name = 'mainstay jobs ends' \
+        and datname = current_database() and query like '%jobs.locked%'";
+    until("its end is put aside", async || world.number(asked).await == 1).await;
+    let letting_go = async {
+        // What was not done is given back; what was done is not.
+        world.until(cut_off, "ready 0").await;
+        tx.rollback().await.unwrap();
+    };
+    tokio::join!(working.stop(), letting_go);
+    assert_eq!([world.state(done).await, world.state(cut_off).await], ["succeeded 1", "ready 0"]);
+    assert_eq!(world.number("select count(*) from mainstay.job_worker").await, 0);
+    world.check().await;
     world.close().await.unwrap();
 }
 

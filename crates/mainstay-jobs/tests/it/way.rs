@@ -1,4 +1,5 @@
-//! A way to the server on which answers wait, or are lost when the server has done what was asked.
+//! A way to the server on which answers wait, or are lost when the server has done what was asked, or on which the connection
+//! breaks when something is asked.
 
 use std::path::PathBuf;
 
@@ -18,6 +19,9 @@ pub(crate) enum Answers {
     /// The next one is lost, with its connection.
     Lost,
 }
+
+/// The connection over which this is said breaks without a word, as when the server's process is killed for it.
+pub(crate) const DEADLY: &str = "deadly";
 
 /// The first byte of an answer to a statement that was prepared before.
 const BOUND: u8 = b'2';
@@ -70,8 +74,19 @@ async fn carry(near: tokio::net::TcpStream, path: PathBuf, told: watch::Sender<A
             }
         }
     };
+    let saying = async {
+        let mut bytes = vec![0; 1 << 16];
+        loop {
+            let count = asking.read(&mut bytes).await.unwrap_or(0);
+            let said = &bytes[..count];
+            let is_deadly = said.windows(DEADLY.len()).any(|words| words == DEADLY.as_bytes());
+            if count == 0 || is_deadly || asked.write_all(said).await.is_err() {
+                return;
+            }
+        }
+    };
     tokio::select! {
         () = answering => {}
-        _ = tokio::io::copy(&mut asking, &mut asked) => {}
+        () = saying => {}
     }
 }

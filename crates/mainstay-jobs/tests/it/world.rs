@@ -68,6 +68,8 @@ pub(crate) enum Then {
     /// Until this attempt, which succeeds.
     FailBefore(u16),
     Panic,
+    /// When it is let go on.
+    FailLate,
     /// Until it is let go on.
     Wait,
     /// The same, and asked to stop it stops.
@@ -124,10 +126,12 @@ impl Job for Say {
         let attempt = context.attempt().number;
         parts.said.0.words.lock().unwrap().push(format!("{} {attempt}", self.word));
         match self.then {
-            Then::Succeed => {}
             Then::FailBefore(last) if attempt < last => return Err(Failure::Error("not yet".to_owned())),
-            Then::FailBefore(_) => {}
             Then::Panic => panic!("as it was told"),
+            Then::FailLate => {
+                parts.said.0.go_on.notified().await;
+                return Err(Failure::Error("late".to_owned()));
+            }
             Then::Wait => parts.said.0.go_on.notified().await,
             Then::Listen => {
                 context.cancelled().await;
@@ -137,12 +141,11 @@ impl Job for Say {
             Then::SnoozeOnce if parts.said.words().len() == 1 => {
                 return Err(Failure::Snooze(Duration::from_millis(1)));
             }
-            Then::SnoozeOnce => {}
             Then::Discard => return Err(Failure::Discard("nobody needs it".to_owned())),
             Then::RetryIn(ms) if attempt == 1 => {
                 return Err(Failure::Retry(Duration::from_millis(ms), "soon".to_owned()));
             }
-            Then::RetryIn(_) => {}
+            Then::Succeed | Then::FailBefore(_) | Then::SnoozeOnce | Then::RetryIn(_) => {}
             Then::Forget => {
                 let tx = parts.db.write().await?;
                 context.complete_in(&tx, &"never").await?;
