@@ -2128,11 +2128,11 @@ CREATE INDEX job_queue_idx ON ONLY mainstay.job USING btree (queue, id DESC);
 
 CREATE INDEX job_ready_again_idx ON mainstay.job_ready USING btree (id DESC) WHERE (attempts > 0);
 
-CREATE INDEX job_ready_key_idx ON mainstay.job_ready USING btree (queue, limit_key, priority, run_at);
-
-CREATE INDEX job_ready_keyed_idx ON mainstay.job_ready USING btree (queue, priority, run_at) WHERE (limit_key IS NOT NULL);
+CREATE INDEX job_ready_keyed_turn_idx ON mainstay.job_ready USING btree (queue, priority, run_at, nth) WHERE (limit_key IS NOT NULL);
 
 CREATE INDEX job_ready_ordering_idx ON mainstay.job_ready USING btree (queue, ordering_key, nth) WHERE (ordering_key IS NOT NULL);
+
+CREATE INDEX job_ready_turn_idx ON mainstay.job_ready USING btree (queue, limit_key, priority, run_at, nth);
 
 CREATE UNIQUE INDEX job_running_ordering_idx ON mainstay.job_running USING btree (queue, ordering_key) WHERE (ordering_key IS NOT NULL);
 

@@ -25,6 +25,10 @@ pub const MIGRATIONS: Migrations = Migrations::new(
         migration!("0007_dead_whole.sql"),
         migration!("0008_job_worker_process.sql"),
         migration!("0009_job_ahead.sql"),
+        migration!("0010_ready_in_turn.sql"),
+        migration!("0011_ready_keyed_in_turn.sql"),
+        migration!("0012_ready_by_key_gone.sql"),
+        migration!("0013_ready_keyed_by_time_gone.sql"),
     ],
 )
 .in_schema("mainstay");

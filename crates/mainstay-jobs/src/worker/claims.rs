@@ -12,7 +12,7 @@ use super::capped::{Capped, Terms};
 use super::claimed::read;
 pub(super) use super::claimed::{Claimed, Place};
 use super::line::{self, Line, Open, is_other, is_too_long};
-use super::walk::{Look, Refused, Walk, Way};
+use super::walk::{Left, Look, Refused, Walk, Way};
 use crate::job::Priority;
 use crate::marks::{self, Marks};
 use crate::wake::Ear;
@@ -289,14 +289,14 @@ impl Claims {
     ) -> Result<Vec<Claimed>, Error> {
         let claimed: Vec<Claimed> =
             rows.iter().filter_map(|row| read(row, self.is_capped).transpose()).collect::<Result<_, _>>()?;
-        if let Some((ends, is_more)) = seen.step {
-            let is_stuck = is_more && claimed.is_empty();
+        if let Some(step) = seen.step {
             if seen.look == Look::On {
-                self.stepped(ends, is_more, seen.took, clock.monotonic());
+                let left = step.left(claimed.len(), wanted);
+                self.stepped(step.ends, left, seen.took, clock.monotonic());
             }
             let is_underway = self.walk.as_ref().is_some_and(Walk::is_underway);
             // Half of the time is enough for it.
-            self.soon = is_underway.then_some(if is_stuck { line::AGAIN } else { seen.took });
+            self.soon = is_underway.then_some(seen.took);
             return Ok(claimed);
         }
         let is_all = claimed.len() < wanted;
@@ -321,9 +321,9 @@ impl Claims {
     }
 
     /// A step of the walk is done, and it goes on from there.
-    fn stepped(&mut self, ends: Way, is_more: bool, took: Duration, now: Duration) {
+    fn stepped(&mut self, ends: Way, left: Left, took: Duration, now: Duration) {
         let Some(walk) = &mut self.walk else { return };
-        let Some(all) = walk.stepped(ends, took, is_more, self.long) else { return };
+        let Some(all) = walk.stepped(ends, took, left, self.long) else { return };
         self.marks.walked(now, all);
         if all < self.long {
             self.walk = None;

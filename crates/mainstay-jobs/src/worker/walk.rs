@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use crate::marks::Lane;
 
-/// Where a step has ended: by its time, and of one time by where it lies in its table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a step has ended: by its time, and of one time by the order in which jobs were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spot {
     pub(super) run_at: Timestamp,
-    pub(super) place: String,
+    pub(super) nth: i64,
 }
 
 /// Lanes in their order, and from where on each is looked at; without a place from its beginning.
@@ -26,6 +26,16 @@ pub(super) enum Look {
     Front,
     /// What comes behind the last step.
     On,
+}
+
+/// What a step has left behind of those that may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    Nothing,
+    /// There may be more than it could take.
+    More,
+    /// So many were found, and none was taken: somebody holds them.
+    Held(i64),
 }
 
 /// What was refused.
@@ -46,6 +56,8 @@ pub(super) struct Walk {
     lanes: Way,
     /// So many rows of each lane are one step.
     rows: i64,
+    /// So many that may begin are passed over where it is: somebody holds them.
+    held: i64,
     /// So long the steps have taken.
     took: Duration,
     is_front_wanted: bool,
@@ -68,6 +80,7 @@ impl Walk {
         Self {
             lanes: Way::new(),
             rows: ROWS_MOST,
+            held: 0,
             took: Duration::ZERO,
             is_front_wanted: false,
             was_front: false,
@@ -79,7 +92,7 @@ impl Walk {
     /// From the beginning of these lanes.
     pub(super) fn begin(&mut self, lanes: impl IntoIterator<Item = Lane>) {
         self.lanes = lanes.into_iter().map(|lane| (lane, None)).collect();
-        self.took = Duration::ZERO;
+        (self.held, self.took) = (0, Duration::ZERO);
     }
 
     /// Whether there is anything before its end.
@@ -118,23 +131,31 @@ impl Walk {
         self.rows
     }
 
+    /// So many that may begin the next step finds at most, for so many of them to be taken.
+    pub(super) fn asked(&self, most: i64) -> i64 {
+        most.saturating_add(self.held)
+    }
+
     /// A step has ended there, and has taken so long. Where it has left something behind that may begin, the next begins at the
-    /// same place, and looks at fewer; else those that are done in a small part of `long` grow. Whether it was the last one, and
-    /// how long all of them have taken.
+    /// same place, and looks at fewer, or finds more; else those that are done in a small part of `long` grow. Whether it was the
+    /// last one, and how long all of them have taken.
     pub(super) fn stepped(
         &mut self,
         ends: Way,
         took: Duration,
-        is_more: bool,
+        left: Left,
         long: Duration,
     ) -> Option<Duration> {
         self.took += took;
-        if is_more {
-            self.rows = (self.rows / 2).max(ROWS_LEAST);
-        } else {
-            self.lanes = ends;
-            let is_quick = took < long / 4;
-            self.rows = if is_quick { (self.rows * 2).min(ROWS_MOST) } else { self.rows };
+        match left {
+            Left::More => self.rows = (self.rows / 2).max(ROWS_LEAST),
+            // However many somebody holds, a few steps get past them.
+            Left::Held(found) => self.held = self.held.saturating_mul(2).max(found),
+            Left::Nothing => {
+                (self.lanes, self.held) = (ends, 0);
+                let is_quick = took < long / 4;
+                self.rows = if is_quick { (self.rows * 2).min(ROWS_MOST) } else { self.rows };
+            }
         }
         (!self.is_underway()).then_some(self.took)
     }
@@ -163,7 +184,7 @@ mod tests {
     use super::*;
 
     fn spot(n: i64) -> Spot {
-        Spot { run_at: Timestamp::from_second(n).unwrap(), place: format!("(0,{n})") }
+        Spot { run_at: Timestamp::from_second(n).unwrap(), nth: n }
     }
 
     #[test]
@@ -173,15 +194,15 @@ mod tests {
         walk.begin([1, 2]);
         assert_eq!([walk.turn(), walk.turn(), walk.turn()], [Look::On, Look::New, Look::On]);
         let second = Duration::from_secs(1);
-        assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, true, second), None);
+        assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, Left::More, second), None);
         let order = [2, 1, 3];
         assert_eq!(walk.from(order), [(2, None), (1, None)], "there is more where it was");
         assert_eq!(walk.rows(), ROWS_MOST / 2, "and little is enough to find it");
-        assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, false, second), None);
+        assert_eq!(walk.stepped(vec![(2, Some(spot(5)))], second, Left::Nothing, second), None);
         assert_eq!(walk.from(order), [(2, Some(spot(5)))]);
         walk.look_in_front();
         assert_eq!([walk.turn(), walk.turn(), walk.turn()], [Look::New, Look::Front, Look::New]);
-        assert_eq!(walk.stepped(Way::new(), second, false, second), Some(3 * second));
+        assert_eq!(walk.stepped(Way::new(), second, Left::Nothing, second), Some(3 * second));
         assert_eq!([walk.turn(), walk.turn()], [Look::New; 2]);
     }
 
@@ -196,6 +217,30 @@ mod tests {
         }
         let (new, front, on) = (Look::New, Look::Front, Look::On);
         assert_eq!(turns, [front, new, on, new, front, new, on, new]);
+    }
+
+    #[test]
+    fn what_somebody_holds_is_passed_over_in_a_few_steps_however_many_they_are() {
+        let (mut walk, second) = (Walk::new(), Duration::from_secs(1));
+        walk.begin([1]);
+        let (held, most) = (5_000, 1);
+        let mut steps = 0;
+        while walk.asked(most) <= held {
+            assert_eq!(walk.stepped(Way::new(), Duration::ZERO, Left::Held(walk.asked(most)), second), None);
+            steps += 1;
+            assert!(steps <= 14, "{steps}");
+        }
+        assert!(walk.is_underway());
+        assert_eq!(walk.rows(), ROWS_MOST, "a smaller step finds no more");
+        // What was taken behind them was not all: they are passed over at once again.
+        let asked = walk.asked(most);
+        walk.stepped(Way::new(), Duration::ZERO, Left::More, second);
+        assert_eq!(walk.asked(most), asked);
+        walk.stepped(vec![(1, Some(spot(5)))], Duration::ZERO, Left::Nothing, second);
+        assert_eq!(walk.asked(most), most, "they lie behind");
+        walk.stepped(Way::new(), Duration::ZERO, Left::Held(7), second);
+        walk.begin([1]);
+        assert_eq!(walk.asked(most), most);
     }
 
     #[test]
@@ -217,7 +262,7 @@ mod tests {
         walk.begin([1]);
         let long = Duration::from_secs(1);
         for _ in 0..10 {
-            walk.stepped(vec![(1, None)], long / 5, false, long);
+            walk.stepped(vec![(1, None)], long / 5, Left::Nothing, long);
         }
         assert_eq!(walk.rows(), ROWS_MOST, "they grow again");
     }

@@ -306,6 +306,44 @@ async fn the_next_of_a_key_is_found_without_those_behind_it() {
     world.close().await.unwrap();
 }
 
+impl World {
+    /// Step by step through all that is due, a thousand of a lane at a time, each of which looks at no more rows than these; how
+    /// many steps there were, and what may begin.
+    async fn walk(&self, kinds: &[&str], most: f64) -> (usize, Vec<Uuid>) {
+        let (mut lanes, mut run_ats, mut nths) =
+            (vec![1_i16, 2, 3], vec![None::<jiff::Timestamp>; 3], vec![None::<i64>; 3]);
+        let (mut steps, mut found) = (0, Vec::<Uuid>::new());
+        while !lanes.is_empty() {
+            let parameters: [&(dyn ToSql + Sync); 8] =
+                [&"default", &lanes, &run_ats, &nths, &1_000_i64, &kinds, &100_i64, &None::<i64>];
+            let (looked, plan) = looked_at(&self.psql, STEP, &parameters).await;
+            assert!(looked < most, "{looked} rows in\n{plan}");
+            let row = self.psql.query_one(STEP, &parameters).await.unwrap();
+            found.extend(row.get::<_, Vec<Uuid>>("ids"));
+            (lanes, run_ats, nths) = (row.get("priorities"), row.get("run_ats"), row.get("nths"));
+            steps += 1;
+        }
+        (steps, found)
+    }
+}
+
+#[tokio::test]
+async fn of_those_of_one_instant_a_step_looks_at_its_own_part() {
+    let world = World::new().await;
+    world.fill_ready(1, 20_000, "ordering_key", "'line'").await;
+    world.fill_ready(20_001, 20_000, "ordering_key, limit_key", "'line', 'key ' || n").await;
+    world.fill_ready(40_001, 5, "ordering_key", "'other ' || n").await;
+    let instant = "update mainstay.job_ready set run_at = (select min(run_at) from mainstay.job_ready); \
+        delete from mainstay.job_ready where nth = (select min(nth) from mainstay.job_ready); \
+        update mainstay.job_ready set kind = 'strange' where nth = (select min(nth) from mainstay.job_ready)";
+    world.psql.batch_execute(instant).await.unwrap();
+    world.psql.batch_execute("vacuum analyze mainstay.job_ready").await.unwrap();
+    world.psql.batch_execute(SETTINGS).await.unwrap();
+    let (steps, found) = world.walk(&["say"], 6_000.0).await;
+    assert_eq!((steps, found.len()), (41, 5), "each was looked at once");
+    world.close().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_step_looks_at_so_many_of_a_long_line_and_a_claim_behind_it_at_none() {
     let world = World::new().await;
@@ -321,19 +359,7 @@ async fn a_step_looks_at_so_many_of_a_long_line_and_a_claim_behind_it_at_none() 
     world.psql.batch_execute("vacuum analyze mainstay.job_ready").await.unwrap();
     world.psql.batch_execute(SETTINGS).await.unwrap();
     let kinds = vec!["say"];
-    let (mut lanes, mut run_ats, mut places) =
-        (vec![1_i16, 2, 3], vec![None::<jiff::Timestamp>; 3], vec![None::<String>; 3]);
-    let (mut steps, mut found) = (0, Vec::<Uuid>::new());
-    while !lanes.is_empty() {
-        let parameters: [&(dyn ToSql + Sync); 8] =
-            [&"default", &lanes, &run_ats, &places, &1_000_i64, &kinds, &100_i64, &None::<i64>];
-        let (looked, plan) = looked_at(&world.psql, STEP, &parameters).await;
-        assert!(looked < 6_000.0, "{looked} rows in\n{plan}");
-        let row = world.psql.query_one(STEP, &parameters).await.unwrap();
-        found.extend(row.get::<_, Vec<Uuid>>("ids"));
-        (lanes, run_ats, places) = (row.get("priorities"), row.get("run_ats"), row.get("places"));
-        steps += 1;
-    }
+    let (steps, found) = world.walk(&kinds, 6_000.0).await;
     assert_eq!((steps, found.len()), (41, 5), "each was looked at once");
     let mark = world.psql.query_one("select clock_timestamp() - interval '50 seconds'", &[]).await.unwrap();
     let marks = vec![Some(mark.get::<_, jiff::Timestamp>(0)); 3];

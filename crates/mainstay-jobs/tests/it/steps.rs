@@ -57,6 +57,33 @@ async fn gets_past(claim_longest: Duration, limits: Limits, limited: &str, limit
 }
 
 #[tokio::test]
+async fn what_somebody_holds_for_long_is_passed_over_by_the_walk() {
+    let world = World::new().await;
+    world.psql.batch_execute(&IN_FRONT.replace("LIMITED", SOME)).await.unwrap();
+    let earlier = Clock::system().now() - SignedDuration::from_secs(50);
+    let mut held = Vec::new();
+    for n in 0..5 {
+        held.push(world.ask(say(&format!("held {n}"), Then::Succeed).at(earlier)).await);
+    }
+    let behind = world.ask(say("behind", Then::Succeed).at(earlier)).await;
+    let tx = world.tx().await;
+    tx.execute("select from mainstay.job_ready where id = any($1) for update", &[&held]).await.unwrap();
+    let queues = vec![("default".to_owned(), 1)];
+    let hasty = Config { queues, claim_longest: HASTY, may_lead: false, ..config() };
+    let working = world.work_with(hasty);
+    world.until(behind, "succeeded 1").await;
+    for id in &held {
+        assert_eq!(world.state(*id).await, "ready 0");
+    }
+    tx.rollback().await.unwrap();
+    for id in held {
+        world.until(id, "succeeded 1").await;
+    }
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_hundred_thousand_that_may_not_begin_stop_nobody_behind_them() {
     gets_past(HASTY, Limits::default(), SOME, None).await;
 }

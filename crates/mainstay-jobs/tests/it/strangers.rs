@@ -7,7 +7,7 @@ use crate::world::{Then, World, config, say};
 /// How many entries of the claims' index have been read.
 async fn read(world: &World) -> i64 {
     world.number(
-        "select coalesce(idx_tup_read, 0) from pg_stat_user_indexes where indexrelname = 'job_ready_key_idx'",
+        "select coalesce(idx_tup_read, 0) from pg_stat_user_indexes where indexrelname = 'job_ready_turn_idx'",
     )
     .await
 }

@@ -13,7 +13,7 @@ use crate::job::Priority;
 use crate::store;
 use crate::worker::capped::Terms;
 use crate::worker::line::Open;
-use crate::worker::walk::{Look, Spot, Walk, Way};
+use crate::worker::walk::{Left, Look, Spot, Walk, Way};
 
 /// Of a queue that limits its keys, so many of each lane are looked at in the order of their times,
 const NEAR_MOST: i64 = 1_000;
@@ -37,8 +37,29 @@ pub(super) struct Seen {
     /// The same of a key.
     pub(super) is_key_cut: bool,
     pub(super) last_key: Option<String>,
-    /// Of a step: where it has ended, and whether there may be more before that.
-    pub(super) step: Option<(Way, bool)>,
+    pub(super) step: Option<Step>,
+}
+
+/// What a step has shown.
+pub(super) struct Step {
+    /// Where it has ended.
+    pub(super) ends: Way,
+    /// So many may begin.
+    found: i64,
+    /// So many it was to find at most.
+    asked: i64,
+}
+
+impl Step {
+    /// What it has left behind, where so many were taken of as many as could be.
+    pub(super) fn left(&self, taken: usize, wanted: usize) -> Left {
+        let is_full = self.found >= self.asked;
+        match taken {
+            0 if is_full => Left::Held(self.found),
+            _ if is_full || taken >= wanted => Left::More,
+            _ => Left::Nothing,
+        }
+    }
 }
 
 impl Seen {
@@ -126,26 +147,18 @@ impl Claims {
             Look::Front | Look::New => self.priorities().map(|lane| (lane, None)).into(),
         };
         let lanes: Vec<_> = from.iter().map(|(lane, _)| *lane).collect();
-        let run_ats: Vec<_> = from.iter().map(|(_, spot)| spot.as_ref().map(|spot| spot.run_at)).collect();
-        let places: Vec<_> = from.iter().map(|(_, spot)| spot.as_ref().map(|spot| &*spot.place)).collect();
-        let parameters: [&(dyn ToSql + Sync); 8] = [
-            &self.queue,
-            &lanes,
-            &run_ats,
-            &places,
-            &walk.rows(),
-            &self.kinds,
-            &terms.most,
-            &terms.of_key_most,
-        ];
+        let run_ats: Vec<_> = from.iter().map(|(_, spot)| spot.map(|spot| spot.run_at)).collect();
+        let nths: Vec<_> = from.iter().map(|(_, spot)| spot.map(|spot| spot.nth)).collect();
+        let asked = walk.asked(terms.most);
+        let parameters: [&(dyn ToSql + Sync); 8] =
+            [&self.queue, &lanes, &run_ats, &nths, &walk.rows(), &self.kinds, &asked, &terms.of_key_most];
         let row = open.session.query_one(&open.step, &parameters).await?;
         let (lanes, run_ats): (Vec<i16>, Vec<Timestamp>) =
             (row.try_get("priorities")?, row.try_get("run_ats")?);
-        let spots = run_ats.into_iter().zip(row.try_get::<_, Vec<String>>("places")?);
-        let ends = lanes.into_iter().zip(spots.map(|(run_at, place)| Some(Spot { run_at, place })));
+        let spots = run_ats.into_iter().zip(row.try_get::<_, Vec<i64>>("nths")?);
+        let ends = lanes.into_iter().zip(spots.map(|(run_at, nth)| Some(Spot { run_at, nth }))).collect();
         let ids: Vec<Uuid> = row.try_get("ids")?;
-        let is_more = i64::try_from(ids.len()).unwrap_or(i64::MAX) >= terms.most;
-        seen.step = Some((ends.collect(), is_more));
+        seen.step = Some(Step { ends, found: i64::try_from(ids.len()).unwrap_or(i64::MAX), asked });
         Ok(ids)
     }
 

@@ -1,0 +1,3 @@
+-- no-transaction
+-- And so does this.
+drop index concurrently if exists job_ready_keyed_idx;
