@@ -17,6 +17,7 @@ const REACH: &str = include_str!("../../src/store/reach.sql");
 const STATISTICS: &str = include_str!("../../src/store/statistics.sql");
 const STEP: &str = include_str!("../../src/store/step.sql");
 const PICK: &str = include_str!("../../src/store/pick.sql");
+const SUCCEED: &str = include_str!("../../src/store/succeed.sql");
 
 /// As connections of claims are told.
 const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set jit = off; set enable_seqscan = off; \
@@ -367,5 +368,26 @@ async fn a_step_looks_at_so_many_of_a_long_line_and_a_claim_behind_it_at_none() 
         [&"default", &vec![1_i16, 2, 3], &marks, &kinds, &100_i64, &1_i64, &false, &None::<Vec<Uuid>>];
     let (looked, plan) = looked_at(&world.psql, CLAIM, &parameters).await;
     assert!(looked < 100.0, "{looked} rows in\n{plan}");
+    world.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_end_reads_its_own_row_among_all_that_run() {
+    let world = World::new().await;
+    world.fill_ready(1, 20_000, "limit_key", "null").await;
+    let begun = "insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most) \
+        select id, nth, 1, queue, priority, kind, 1, 0, attempts_most from mainstay.job_ready";
+    world.psql.batch_execute(begun).await.unwrap();
+    world.psql.batch_execute(SETTINGS).await.unwrap();
+    let succeed = SUCCEED.replace("$4::jsonb[]", "$4::text[]::jsonb[]");
+    let own = "select run, id from mainstay.job_running order by run limit 100";
+    let rows = world.psql.query(own, &[]).await.unwrap();
+    let (runs, jobs): (Vec<i64>, Vec<Uuid>) =
+        rows.iter().map(|row| (row.get::<_, i64>(0), row.get::<_, Uuid>(1))).unzip();
+    let parameters: [&(dyn ToSql + Sync); 4] = [&1_i64, &runs, &jobs, &vec!["1"; 100]];
+    world.psql.batch_execute("analyze mainstay.job_running").await.unwrap();
+    let (looked, plan) = looked_at(&world.psql, &succeed, &parameters).await;
+    assert!(looked < 500.0, "{looked} rows in\n{plan}");
+    assert_eq!(world.number("select count(*) from mainstay.job_outcome").await, 100);
     world.close().await.unwrap();
 }
