@@ -225,6 +225,7 @@ impl Finisher {
     /// Asks until it is known what became of them, or this life is over. A day that is not there is made.
     async fn ask(&self, ends: &[End]) -> Result<Told, Ended> {
         let (mut is_sure, mut trouble) = (true, Trouble::new(self.worker));
+        let mut has_made = false;
         loop {
             let open = self.open().await?;
             let error = match self.query(&open, ends).await {
@@ -242,8 +243,9 @@ impl Finisher {
                     Some(Refusal::Held) => return Ok(Told::Held),
                     // A day without a partition is not the fault of what is to stand in it.
                     Some(Refusal::Content) => match self.days.make_for(error).await {
-                        Made::Day => continue,
-                        Made::Later => {}
+                        // Further ones, as where somebody drops them, after a pause.
+                        Made::Day if !std::mem::replace(&mut has_made, true) => continue,
+                        Made::Day | Made::Later => {}
                         Made::Nothing => return Ok(Told::Refused(why)),
                     },
                     Some(Refusal::Connection) => self.link.lose(&open),
