@@ -150,12 +150,8 @@ async fn each_address_of_jobs_costs_few_statements() {
         let before = world.db.statements().await.unwrap();
         let answer = world.send(admin, method.as_str(), &path, body).await;
         assert!(answer.status.as_u16() < 500, "{}", answer.text());
-        let used = world.db.statements().await.unwrap().since(&before);
-        // Some of these count jobs; the metric does so now and then, whoever asks.
-        let counted = used.containing("jobs.queues");
-        let total = used.clone().named().total() + counted;
-        let is_kept = total == budget || counted > 0 && total == budget + 1;
-        assert!(is_kept, "{method} {path} is to cost {budget}: {used}");
+        let used = world.db.statements().await.unwrap().since(&before).named();
+        assert_eq!(used.total(), budget, "{method} {path}: {used}");
     }
     world.close().await;
 }
