@@ -53,7 +53,11 @@ pub(crate) static QUEUES: Statement = Statement::pooled("jobs.queues", include_s
 /// The same for metrics, whoever asks for what.
 pub(crate) static COUNTS: Statement = Statement::pooled(
     "jobs.counts",
-    concat!("select /* jobs.counts unasked */ counted.* from (", include_str!("store/queues.sql"), ") as counted"),
+    concat!(
+        "select /* jobs.counts unasked */ counted.* from (",
+        include_str!("store/queues.sql"),
+        ") as counted"
+    ),
 );
 pub(crate) static WORKERS: Statement = Statement::pooled("jobs.workers", include_str!("store/workers.sql"));
 

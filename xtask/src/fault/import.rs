@@ -10,6 +10,7 @@ mod service;
 mod verdict;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -31,7 +32,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const STANDS_STILL: Duration = Duration::from_secs(100);
 
 /// How many files, how many kills, and by which rule.
-#[derive(Clone, Copy, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(crate) struct Arguments {
     /// The same seed makes the same files and kills at the same moments: behind so many files, and so many milliseconds.
     #[arg(long, default_value_t = 1)]
@@ -45,6 +46,9 @@ pub(crate) struct Arguments {
     /// Leave a rule out, to see it found out.
     #[arg(long = "break", value_enum)]
     broken: Option<Rule>,
+    /// The application's program, such as an optimised one; without it, it is built.
+    #[arg(long)]
+    program: Option<PathBuf>,
 }
 
 /// When the process is killed.
@@ -58,7 +62,10 @@ struct Kill {
 
 /// True if every file is one activity and the run could have shown otherwise.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
-    let program = application::build(&tree::find_root()?)?;
+    let program = match &arguments.program {
+        Some(program) => program.canonicalize().context("there is no such program")?,
+        None => application::build(&tree::find_root()?)?,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let own = own_cluster().await.context("the server was not made")?;
@@ -165,7 +172,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_kills_at_the_same_moments_in_the_middle() {
-        let arguments = |seed| Arguments { seed, files: 2_000, kills: 10, broken: None };
+        let arguments = |seed| Arguments { seed, files: 2_000, kills: 10, broken: None, program: None };
         assert_eq!(plan(&arguments(7)), plan(&arguments(7)));
         assert_ne!(plan(&arguments(7)), plan(&arguments(8)));
         assert_eq!(plan(&arguments(7)).len(), 10);

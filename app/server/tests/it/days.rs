@@ -97,7 +97,10 @@ async fn a_deletion_makes_the_day_that_it_lacks() {
     let id = kim.activities().await[0]["id"].as_str().unwrap().to_owned();
     change(&world, &no_days("event"), &[]).await;
     kim.delete(&format!("/v1/activities/{id}")).await.expect(204);
-    assert_eq!(number(&world, "select count(*) from mainstay.event where type = 'activity.deleted'").await, 1);
+    assert_eq!(
+        number(&world, "select count(*) from mainstay.event where type = 'activity.deleted'").await,
+        1
+    );
     world.close().await;
 }
 

@@ -148,7 +148,9 @@ async fn take_up(app: &App, row: &store::PendingFile) -> Result<(), DbError> {
         Err(Undone::Moved) => return Ok(()),
         Ok(decision) => decision,
     };
-    if let Some(decision) = decision.filter(|decision| decision.reason.as_deref() != Some(Decision::CANCELLED)) {
+    if let Some(decision) =
+        decision.filter(|decision| decision.reason.as_deref() != Some(Decision::CANCELLED))
+    {
         tracing::warn!(
             event = "import.file.given_up",
             import.reason = decision.reason.as_deref(),
