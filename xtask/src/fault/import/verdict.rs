@@ -56,10 +56,10 @@ const PROMISES: [(&str, &str); 9] = [
 
 /// There must be as many of each as files.
 const AS_MANY: [(&str, &str); 4] = [
-    ("lines of the report", "select count(*) from upload_file"),
-    ("activities", "select count(*) from activity"),
-    ("originals", "select count(*) from original"),
-    ("jobs", "select count(*) from mainstay.job where kind = 'import.file'"),
+    ("lines of the report too many, or too few", "select count(*) from upload_file"),
+    ("activities too many, or too few", "select count(*) from activity"),
+    ("originals too many, or too few", "select count(*) from original"),
+    ("jobs too many, or too few", "select count(*) from mainstay.job where kind = 'import.file'"),
 ];
 
 /// What the tables say.
