@@ -76,13 +76,10 @@ pub(super) async fn of(session: &Session, files: i64) -> Result<Vec<Count>> {
 
 /// What the report of the upload says; nothing where the import came to a stand.
 pub(super) fn of_progress(progress: Option<Progress>, files: u64) -> [Count; 2] {
-    let imported = progress.map_or(0, |progress| progress.imported);
+    let missing = progress.map_or(0, |progress| files.abs_diff(progress.imported).cast_signed());
     [
         Count { name: "an import that came to a stand", wrong: i64::from(progress.is_none()) },
-        Count {
-            name: "files that the report does not call imported",
-            wrong: files.abs_diff(imported).cast_signed(),
-        },
+        Count { name: "files that the report does not call imported", wrong: missing },
     ]
 }
 
