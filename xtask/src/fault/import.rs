@@ -4,9 +4,9 @@
 //! same verdict must find it out.
 
 mod archive;
+mod paceline;
 mod report;
 mod rule;
-mod service;
 mod verdict;
 
 use std::collections::BTreeSet;
@@ -21,9 +21,9 @@ use mainstay_testing::own_cluster;
 
 use crate::{application, tree};
 use archive::Archive;
+use paceline::{Paceline, Progress, Setting};
 use report::Story;
 use rule::Rule;
-use service::{Progress, Service, Setting};
 
 /// How often it is looked how far the import is.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -79,7 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
 
 async fn tell(arguments: &Arguments, setting: &Setting, target: &Target) -> Result<Story> {
     let archive = Archive::of(arguments.seed, arguments.files)?;
-    let mut service = Service::start(setting).await?;
+    let mut service = Paceline::start(setting).await?;
     let session = Session::connect(target, "verdict", Duration::from_secs(5)).await?;
     if let Some(sql) = arguments.broken.and_then(Rule::from_the_beginning) {
         session.batch_execute(sql).await.context("the rule cannot be broken")?;
@@ -101,7 +101,7 @@ async fn tell(arguments: &Arguments, setting: &Setting, target: &Target) -> Resu
         if let Some(sql) = arguments.broken.and_then(Rule::behind_a_kill) {
             session.batch_execute(sql).await.context("the rule cannot be broken")?;
         }
-        service = Service::start(setting).await?;
+        service = Paceline::start(setting).await?;
         service.sign_in().await?;
     }
     let progress = reach(&mut service, &upload, Progress::is_finished).await?;
@@ -116,7 +116,7 @@ async fn tell(arguments: &Arguments, setting: &Setting, target: &Target) -> Resu
 
 /// How far it is when this holds; nothing where it comes to a stand before.
 async fn reach(
-    service: &mut Service,
+    service: &mut Paceline,
     upload: &str,
     holds: impl Fn(&Progress) -> bool,
 ) -> Result<Option<Progress>> {
@@ -141,7 +141,7 @@ async fn reach(
 }
 
 /// When each activity that the athlete can see began, page by page.
-async fn starts(service: &mut Service) -> Result<Vec<Timestamp>> {
+async fn starts(service: &mut Paceline) -> Result<Vec<Timestamp>> {
     let (mut starts, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = service.get(&format!("/v1/activities?limit=100{cursor}")).await?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use mainstay_db::Session;
 
-use super::service::Progress;
+use super::paceline::Progress;
 
 /// A promise, and how often it was broken.
 #[derive(Debug, PartialEq, Eq)]

@@ -32,7 +32,7 @@ pub(super) struct Setting {
 }
 
 /// A running process.
-pub(super) struct Service {
+pub(super) struct Paceline {
     child: Child,
     /// Kept open: who writes to a closed pipe dies of that.
     _printed: Lines<BufReader<ChildStdout>>,
@@ -61,7 +61,7 @@ impl Progress {
     }
 }
 
-impl Service {
+impl Paceline {
     /// Starts it, and returns when it is ready.
     pub(super) async fn start(setting: &Setting) -> Result<Self> {
         let mut child = Command::new(&setting.program)
