@@ -81,7 +81,7 @@ async fn tell(arguments: &Arguments, setting: &Setting, target: &Target) -> Resu
     let archive = Archive::of(arguments.seed, arguments.files)?;
     let mut service = Paceline::start(setting).await?;
     let session = Session::connect(target, "verdict", Duration::from_secs(5)).await?;
-    if let Some(sql) = arguments.broken.and_then(Rule::from_the_beginning) {
+    if let Some(sql) = arguments.broken.and_then(Rule::at_the_beginning) {
         session.batch_execute(sql).await.context("the rule cannot be broken")?;
     }
     service.register().await?;

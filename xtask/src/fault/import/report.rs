@@ -23,7 +23,7 @@ pub(super) struct Story {
 pub(super) fn tell(arguments: &Arguments, story: &Story) -> bool {
     println!("{:>8}  files in one archive of {:.1} MB", arguments.files, story.megabytes);
     println!("{:>8.1}  seconds until it was stored and answered", story.stored.as_secs_f64());
-    let behind: Vec<String> = story.killed.iter().map(|files| files.to_string()).collect();
+    let behind: Vec<String> = story.killed.iter().map(ToString::to_string).collect();
     println!("{:>8}  kills, when so many were done: {}", story.killed.len(), behind.join(", "));
     println!("{:>8}  files begun again", story.again);
     println!("{:>8.1}  seconds until all were done, starts included", story.took.as_secs_f64());

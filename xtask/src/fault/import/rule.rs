@@ -38,7 +38,7 @@ const END_APART: &str = "
 
 impl Rule {
     /// What is done before the first file comes.
-    pub(super) fn from_the_beginning(self) -> Option<&'static str> {
+    pub(super) fn at_the_beginning(self) -> Option<&'static str> {
         (self == Self::NoRescue).then_some(NO_RESCUE)
     }
 
