@@ -1905,6 +1905,8 @@ CREATE TABLE public.athlete (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     threshold_power_w smallint,
+    retries_since timestamp with time zone,
+    retries integer DEFAULT 0 NOT NULL,
     CONSTRAINT athlete_display_name_length CHECK (((length(display_name) >= 1) AND (length(display_name) <= 100))),
     CONSTRAINT athlete_email_length CHECK (((length(email) >= 3) AND (length(email) <= 254))),
     CONSTRAINT athlete_hr_order CHECK (((resting_hr_bpm < threshold_hr_bpm) AND (threshold_hr_bpm <= max_hr_bpm))),

@@ -2,6 +2,7 @@
 //! of the tree lives here.
 
 mod cache;
+mod import;
 mod jobs;
 mod proxy;
 mod replicas;
@@ -26,6 +27,8 @@ enum Fault {
     /// One node of that, which the story starts and speaks with.
     #[command(hide = true)]
     CacheNode,
+    /// Kills the application in the middle of an import of many files, and starts it again.
+    Import(import::Arguments),
     /// Kills, freezes and cuts off processes that do jobs, and stops the server under them.
     Jobs(jobs::Arguments),
     /// One node of that, which the story starts and speaks with.
@@ -46,6 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     match &arguments.fault {
         Fault::Cache(arguments) => cache::run(arguments),
         Fault::CacheNode => cache::run_node(),
+        Fault::Import(arguments) => import::run(arguments),
         Fault::Jobs(arguments) => jobs::run(arguments),
         Fault::JobsNode => jobs::run_node(),
         Fault::Replicas(arguments) => replicas::run(arguments),

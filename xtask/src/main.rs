@@ -4,6 +4,7 @@
 //! build while what it generates does not.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to its terminal")]
 
+mod application;
 mod bench;
 mod ci;
 mod database;

@@ -1,13 +1,12 @@
 //! `openapi.json` is what the application's own `openapi` command prints. The document's content lives in the
 //! application; here it is only written down and compared.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::Message;
 
-use crate::ci::command::cargo;
+use crate::application;
 use crate::ci::lanes::Outcome;
 use crate::difference::first_difference;
 
@@ -48,7 +47,7 @@ pub(crate) fn lane(root: &Path) -> Result<Outcome> {
 
 /// What `paceline openapi` prints, with one line feed at the end.
 fn generate(root: &Path) -> Result<String> {
-    let output = Command::new(build(root)?)
+    let output = Command::new(application::build(root)?)
         .arg("openapi")
         .current_dir(root)
         .stderr(Stdio::inherit())
@@ -60,33 +59,4 @@ fn generate(root: &Path) -> Result<String> {
     let document = String::from_utf8(output.stdout).context("`paceline openapi` printed no text")?;
     serde_json::from_str::<serde_json::Value>(&document).context("`paceline openapi` printed no JSON")?;
     Ok(format!("{}\n", document.trim_end()))
-}
-
-/// Builds the application with the features of the whole workspace, which the tests have built already, where
-/// `cargo run --package` would build every dependency a second time; gives the program's path.
-fn build(root: &Path) -> Result<PathBuf> {
-    let output = cargo(root)
-        .args([
-            "build",
-            "--quiet",
-            "--workspace",
-            "--bin",
-            "paceline",
-            "--message-format=json-render-diagnostics",
-        ])
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cargo did not start")?;
-    if !output.status.success() {
-        bail!("the application does not build");
-    }
-    let program = Message::parse_stream(output.stdout.as_slice())
-        .filter_map(|message| match message {
-            Ok(Message::CompilerArtifact(artifact)) if artifact.target.name == "paceline" => {
-                artifact.executable
-            }
-            _ => None,
-        })
-        .last();
-    Ok(program.context("cargo built no program called paceline")?.into_std_path_buf())
 }

@@ -4,4 +4,5 @@ pub mod accounts;
 pub mod activities;
 pub mod analytics;
 pub mod athletes;
+pub mod jobs;
 pub mod uploads;

@@ -57,6 +57,7 @@ const FILES: &[Migration] = &[
         "0021_drop_pending_files_idx.sql",
         include_str!("../migrations/0021_drop_pending_files_idx.sql"),
     ),
+    Migration::from_file("0022_retries.sql", include_str!("../migrations/0022_retries.sql")),
 ];
 
 /// The history of Paceline's own tables; those of the platform (`mainstay::MIGRATIONS`) come before.

@@ -9,7 +9,6 @@ use mainstay_runtime::{Effects, Supervisor};
 
 use crate::answers::Shelf;
 use crate::config::Config;
-use crate::features::jobs::Retries;
 use crate::features::uploads::{ImportSignal, Months, Turns};
 
 /// The application's state; a clone is one reference count.
@@ -38,8 +37,6 @@ pub struct Parts {
     pub imports: ImportSignal,
     /// Whose turn it is to unpack an upload.
     pub turns: Turns,
-    /// How often accounts have had jobs done again.
-    pub retries: Retries,
     /// Jobs that somebody follows.
     pub followed: Watch,
     /// The kinds of jobs that are known: [`crate::background::kinds`].

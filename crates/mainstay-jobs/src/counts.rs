@@ -6,6 +6,7 @@ use std::time::Duration;
 use mainstay_db::{Client, DbError};
 
 use crate::overview::{COUNTED_MOST, Overview};
+use crate::store;
 
 /// The jobs of one queue, each number at most [`COUNTED_MOST`]: then there are so many at least.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct Counts {
 /// What the database says.
 pub async fn counts(client: &Client) -> Result<Vec<Counts>, DbError> {
     let number = |number: u64| i64::try_from(number.min(COUNTED_MOST)).unwrap_or(i64::MAX);
-    let queues = Overview::of(client).queues().await?.into_iter().map(|queue| Counts {
+    let queues = Overview::of(client).queues_by(&store::COUNTS).await?.into_iter().map(|queue| Counts {
         ready: number(queue.queued + queue.scheduled + queue.retrying),
         running: number(queue.running),
         dead: number(queue.dead),

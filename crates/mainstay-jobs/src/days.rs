@@ -14,7 +14,10 @@ const BACK_DAYS: u32 = 3_660;
 
 /// Makes days on demand.
 #[derive(Debug)]
-pub(crate) struct Days(Keeper);
+pub(crate) struct Days {
+    target: Target,
+    clock: Clock,
+}
 
 /// What became of a refusal of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +32,14 @@ pub(crate) enum Made {
 
 impl Days {
     pub(crate) fn new(target: &Target, clock: &Clock) -> Result<Self, PartitionError> {
+        let days = Self { target: target.clone(), clock: clock.clone() };
+        days.keeper().map(|_| days)
+    }
+
+    /// Another one each time: a keeper believes that what it has made is there, whoever has dropped it since.
+    fn keeper(&self) -> Result<Keeper, PartitionError> {
         let config = Config { on_demand_back_days: BACK_DAYS, ..Config::default() };
-        Keeper::new(&config, target, clock, &Registry::new(), Vec::new()).map(Self)
+        Keeper::new(&config, &self.target, &self.clock, &Registry::new(), Vec::new())
     }
 
     /// Makes the day that a statement on jobs lacked.
@@ -43,7 +52,11 @@ impl Days {
         let DbError::Constraint { source, .. } = &refused else { return Made::Nothing };
         let detail = source.as_db_error().and_then(|error| error.detail());
         let Some(at) = detail.and_then(day_of) else { return Made::Nothing };
-        match self.0.create_for(table, at).await {
+        let made = match self.keeper() {
+            Ok(keeper) => keeper.create_for(table, at).await,
+            Err(error) => Err(error),
+        };
+        match made {
             Ok(()) => Made::Day,
             Err(PartitionError::OutOfWindow { .. }) => Made::Nothing,
             Err(_) => Made::Later,

@@ -75,7 +75,7 @@ impl Leader {
         let ttl = self.parts.config.ttl;
         let days = Days::new(&self.parts.target, &self.parts.effects.clock)?;
         let (mut token, mut since) = (None, None);
-        let mut last = None;
+        let (mut last, mut has_made) = (None, false);
         while !stop.is_stopping() {
             let mut pause = ttl / 3;
             let open = link.now();
@@ -89,7 +89,7 @@ impl Leader {
                 None => Ok(false),
             };
             match asked {
-                Ok(true) => {}
+                Ok(true) => has_made = false,
                 Ok(false) => pause = AGAIN.min(pause),
                 Err(lost) if open.as_ref().is_some_and(|open| link.loses(open, &lost)) => {
                     (token, since, last) = (None, None, None);
@@ -97,14 +97,16 @@ impl Leader {
                 }
                 Err(refused) => {
                     let why = refused.to_string();
-                    if days.make_for(refused).await == Made::Day {
-                        continue;
+                    match days.make_for(refused).await {
+                        Made::Day if !std::mem::replace(&mut has_made, true) => continue,
+                        // A second one in a row, as where somebody drops them, after a pause.
+                        Made::Day => pause = AGAIN.min(pause),
+                        Made::Later | Made::Nothing => tracing::warn!(
+                            event = events::JOBS_UNLED,
+                            error = %why,
+                            "jobs of processes that are not heard of could not be given to others"
+                        ),
                     }
-                    tracing::warn!(
-                        event = events::JOBS_UNLED,
-                        error = %why,
-                        "jobs of processes that are not heard of could not be given to others"
-                    );
                 }
             }
             leads.send_replace(token);

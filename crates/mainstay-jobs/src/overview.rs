@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mainstay_db::{Client, DbError, Executor};
+use mainstay_db::{Client, DbError, Executor, Statement};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -311,9 +311,14 @@ impl<'a> Overview<'a> {
     /// # Errors
     /// As [`mainstay_db::Db::read`].
     pub async fn queues(&self) -> Result<Vec<QueueShown>, DbError> {
+        self.queues_by(&store::QUEUES).await
+    }
+
+    /// The same by this statement.
+    pub(crate) async fn queues_by(&self, statement: &'static Statement) -> Result<Vec<QueueShown>, DbError> {
         let (most, priorities) =
             (i64::try_from(COUNTED_MOST).unwrap_or(i64::MAX), Priority::ALL.map(Priority::number));
-        let rows = self.0.rows(&store::QUEUES, &[&most, &ALL_MOST, &&priorities[..]]).await?;
+        let rows = self.0.rows(statement, &[&most, &ALL_MOST, &&priorities[..]]).await?;
         rows.iter().map(queue).collect()
     }
 

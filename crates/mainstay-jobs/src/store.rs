@@ -54,6 +54,16 @@ pub(crate) static LIST: Statement = Statement::pooled("jobs.list", include_str!(
 pub(crate) static REACH: Statement = Statement::pooled("jobs.reach", include_str!("store/reach.sql"));
 pub(crate) static DEAD: Statement = Statement::pooled("jobs.dead", include_str!("store/dead.sql"));
 pub(crate) static QUEUES: Statement = Statement::pooled("jobs.queues", include_str!("store/queues.sql"));
+/// The same for metrics, whoever asks for what.
+pub(crate) static COUNTS: Statement = Statement::pooled(
+    "jobs.counts",
+    concat!(
+        "select /* jobs.counts unasked */ name, queued, scheduled, retrying, running, dead, oldest_s, paused_at, running_most, \
+            running_most_of_key, rate_per_s, rate_burst from (",
+        include_str!("store/queues.sql"),
+        ") as counted"
+    ),
+);
 pub(crate) static WORKERS: Statement = Statement::pooled("jobs.workers", include_str!("store/workers.sql"));
 
 pub(crate) static ASKED: Statement = Statement::pooled("jobs.asked", include_str!("store/asked.sql"));

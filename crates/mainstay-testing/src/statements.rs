@@ -11,28 +11,13 @@ const COUNT: &str = include_str!("statements.sql");
 
 /// Statements executed in one database, by their normalised text.
 ///
-/// Left out: `begin`, `commit`, `rollback`, `set` and the like, and the questions that the driver itself asks about
-/// types. `Display` lists texts with their counts, for the message of a failed assertion.
+/// Left out: `begin`, `commit`, `rollback`, `set` and the like, the questions that the driver itself asks about types, and what
+/// the platform asks for itself, whoever asks for what (`/* noun.verb unasked */`). `Display` lists texts with their counts, for
+/// the message of a failed assertion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statements {
     by_text: BTreeMap<String, i64>,
 }
-
-/// What those who do jobs ask whether there are any or not, by the beginning of the name.
-const ROUNDS: [&str; 12] = [
-    "jobs.acquire",
-    "jobs.beat",
-    "jobs.claim",
-    "jobs.cron_declare",
-    "jobs.cron_due",
-    "jobs.cron_is_due",
-    "jobs.cron_newest",
-    "jobs.cron_retire",
-    "jobs.forget",
-    "jobs.queues",
-    "jobs.rescue",
-    "jobs.sweep",
-];
 
 impl Statements {
     pub(crate) async fn of(admin: &Session, database: &str) -> Result<Self> {
@@ -57,16 +42,13 @@ impl Statements {
         self.by_text.iter().filter(|(text, _)| text.contains(part)).map(|(_, calls)| calls).sum()
     }
 
-    /// Those with a name (`/* noun.verb */`), as all have that requests run: what the platform asks for itself beside them
-    /// (a keeper's round, say) has none, or is a round of those who do jobs.
+    /// Those with a name (`/* noun.verb */`), as all have that requests run: what the platform asks for itself beside them has
+    /// none (a keeper's round, say), or was left out because it says so.
     #[must_use]
     pub fn named(mut self) -> Self {
         self.by_text.retain(|text, _| {
             let name = text.split_once("/* ").and_then(|(_, rest)| rest.split_once(" */"));
-            name.is_some_and(|(name, _)| {
-                let is_name = name.contains('.') && !name.contains(char::is_whitespace);
-                is_name && !ROUNDS.iter().any(|round| name.starts_with(round))
-            })
+            name.is_some_and(|(name, _)| name.contains('.') && !name.contains(char::is_whitespace))
         });
         self
     }

@@ -18,7 +18,6 @@ use super::{Common, Listen, MustChange, token_secret};
 use crate::answers::Shelf;
 use crate::background;
 use crate::config::{self, Config, Flags};
-use crate::features::jobs::Retries;
 use crate::features::uploads::{ImportSignal, Months, Turns};
 use crate::schema;
 use crate::state::{App, Parts};
@@ -161,7 +160,6 @@ fn state(platform: &mut Platform, config: Config) -> anyhow::Result<App> {
     let tokens = Tokens::new(&config.http.tokens, &keys(&config, &effects.random)?, effects.clone());
     let gate = Gate::new(&config.http, tokens);
     Ok(App::new(Parts {
-        retries: Retries::new(config.jobs.asked_per_hour, &effects.clock),
         db: platform.db.clone(),
         answers: Shelf::new(&platform.caches, &platform.db, &config),
         months: Months::new(|tables| platform.keep_partitions(tables))?,

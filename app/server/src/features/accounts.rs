@@ -164,7 +164,7 @@ pub async fn create(app: &App, registration: Registration) -> Result<Uuid, Accou
     };
     let (account, now) = (&account, app.effects.clock.now());
     let insert = |tx: Arc<Tx>| async move { insert(&tx, account, now).await };
-    if app.db.transaction(insert).await? { Ok(id) } else { Err(AccountError::EmailTaken) }
+    if app.months.transaction(&app.db, insert).await? { Ok(id) } else { Err(AccountError::EmailTaken) }
 }
 
 /// Inserts the account and tells of it. False where the address has one: then nothing was inserted.

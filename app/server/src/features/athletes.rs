@@ -64,7 +64,7 @@ async fn patch_me(
         }
         Ok::<_, Halted>(after)
     };
-    let after = app.db.transaction(work).await?;
+    let after = app.months.transaction(&app.db, work).await?;
     Ok(views::Me::new(after))
 }
 
@@ -101,7 +101,7 @@ pub async fn introduce_demo(app: &App, athlete_id: Uuid, thresholds: Thresholds)
         recompute::ask(&tx, athlete_id).await?;
         events::tell(&tx, &[AthleteUpdated { athlete_id, outdates_loads: true }]).await
     };
-    app.db.transaction(work).await
+    app.months.transaction(&app.db, work).await
 }
 
 fn says_nothing(profile: &store::Profile) -> bool {

@@ -15,12 +15,11 @@ use crate::state::App;
 
 mod ask;
 mod operate;
-mod retries;
+pub(in crate::features) mod retries;
 mod routes;
+mod store;
 mod stream;
 mod views;
-
-pub use retries::Retries;
 
 /// The routes of everybody's own jobs.
 pub fn router() -> OpenApiRouter<App> {
@@ -119,7 +118,7 @@ async fn cancel(app: &App, principal: &Principal, id: Uuid) -> Result<views::Can
         visible(Overview::of(&tx), id, viewer).await?;
         Operator::on(&tx).cancel(id).await.map_err(halted)
     };
-    match app.db.transaction(work).await? {
+    match app.months.transaction(&app.db, work).await? {
         Cancelled::Waiting => Ok(views::Cancelling::now(id)),
         Cancelled::Running => Ok(views::Cancelling::soon(id)),
         Cancelled::Ended(state) => Err(ended(state)),
@@ -133,24 +132,20 @@ fn ended(state: State) -> Problem {
 
 async fn retry(app: &App, principal: &Principal, id: Uuid) -> Result<views::Retrying, Problem> {
     let viewer = Viewer::of(principal);
-    let counted = match viewer {
-        Viewer::Operator => None,
-        Viewer::Owner(who) => Some(app.retries.count(who).ok_or_else(ask::too_many_retries)?),
+    let work = |tx: Arc<Tx>| async move {
+        visible(Overview::of(&tx), id, viewer).await?;
+        retries::count(app, &tx, principal).await?;
+        let retried = Operator::on(&tx).retry(id).await.map_err(halted)?;
+        queued(retried).map_err(Halted::from)
     };
-    let retried = retry_once(app, viewer, id).await;
-    if let Some(counted) = counted.filter(|_| retried.is_err()) {
-        app.retries.forget(&counted);
-    }
-    retried
+    let again = app.months.transaction(&app.db, work).await?;
+    Ok(views::Retrying::new(id, again))
 }
 
-async fn retry_once(app: &App, viewer: Viewer, id: Uuid) -> Result<views::Retrying, Problem> {
-    let work = move |tx: Arc<Tx>| async move {
-        visible(Overview::of(&tx), id, viewer).await?;
-        Operator::on(&tx).retry(id).await.map_err(halted)
-    };
-    match app.db.transaction(work).await? {
-        Retried::Queued(again) => Ok(views::Retrying::new(id, again)),
+/// Under which id it waits; where it does not, why.
+fn queued(retried: Retried) -> Result<Uuid, Problem> {
+    match retried {
+        Retried::Queued(again) => Ok(again),
         Retried::Succeeded => {
             Err(Problem::conflict("job_succeeded", "The job has succeeded; nothing is left to do."))
         }

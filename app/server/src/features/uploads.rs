@@ -43,6 +43,8 @@ pub(crate) use routes::{FileOutcome, router};
 pub(in crate::features) use store::{lock_athlete, refresh_parent};
 use views::{FileReport, UploadItem, UploadReport};
 
+use crate::features::accounts::Principal;
+use crate::features::jobs::retries;
 use crate::state::App;
 
 /// What became of a file.
@@ -223,9 +225,16 @@ async fn files(
     Ok(List::keyset("upload_files", rows, page.limit, |row| row.position).map(FileReport::from))
 }
 
-/// Has a refused file tried again that we failed on, and waits for it for a while.
-async fn retry(app: &App, file: &ImportFile, patience: Duration) -> Result<FileReport, Problem> {
-    let ImportFile { athlete_id, upload_id, position } = *file;
+/// Has a refused file tried again that we failed on, and waits for it for a while. It counts as a job that is done again.
+async fn retry(
+    app: &App,
+    principal: &Principal,
+    upload_id: Uuid,
+    position: i32,
+    patience: Duration,
+) -> Result<FileReport, Problem> {
+    let athlete_id = principal.athlete_id;
+    let file = &ImportFile { athlete_id, upload_id, position };
     let work = |tx: Arc<Tx>| async move {
         lock_athlete(&tx, athlete_id).await?;
         let line = store::list_files(&tx, athlete_id, upload_id, position.saturating_sub(1), None, 1).await?;
@@ -234,6 +243,7 @@ async fn retry(app: &App, file: &ImportFile, patience: Duration) -> Result<FileR
             let why = "Only a file that the importer failed on, or whose import was cancelled, can be tried again, for 30 days.";
             return Err(Problem::new(StatusCode::CONFLICT, "not_retryable", why).into());
         }
+        retries::count(app, &tx, principal).await?;
         let job_id = job::ask_at_once(app, &tx, file).await?;
         store::retry_file(&tx, file, job_id).await?;
         Ok::<_, Halted>(())

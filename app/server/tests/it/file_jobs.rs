@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use http::Method;
-use mainstay_jobs::Operator;
+use mainstay_db::Tx;
+use mainstay_jobs::{Operator, Retried};
 use mainstay_testing::{TestDb, until};
-use paceline::config::Config;
 use paceline::features::uploads::{purge, strays};
 use paceline::schema;
 use serde_json::{Value, json};
@@ -15,13 +15,13 @@ use uuid::Uuid;
 use crate::batches::gpx;
 use crate::world::{Client, World, answer, sets};
 
-async fn change(world: &World, sql: &str, params: &[&(dyn ToSql + Sync)]) {
+pub(crate) async fn change(world: &World, sql: &str, params: &[&(dyn ToSql + Sync)]) {
     let tx = world.db.db().write().await.unwrap();
     tx.execute(sql, params).await.unwrap();
     tx.commit().await.unwrap();
 }
 
-async fn number(world: &World, sql: &str) -> i64 {
+pub(crate) async fn number(world: &World, sql: &str) -> i64 {
     world.db.db().read().query_one(sql, &[]).await.unwrap().get(0)
 }
 
@@ -33,12 +33,22 @@ fn path(upload: &Value) -> String {
     format!("/v1/uploads/{}", upload["id"].as_str().unwrap())
 }
 
-async fn line(client: &Client, upload: &Value) -> Value {
+pub(crate) async fn line(client: &Client, upload: &Value) -> Value {
     client.get(&path(upload)).await.expect(200)["files"]["items"][0].clone()
 }
 
 fn again(upload: &Value) -> String {
     format!("{}/files/1/retry", path(upload))
+}
+
+/// Cancels the job of the only file; which one it was.
+async fn cancel_import(world: &World) -> Uuid {
+    let job: Uuid =
+        world.db.db().read().query_one("select job_id from upload_file", &[]).await.unwrap().get(0);
+    let tx = world.app.db.write().await.unwrap();
+    Operator::on(&tx).cancel(job).await.unwrap();
+    tx.commit().await.unwrap();
+    job
 }
 
 /// As if the first job had been begun by a process that has died since, for the third time.
@@ -81,13 +91,9 @@ async fn a_cancelled_import_says_so_and_can_be_tried_again() {
     let world = World::without_importer().await;
     let client = world.register("kim@example.org").await;
     let sent = client.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
-    let job: Uuid =
-        world.db.db().read().query_one("select job_id from upload_file", &[]).await.unwrap().get(0);
     strays::look(&world.app).await.unwrap();
     assert_eq!(progress(&client, &sent, "pending").await, 1, "its job lives");
-    let tx = world.app.db.write().await.unwrap();
-    Operator::on(&tx).cancel(job).await.unwrap();
-    tx.commit().await.unwrap();
+    cancel_import(&world).await;
     strays::look(&world.app).await.unwrap();
     let told = line(&client, &sent).await;
     assert_eq!((&told["reason"], &told["can_retry"]), (&json!("cancelled"), &json!(true)), "{told}");
@@ -98,13 +104,13 @@ async fn a_cancelled_import_says_so_and_can_be_tried_again() {
 }
 
 /// A look for strays during which this happens to the files of somebody, after it has seen them and before it acts.
-async fn look_meanwhile(world: &World, athlete: Uuid, happens: &str) {
+async fn look_meanwhile(world: &World, athlete: Uuid, happens: impl AsyncFnOnce(&Tx)) {
     let held = world.db.db().write().await.unwrap();
     held.execute("select from athlete where id = $1 for update", &[&athlete]).await.unwrap();
     let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     let meanwhile = async {
         until("the look waits for the athlete", async || number(world, waiting).await == 1).await;
-        held.batch_execute(happens).await.unwrap();
+        happens(&held).await;
         held.commit().await.unwrap();
     };
     let (looked, ()) = tokio::join!(strays::look(&world.app), meanwhile);
@@ -117,21 +123,93 @@ async fn a_file_that_moved_while_it_was_looked_at_is_left_alone() {
     let world = World::without_importer().await;
     let client = world.register("kim@example.org").await;
     let sent = client.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
-    let job: Uuid =
-        world.db.db().read().query_one("select job_id from upload_file", &[]).await.unwrap().get(0);
-    let tx = world.app.db.write().await.unwrap();
-    Operator::on(&tx).cancel(job).await.unwrap();
-    tx.commit().await.unwrap();
+    let job = cancel_import(&world).await;
     // Somebody has it tried again: its job is another one now.
     let moved = format!("update upload_file set job_id = '{OTHER}'");
-    look_meanwhile(&world, client.id, &moved).await;
+    look_meanwhile(&world, client.id, async |tx| tx.batch_execute(&moved).await.unwrap()).await;
     assert_eq!(line(&client, &sent).await["outcome"], "pending", "the end of the former job is not its");
     // One that nobody knows: seen, and by then it has another.
     let moved = format!("update upload_file set job_id = '{job}'");
-    look_meanwhile(&world, client.id, &moved).await;
+    look_meanwhile(&world, client.id, async |tx| tx.batch_execute(&moved).await.unwrap()).await;
     let same = format!("select count(*) from upload_file where job_id = '{job}'");
     assert_eq!(number(&world, &same).await, 1);
     assert_eq!(number(&world, "select count(*) from mainstay.job").await, 1, "no other job is asked for");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_job_that_is_done_again_while_its_file_is_looked_at_keeps_its_file() {
+    let world = World::without_importer().await;
+    let client = world.register("kim@example.org").await;
+    let sent = client.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
+    let job = cancel_import(&world).await;
+    let done_again = async |tx: &Tx| {
+        assert_eq!(Operator::on(tx).retry(job).await.unwrap(), Retried::Queued(job));
+    };
+    look_meanwhile(&world, client.id, done_again).await;
+    assert_eq!(line(&client, &sent).await["outcome"], "pending", "its job lives again");
+    world.start_importers_alone();
+    assert_eq!(client.finished(&sent).await["progress"]["imported"], 1);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_goes_wrong_with_one_file_keeps_no_other_strays_waiting() {
+    let world = World::without_importer().await;
+    world.log.expect("import.stray.failed");
+    let (kim, robin) = (world.register("kim@example.org").await, world.register("robin@example.org").await);
+    let (one, two, three) = (gpx(1), gpx(2), gpx(3));
+    for client in [&kim, &robin] {
+        client.send_files(&[("1.gpx", &one), ("2.gpx", &two), ("3.gpx", &three)]).await.expect(202);
+    }
+    change(&world, "update upload_file set job_id = null", &[]).await;
+    change(&world, "delete from mainstay.job_unique", &[]).await;
+    let first = kim.id.min(robin.id);
+    let refuse = format!(
+        "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$; \
+         create trigger refuse before update on upload_file for each row \
+         when (new.athlete_id = '{first}' and new.position < 3) execute function refuse()"
+    );
+    let tx = world.db.db().write().await.unwrap();
+    tx.batch_execute(&refuse).await.unwrap();
+    tx.commit().await.unwrap();
+    let left = strays::look(&world.app).await.unwrap_err();
+    assert_eq!(left.to_string(), "files of 1 athletes that have no job could not be given one");
+    let strays = "select count(*) from upload_file where job_id is null";
+    assert_eq!(number(&world, strays).await, 2, "all others have jobs");
+    let told = world.log.lines().iter().filter(|line| line.event() == Some("import.stray.failed")).count();
+    assert_eq!(told, 1, "said once of an athlete");
+    change(&world, "drop trigger refuse on upload_file", &[]).await;
+    strays::look(&world.app).await.unwrap();
+    assert_eq!(number(&world, strays).await, 0);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn files_that_are_tried_again_count_like_jobs_that_are_done_again() {
+    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
+    let world = World::on(db, |config| config.jobs.asked_per_hour = 1).await;
+    let robin = world.athlete("UTC").await;
+    let sent = world.upload(robin, &[("1.gpx", &gpx(1))]).await.expect(202);
+    let try_again = async |path: &str| world.send(robin, "POST", path, None).await;
+    for hour in 0..2 {
+        cancel_import(&world).await;
+        strays::look(&world.app).await.unwrap();
+        try_again(&again(&sent)).await.expect(202);
+        let done = try_again(&again(&sent)).await.problem();
+        assert_eq!(done, (409, "not_retryable".to_owned()), "and does not count");
+        let job = cancel_import(&world).await;
+        strays::look(&world.app).await.unwrap();
+        for path in [again(&sent), format!("/v1/jobs/{job}/retry")] {
+            let refused = try_again(&path).await;
+            assert_eq!(refused.problem(), (429, "too_many_jobs".to_owned()), "hour {hour}: {path}");
+        }
+        let report = world.get(robin, &path(&sent)).await.expect(200);
+        assert_eq!(report["files"]["items"][0]["can_retry"], true, "it is as it was");
+        world.advance(3_600);
+        try_again(&again(&sent)).await.expect(202);
+        world.advance(3_600);
+    }
     world.close().await;
 }
 
@@ -365,58 +443,5 @@ async fn an_upload_of_thousands_of_parts_needs_one_open_file() {
     let sql =
         "select count(*) from upload_file where file_name = (position - 1) || '.fit' and size_bytes > 0";
     assert_eq!(number(&world, sql).await, parts, "each part is its own");
-    world.close().await;
-}
-
-/// Takes the days of a table of the platform.
-fn no_days(table: &str) -> String {
-    format!(
-        "do $$ declare day record; begin \
-            for day in select inhrelid::regclass as name from pg_inherits where inhparent = 'mainstay.{table}'::regclass loop \
-                execute format('drop table %s', day.name); \
-            end loop; end $$"
-    )
-}
-
-#[tokio::test]
-async fn a_day_that_the_platform_lacks_is_made_and_costs_no_attempt() {
-    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
-    // Ids tell the machine's time, and the world's clock stands elsewhere.
-    let far = |config: &mut Config| {
-        config.database.partitions.on_demand_ahead_days = 3_650;
-        config.database.partitions.on_demand_back_days = 3_650;
-    };
-    let world = World::on(db, far).await;
-    let kim = world.register("kim@example.org").await;
-    change(&world, &no_days("job"), &[]).await;
-    let sent = kim.send_files(&[("1.gpx", &gpx(1)), ("2.gpx", &gpx(2))]).await.expect(202);
-    for table in ["event", "job_outcome"] {
-        change(&world, &no_days(table), &[]).await;
-    }
-    world.start_importers_alone();
-    let report = kim.finished(&sent).await;
-    assert_eq!(report["progress"]["imported"], 2, "{report}");
-    assert_eq!(number(&world, "select max(attempts)::bigint from mainstay.job_outcome").await, 1);
-    world.close().await;
-}
-
-#[tokio::test]
-async fn a_day_that_the_platform_lacks_and_cannot_have_is_no_fault_of_a_file() {
-    const ALL_DAYS: &str = "create table mainstay.event_all partition of mainstay.event \
-        for values from ('00000000-0000-0000-0000-000000000000') to ('ffffffff-ffff-ffff-ffff-ffffffffffff')";
-    let world = World::without_importer().await;
-    world.log.expect("db.partition.blocked");
-    let kim = world.register("kim@example.org").await;
-    let sent = kim.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
-    change(&world, &no_days("event"), &[]).await;
-    world.start_importers();
-    let waits = "select count(*) from mainstay.job_ready where run_at > now() + interval '30 seconds'";
-    until("it waits", async || number(&world, waits).await == 1).await;
-    assert_eq!(line(&kim, &sent).await["outcome"], "pending");
-    change(&world, ALL_DAYS, &[]).await;
-    change(&world, "update mainstay.job_ready set run_at = now()", &[]).await;
-    let report = kim.finished(&sent).await;
-    assert_eq!(report["progress"]["imported"], 1, "{report}");
-    assert_eq!(number(&world, "select max(attempts)::bigint from mainstay.job_outcome").await, 1);
     world.close().await;
 }

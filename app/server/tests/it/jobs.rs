@@ -91,7 +91,7 @@ impl World {
         go_on
     }
 
-    async fn admin(&self) -> Athlete {
+    pub(crate) async fn admin(&self) -> Athlete {
         let admin = self.athlete("UTC").await;
         let tx = self.db.db().write().await.unwrap();
         tx.execute("update athlete set role = 'admin' where id = $1", &[&admin.id]).await.unwrap();

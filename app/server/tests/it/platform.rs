@@ -1,7 +1,9 @@
 //! What every service on the platform answers: unknown paths, the prefix rule, probes, the documentation, conditional
 //! requests, and how many statements an answer may cost.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Mutex;
 
 use http::Method;
 use mainstay_testing::{TestDb, replica_set, until};
@@ -165,6 +167,27 @@ async fn what_has_not_changed_is_not_sent_again() {
     assert!(changed.headers["etag"] != tag.as_str());
     let nobody = world.request(Method::GET, me).header("if-none-match", &tag);
     assert_eq!(answer(nobody).await.problem().0, 401, "a tag opens nothing");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_the_platform_asks_for_itself_is_in_nobodys_budget() {
+    const ASKED: &str = "select max(query_start)::text from pg_stat_activity \
+        where datname = current_database() and pid <> pg_backend_pid() and query like '%jobs.claim unasked%'";
+    let world = World::without_importer().await;
+    world.start_importers_alone();
+    let looks = Mutex::new(BTreeSet::new());
+    let look = async |most: usize| {
+        let at: Option<String> = world.db.db().read().query_one(ASKED, &[]).await.unwrap().get(0);
+        let mut looks = looks.lock().unwrap();
+        looks.extend(at);
+        looks.len() >= most
+    };
+    until("jobs are looked for", async || look(1).await).await;
+    let before = world.db.statements().await.unwrap();
+    until("they are looked for again and again", async || look(20).await).await;
+    let used = world.db.statements().await.unwrap().since(&before).named();
+    assert_eq!(used.total(), 0, "{used}");
     world.close().await;
 }
 

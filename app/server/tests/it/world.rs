@@ -18,7 +18,6 @@ use mainstay_telemetry::{Capture, Registry};
 use mainstay_testing::TestDb;
 use paceline::answers::{self, Shelf};
 use paceline::config::{Config, DEFAULTS};
-use paceline::features::jobs::Retries;
 use paceline::features::uploads::{ImportSignal, Months, Turns};
 use paceline::state::{App, Parts};
 use paceline::{routes, schema};
@@ -399,7 +398,6 @@ fn app(platform: &mut Platform, config: Config, kinds: fn(&App) -> Kinds) -> App
     let keys = Keys::new(Key::try_new(KEY_ID, SECRET).unwrap(), Vec::new());
     let tokens = Tokens::new(&config.http.tokens, &keys, effects.clone());
     App::new(Parts {
-        retries: Retries::new(config.jobs.asked_per_hour, &effects.clock),
         db: platform.db.clone(),
         answers: Shelf::new(&platform.caches, &platform.db, &config),
         months: Months::new(|tables| platform.keep_partitions(tables)).unwrap(),

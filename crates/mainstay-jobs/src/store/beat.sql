@@ -1,5 +1,5 @@
 -- This worker lives. Nothing comes back where the database knows nothing of it; else what it runs, and what of it should stop.
-with /* jobs.beat */ seen as (
+with /* jobs.beat unasked */ seen as (
     update mainstay.job_worker set last_seen = clock_timestamp(), is_draining = $2 where id = $1 returning id
 )
 select

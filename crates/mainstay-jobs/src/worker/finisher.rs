@@ -251,7 +251,7 @@ impl Finisher {
 
     /// Asks until it is known what became of them, or this life is over. A day that is not there is made.
     async fn ask(&self, batch: &mut Batch) -> Result<Told, Ended> {
-        let mut trouble = Trouble::new(self.worker);
+        let (mut trouble, mut has_made) = (Trouble::new(self.worker), false);
         loop {
             let open = self.open().await?;
             let error = match self.query(&open, &batch.ends).await {
@@ -269,8 +269,9 @@ impl Finisher {
                 (Some(Refusal::Held), _) => return Ok(Told::Held),
                 // A day without a partition is not the fault of what is to stand in it.
                 (Some(Refusal::Content), _) => match self.days.make_for(error).await {
-                    Made::Day => continue,
-                    Made::Later => {}
+                    // Further ones, as where somebody drops them, after a pause.
+                    Made::Day if !std::mem::replace(&mut has_made, true) => continue,
+                    Made::Day | Made::Later => {}
                     Made::Nothing => return Ok(Told::Refused(why)),
                 },
                 // One by itself needs no more than any other does: what it waits for holds up none of them.

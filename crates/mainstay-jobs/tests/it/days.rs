@@ -72,6 +72,22 @@ async fn a_day_that_is_not_there_is_made_when_an_end_needs_it() {
     world.close().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_day_that_is_dropped_again_is_made_again() {
+    let world = World::new().await;
+    let working = world.work();
+    let first = world.ask(say("first", Then::Succeed)).await;
+    world.until(first, "succeeded 1").await;
+    // All in one life of the worker.
+    for n in 0..3 {
+        without_day(&world, first, &["job_outcome_"]).await;
+        let next = world.ask(say(&n.to_string(), Then::Succeed)).await;
+        world.until(next, "succeeded 1").await;
+    }
+    working.stop().await;
+    world.close().await.unwrap();
+}
+
 /// Takes the day of a job away, of these tables.
 async fn without_day(world: &World, id: Uuid, tables: &[&str]) {
     let day = "select tableoid::regclass::text from mainstay.job where id = $1";

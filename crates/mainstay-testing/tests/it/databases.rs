@@ -39,7 +39,7 @@ async fn a_closed_or_dropped_database_is_gone() {
 }
 
 #[tokio::test]
-async fn statements_are_counted_without_transaction_control() {
+async fn statements_are_counted_without_transaction_control_and_what_nobody_asks_for() {
     let db = TestDb::migrated(&[&SET]).await.unwrap();
     let before = db.statements().await.unwrap();
     let tx = db.db().write().await.unwrap();
@@ -50,6 +50,7 @@ async fn statements_are_counted_without_transaction_control() {
     tx.commit().await.unwrap();
     let read = db.db().read();
     read.query("select * from note where id = $1", &[&1]).await.unwrap();
+    read.query("select /* notes.due unasked */ id from note", &[]).await.unwrap();
     let used = db.statements().await.unwrap().since(&before);
     assert_eq!(used.total(), 4, "{used}");
     assert_eq!(used.containing("insert into note"), 3, "{used}");

@@ -7549,7 +7549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_jobs`: the account has had as many done again as an hour allows */
+            /** @description `too_many_jobs`: the account has had as many jobs and files done again as an hour allows */
             429: {
                 headers: {
                     /** @description Seconds to wait before the request is repeated. */
@@ -8101,6 +8101,17 @@ export interface operations {
             /** @description `not_retryable`; also `another_account` */
             409: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_jobs`: the account has had as many jobs and files done again as an hour allows */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

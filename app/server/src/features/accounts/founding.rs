@@ -82,7 +82,7 @@ pub async fn demo_athlete(app: &App) -> Result<Option<Uuid>, FoundingError> {
         // Whoever made it: another process may have been faster.
         Ok::<_, DbError>(store::look_around(&tx, DEMO_EMAIL).await?.demo_id)
     };
-    Ok(app.db.transaction(work).await?)
+    Ok(app.months.transaction(&app.db, work).await?)
 }
 
 /// Makes the administrator, gives the demo athlete a new password, and shows both sign-ins. Returns false, and shows

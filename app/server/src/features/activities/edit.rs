@@ -319,7 +319,7 @@ pub(super) async fn delete(app: &App, principal: &Principal, id: Uuid) -> Result
         events::tell(&tx, &[ActivityDeleted { activity: Activity { athlete_id, activity_id: id } }]).await?;
         Ok(())
     };
-    Ok(app.db.transaction(work).await?)
+    Ok(app.months.transaction(&app.db, work).await?)
 }
 
 /// Brings a deleted activity back, unless the same session has come in again since.

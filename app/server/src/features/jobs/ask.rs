@@ -326,7 +326,7 @@ fn too_many(most: u32) -> Halted {
 
 /// What is done again is done anew, and costs the same.
 pub(super) fn too_many_retries() -> Problem {
-    refused_for_number("The account has had as many jobs done again as it may in an hour.")
+    refused_for_number("The account has had as many jobs and files done again as it may in an hour.")
 }
 
 fn refused_for_number(text: &str) -> Problem {

@@ -221,7 +221,7 @@ async fn replay(app: &App, _: &Admin, meant: Meant) -> Result<views::Replayed, P
         let fates = Operator::on(&tx).replay(&ids).await.map_err(halted)?;
         Ok::<_, Halted>(views::Replayed::new(&ids, &fates, has_more))
     };
-    Ok(app.db.transaction(work).await?)
+    Ok(app.months.transaction(&app.db, work).await?)
 }
 
 async fn purge(app: &App, _: &Admin, meant: Meant) -> Result<views::Purged, Problem> {

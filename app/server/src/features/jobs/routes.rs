@@ -174,7 +174,7 @@ async fn cancel(
         (status = 401, body = Problem),
         (status = 404, description = "`not_found`: also somebody else's", body = Problem),
         (status = 409, description = "`job_succeeded`, `job_not_ended`, `job_key_taken` or `job_too_old`", body = Problem),
-        (status = 429, description = "`too_many_jobs`: the account has had as many done again as an hour allows", body = Problem),
+        (status = 429, description = "`too_many_jobs`: the account has had as many jobs and files done again as an hour allows", body = Problem),
     )
 )]
 async fn retry(

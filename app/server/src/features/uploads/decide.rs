@@ -266,6 +266,18 @@ pub(super) fn blame(error: &DbError) -> Blame {
     }
 }
 
+/// Whether it meets everybody's files and activities alike: what comes next would only meet it, too.
+pub(super) fn meets_all(error: &DbError) -> bool {
+    matches!(
+        error,
+        DbError::Unavailable { .. }
+            | DbError::PoolExhausted { .. }
+            | DbError::StorageFull(_)
+            | DbError::StalePlan(_)
+            | DbError::ReadOnly(_)
+    )
+}
+
 /// By the class of the SQLSTATE: 22 is a value that a type cannot hold, 54 a row that is too large, 58 the
 /// server's own files. Without a code the driver could not put a value into its type.
 fn blame_of_code(code: Option<&str>) -> Blame {

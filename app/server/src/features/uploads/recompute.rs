@@ -120,14 +120,7 @@ async fn compute_all(
                 Ok(Computed::Anew) => report.computed += 1,
                 Ok(Computed::Already) => {}
                 Ok(Computed::Failed(why)) => report.failed.add(row.athlete_id, row.id, why),
-                Err(
-                    error @ (DbError::Unavailable { .. }
-                    | DbError::PoolExhausted { .. }
-                    | DbError::StorageFull(_)
-                    | DbError::StalePlan(_)),
-                ) => {
-                    return Err(error);
-                }
+                Err(error) if decide::meets_all(&error) => return Err(error),
                 Err(error) => {
                     let left = match decide::blame(&error) {
                         Blame::File => {

@@ -17,7 +17,6 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::Outcome;
-use super::job::ImportFile;
 use super::receive;
 use super::views::{FileReport, UploadItem, UploadReport};
 use crate::features::accounts::Principal;
@@ -105,6 +104,7 @@ async fn report(
         (status = 202, description = "It waits", body = FileReport),
         (status = 404, body = Problem),
         (status = 409, description = "`not_retryable`", body = Problem),
+        (status = 429, description = "`too_many_jobs`: the account has had as many jobs and files done again as an hour allows", body = Problem),
     )
 )]
 async fn retry(
@@ -112,8 +112,7 @@ async fn retry(
     principal: Principal,
     Path((upload_id, position)): Path<(Uuid, i32)>,
 ) -> Result<Response, Problem> {
-    let file = ImportFile { athlete_id: principal.athlete_id, upload_id, position };
-    let line = super::retry(&app, &file, PATIENCE).await?;
+    let line = super::retry(&app, &principal, upload_id, position, PATIENCE).await?;
     let is_pending = line.outcome == FileOutcome::Pending.as_str();
     let status = if is_pending { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, Json(line)).into_response())

@@ -198,6 +198,32 @@ async fn an_account_has_so_many_jobs_done_again_in_an_hour_and_an_administrator_
 }
 
 #[tokio::test]
+async fn what_other_processes_have_done_again_counts_and_so_does_each_of_many_at_once() {
+    let world = World::with(|config| config.jobs.asked_per_hour = 3).await;
+    let robin = world.athlete("UTC").await;
+    let mut jobs = Vec::new();
+    for _ in 0..6 {
+        let job = world.tell(Some(robin), Then::Succeed).await;
+        world.send(robin, "POST", &format!("/v1/jobs/{job}/cancel"), None).await.expect(200);
+        jobs.push(job);
+    }
+    // As another process has counted one.
+    let tx = world.db.db().write().await.unwrap();
+    let counted = "update athlete set retries = 1, retries_since = $2 where id = $1";
+    tx.execute(counted, &[&robin.id, &world.effects.clock.now()]).await.unwrap();
+    tx.commit().await.unwrap();
+    let paths: Vec<_> = jobs.iter().map(|job| format!("/v1/jobs/{job}/retry")).collect();
+    let asked = paths.iter().map(|path| world.send(robin, "POST", path, None));
+    let answers = futures_util::future::join_all(asked).await;
+    let of = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
+    assert_eq!((of(200), of(429)), (2, 4));
+    let waits = "select count(*) from mainstay.job_ready";
+    let waits: i64 = world.db.db().read().query_one(waits, &[]).await.unwrap().get(0);
+    assert_eq!(waits, 2, "what is refused does not take place");
+    world.close().await;
+}
+
+#[tokio::test]
 async fn many_who_ask_at_once_in_one_name_get_as_many_as_one_after_the_other() {
     let world = World::with(|config| config.jobs.asked_per_hour = 5).await;
     let robin = world.athlete("UTC").await;

@@ -1,1 +1,1 @@
-select /* cache.live */ mainstay.cache_live()
+select /* cache.live unasked */ mainstay.cache_live()

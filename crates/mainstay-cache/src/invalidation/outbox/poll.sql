@@ -1,4 +1,4 @@
-select /* cache.poll */
+select /* cache.poll unasked */
     pg_current_snapshot()::text as snapshot,
     life.id,
     retained.below::text as retained,
