@@ -131,7 +131,7 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     }
     let telling = telling::begin_to_tell(arguments, &writer);
     let mut told =
-        Telling { arguments, world: &world, writer: &writer, wires: &wires, found: Found::default() };
+        Telling { arguments, world: &world, writer: &writer, wires: &wires, found: Found::default(), begun };
     let struck = told.chapters(&mut set, &mut nodes).await?;
     drop(telling);
     let (heard, ended, mut found) = (Arc::clone(&nodes.told), nodes.ended, told.found);

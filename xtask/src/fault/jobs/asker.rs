@@ -20,8 +20,8 @@ pub(super) const NOBODY: &str = "nobody's";
 
 /// What takes its process with it; and once in so many transactions somebody asks for the next of them, from one on.
 const POISON: [Deed; 3] = [Deed::Abort, Deed::Overflow, Deed::Eat];
-const POISON_EVERY: u64 = 250;
-const POISON_FROM: u64 = 50;
+const POISON_EVERY: u64 = 60;
+const POISON_FROM: u64 = 40;
 
 /// One asker, until the stop.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +73,7 @@ impl Asker {
                 if nth.is_multiple_of(20) {
                     garbage(&world.db).await?;
                 }
-                pause(40).await;
+                pause(110).await;
             }
             Self::InOrder(key) => {
                 let at = |at: u64| i64::try_from(nth * 10 + at).unwrap_or(i64::MAX);
@@ -87,7 +87,7 @@ impl Asker {
                     })
                     .collect();
                 ask(world, jobs, Duration::ZERO, fate).await?;
-                pause(400).await;
+                pause(600).await;
             }
             Self::Narrow => {
                 let deed = Deed::Exact { ms: random.below(60) };

@@ -174,11 +174,15 @@ impl<'a> Chaos<'a> {
         self.stopped = (Vec::new(), Vec::new());
         self.set.wait_until_streams(next).await?;
         self.world.history().is_risky = true;
+        // What ends now may have begun before.
+        let since = self.set.ask(old, "select clock_timestamp() - interval '10 seconds'").await?;
         self.set.wait_until_caught_up(next).await?;
         self.set.cut(next).await?;
         self.rest(after).await?;
         self.set.crash(old).await?;
         self.set.promote(next).await?;
+        let lost_time = format!("insert into lost_time (since, until) values ('{since}', clock_timestamp())");
+        self.set.execute(next, &lost_time).await?;
         self.set.rebuild(old).await?;
         self.world.history().is_risky = false;
         Ok(())

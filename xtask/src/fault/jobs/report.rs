@@ -52,7 +52,17 @@ const FIGURES: [(&str, &str); 11] = [
 ];
 
 /// What stands behind some of the counts.
-const EXAMPLES: [(&str, &str); 3] = [
+const EXAMPLES: [(&str, &str); 4] = [
+    (
+        "attempts that did not count",
+        "select format('%s attempt %s of %s, begun by %s; ended as %s', id, attempt, job.payload->>'deed', again, ( \
+                select array_agg(format('%s %s %s at %s, ran since %s', run, attempt, cause, ended_at::time, started_at::time) order by run) \
+                from mainstay.job_attempt where job_attempt.id = job.id)) \
+            from (select id, attempt, array_agg(format('%s run %s at %s', life, run, at::time) order by run) as again \
+                from begun where not exists (select from lost_time where begun.at between since and until) \
+                group by id, attempt having count(*) > 1) as twice \
+            inner join mainstay.job using (id) where payload->>'deed' is distinct from 'Snooze' limit 10",
+    ),
     (
         "jobs that have not ended",
         "select format('%s of queue %s, %s, %s, in order: %s, attempts %s, overdue %s', count(*), queue, place, kind, is_in_order, \

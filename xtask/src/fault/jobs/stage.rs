@@ -28,7 +28,8 @@ const TABLES: &str = "
     create table seen (seq bigint generated always as identity, event uuid not null, key text not null);
     create index on seen (event);
     create table heard (event uuid not null);
-    create index on heard (event)";
+    create index on heard (event);
+    create table lost_time (since timestamptz not null, until timestamptz not null)";
 
 /// The wires of one node, one to each server.
 pub(super) struct Wires(Vec<Proxy>);

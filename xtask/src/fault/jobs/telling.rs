@@ -30,17 +30,24 @@ pub(super) struct Telling<'a> {
     pub(super) writer: &'a Target,
     pub(super) wires: &'a [Wires],
     pub(super) found: Found,
+    pub(super) begun: Instant,
 }
 
 impl Telling<'_> {
+    fn say(&self, what: &str) {
+        println!("{:>6.1} s  {what}", self.begun.elapsed().as_secs_f64());
+    }
+
     /// Everything that happens, in order.
     pub(super) async fn chapters(&mut self, set: &mut ReplicaSet, nodes: &mut Nodes) -> Result<Struck> {
         let outline = self.arguments.outline();
         let session = Session::connect(self.writer, "verdict", CONNECT).await?;
+        self.say("the nodes are at work");
         let ticked = calm::ticked(&session).await?;
         if outline.has(Chapter::Claims) {
             self.found.read = calm::claims_of_few_among_many(self.world, &session).await?;
         }
+        self.say("others ask");
         let struck = self.blows(&outline, &session, set, nodes).await?;
         // The server may be another one by now.
         let session = Session::connect(self.writer, "verdict", CONNECT).await?;
@@ -68,9 +75,11 @@ impl Telling<'_> {
         if outline.has(Chapter::Days) {
             self.found.gone = days::go(arguments.broken, session, self.writer).await?;
         }
+        self.say("nodes and servers are struck");
         let mut chaos = Chaos::new(self.world, set, self.wires, nodes);
         chaos.run(&plan, Instant::now() + outline.length).await.context("a blow failed")?;
         let struck = chaos.done();
+        self.say("nobody is struck any more");
         self.world.stop.trigger();
         asking.join_all().await;
         Ok(struck)
@@ -91,10 +100,12 @@ impl Telling<'_> {
         if outline.has(Chapter::Late) {
             self.found.late = calm::commit_late(self.world, session).await?;
         }
+        self.say("what is left is done");
         // What was found is not waited for.
         if self.found.is_well() || arguments.broken.is_none() {
             calm::drain(session, nodes, outline.stalled).await?;
         }
+        self.say("nothing is left");
         if outline.has(Chapter::Unseen) {
             self.found.unseen = calm::unseen(self.world, session).await?;
         }

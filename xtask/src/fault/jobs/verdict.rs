@@ -98,20 +98,23 @@ const PROMISES: [(&str, &str); 20] = [
     ),
     (
         "attempts that did not count",
+        // But for those whose ends were lost with a server.
         "select count(*) from (select from begun inner join mainstay.job using (id) \
-            where payload->>'deed' is distinct from 'Snooze' group by id, attempt having count(*) > 1) as again",
+            where payload->>'deed' is distinct from 'Snooze' \
+                and not exists (select from lost_time where begun.at between since and until) \
+            group by id, attempt having count(*) > 1) as again",
     ),
     (
         "attempts that count and were none",
-        "select count(*) from mainstay.job_outcome where attempts > (state = 'succeeded')::int + ( \
+        "select count(*) from mainstay.job_outcome where attempts > (state in ('succeeded', 'discarded'))::int + ( \
             select count(*) from mainstay.job_attempt where job_attempt.id = job_outcome.id)",
     ),
     (
         "ends that are not those of their policy",
         "select count(*) from mainstay.job inner join mainstay.job_outcome using (id) \
             left join mainstay.job_dead as dead using (id) where dead.reason is distinct from 'poison' and case \
-                when payload = '\"no deed\"' or payload->>'deed' = 'Doomed' then (state, dead.reason) is distinct from ('failed', 'attempts') \
-                when payload->>'deed' = 'Shout' then (state, dead.reason) is distinct from ('discarded', null) \
+                when job.payload = '\"no deed\"' or job.payload->>'deed' = 'Doomed' then (state, dead.reason) is distinct from ('failed', 'attempts') \
+                when job.payload->>'deed' = 'Shout' then (state, dead.reason) is distinct from ('discarded', null) \
             end",
     ),
     (
