@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use mainstay_db::Session;
 use mainstay_jobs::{Enqueue, Enqueued, New};
+use rustix::process::Signal;
 
 use super::asker::{ask, work};
 use super::child::Nodes;
@@ -13,7 +14,7 @@ use super::deed::{Deed, Work};
 use super::history::Fate;
 use super::node::Setup;
 use super::verdict::number;
-use super::{LATER, World};
+use super::{LATER, TTL, World};
 
 /// So long everything may take.
 const DRAINED: Duration = Duration::from_secs(600);
@@ -26,6 +27,8 @@ const UNHEARD: i64 = 2;
 /// Jobs of a late commit, and how late it is: the mark of a claim is a second behind what it took last.
 const LATE: usize = 5;
 const BEHIND: Duration = Duration::from_secs(4);
+/// As many as there are places.
+const STUBBORN: usize = 48;
 const TICK: Duration = Duration::from_millis(50);
 
 /// Rows and entries of indexes that were read of the jobs that wait.
@@ -72,6 +75,17 @@ pub(super) async fn claims_of_few_among_many(world: &World, session: &Session) -
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
     Ok(number(session, READ, &[]).await? - before)
+}
+
+/// The first process is frozen with work that hears nobody, for so long that others have done it when it goes on.
+pub(super) async fn frozen(world: &World, session: &Session, nodes: &Nodes) -> Result<()> {
+    let stubborn = || work(Deed::Stubborn { ms: 1_500 });
+    ask(world, (0..STUBBORN).map(|_| stubborn()).collect(), Duration::ZERO, Fate::Commit).await?;
+    let (begun, life) = ("select count(*) from begun where life = $1", nodes.life(0));
+    until(HEARD, async || Ok(number(session, begun, &[&life]).await? > 0)).await?;
+    nodes.signal(0, Signal::STOP)?;
+    tokio::time::sleep(TTL * 4).await;
+    nodes.signal(0, Signal::CONT)
 }
 
 /// Somebody asks, and commits while the one process of the queue has had many others: how many of them it passes over, though

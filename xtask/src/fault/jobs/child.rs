@@ -95,15 +95,13 @@ impl Nodes {
         self.signal(node, Signal::TERM)?;
         tokio::time::sleep(BETWEEN).await;
         self.signal(node, Signal::TERM)?;
-        match tokio::time::timeout(AT_ONCE_WITHIN, self.running[node].child.wait()).await {
-            // It had nothing to do any more, or was about to begin, or one of its jobs has ended it.
-            Ok(ended) => {
-                self.unclean += i64::from(ended?.code().is_some_and(|code| ![0, AT_ONCE].contains(&code)))
-            }
-            Err(_) => {
-                self.unclean += 1;
-                self.running[node].child.kill().await?;
-            }
+        // It had nothing to do any more, or was about to begin, or one of its jobs has ended it.
+        let is_well = |code| [0, AT_ONCE].contains(&code);
+        if let Ok(ended) = tokio::time::timeout(AT_ONCE_WITHIN, self.running[node].child.wait()).await {
+            self.unclean += i64::from(!ended?.code().is_none_or(is_well));
+        } else {
+            self.unclean += 1;
+            self.running[node].child.kill().await?;
         }
         self.revive(node).await
     }

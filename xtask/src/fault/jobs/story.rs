@@ -12,6 +12,8 @@ pub(super) enum Chapter {
     Claims,
     /// While others ask for jobs: days that are old, with jobs that live and jobs that do not.
     Days,
+    /// A process is frozen while it works, and goes on when others have done that.
+    Frozen,
     /// After the last blow: work that keeps its thread for ever.
     Hung,
     /// Words to a process that looks for nothing.
@@ -58,7 +60,7 @@ impl Outline {
             Rule::NoHorizon | Rule::NoOrder | Rule::NoKeys | Rule::NoLimits | Rule::NoKinds => {
                 Self::blows(8, |_| false)
             }
-            Rule::NoFence => Self::blows(20, |blow| matches!(blow, Blow::Freeze { .. })),
+            Rule::NoFence => Self::calm(&[Chapter::Frozen]),
             Rule::AttemptsDecremented | Rule::NoRescue => {
                 Self::blows(8, |blow| matches!(blow, Blow::Kill { .. }))
             }

@@ -88,6 +88,9 @@ impl Telling<'_> {
     /// When everything is whole again.
     async fn after(&mut self, outline: &Outline, session: &Session, nodes: &mut Nodes) -> Result<()> {
         let (arguments, count) = (self.arguments, self.arguments.nodes);
+        if outline.has(Chapter::Frozen) {
+            calm::frozen(self.world, session, nodes).await?;
+        }
         if outline.has(Chapter::Hung) {
             let hung = stage::apart(arguments, count, &self.wires[count], hung::QUEUE, Part::Jobs);
             hung::begin(self.world, session, nodes, hung).await?;
