@@ -85,7 +85,10 @@ pub(super) async fn frozen(world: &World, session: &Session, nodes: &Nodes) -> R
     until(HEARD, async || Ok(number(session, begun, &[&life]).await? > 0)).await?;
     nodes.signal(0, Signal::STOP)?;
     tokio::time::sleep(TTL * 4).await;
-    nodes.signal(0, Signal::CONT)
+    nodes.signal(0, Signal::CONT)?;
+    // What was about to end says so now.
+    tokio::time::sleep(TTL).await;
+    Ok(())
 }
 
 /// Somebody asks, and commits while the one process of the queue has had many others: how many of them it passes over, though
