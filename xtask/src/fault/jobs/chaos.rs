@@ -24,9 +24,11 @@ const AT_WORK: &str = "select coalesce(array_agg(job.run), '{}'), coalesce(array
     inner join mainstay.job as asked on asked.id = job.id \
     where begun.life = $1 and coalesce(asked.payload->>'deed', '') not in ('Abort', 'Overflow', 'Eat') and worker.last_seen > clock_timestamp() - interval '1 second'";
 
-/// Of these, what ended with its process.
+/// Of these, what ended with its process, or was given back though it had begun.
 const CUT_OFF: &str = "select count(*) from unnest($1::bigint[], $2::uuid[]) as stopped (run, id) \
-    inner join mainstay.job_attempt using (run, id) where cause in ('crash', 'cut')";
+    inner join mainstay.job using (id) left join mainstay.job_attempt as ended using (run, id) \
+    where ended.cause in ('crash', 'cut') or ended.cause is null and job.payload->>'deed' is distinct from 'Snooze' \
+        and exists (select from begun where begun.id = stopped.id and begun.run > stopped.run)";
 
 /// The one who strikes.
 pub(super) struct Chaos<'a> {
