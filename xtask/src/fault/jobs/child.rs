@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
@@ -15,7 +15,7 @@ use super::node::{AT_ONCE, REFUSED, Setup};
 use super::stage;
 
 /// How long one that was asked to stop may take: what may go on for a while, and what does not let go of its thread.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// And one that was asked twice.
 const AT_ONCE_WITHIN: Duration = Duration::from_secs(3);
@@ -136,7 +136,9 @@ impl Nodes {
 
     async fn ends(&mut self, node: usize) -> Result<()> {
         let Ok(ended) = tokio::time::timeout(PATIENCE, self.running[node].child.wait()).await else {
-            bail!("node {node} does not stop");
+            self.unclean += 1;
+            self.running[node].child.kill().await?;
+            return Ok(());
         };
         // One of its jobs may have ended it, or it was about to begin.
         self.unclean += i64::from(ended?.code().is_some_and(|code| code != 0));
