@@ -23,9 +23,6 @@ use crate::worker::{Ended, Link, Parts};
 /// The lease of whoever leads.
 pub(crate) const LEASE: &str = "mainstay jobs";
 
-/// An attempt that its worker has not ended so long after its deadline never will be.
-const HUNG: Duration = Duration::from_secs(60);
-
 /// Jobs that are given to others in a round.
 const RESCUED_MOST: i64 = 1_000;
 
@@ -154,9 +151,9 @@ impl Leader {
             return Ok(());
         }
         let most = i16::try_from(self.parts.config.crashes_most).unwrap_or(i16::MAX);
-        let pause = ms(self.parts.config.crash_pause);
+        let (hung, pause) = (ms(self.parts.config.hung), ms(self.parts.config.crash_pause));
         let gone =
-            session.query(&*self.rescue, &[&LEASE, &token, &most, &ms(HUNG), &RESCUED_MOST, &pause]).await?;
+            session.query(&*self.rescue, &[&LEASE, &token, &most, &hung, &RESCUED_MOST, &pause]).await?;
         let workers: HashSet<i64> = gone.iter().map(|row| row.try_get("worker")).collect::<Result<_, _>>()?;
         for _ in 0..SWEEPS_MOST {
             let swept = session.execute(store::SWEEP, &[&SWEPT_MOST]).await?;

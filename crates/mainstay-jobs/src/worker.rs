@@ -57,6 +57,8 @@ pub struct Config {
     /// The pause after a job has taken its process with it, times the square of how often it has; half of it more or less, so
     /// that those that went down together do not come back together.
     pub crash_pause: Duration,
+    /// An attempt that its worker has not ended so long after its deadline keeps its thread and never will: it is given to others.
+    pub hung: Duration,
     /// So long are dead letters kept by whoever leads.
     pub dead_for: Duration,
     /// Whether it also does what only one process does: finding jobs of dead ones.
@@ -86,6 +88,7 @@ impl Default for Config {
             grace: Duration::from_secs(10),
             crashes_most: 3,
             crash_pause: Duration::from_secs(10),
+            hung: Duration::from_secs(60),
             dead_for: Duration::from_secs(90 * 24 * 3_600),
             may_lead: true,
             is_alone: false,

@@ -7,20 +7,21 @@ use std::time::Duration;
 use anyhow::Result;
 use mainstay_db::{Db, Tx};
 use mainstay_events::Emit;
-use mainstay_jobs::{Enqueue, Enqueued, Named, New, Treatment, enqueue_named};
+use mainstay_jobs::{Enqueue, Enqueued, Job, Named, New, Treatment, enqueue_named};
 use mainstay_runtime::Random;
 use uuid::Uuid;
 
 use super::World;
-use super::deed::{Deed, Happened, Work};
+use super::deed::{Deed, Happened, Newer, Work};
 use super::history::Fate;
 
 /// The kind that nobody does.
 pub(super) const NOBODY: &str = "nobody's";
 
-/// Once in so many transactions somebody asks for what takes its process with it.
-const POISON_EVERY: u64 = 250;
-const POISON_MOST: u64 = 3;
+/// What takes its process with it; and once in so many transactions somebody asks for the next of them, from one on.
+const POISON: [Deed; 3] = [Deed::Abort, Deed::Overflow, Deed::Eat];
+const POISON_EVERY: u64 = 60;
+const POISON_FROM: u64 = 40;
 
 /// One asker, until the stop.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,8 @@ pub(super) enum Asker {
     /// Commits long after it has asked.
     Late,
     Events,
+    /// Of a kind that some nodes do not know.
+    Newer,
 }
 
 impl Asker {
@@ -60,16 +63,17 @@ impl Asker {
         match self {
             Self::Much { first } => {
                 let mut jobs: Vec<_> = (0..1 + random.below(12)).map(|_| much(random)).collect();
-                if first && nth.is_multiple_of(POISON_EVERY) && *poison < POISON_MOST && fate == Fate::Commit
-                {
+                let next = usize::try_from(*poison).ok().and_then(|nth| POISON.get(nth));
+                let is_time = nth >= POISON_FROM + *poison * POISON_EVERY && fate == Fate::Commit;
+                if let Some(next) = next.filter(|_| first && is_time) {
                     *poison += 1;
-                    jobs.push(work(Deed::Abort));
+                    jobs.push(work(*next));
                 }
                 ask(world, jobs, Duration::ZERO, fate).await?;
                 if nth.is_multiple_of(20) {
                     garbage(&world.db).await?;
                 }
-                pause(40).await;
+                pause(110).await;
             }
             Self::InOrder(key) => {
                 let at = |at: u64| i64::try_from(nth * 10 + at).unwrap_or(i64::MAX);
@@ -83,7 +87,7 @@ impl Asker {
                     })
                     .collect();
                 ask(world, jobs, Duration::ZERO, fate).await?;
-                pause(400).await;
+                pause(600).await;
             }
             Self::Narrow => {
                 let deed = Deed::Exact { ms: random.below(60) };
@@ -104,6 +108,11 @@ impl Asker {
                 ask(world, jobs, Duration::from_millis(random.below(3_000)), fate).await?;
             }
             Self::Events => tell(world, random, fate).await?,
+            Self::Newer => {
+                let jobs = (0..1 + random.below(3)).map(|_| New::of(&Newer {})).collect();
+                ask(world, jobs, Duration::ZERO, fate).await?;
+                pause(400).await;
+            }
         }
         Ok(())
     }
@@ -140,7 +149,12 @@ fn much(random: &Random) -> New<Work> {
 }
 
 /// Asks for them in one transaction, and writes down what became of it.
-pub(super) async fn ask(world: &World, jobs: Vec<New<Work>>, lingering: Duration, fate: Fate) -> Result<()> {
+pub(super) async fn ask<J: Job>(
+    world: &World,
+    jobs: Vec<New<J>>,
+    lingering: Duration,
+    fate: Fate,
+) -> Result<()> {
     let tx = world.db.write().await?;
     let fates = tx.enqueue_all(jobs).await?;
     let mut fresh = Vec::new();
@@ -155,10 +169,7 @@ pub(super) async fn ask(world: &World, jobs: Vec<New<Work>>, lingering: Duration
     let is_there = end(tx, fate).await?;
     let mut history = world.history();
     match is_there {
-        Some(true) => {
-            history.asked.extend(fresh);
-            history.existing.extend(existing);
-        }
+        Some(true) => history.committed(fresh, existing),
         Some(false) => history.undone.extend(fresh),
         None => history.unknown += fresh.len() as u64,
     }
@@ -201,6 +212,8 @@ async fn tell(world: &World, random: &Random, fate: Fate) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(random.below(60))).await;
     }
     match end(tx, fate).await? {
+        // What may be lost is judged by who reads and hears of it.
+        Some(true) if world.history().is_risky => {}
         Some(true) => world.history().happened.extend(ids),
         Some(false) => world.history().unhappened.extend(ids),
         None => {}

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use mainstay_db::Session;
 use mainstay_jobs::{Enqueue, Enqueued, New};
+use rustix::process::Signal;
 
 use super::asker::{ask, work};
 use super::child::Nodes;
@@ -13,18 +14,21 @@ use super::deed::{Deed, Work};
 use super::history::Fate;
 use super::node::Setup;
 use super::verdict::number;
-use super::{LATER, World};
+use super::{LATER, TTL, World};
 
-/// So long nothing ends before it is said that the rest never will, and so long everything may take.
-const STALLED: Duration = Duration::from_secs(30);
+/// So long everything may take.
 const DRAINED: Duration = Duration::from_secs(600);
 /// For one job of which a process was told.
-const HEARD: Duration = Duration::from_secs(10);
+pub(super) const HEARD: Duration = Duration::from_secs(10);
 /// Jobs of which a process is told, one after the other.
 const WORDS: usize = 5;
+/// So many unheard are enough.
+const UNHEARD: i64 = 2;
 /// Jobs of a late commit, and how late it is: the mark of a claim is a second behind what it took last.
 const LATE: usize = 5;
 const BEHIND: Duration = Duration::from_secs(4);
+/// As many as there are places.
+const STUBBORN: usize = 48;
 const TICK: Duration = Duration::from_millis(50);
 
 /// Rows and entries of indexes that were read of the jobs that wait.
@@ -51,8 +55,9 @@ pub(super) async fn ticked(session: &Session) -> Result<i64> {
 /// Fills the tables behind the backs of processes that have planned their claims while there was nothing, and tells how much
 /// they read of what waits while they do a few jobs.
 pub(super) async fn claims_of_few_among_many(world: &World, session: &Session) -> Result<i64> {
-    // Who looks at the tables meanwhile tells the server what they are like, and plans are made anew.
-    session.batch_execute("alter table mainstay.job_ready set (autovacuum_enabled = false)").await?;
+    // What the server does by itself sooner or later: from now on it knows that there is nothing, until it looks again. These
+    // servers never do.
+    session.batch_execute("vacuum (analyze) mainstay.job_ready").await?;
     tokio::time::sleep(Duration::from_secs(2)).await;
     for _ in 0..LATER / 5_000 {
         let hour = Duration::from_secs(3_600);
@@ -69,9 +74,21 @@ pub(super) async fn claims_of_few_among_many(world: &World, session: &Session) -
         tokio::time::sleep(TICK).await;
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let read = number(session, READ, &[]).await? - before;
-    session.batch_execute("alter table mainstay.job_ready reset (autovacuum_enabled)").await?;
-    Ok(read)
+    Ok(number(session, READ, &[]).await? - before)
+}
+
+/// The first process is frozen with work that hears nobody, for so long that others have done it when it goes on.
+pub(super) async fn frozen(world: &World, session: &Session, nodes: &Nodes) -> Result<()> {
+    let stubborn = || work(Deed::Stubborn { ms: 1_500 });
+    ask(world, (0..STUBBORN).map(|_| stubborn()).collect(), Duration::ZERO, Fate::Commit).await?;
+    let (begun, life) = ("select count(*) from begun where life = $1", nodes.life(0));
+    until(HEARD, async || Ok(number(session, begun, &[&life]).await? > 0)).await?;
+    nodes.signal(0, Signal::STOP)?;
+    tokio::time::sleep(TTL * 4).await;
+    nodes.signal(0, Signal::CONT)?;
+    // What was about to end says so now.
+    tokio::time::sleep(TTL).await;
+    Ok(())
 }
 
 /// Somebody asks, and commits while the one process of the queue has had many others: how many of them it passes over, though
@@ -102,7 +119,7 @@ pub(super) async fn unheard(
     session: &Session,
     nodes: &mut Nodes,
     setup: Setup,
-) -> Result<usize> {
+) -> Result<i64> {
     nodes.add(setup).await?;
     until(HEARD, async || Ok(number(session, LISTENS, &[]).await? == 1)).await?;
     let mut unheard = 0;
@@ -112,7 +129,10 @@ pub(super) async fn unheard(
         tx.commit().await?;
         let done = "select count(*) from mainstay.job_outcome where id = $1";
         let is_heard = until(HEARD, async || Ok(number(session, done, &[&id]).await? == 1)).await?;
-        unheard += usize::from(!is_heard);
+        unheard += i64::from(!is_heard);
+        if unheard == UNHEARD {
+            break;
+        }
     }
     Ok(unheard)
 }
@@ -120,7 +140,8 @@ pub(super) async fn unheard(
 /// Jobs whose time comes when nobody says anything any more: how many of them nobody sees.
 pub(super) async fn unseen(world: &World, session: &Session) -> Result<i64> {
     let tx = world.db.write().await?;
-    let later = || work(Deed::Plain).queue("late").after(Duration::from_secs(1));
+    let after = Duration::from_secs(1);
+    let later = || New::of(&Work { deed: Deed::Plain, nth: 0, after_ms: 1_000 }).queue("late").after(after);
     let fates = tx.enqueue_all((0..LATE).map(|_| later()).collect()).await?;
     tx.commit().await?;
     let jobs: Vec<_> = fates.into_iter().filter_map(Enqueued::id).collect();
@@ -128,10 +149,10 @@ pub(super) async fn unseen(world: &World, session: &Session) -> Result<i64> {
     number(session, LEFT_OF, &[&jobs]).await
 }
 
-/// Waits until everything has ended, and everything is read.
-pub(super) async fn drain(session: &Session, nodes: &mut Nodes) -> Result<()> {
+/// Waits until everything has ended, and everything is read, or nothing has for so long.
+pub(super) async fn drain(session: &Session, nodes: &mut Nodes, stalled: Duration) -> Result<()> {
     let (begun, mut least, mut since) = (Instant::now(), i64::MAX, Instant::now());
-    while begun.elapsed() < DRAINED && since.elapsed() < STALLED {
+    while begun.elapsed() < DRAINED && since.elapsed() < stalled {
         nodes.mend().await?;
         let left = number(session, LEFT, &[]).await? + number(session, UNREAD, &[]).await?;
         if left == 0 {
@@ -146,7 +167,7 @@ pub(super) async fn drain(session: &Session, nodes: &mut Nodes) -> Result<()> {
 }
 
 /// Whether it holds within this time.
-async fn until(within: Duration, mut holds: impl AsyncFnMut() -> Result<bool>) -> Result<bool> {
+pub(super) async fn until(within: Duration, mut holds: impl AsyncFnMut() -> Result<bool>) -> Result<bool> {
     let begun = Instant::now();
     while begun.elapsed() < within {
         if holds().await? {

@@ -6,35 +6,62 @@ use anyhow::{Context, Result};
 use mainstay_db::Session;
 use mainstay_testing::ReplicaSet;
 use rustix::process::Signal;
+use uuid::Uuid;
 
-use super::Wires;
+use super::World;
 use super::child::Nodes;
 use super::plan::{Blow, Step};
+use super::stage::Wires;
+use super::verdict::number;
 use crate::fault::proxy::Mode;
 
 const TICK: Duration = Duration::from_millis(10);
 const CONNECT: Duration = Duration::from_secs(2);
 
 /// What a node works on that is well.
-const AT_WORK: &str = "select coalesce(array_agg(job.run), '{}') from mainstay.job_running as job \
+const AT_WORK: &str = "select coalesce(array_agg(job.run), '{}'), coalesce(array_agg(job.id), '{}') from mainstay.job_running as job \
     inner join mainstay.job_worker as worker on worker.id = job.worker inner join begun using (run) \
     inner join mainstay.job as asked on asked.id = job.id \
-    where begun.life = $1 and asked.payload->>'deed' is distinct from 'Abort' and worker.last_seen > clock_timestamp() - interval '1 second'";
+    where begun.life = $1 and coalesce(asked.payload->>'deed', '') not in ('Abort', 'Overflow', 'Eat') and worker.last_seen > clock_timestamp() - interval '1 second'";
 
-/// Of these, what ended with its process.
-const CUT_OFF: &str =
-    "select count(*) from mainstay.job_attempt where run = any($1) and cause in ('crash', 'cut')";
+/// Of these, what ended with its process, or was given back though it had begun.
+const CUT_OFF: &str = "select count(*) from unnest($1::bigint[], $2::uuid[]) as stopped (run, id) \
+    inner join mainstay.job using (id) left join mainstay.job_attempt as ended using (run, id) \
+    where ended.cause in ('crash', 'cut') or ended.cause is null and job.payload->>'deed' is distinct from 'Snooze' \
+        and exists (select from begun where begun.id = stopped.id and begun.run > stopped.run)";
 
 /// The one who strikes.
 pub(super) struct Chaos<'a> {
+    world: &'a World,
     set: &'a mut ReplicaSet,
     wires: &'a [Wires],
     nodes: &'a mut Nodes,
     /// What is to end, and when.
     due: Vec<(Instant, End)>,
     done: Vec<(&'static str, u64)>,
-    /// What was at work in nodes that were asked to stop.
-    stopped: Vec<i64>,
+    /// What was at work in nodes that were asked to stop,
+    stopped: (Vec<i64>, Vec<Uuid>),
+    /// and what of it was cut off, as far as that was counted.
+    cut_off: i64,
+}
+
+/// What was done to nodes and servers.
+#[derive(Debug, Default)]
+pub(super) struct Struck {
+    pub(super) blows: Vec<(&'static str, u64)>,
+    stopped: (Vec<i64>, Vec<Uuid>),
+    cut_off: i64,
+}
+
+impl Struck {
+    /// How many attempts were cut off by asking their node to stop.
+    pub(super) async fn cut_off(&self, session: &Session) -> Result<i64> {
+        Ok(self.cut_off + cut_off(session, &self.stopped).await?)
+    }
+}
+
+async fn cut_off(session: &Session, (runs, ids): &(Vec<i64>, Vec<Uuid>)) -> Result<i64> {
+    number(session, CUT_OFF, &[runs, ids]).await
 }
 
 /// What is to end.
@@ -45,19 +72,19 @@ enum End {
 }
 
 impl<'a> Chaos<'a> {
-    pub(super) fn new(set: &'a mut ReplicaSet, wires: &'a [Wires], nodes: &'a mut Nodes) -> Self {
-        Self { set, wires, nodes, due: Vec::new(), done: Vec::new(), stopped: Vec::new() }
+    pub(super) fn new(
+        world: &'a World,
+        set: &'a mut ReplicaSet,
+        wires: &'a [Wires],
+        nodes: &'a mut Nodes,
+    ) -> Self {
+        let (due, done, stopped) = (Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
+        Self { world, set, wires, nodes, due, done, stopped, cut_off: 0 }
     }
 
-    /// How many blows of each kind fell.
-    pub(super) fn done(&self) -> Vec<(&'static str, u64)> {
-        self.done.clone()
-    }
-
-    /// How many attempts were cut off by asking their node to stop.
-    pub(super) async fn cut_off(&self) -> Result<i64> {
-        let session = self.session().await?;
-        Ok(session.query_one(CUT_OFF, &[&self.stopped]).await?.get(0))
+    /// How many blows of each kind fell, and what was at work in nodes that were asked to stop.
+    pub(super) fn done(self) -> Struck {
+        Struck { blows: self.done, stopped: self.stopped, cut_off: self.cut_off }
     }
 
     /// Blow after blow until the time is over; then everything is whole again.
@@ -93,9 +120,15 @@ impl<'a> Chaos<'a> {
             Blow::Stop { node } => {
                 self.end_due(|end| matches!(end, End::Frozen(at) | End::Wire(at) if at == node))?;
                 let at_work = self.session().await?.query_one(AT_WORK, &[&self.nodes.life(node)]).await?;
-                self.stopped.extend(at_work.get::<_, Vec<i64>>(0));
+                self.stopped.0.extend(at_work.get::<_, Vec<i64>>(0));
+                self.stopped.1.extend(at_work.get::<_, Vec<Uuid>>(1));
                 self.nodes.stop(node).await?;
                 Ok("nodes stopped in order")
+            }
+            Blow::StopTwice { node } => {
+                self.end_due(|end| matches!(end, End::Frozen(at) | End::Wire(at) if at == node))?;
+                self.nodes.stop_twice(node).await?;
+                Ok("nodes stopped by a second signal")
             }
             Blow::Outage { ms } => {
                 let primary = self.set.primary();
@@ -105,6 +138,9 @@ impl<'a> Chaos<'a> {
                 Ok("immediate stops of the server")
             }
             Blow::SwitchOver => self.switch_over().await.map(|()| "switch-overs"),
+            Blow::FailOver { ms } => {
+                self.fail_over(Duration::from_millis(ms)).await.map(|()| "fail-overs with loss")
+            }
             Blow::Terminate { many } => {
                 let sql = format!(
                     "select pg_terminate_backend(pid) from (select pid from pg_stat_activity \
@@ -130,6 +166,31 @@ impl<'a> Chaos<'a> {
         self.set.wait(next, "select pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()").await?;
         self.set.promote(next).await?;
         self.set.rebuild(old).await
+    }
+
+    /// What was committed since the standby was taken off is lost, and nothing else.
+    async fn fail_over(&mut self, after: Duration) -> Result<()> {
+        let (old, next) = (self.set.primary(), self.set.replicas()[0]);
+        // An end that is lost is the same as one that never was: what was cut off is counted before.
+        self.cut_off += cut_off(&self.session().await?, &self.stopped).await?;
+        self.stopped = (Vec::new(), Vec::new());
+        self.set.wait_until_streams(next).await?;
+        self.world.history().is_risky = true;
+        // What ends now may have begun before.
+        let since = self.set.ask(old, "select clock_timestamp() - interval '10 seconds'").await?;
+        self.set.wait_until_caught_up(next).await?;
+        self.set.cut(next).await?;
+        self.rest(after).await?;
+        self.set.crash(old).await?;
+        self.set.promote(next).await?;
+        // An attempt whose claim was lost goes on until its process has noticed; its end is refused.
+        let lost_time = format!(
+            "insert into lost_time (since, until) values ('{since}', clock_timestamp() + interval '10 seconds')"
+        );
+        self.set.execute(next, &lost_time).await?;
+        self.set.rebuild(old).await?;
+        self.world.history().is_risky = false;
+        Ok(())
     }
 
     async fn session(&self) -> Result<Session> {

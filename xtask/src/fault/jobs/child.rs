@@ -5,16 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::task::JoinSet;
 
-use super::node::{REFUSED, Setup};
+use super::node::{AT_ONCE, REFUSED, Setup};
+use super::stage;
 
-/// How long one that was asked to stop may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one that was asked to stop may take: what may go on for a while, and what does not let go of its thread.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// And one that was asked twice.
+const AT_ONCE_WITHIN: Duration = Duration::from_secs(3);
+
+/// Between the two.
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// What nodes have told.
 #[derive(Debug, Default)]
@@ -33,25 +40,27 @@ pub(super) struct Nodes {
     pub(super) told: Arc<Told>,
     /// Processes that have ended by themselves.
     pub(super) ended: u64,
+    /// Processes that have not ended as they were asked to.
+    pub(super) unclean: i64,
     ears: JoinSet<()>,
 }
 
 struct Running {
     setup: Setup,
     child: Child,
-    /// Closed, it asks the node to stop.
-    mouth: Option<ChildStdin>,
+    #[expect(dead_code, reason = "closed, it tells the node that nobody is there any more")]
+    mouth: ChildStdin,
 }
 
 impl Nodes {
     pub(super) fn new() -> Self {
-        Self { running: Vec::new(), told: Arc::default(), ended: 0, ears: JoinSet::new() }
+        Self { running: Vec::new(), told: Arc::default(), ended: 0, unclean: 0, ears: JoinSet::new() }
     }
 
     /// Starts another one.
     pub(super) async fn add(&mut self, setup: Setup) -> Result<()> {
         let (child, mouth) = self.spawn(&setup).await?;
-        self.running.push(Running { setup, child, mouth: Some(mouth) });
+        self.running.push(Running { setup, child, mouth });
         Ok(())
     }
 
@@ -81,6 +90,22 @@ impl Nodes {
         self.revive(node).await
     }
 
+    /// Asks one twice, and starts it when it has ended: at once, whatever is at work.
+    pub(super) async fn stop_twice(&mut self, node: usize) -> Result<()> {
+        self.signal(node, Signal::TERM)?;
+        tokio::time::sleep(BETWEEN).await;
+        self.signal(node, Signal::TERM)?;
+        // It had nothing to do any more, or was about to begin, or one of its jobs has ended it.
+        let is_well = |code| [0, AT_ONCE].contains(&code);
+        if let Ok(ended) = tokio::time::timeout(AT_ONCE_WITHIN, self.running[node].child.wait()).await {
+            self.unclean += i64::from(!ended?.code().is_none_or(is_well));
+        } else {
+            self.unclean += 1;
+            self.running[node].child.kill().await?;
+        }
+        self.revive(node).await
+    }
+
     /// Starts those again that have ended by themselves.
     pub(super) async fn mend(&mut self) -> Result<()> {
         for node in 0..self.running.len() {
@@ -92,32 +117,42 @@ impl Nodes {
         Ok(())
     }
 
-    /// Asks all to stop, and returns when they have.
-    pub(super) async fn end(mut self) -> Result<()> {
+    /// Asks all to stop, and returns when they have: how many have not ended as they were asked to.
+    pub(super) async fn end(mut self) -> Result<i64> {
         for node in 0..self.running.len() {
-            self.end_one(node).await?;
+            self.signal(node, Signal::TERM)?;
+        }
+        for node in 0..self.running.len() {
+            self.ends(node).await?;
         }
         self.ears.join_all().await;
-        Ok(())
+        Ok(self.unclean)
     }
 
     async fn end_one(&mut self, node: usize) -> Result<()> {
-        let running = &mut self.running[node];
-        running.mouth = None;
-        if tokio::time::timeout(PATIENCE, running.child.wait()).await.is_err() {
-            bail!("node {node} does not stop");
-        }
+        self.signal(node, Signal::TERM)?;
+        self.ends(node).await
+    }
+
+    async fn ends(&mut self, node: usize) -> Result<()> {
+        let Ok(ended) = tokio::time::timeout(PATIENCE, self.running[node].child.wait()).await else {
+            self.unclean += 1;
+            self.running[node].child.kill().await?;
+            return Ok(());
+        };
+        // One of its jobs may have ended it, or it was about to begin.
+        self.unclean += i64::from(ended?.code().is_some_and(|code| code != 0));
         Ok(())
     }
 
     async fn revive(&mut self, node: usize) -> Result<()> {
         let setup = &mut self.running[node].setup;
         setup.life += 1;
-        setup.ahead_s = super::ahead_s(setup.node, setup.life);
+        (setup.ahead_s, setup.is_new) =
+            (stage::ahead_s(setup.node, setup.life), stage::is_new(setup.node, setup.life));
         let setup = self.running[node].setup.clone();
         let (child, mouth) = self.spawn(&setup).await?;
-        let running = &mut self.running[node];
-        (running.child, running.mouth) = (child, Some(mouth));
+        self.running[node] = Running { setup, child, mouth };
         Ok(())
     }
 

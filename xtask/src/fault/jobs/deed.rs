@@ -9,8 +9,8 @@ use mainstay_jobs::backoff::Backoff;
 use mainstay_jobs::{CompleteError, Context, Failure, Job, Options};
 use serde::{Deserialize, Serialize};
 
-use super::TTL;
 use super::node::Node;
+use super::{TTL, poison};
 
 const BEGUN: &str = "insert into begun (id, run, attempt, life) values ($1, $2, $3, $4)";
 const EFFECT: &str = "insert into effect (id, run) values ($1, $2)";
@@ -40,12 +40,18 @@ pub(super) enum Deed {
     Doomed,
     /// Panics at the first attempt.
     Panic,
-    /// Has a megabyte to say of why it is not to be done.
+    /// Has more than a megabyte to say of why it has failed, and then of why it is not to be done.
     Shout,
     /// Asks for another time, at the first attempt.
     Snooze,
-    /// Takes its process with it.
+    /// Takes its process with it,
     Abort,
+    /// by a stack that is used up,
+    Overflow,
+    /// by memory that is.
+    Eat,
+    /// Keeps its thread for ever and listens to nobody.
+    Endless,
     /// Keeps a thread busy for so long and listens to nobody.
     Block { ms: u64 },
     /// Keeps a connection of the pool for so long.
@@ -80,14 +86,29 @@ impl Job for Work {
             Deed::Doomed => return Err(Failure::Error("for ever".to_owned())),
             Deed::Panic if attempt == 1 => panic!("as it was told"),
             Deed::Panic => {}
-            Deed::Shout => return Err(Failure::Discard("no! ".repeat(1 << 18))),
+            Deed::Shout if attempt == 1 => return Err(Failure::Error("no! ".repeat(1 << 19))),
+            Deed::Shout => return Err(Failure::Discard("no! ".repeat(1 << 19))),
             Deed::Snooze if node.snoozes(context.attempt().id) => {
                 return Err(Failure::Snooze(Duration::from_millis(30)));
             }
             Deed::Snooze => {}
-            Deed::Abort => {
+            Deed::Abort | Deed::Overflow | Deed::Eat => {
+                // Others are at work by then.
                 tokio::time::sleep(Duration::from_millis(200)).await;
-                std::process::abort();
+                match self.deed {
+                    Deed::Overflow => {
+                        std::hint::black_box(poison::sink(0));
+                    }
+                    Deed::Eat => poison::eat()?,
+                    _ => std::process::abort(),
+                }
+            }
+            Deed::Endless => {
+                // What this thread has just woken would wait with it.
+                tokio::task::yield_now().await;
+                loop {
+                    std::thread::sleep(Duration::from_secs(1));
+                }
             }
             Deed::Block { ms } => std::thread::sleep(Duration::from_millis(ms)),
             Deed::Hog { ms } => {
@@ -98,6 +119,25 @@ impl Job for Work {
             }
         }
         Ok(())
+    }
+}
+
+/// Work of a kind that only the newer version knows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Newer {}
+
+impl Job for Newer {
+    const NAME: &'static str = "newer";
+    type State = Arc<Node>;
+    type Output = ();
+
+    fn options() -> Options {
+        Work::options()
+    }
+
+    async fn run(self, node: Arc<Node>, context: Context) -> Result<(), Failure> {
+        begin(&node, &context).await?;
+        if node.is_new { Ok(()) } else { Err(Failure::Discard("nobody knows this kind".to_owned())) }
     }
 }
 

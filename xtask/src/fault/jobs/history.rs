@@ -17,10 +17,26 @@ pub(super) struct History {
     pub(super) happened: Vec<Uuid>,
     /// Events that have not.
     pub(super) unhappened: Vec<Uuid>,
+    /// Whether what is committed now may be lost with its server.
+    pub(super) is_risky: bool,
+    /// Jobs that were committed in such a time.
+    pub(super) risky: Vec<Uuid>,
     /// The most jobs at work that were seen in the limited queue, and of one key.
     pub(super) at_once: (i64, i64),
     /// Looks at it.
     pub(super) looks: u64,
+}
+
+impl History {
+    /// These exist, and somebody was told of those.
+    pub(super) fn committed(&mut self, fresh: Vec<Uuid>, existing: Vec<Uuid>) {
+        if self.is_risky {
+            self.risky.extend(fresh);
+        } else {
+            self.asked.extend(fresh);
+            self.existing.extend(existing);
+        }
+    }
 }
 
 /// What becomes of a transaction.

@@ -13,16 +13,16 @@ use mainstay_events::Subscribers;
 use mainstay_events::reader::{self, Position, Reader, ReaderError};
 use mainstay_jobs::schedule::Misfire;
 use mainstay_jobs::{Config, Kinds, Schedule, Schedules, Worker};
-use mainstay_runtime::{Clock, Effects, Ids, Random, Stop};
+use mainstay_runtime::{Clock, Effects, Ids, Random, Signals, Stop};
 use mainstay_telemetry::logs::{self, LogConfig, LogFormat};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::deed::{Heard, Tick, Work};
+use super::deed::{Heard, Newer, Tick, Work};
 use super::rule::Rule;
-use super::{CRASHES_MOST, TICKS, TTL};
+use super::{CRASHES_MOST, HUNG, TICKS, TTL};
 
-/// The first line that a node is told. It works until nothing more is said to it.
+/// The line that a node is told. It works until it is asked to stop, or whoever told it has gone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Setup {
     pub(super) node: usize,
@@ -32,10 +32,23 @@ pub(super) struct Setup {
     pub(super) target: String,
     pub(super) queues: Vec<(String, usize)>,
     pub(super) rule: Option<Rule>,
-    /// It looks for nothing of which nobody has told it.
-    pub(super) only_listens: bool,
+    pub(super) part: Part,
+    pub(super) threads: usize,
     /// Its clock is wrong by so much.
     pub(super) ahead_s: i64,
+    /// It runs the version that knows one kind more.
+    pub(super) is_new: bool,
+}
+
+/// What a node does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Part {
+    /// Jobs, leading, events.
+    Everything,
+    /// Jobs alone.
+    Jobs,
+    /// Jobs of which somebody has told it: it looks for none.
+    Words,
 }
 
 /// What jobs need of it.
@@ -43,11 +56,18 @@ pub(super) struct Setup {
 pub(super) struct Node {
     pub(super) db: Db,
     pub(super) life: String,
+    pub(super) is_new: bool,
     snoozed: Mutex<HashSet<Uuid>>,
 }
 
 /// What it tells of an end that was refused.
 pub(super) const REFUSED: &str = "refused";
+
+/// How a process ends that was asked to stop twice.
+pub(super) const AT_ONCE: i32 = 130;
+
+/// Between two times that a thread of it is woken.
+const WAKE: Duration = Duration::from_millis(200);
 
 /// Events of one transaction of the reader.
 const PAGE: usize = 50;
@@ -67,24 +87,50 @@ impl Node {
 
 /// Runs until it is told to stop.
 pub(super) fn run() -> Result<bool> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(live())?;
-    Ok(true)
-}
-
-async fn live() -> Result<()> {
-    let (said, setup) = tokio::sync::oneshot::channel();
+    let (said, setup) = std::sync::mpsc::channel();
     let stop = Stop::new();
-    let stopping = stop.clone();
+    let (stopping, gone) = (stop.clone(), stop.clone());
     std::thread::spawn(move || {
         let mut lines = std::io::stdin().lines().map_while(Result::ok);
-        if let Some(line) = lines.next() {
-            let _ = said.send(line);
-        }
+        let _ = lines.next().map(|line| said.send(line));
         lines.for_each(drop);
-        stopping.trigger();
+        gone.trigger();
     });
-    let setup: Setup = serde_json::from_str(&setup.await.context("nothing was said")?)?;
+    let setup: Setup = serde_json::from_str(&setup.recv().context("nothing was said")?)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(setup.threads).enable_all().build()?;
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::listen()?
+    };
+    // Whoever keeps a thread for ever may keep the one that hears the network, and no other takes its part until something
+    // wakes one from outside.
+    let handle = runtime.handle().clone();
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(WAKE);
+            handle.spawn(async {});
+        }
+    });
+    let lived = runtime.block_on(async {
+        tokio::select! {
+            lived = live(setup, stop) => lived,
+            () = asked_twice(signals, stopping) => std::process::exit(AT_ONCE),
+        }
+    });
+    // Of work that keeps its thread nobody hears any more.
+    runtime.shutdown_background();
+    lived.map(|()| true)
+}
+
+/// The first signal asks it to stop; who asks again does not want to wait.
+async fn asked_twice(mut signals: Signals, stop: Stop) {
+    signals.next().await;
+    stop.trigger();
+    signals.next().await;
+}
+
+async fn live(setup: Setup, stop: Stop) -> Result<()> {
     logs::init(&LogConfig { format: LogFormat::Json, level: "info".to_owned() })?;
     let target = Target::parse(&setup.target)?;
     let db = loop {
@@ -92,16 +138,20 @@ async fn live() -> Result<()> {
             Ok(db) => break db,
             // The server is away, as others' servers are.
             Err(_) if !stop.is_stopping() => tokio::time::sleep(Duration::from_millis(100)).await,
-            Err(error) => return Err(error.into()),
+            Err(_) => return Ok(()),
         }
     };
     let life = format!("{}.{}", setup.node, setup.life);
-    let node = Arc::new(Node { db: db.clone(), life, snoozed: Mutex::default() });
-    let worker = worker(&setup, &target, &node).await?;
+    let is_new = setup.is_new;
+    let node = Arc::new(Node { db: db.clone(), life, is_new, snoozed: Mutex::default() });
+    let worker = tokio::select! {
+        worker = worker(&setup, &target, &node) => worker?,
+        () = stop.stopped() => return Ok(()),
+    };
     let naive = setup.rule == Some(Rule::NoHorizon);
     tokio::select! {
         () = worker.run(stop) => {}
-        () = read(&db, naive), if !setup.only_listens => {}
+        () = read(&db, naive), if setup.part == Part::Everything => {}
     }
     logs::flush();
     Ok(())
@@ -125,7 +175,7 @@ fn limits(setup: &Setup) -> DbConfig {
 
 async fn worker(setup: &Setup, target: &Target, node: &Arc<Node>) -> Result<Worker> {
     let kinds = loop {
-        match kinds(node).await {
+        match kinds(node, setup).await {
             Ok(kinds) => break kinds,
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
@@ -135,12 +185,13 @@ async fn worker(setup: &Setup, target: &Target, node: &Arc<Node>) -> Result<Work
     let config = Config {
         queues: setup.queues.clone(),
         ttl: TTL,
-        poll: if setup.only_listens || is(Rule::NoPoll) { never } else { Duration::from_millis(250) },
+        poll: if setup.part == Part::Words || is(Rule::NoPoll) { never } else { Duration::from_millis(250) },
         full_every: if is(Rule::NoFullPass) { Duration::MAX } else { Duration::from_secs(1) },
-        grace: Duration::from_secs(5),
+        grace: if is(Rule::NoDrain) { Duration::ZERO } else { Duration::from_secs(5) },
+        hung: HUNG,
         crashes_most: if is(Rule::NoPoison) { u16::MAX } else { CRASHES_MOST },
         crash_pause: Duration::from_millis(100),
-        may_lead: !setup.only_listens,
+        may_lead: setup.part == Part::Everything,
         ..Config::default()
     };
     let clock = Clock::wrong(SignedDuration::from_secs(setup.ahead_s));
@@ -151,7 +202,8 @@ async fn worker(setup: &Setup, target: &Target, node: &Arc<Node>) -> Result<Work
         schedules = schedules.with(tick(at, setup.rule))?;
     }
     let worker = Worker::new(target, kinds, config, &effects);
-    let worker = if setup.only_listens { worker } else { worker.with_schedules(schedules) };
+    let is_whole = setup.part == Part::Everything;
+    let worker = if is_whole { worker.with_schedules(schedules) } else { worker };
     Ok(match setup.rule.and_then(Rule::weak) {
         Some(weak) => worker.weakened(weak),
         None => worker,
@@ -165,8 +217,10 @@ fn tick(at: usize, rule: Option<Rule>) -> Schedule {
     if is_whole { tick.misfire(Misfire::CatchUp { most: 100 }) } else { tick }
 }
 
-async fn kinds(node: &Arc<Node>) -> Result<Kinds> {
+async fn kinds(node: &Arc<Node>, setup: &Setup) -> Result<Kinds> {
     let kinds = Kinds::new().with::<Work>(Arc::clone(node)).with::<Tick>(Arc::clone(node));
+    let knows = setup.is_new || setup.rule == Some(Rule::NoKinds);
+    let kinds = if knows { kinds.with::<Newer>(Arc::clone(node)) } else { kinds };
     Ok(Subscribers::new(kinds).durable::<Heard>(Arc::clone(node)).declare(&node.db).await?)
 }
 

@@ -14,12 +14,17 @@ pub(super) enum Blow {
     Kill { node: usize },
     /// Stops a node's process for so long that others take what it had, and lets it go on.
     Freeze { node: usize, ms: u64 },
-    /// Asks a node to stop, and starts it when it has.
+    /// Asks a node to stop (SIGTERM), and starts it when it has.
     Stop { node: usize },
+    /// Asks it twice: it is to end at once.
+    StopTwice { node: usize },
     /// Stops the server at once, and starts it after a while.
     Outage { ms: u64 },
     /// Stops the server in order and promotes the standby: nothing is lost.
     SwitchOver,
+    /// Takes the standby off the server, goes on for so long, stops the server at once and promotes the standby: what was
+    /// committed meanwhile is lost.
+    FailOver { ms: u64 },
     /// Ends some sessions of the nodes, as an operator does.
     Terminate { many: u64 },
     /// Something happens to a node's wires to the database for a while.
@@ -36,15 +41,19 @@ pub(super) struct Step {
 /// A story of such a length has room for a server that is away for longer than anybody waits for it.
 const LONG: Duration = Duration::from_secs(180);
 
-/// More than enough blows for this long: a run ends by the clock.
-pub(super) fn plan(seed: u64, nodes: usize, length: Duration) -> Vec<Step> {
+/// More than enough blows for this long: a run ends by the clock. None where none of them falls.
+pub(super) fn plan(seed: u64, nodes: usize, length: Duration, falls: fn(&Blow) -> bool) -> Vec<Step> {
     let random = Random::seeded(seed);
     let most = usize::try_from(length.as_millis() / 200).unwrap_or(usize::MAX) + 24;
     let mut steps = Vec::new();
     while steps.len() < most {
-        let mut block = block(&random, nodes);
-        if length >= LONG {
-            block.push(Blow::Outage { ms: 20_000 });
+        let mut block: Vec<Blow> = block(&random, nodes).into_iter().filter(falls).collect();
+        if block.is_empty() {
+            break;
+        }
+        let away = Blow::Outage { ms: 20_000 };
+        if length >= LONG && falls(&away) {
+            block.push(away);
         }
         // Fisher and Yates; every block has every kind.
         for at in (1..block.len()).rev() {
@@ -64,9 +73,11 @@ fn block(random: &Random, nodes: usize) -> Vec<Blow> {
     blows.extend((0..3).map(|_| Blow::Freeze { node: node(), ms: ttl * 2 + random.below(ttl) }));
     blows.extend((0..2).map(|_| Blow::Stop { node: node() }));
     blows.extend([
+        Blow::StopTwice { node: node() },
         Blow::Outage { ms: random.below(200) },
         Blow::Outage { ms: 500 + random.below(2_000) },
         Blow::SwitchOver,
+        Blow::FailOver { ms: 100 + random.below(900) },
         Blow::Terminate { many: 3 + random.below(12) },
         Blow::Terminate { many: 40 },
         wire(Mode::Mute, 1_500),
@@ -79,6 +90,9 @@ fn block(random: &Random, nodes: usize) -> Vec<Blow> {
 
 /// The beginning of the plan on a few lines.
 pub(super) fn show(steps: &[Step]) -> String {
+    if steps.is_empty() {
+        return "plan: nobody is struck".to_owned();
+    }
     let shown = steps.iter().take(12).map(|step| format!("{:?}, {} ms", step.blow, step.rest.as_millis()));
     format!("plan: {}, …", shown.collect::<Vec<_>>().join("; "))
 }
@@ -90,18 +104,28 @@ mod tests {
     #[test]
     fn the_same_seed_tells_the_same_story_and_every_kind_is_in_it() {
         let length = Duration::from_secs(20);
-        assert_eq!(plan(7, 3, length), plan(7, 3, length));
-        assert_ne!(plan(7, 3, length), plan(8, 3, length));
-        let first = &plan(7, 3, length)[..20];
+        let whole = |seed| plan(seed, 3, length, |_| true);
+        assert_eq!(whole(7), whole(7));
+        assert_ne!(whole(7), whole(8));
+        let first = &whole(7)[..22];
         let has = |is: fn(&Blow) -> bool| first.iter().any(|step| is(&step.blow));
         assert!(
             has(|blow| matches!(blow, Blow::SwitchOver)) && has(|blow| matches!(blow, Blow::Stop { .. }))
         );
+        assert!(has(|blow| matches!(blow, Blow::FailOver { .. })));
+        assert!(has(|blow| matches!(blow, Blow::StopTwice { .. })));
         assert!(has(|blow| matches!(blow, Blow::Wire { mode: Mode::Mute, .. })));
         for step in first {
             if let Blow::Freeze { ms, .. } = step.blow {
                 assert!(Duration::from_millis(ms) > TTL, "others take over: {step:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_story_of_one_kind_of_blow_has_no_other() {
+        let kills = plan(7, 3, Duration::from_secs(200), |blow| matches!(blow, Blow::Kill { .. }));
+        assert!(kills.len() > 100 && kills.iter().all(|step| matches!(step.blow, Blow::Kill { .. })));
+        assert_eq!(plan(7, 3, Duration::from_secs(8), |_| false), []);
     }
 }

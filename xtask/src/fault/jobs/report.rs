@@ -7,22 +7,25 @@ use anyhow::Result;
 use mainstay_db::Session;
 
 use super::Arguments;
+use super::chaos::Struck;
 use super::child::Told;
 use super::history::History;
 use super::verdict::{Count, number};
 
 /// What happened, in numbers.
 pub(super) struct Story<'a> {
-    pub(super) blows: Vec<(&'static str, u64)>,
+    pub(super) struck: &'a Struck,
     pub(super) told: &'a Told,
     pub(super) history: &'a History,
     pub(super) counts: Vec<Count>,
+    /// Jobs that went with a server.
+    pub(super) lost: i64,
     /// Processes that ended by themselves.
     pub(super) ended: u64,
     pub(super) took: Duration,
 }
 
-const FIGURES: [(&str, &str); 9] = [
+const FIGURES: [(&str, &str); 11] = [
     (
         "jobs",
         "select count(*) from mainstay.job where not exists (select from mainstay.job_ready where id = job.id)",
@@ -37,14 +40,29 @@ const FIGURES: [(&str, &str); 9] = [
     ("dead letters by poison", "select count(*) from mainstay.job_dead where reason = 'poison'"),
     (
         "of these innocent",
-        "select count(*) from mainstay.job_dead where reason = 'poison' and payload->>'deed' is distinct from 'Abort'",
+        "select count(*) from mainstay.job_dead where reason = 'poison' and coalesce(payload->>'deed', '') not in ('Abort', 'Overflow', 'Eat', 'Endless')",
     ),
+    (
+        "taken from a process that goes on",
+        "select count(*) from mainstay.job_attempt where detail like 'it did not end at its deadline%'",
+    ),
+    ("jobs of a kind that some nodes do not know", "select count(*) from mainstay.job where kind = 'newer'"),
     ("times of schedules", "select count(*) from mainstay.job where kind = 'tick'"),
     ("events", "select count(*) from seen"),
 ];
 
 /// What stands behind some of the counts.
-const EXAMPLES: [(&str, &str); 3] = [
+const EXAMPLES: [(&str, &str); 4] = [
+    (
+        "attempts that did not count",
+        "select format('%s attempt %s of %s, begun by %s; ended as %s', id, attempt, job.payload->>'deed', again, ( \
+                select array_agg(format('%s %s %s at %s, ran since %s', run, attempt, cause, ended_at::time, started_at::time) order by run) \
+                from mainstay.job_attempt where job_attempt.id = job.id)) \
+            from (select id, attempt, array_agg(format('%s run %s at %s', life, run, at::time) order by run) as again \
+                from begun where not exists (select from lost_time where begun.at between since and until) \
+                group by id, attempt having count(*) > 1) as twice \
+            inner join mainstay.job using (id) where payload->>'deed' is distinct from 'Snooze' limit 10",
+    ),
     (
         "jobs that have not ended",
         "select format('%s of queue %s, %s, %s, in order: %s, attempts %s, overdue %s', count(*), queue, place, kind, is_in_order, \
@@ -75,7 +93,8 @@ pub(super) async fn tell(arguments: &Arguments, session: &Session, story: &Story
     for (name, sql) in FIGURES {
         figures.push((name, number(session, sql, &[]).await?));
     }
-    let blows: Vec<String> = story.blows.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    let blows: Vec<String> =
+        story.struck.blows.iter().map(|(name, count)| format!("{count} {name}")).collect();
     println!("blows: {}, {} nodes ended by their jobs", blows.join(", "), story.ended);
     let (refused, stale) =
         (story.told.refused.load(Ordering::Relaxed), story.told.stale.load(Ordering::Relaxed));
@@ -86,6 +105,11 @@ pub(super) async fn tell(arguments: &Arguments, session: &Session, story: &Story
     println!("{:>8}  asked for and acknowledged", story.history.asked.len());
     println!("{:>8}  rolled back", story.history.undone.len());
     println!("{:>8}  whose commit nobody knows of", story.history.unknown);
+    println!(
+        "{:>8}  committed on a server that was lost; of these lost with it {}",
+        story.history.risky.len(),
+        story.lost
+    );
     println!("{rescued:>8}  given to others");
     println!("{:>8}  ends refused ({refused} of them with an effect)", refused + stale);
     println!("{:>8}  looks at the limited queue", story.history.looks);
@@ -102,11 +126,16 @@ pub(super) async fn tell(arguments: &Arguments, session: &Session, story: &Story
     let of = |name: &str| figures.iter().find(|(known, _)| *known == name).map_or(0, |(_, figure)| *figure);
     let is_telling = story.history.asked.len() > 500
         && of("begun again after a crash") > 0
-        && (arguments.seconds < 45 || refused + stale > 0)
+        && (arguments.is_short() || refused + stale > 0)
+        && (arguments.is_short() || of("taken from a process that goes on") > 0)
         && of("times of schedules") > 0
         && of("events") > 0
         && story.history.looks > 0;
-    let rule = arguments.broken.map_or_else(String::new, |rule| format!(" with {rule:?} broken in"));
+    let rule = match (arguments.broken, arguments.kept) {
+        (Some(rule), _) => format!(" with {rule:?} broken in"),
+        (None, Some(rule)) => format!(" of {rule:?}, kept"),
+        (None, None) => String::new(),
+    };
     println!(
         "fault jobs{rule}: seed {}, {:.0} s, {} nodes, {} jobs, {} begun again, {} ends refused, {} lost, {broken} promises \
          broken{}",
@@ -117,8 +146,8 @@ pub(super) async fn tell(arguments: &Arguments, session: &Session, story: &Story
         of("begun again after a crash"),
         refused + stale,
         story.counts.iter().find(|count| count.name.ends_with("are lost")).map_or(0, |count| count.wrong),
-        if is_telling { "" } else { "; nothing was shown" }
+        if is_telling || arguments.rule().is_some() { "" } else { "; nothing was shown" }
     );
     // What was left out must be seen in what is wrong, not in what is missing.
-    Ok(broken == 0 && (is_telling || arguments.broken.is_some()))
+    Ok(broken == 0 && (is_telling || arguments.rule().is_some()))
 }

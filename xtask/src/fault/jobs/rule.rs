@@ -34,6 +34,14 @@ pub(crate) enum Rule {
     NoTime,
     /// Times of a schedule that nobody was there for are left out.
     NoCatchUp,
+    /// Who is asked to stop drops what is at work.
+    NoDrain,
+    /// Who does not know a kind takes its jobs all the same, and gives them up.
+    NoKinds,
+    /// Work may take as long as it likes.
+    NoDeadline,
+    /// Days go when they are old, however much of them lives.
+    NoGuard,
 }
 
 impl Rule {
@@ -53,7 +61,11 @@ impl Rule {
             | Self::NoLimits
             | Self::NoPoison
             | Self::NoTime
-            | Self::NoCatchUp => None,
+            | Self::NoCatchUp
+            | Self::NoDrain
+            | Self::NoKinds
+            | Self::NoDeadline
+            | Self::NoGuard => None,
         }
     }
 
@@ -77,6 +89,11 @@ impl Rule {
                     as 'begin new.run_at := least(new.run_at, clock_timestamp()); return new; end'; \
                 create trigger untimed before insert on mainstay.job_ready \
                     for each row when (new.run_at < clock_timestamp() + interval '10 minutes') execute function untimed()",
+            ),
+            Self::NoDeadline => Some(
+                "create function undue() returns trigger language plpgsql \
+                    as 'begin new.timeout_ms := null; return new; end'; \
+                create trigger undue before insert on mainstay.job_ready for each row execute function undue()",
             ),
             _ => None,
         }

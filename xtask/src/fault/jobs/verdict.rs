@@ -1,11 +1,14 @@
-//! What is wrong with what the database holds at the end, by its own tables. Never here: how it came about.
+//! What is wrong with what the database holds at the end, by its own tables, and with what was found on the way. Never here: how
+//! it came about.
 
 use anyhow::{Context, Result};
 use mainstay_db::Session;
 use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
+use super::days::Gone;
 use super::history::History;
-use super::{BURST, CRASHES_MOST, NARROW, NARROW_KEY, PER_S};
+use super::{BURST, CRASHES_MOST, NARROW, NARROW_KEY, PER_S, READ_MOST};
 
 /// A promise, how often it was broken, and how that was counted.
 #[derive(Debug)]
@@ -14,12 +17,50 @@ pub(super) struct Count {
     pub(super) wrong: i64,
 }
 
+/// What chapters have found that no table shows at the end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    /// What claims have read while they took a few jobs of many that waited.
+    pub(super) read: i64,
+    pub(super) gone: Gone,
+    pub(super) unheard: i64,
+    pub(super) late: i64,
+    pub(super) unseen: i64,
+    /// Times of a schedule that have no job; less than none where there are more jobs.
+    pub(super) missed: i64,
+    pub(super) cut_off: i64,
+    pub(super) unclean: i64,
+}
+
+impl Found {
+    /// Each a promise.
+    pub(super) fn counts(&self) -> [Count; 9] {
+        [
+            ("rows read in vain", (self.read - READ_MOST).max(0)),
+            ("jobs and dead letters that went with their day", self.gone.lost),
+            ("jobs of days that did not go", self.gone.kept),
+            ("words that were not heard", self.unheard),
+            ("jobs of a late commit that were passed over", self.late),
+            ("jobs whose time came unseen", self.unseen),
+            ("times of a schedule that were left out, or added", self.missed.abs()),
+            ("cut off by a stop in order", self.cut_off),
+            ("processes that did not stop as they were asked to", self.unclean),
+        ]
+        .map(|(name, wrong)| Count { name, wrong })
+    }
+
+    /// Whether none of it is wrong so far.
+    pub(super) fn is_well(&self) -> bool {
+        self.counts().iter().all(|count| count.wrong == 0)
+    }
+}
+
 /// What each of them counts must be nothing.
-const PROMISES: [(&str, &str); 16] = [
+const PROMISES: [(&str, &str); 20] = [
     (
         "work with nothing wrong that has not succeeded",
         "select count(*) from mainstay.job inner join mainstay.job_outcome using (id) \
-            where (job.kind in ('tick', 'heard') or payload->'deed' ?| array['Exact', 'Late', 'Stubborn', 'Block', 'Hog'] \
+            where (job.kind in ('tick', 'heard', 'newer') or payload->'deed' ?| array['Exact', 'Late', 'Stubborn', 'Block', 'Hog'] \
                 or payload->>'deed' in ('Plain', 'Panic', 'Snooze')) \
             and job_outcome.state <> 'succeeded' \
             and not exists (select from mainstay.job_dead where job_dead.id = job.id and reason = 'poison')",
@@ -57,8 +98,34 @@ const PROMISES: [(&str, &str); 16] = [
     ),
     (
         "attempts that did not count",
+        // But for those whose ends were lost with a server.
         "select count(*) from (select from begun inner join mainstay.job using (id) \
-            where payload->>'deed' is distinct from 'Snooze' group by id, attempt having count(*) > 1) as again",
+            where payload->>'deed' is distinct from 'Snooze' \
+                and not exists (select from lost_time where begun.at between since and until) \
+            group by id, attempt having count(*) > 1) as again",
+    ),
+    (
+        "attempts that count and were none",
+        "select count(*) from mainstay.job_outcome where attempts > (state in ('succeeded', 'discarded'))::int + ( \
+            select count(*) from mainstay.job_attempt where job_attempt.id = job_outcome.id)",
+    ),
+    (
+        "ends that are not those of their policy",
+        "select count(*) from mainstay.job inner join mainstay.job_outcome using (id) \
+            left join mainstay.job_dead as dead using (id) where dead.reason is distinct from 'poison' and case \
+                when job.payload = '\"no deed\"' or job.payload->>'deed' = 'Doomed' then (state, dead.reason) is distinct from ('failed', 'attempts') \
+                when job.payload->>'deed' = 'Shout' then (state, dead.reason) is distinct from ('discarded', null) \
+            end",
+    ),
+    (
+        "jobs of a kind that nobody knows that do not wait",
+        "select count(*) from mainstay.job where kind = 'nobody''s' \
+            and not exists (select from mainstay.job_ready where job_ready.id = job.id)",
+    ),
+    (
+        "taken for a deadline from a process that was gone",
+        "select count(*) from mainstay.job_attempt inner join mainstay.job using (id) \
+            where payload->>'deed' = 'Endless' and detail not like 'it did not end at its deadline%'",
     ),
     (
         "keys of jobs that have ended",
@@ -81,12 +148,13 @@ const PROMISES: [(&str, &str); 16] = [
     (
         "poison that is no dead letter",
         "select count(*) from mainstay.job left join mainstay.job_dead as dead using (id) \
-            where job.payload->>'deed' = 'Abort' and dead.reason is distinct from 'poison'",
+            where job.payload->>'deed' in ('Abort', 'Overflow', 'Eat', 'Endless') and dead.reason is distinct from 'poison'",
     ),
     (
         "begun before their time",
+        // One statement writes when it may begin and, a moment later, when it was asked for.
         "select count(*) from begun inner join mainstay.job using (id) \
-            where begun.at < created_at + (payload->>'after_ms')::bigint * interval '1 millisecond'",
+            where begun.at < created_at + ((payload->>'after_ms')::bigint - 200) * interval '1 millisecond'",
     ),
     (
         "times of a schedule with two jobs",
@@ -118,7 +186,7 @@ const RATE: &str = "with claimed as ( \
         order by started_at range between current row and interval '1 second' following) as many from claimed) as each";
 
 /// All promises.
-pub(super) async fn of(session: &Session, history: &History) -> Result<Vec<Count>> {
+pub(super) async fn of(session: &Session, history: &History, found: &Found) -> Result<Vec<Count>> {
     session.batch_execute("analyze").await?;
     let mut counts = Vec::new();
     for (name, sql) in PROMISES {
@@ -142,7 +210,13 @@ pub(super) async fn of(session: &Session, history: &History) -> Result<Vec<Count
     let most = i16::try_from(CRASHES_MOST)?;
     counts
         .push(Count { name: "more crashes than allowed", wrong: number(session, crashes, &[&most]).await? });
+    counts.extend(found.counts());
     Ok(counts)
+}
+
+/// How many of these are nowhere.
+pub(super) async fn lost(session: &Session, ids: &Vec<Uuid>) -> Result<i64> {
+    number(session, LOST, &[ids]).await
 }
 
 /// One number.
