@@ -31,6 +31,7 @@ mod link;
 mod pulse;
 mod refusal;
 mod running;
+mod settled;
 mod trouble;
 mod walk;
 

@@ -1,10 +1,18 @@
--- This worker lives. Nothing comes back where the database knows nothing of it; else what it runs, and what of it should stop.
+-- This worker lives. Nothing comes back where the database knows nothing of it; else what it runs: of the runs that it names, and
+-- whatever it has above another one; and what of it should stop. Found by runs, as ends are (`succeed.sql`).
 with /* jobs.beat unasked */ seen as (
     update mainstay.job_worker set last_seen = clock_timestamp(), is_draining = $2 where id = $1 returning id
+), mine as (
+    select job.run, job.id, job.cancel_requested
+    from unnest($4::bigint[]) as own (run)
+    join mainstay.job_running as job on job.run = own.run
+    where job.worker + 0 = $1
+    union all
+    select run, id, cancel_requested from mainstay.job_running where run > $3 and worker + 0 = $1
 )
 select
-    coalesce(array_agg(job.run) filter (where job.run is not null), '{}') as runs,
-    coalesce(array_agg(job.id) filter (where job.run is not null), '{}') as jobs,
-    coalesce(array_agg(job.cancel_requested) filter (where job.run is not null), '{}') as unwanted
-from seen left join mainstay.job_running as job on job.worker = seen.id
+    coalesce(array_agg(mine.run) filter (where mine.run is not null), '{}') as runs,
+    coalesce(array_agg(mine.id) filter (where mine.run is not null), '{}') as jobs,
+    coalesce(array_agg(mine.cancel_requested) filter (where mine.run is not null), '{}') as unwanted
+from seen left join mine on true
 group by seen.id

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::running::Running;
+use super::settled::Settled;
 use crate::fence::{Fence, Pace, State};
 use crate::run::Run;
 use crate::store;
@@ -120,13 +121,13 @@ impl Shared {
 
     /// Ends when the life is over.
     async fn beat_for_life(&self) {
-        let (mut session, mut due) = (None, Duration::ZERO);
+        let (mut session, mut due, mut settled) = (None, Duration::ZERO, Settled::default());
         while let State::Alive(left) = self.state() {
             let now = self.clock.boottime();
             // One that somebody has asked for comes between two of them, and in place of none.
             let is_timed = now >= due;
             // However long an answer takes, the end is noticed in time.
-            let beat = tokio::time::timeout(left, self.beat(&mut session, is_timed)).await;
+            let beat = tokio::time::timeout(left, self.beat(&mut session, &mut settled, is_timed)).await;
             if !matches!(beat, Ok(Ok(()))) {
                 session = None;
                 due = now + self.pace.every() / 8;
@@ -142,7 +143,12 @@ impl Shared {
         }
     }
 
-    async fn beat(&self, session: &mut Option<Session>, is_timed: bool) -> Result<(), tokio_postgres::Error> {
+    async fn beat(
+        &self,
+        session: &mut Option<Session>,
+        settled: &mut Settled,
+        is_timed: bool,
+    ) -> Result<(), tokio_postgres::Error> {
         let open = match session {
             Some(open) => open,
             None => {
@@ -155,7 +161,9 @@ impl Shared {
         };
         let sent = self.clock.boottime();
         let is_draining = self.is_draining.load(std::sync::atomic::Ordering::Relaxed);
-        let answer = open.query_opt(store::BEAT, &[&self.worker, &is_draining]).await?;
+        let above = settled.up_to(sent, is_timed);
+        let own = self.running.up_to(above);
+        let answer = open.query_opt(store::BEAT, &[&self.worker, &is_draining, &above, &own]).await?;
         let mut fence = self.fence.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(row) = answer else {
             fence.disowned();
@@ -168,8 +176,11 @@ impl Shared {
         let runs: Vec<Run> = numbers.into_iter().zip(jobs).map(|(number, job)| Run { number, job }).collect();
         let cancelled: Vec<Run> =
             runs.iter().zip(unwanted).filter(|(_, is_unwanted)| *is_unwanted).map(|(run, _)| *run).collect();
-        let lost = self.running.heard(&runs, &cancelled, is_timed);
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(lost);
+        let heard = self.running.heard(&runs, &cancelled, is_timed);
+        if is_timed {
+            settled.known(sent, heard.known_up_to);
+        }
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(heard.lost);
         Ok(())
     }
 }

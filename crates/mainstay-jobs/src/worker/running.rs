@@ -20,6 +20,15 @@ struct Inner {
     released: HashSet<Run>,
 }
 
+/// What a beat has shown.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// Runs that nobody here knows of.
+    pub(super) lost: Vec<Run>,
+    /// Every run up to this one, of all that were looked at, is known here. 0: nothing is said.
+    pub(super) known_up_to: i64,
+}
+
 impl Running {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -50,7 +59,7 @@ impl Running {
     /// What the database counts as this life's, and what of it somebody wants to stop. Runs that nobody here knows of for two
     /// timed beats in a row: the answer to their claim was lost. Beats that somebody asked for may follow each other quicker
     /// than an answer comes, and say nothing of that.
-    pub(super) fn heard(&self, runs: &[Run], cancelled: &[Run], is_timed: bool) -> Vec<Run> {
+    pub(super) fn heard(&self, runs: &[Run], cancelled: &[Run], is_timed: bool) -> Heard {
         let mut inner = self.lock();
         for run in cancelled {
             if let Some(token) = inner.attempts.get(run) {
@@ -58,13 +67,20 @@ impl Running {
             }
         }
         if !is_timed {
-            return Vec::new();
+            return Heard::default();
         }
         let strange: HashSet<Run> =
             runs.iter().copied().filter(|run| !inner.attempts.contains_key(run)).collect();
-        let twice = strange.intersection(&inner.strange).copied().collect();
+        let first = strange.iter().map(|run| run.number).min();
+        let last = runs.iter().map(|run| run.number).max();
+        let lost = strange.intersection(&inner.strange).copied().collect();
         inner.strange = strange;
-        twice
+        Heard { lost, known_up_to: first.map(|first| first - 1).or(last).unwrap_or(0) }
+    }
+
+    /// The numbers of attempts up to this one.
+    pub(super) fn up_to(&self, number: i64) -> Vec<i64> {
+        self.lock().attempts.keys().map(|run| run.number).filter(|own| *own <= number).collect()
     }
 }
 
@@ -83,15 +99,26 @@ mod tests {
         let running = Running::default();
         let known = running.begin(run(1)).unwrap();
         let all = [1, 2, 3].map(run);
-        assert!(running.heard(&all, &[], true).is_empty(), "an answer may still be on its way");
-        assert!(running.heard(&all, &[run(1)], false).is_empty(), "however often somebody asks");
+        assert!(running.heard(&all, &[], true).lost.is_empty(), "an answer may still be on its way");
+        assert!(running.heard(&all, &[run(1)], false).lost.is_empty(), "however often somebody asks");
         assert!(known.is_cancelled());
-        assert_eq!(running.heard(&[1, 3, 4].map(run), &[run(4)], true), [run(3)]);
+        assert_eq!(running.heard(&[1, 3, 4].map(run), &[run(4)], true).lost, [run(3)]);
         assert!(running.release(run(3)) && !running.release(run(1)), "what has begun is not given back");
         assert!(running.begin(run(3)).is_none(), "nor begun when it is being given back");
         running.end(run(1));
-        assert!(running.heard(&[run(1)], &[], true).is_empty());
-        assert_eq!(running.heard(&[run(1)], &[], true), [run(1)]);
+        assert!(running.heard(&[run(1)], &[], true).lost.is_empty());
+        assert_eq!(running.heard(&[run(1)], &[], true).lost, [run(1)]);
+    }
+
+    #[test]
+    fn everything_is_known_up_to_the_first_that_is_strange() {
+        let running = Running::default();
+        let _known = [2, 5].map(|number| running.begin(run(number)).unwrap());
+        assert_eq!(running.heard(&[5, 2].map(run), &[], true).known_up_to, 5);
+        assert_eq!(running.heard(&[5, 2].map(run), &[], false).known_up_to, 0, "only timed beats say so");
+        assert_eq!(running.heard(&[9, 5, 4, 2].map(run), &[], true).known_up_to, 3);
+        assert_eq!(running.heard(&[], &[], true).known_up_to, 0);
+        assert_eq!(running.up_to(4), [2]);
     }
 
     #[test]
@@ -101,7 +128,7 @@ mod tests {
         let known = running.begin(run(1)).unwrap();
         running.heard(&[other], &[other], true);
         assert!(!known.is_cancelled(), "somebody else is meant");
-        assert_eq!(running.heard(&[other], &[], true), [other]);
+        assert_eq!(running.heard(&[other], &[], true).lost, [other]);
         running.end(other);
         running.heard(&[run(1)], &[run(1)], true);
         assert!(known.is_cancelled());

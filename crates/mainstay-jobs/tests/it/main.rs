@@ -9,6 +9,7 @@ mod failover;
 mod leading;
 mod lives;
 mod locks;
+mod long_lives;
 mod lost_locks;
 mod model;
 mod operating;
