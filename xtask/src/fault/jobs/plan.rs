@@ -38,7 +38,8 @@ pub(super) struct Step {
     pub(super) rest: Duration,
 }
 
-/// A story of such a length has room for a server that is away for longer than anybody waits for it.
+/// A story of such a length has room for a server that is away for longer than anybody waits for it, and for one whose last
+/// commits are lost.
 const LONG: Duration = Duration::from_secs(180);
 
 /// More than enough blows for this long: a run ends by the clock. None where none of them falls.
@@ -51,9 +52,9 @@ pub(super) fn plan(seed: u64, nodes: usize, length: Duration, falls: fn(&Blow) -
         if block.is_empty() {
             break;
         }
-        let away = Blow::Outage { ms: 20_000 };
-        if length >= LONG && falls(&away) {
-            block.push(away);
+        let rare = [Blow::Outage { ms: 20_000 }, Blow::FailOver { ms: 100 + random.below(900) }];
+        if length >= LONG {
+            block.extend(rare.into_iter().filter(falls));
         }
         // Fisher and Yates; every block has every kind.
         for at in (1..block.len()).rev() {
@@ -77,7 +78,6 @@ fn block(random: &Random, nodes: usize) -> Vec<Blow> {
         Blow::Outage { ms: random.below(200) },
         Blow::Outage { ms: 500 + random.below(2_000) },
         Blow::SwitchOver,
-        Blow::FailOver { ms: 100 + random.below(900) },
         Blow::Terminate { many: 3 + random.below(12) },
         Blow::Terminate { many: 40 },
         wire(Mode::Mute, 1_500),
@@ -107,12 +107,13 @@ mod tests {
         let whole = |seed| plan(seed, 3, length, |_| true);
         assert_eq!(whole(7), whole(7));
         assert_ne!(whole(7), whole(8));
-        let first = &whole(7)[..22];
+        let first = &whole(7)[..21];
         let has = |is: fn(&Blow) -> bool| first.iter().any(|step| is(&step.blow));
         assert!(
             has(|blow| matches!(blow, Blow::SwitchOver)) && has(|blow| matches!(blow, Blow::Stop { .. }))
         );
-        assert!(has(|blow| matches!(blow, Blow::FailOver { .. })));
+        let long = plan(7, 3, LONG, |_| true);
+        assert!(long[..23].iter().any(|step| matches!(step.blow, Blow::FailOver { .. })));
         assert!(has(|blow| matches!(blow, Blow::StopTwice { .. })));
         assert!(has(|blow| matches!(blow, Blow::Wire { mode: Mode::Mute, .. })));
         for step in first {
