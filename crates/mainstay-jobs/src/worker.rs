@@ -18,6 +18,7 @@ use crate::weak::Weak;
 use crate::wire::Wire;
 
 mod attempt;
+mod awake;
 mod batch;
 mod capped;
 mod claimed;

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use mainstay_db::{Session, Target};
 use mainstay_runtime::Clock;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::awake;
 use super::running::Running;
 use super::settled::Settled;
 use crate::fence::{Fence, Pace, State};
@@ -62,7 +64,7 @@ impl Pulse {
             is_draining: std::sync::atomic::AtomicBool::new(false),
             ear: wake::of_life(worker),
         });
-        let beating = Arc::clone(&shared);
+        let (beating, home) = (Arc::clone(&shared), Handle::current());
         std::thread::Builder::new().name("jobs-pulse".to_owned()).spawn(move || {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
                 return beating.over.cancel();
@@ -71,6 +73,7 @@ impl Pulse {
                 tokio::select! {
                     () = beating.ended.cancelled() => {}
                     () = beating.beat_for_life() => {}
+                    never = awake::keep(&home) => match never {},
                 }
             });
         })?;

@@ -66,9 +66,6 @@ pub(super) const REFUSED: &str = "refused";
 /// How a process ends that was asked to stop twice.
 pub(super) const AT_ONCE: i32 = 130;
 
-/// Between two times that a thread of it is woken.
-const WAKE: Duration = Duration::from_millis(200);
-
 /// Events of one transaction of the reader.
 const PAGE: usize = 50;
 
@@ -103,15 +100,6 @@ pub(super) fn run() -> Result<bool> {
         let _inside = runtime.enter();
         Signals::listen()?
     };
-    // Whoever keeps a thread for ever may keep the one that hears the network, and no other takes its part until something
-    // wakes one from outside.
-    let handle = runtime.handle().clone();
-    std::thread::spawn(move || {
-        loop {
-            std::thread::sleep(WAKE);
-            handle.spawn(async {});
-        }
-    });
     let lived = runtime.block_on(async {
         tokio::select! {
             lived = live(setup, stop) => lived,
