@@ -54,7 +54,7 @@ fn durations(log: &str) -> Vec<Duration> {
         if let Some((_, told)) = line.split_once("duration: ") {
             entry = told.split_once(" ms  ").and_then(|(ms, rest)| Some((ms.parse::<f64>().ok()?, rest)));
         }
-        if !line.contains("/* jobs.claim unasked */") {
+        if !line.contains("/* jobs.claim platform */") {
             continue;
         }
         let Some((ms, phase)) = entry.take() else { continue };
@@ -74,10 +74,10 @@ mod tests {
 
     #[test]
     fn a_claim_is_its_plan_and_its_execution_and_others_do_not_count() {
-        let log = "12:00 LOG:  duration: 9.5 ms  parse s1: -- Takes jobs.\n\twith /* jobs.claim unasked */ said as (\n\
-                   12:00 LOG:  duration: 0.5 ms  bind s1: -- Takes jobs.\n\twith /* jobs.claim unasked */ said as (\n\
+        let log = "12:00 LOG:  duration: 9.5 ms  parse s1: -- Takes jobs.\n\twith /* jobs.claim platform */ said as (\n\
+                   12:00 LOG:  duration: 0.5 ms  bind s1: -- Takes jobs.\n\twith /* jobs.claim platform */ said as (\n\
                    12:00 LOG:  duration: 3.0 ms  execute s2: select /* jobs.other */ 1\n\
-                   12:00 LOG:  duration: 1.5 ms  execute s1: -- Takes jobs.\n\twith /* jobs.claim unasked */ said as (\n";
+                   12:00 LOG:  duration: 1.5 ms  execute s1: -- Takes jobs.\n\twith /* jobs.claim platform */ said as (\n";
         assert_eq!(durations(log), [Duration::from_millis(2)]);
     }
 }

@@ -66,7 +66,7 @@ pub(crate) fn name_in(text: &str) -> Option<&str> {
         rest = rest.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).trim_start();
     }
     let (comment, _) = rest.strip_prefix("/*")?.split_once("*/")?;
-    // A second word may say the lane, or `unasked`: the platform's own, whoever asks for what. More of them are prose.
+    // A second word may say the lane, or `platform`: its own, whoever asks for what. More of them are prose.
     let mut words = comment.split_whitespace();
     let (name, _, None) = (words.next()?, words.next(), words.next()) else { return None };
     let is_part = |part: &str| {
@@ -138,7 +138,7 @@ mod tests {
             "select /* sum.add_2 */ 1",
             "-- Why.\n-- Why else.\nwith /* sum.add_2 pipelined */ a as (select 1) select 1",
             "/* sum.add_2 */ select 1",
-            "select /* sum.add_2 unasked */ 1",
+            "select /* sum.add_2 platform */ 1",
             "\n/* sum.add_2 pipelined */ select 1",
         ] {
             assert_eq!(name_in(text), Some("sum.add_2"), "{text}");

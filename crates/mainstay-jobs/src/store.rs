@@ -58,7 +58,7 @@ pub(crate) static QUEUES: Statement = Statement::pooled("jobs.queues", include_s
 pub(crate) static COUNTS: Statement = Statement::pooled(
     "jobs.counts",
     concat!(
-        "select /* jobs.counts unasked */ name, queued, scheduled, retrying, running, dead, oldest_s, paused_at, running_most, \
+        "select /* jobs.counts platform */ name, queued, scheduled, retrying, running, dead, oldest_s, paused_at, running_most, \
             running_most_of_key, rate_per_s, rate_burst from (",
         include_str!("store/queues.sql"),
         ") as counted"

@@ -12,7 +12,7 @@ const COUNT: &str = include_str!("statements.sql");
 /// Statements executed in one database, by their normalised text.
 ///
 /// Left out: `begin`, `commit`, `rollback`, `set` and the like, the questions that the driver itself asks about types, and what
-/// the platform asks for itself, whoever asks for what (`/* noun.verb unasked */`). `Display` lists texts with their counts, for
+/// the platform asks for itself, whoever asks for what (`/* noun.verb platform */`). `Display` lists texts with their counts, for
 /// the message of a failed assertion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statements {

@@ -173,7 +173,7 @@ async fn what_has_not_changed_is_not_sent_again() {
 #[tokio::test]
 async fn what_the_platform_asks_for_itself_is_in_nobodys_budget() {
     const ASKED: &str = "select max(query_start)::text from pg_stat_activity \
-        where datname = current_database() and pid <> pg_backend_pid() and query like '%jobs.claim unasked%'";
+        where datname = current_database() and pid <> pg_backend_pid() and query like '%jobs.claim platform%'";
     let world = World::without_importer().await;
     world.start_importers_alone();
     let looks = Mutex::new(BTreeSet::new());

@@ -1,7 +1,7 @@
 -- How long each reader's first unread event has been there, whether it waits for an open transaction, and how many there are,
 -- counted so far at most.
 select
-    /* events.lag unasked */ reader.name,
+    /* events.lag platform */ reader.name,
     coalesce(extract(epoch from clock_timestamp() - next.at)::double precision, 0) as behind_s,
     coalesce(next.tx >= pg_snapshot_xmin(pg_current_snapshot()), false) as is_held,
     unread.count as unread

@@ -1,7 +1,7 @@
 -- Takes the jobs that are due, lane by lane, or those that were picked ($8). What somebody else is taking is passed over. Of
 -- jobs with one ordering key the first goes, when none of them runs. Of a queue with limits something is taken only by who
 -- holds its row ($7). A row comes back in any case.
-with /* jobs.claim unasked */ said as materialized (
+with /* jobs.claim platform */ said as materialized (
     select
         paused_at is not null as is_paused,
         running_most is not null or running_most_of_key is not null or rate_per_s is not null as is_limited

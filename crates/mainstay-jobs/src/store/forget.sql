@@ -1,5 +1,5 @@
 -- Dead letters that nobody has asked for in so long, the oldest first.
-delete /* jobs.forget unasked */ from mainstay.job_dead
+delete /* jobs.forget platform */ from mainstay.job_dead
 where id in (
     select id from mainstay.job_dead
     where died_at < clock_timestamp() - $1::bigint * interval '1 millisecond'

@@ -1,6 +1,6 @@
 -- What workers had that nobody hears of any more begins again, or, after too many such ends, goes to the dead letters. The
 -- guard is the leader's token: who is no leader any more rescues nothing. What follows from `gone` stands in `ends.sql`.
-with /* jobs.rescue unasked */ led as materialized (
+with /* jobs.rescue platform */ led as materialized (
     select from mainstay.lease where name = $1 and token = $2 and expires_at > clock_timestamp() for share
 ), silent as (
     delete from mainstay.job_worker

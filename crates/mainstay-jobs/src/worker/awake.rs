@@ -12,8 +12,10 @@ const EVERY: Duration = Duration::from_millis(200);
 /// Wakes a thread of that runtime again and again, until dropped. It runs in another one.
 pub(super) async fn keep(home: &Handle) -> Infallible {
     loop {
+        let woken = home.spawn(async {});
         tokio::time::sleep(EVERY).await;
-        drop(home.spawn(async {}));
+        // While all of them are kept, it waits by itself.
+        let _ = woken.await;
     }
 }
 

@@ -70,13 +70,13 @@ pub(super) async fn begin(
         .session
         .query_one(store::REGISTER, &[&host, &pid, &queues, &kinds, &slots, &ttl, &process])
         .await?;
-    let (worker, running): (i64, _) = (row.try_get(0)?, Running::default());
+    let (worker, before, running): (i64, i64, _) = (row.try_get(0)?, row.try_get(1)?, Running::default());
     let takes_over = parts.config.is_alone && last.is_none();
     if takes_over {
         open.session.execute(store::ALONE, &[&worker, &LEASE]).await?;
     }
-    let pulse =
-        Pulse::begin(worker, &parts.target, &parts.effects.clock, parts.config.pace(), sent, running.clone());
+    let (clock, pace) = (&parts.effects.clock, parts.config.pace());
+    let pulse = Pulse::begin((worker, before), &parts.target, clock, pace, sent, running.clone());
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
     let reports = Arc::new(Reports::new(Arc::clone(&link), worker, parts.weak));
     // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.

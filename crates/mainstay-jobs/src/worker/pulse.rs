@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::awake;
 use super::running::Running;
-use super::settled::Settled;
+use super::settled::{Look, Settled};
 use crate::fence::{Fence, Pace, State};
 use crate::run::Run;
 use crate::store;
@@ -27,6 +27,8 @@ pub(super) struct Pulse {
 #[derive(Debug)]
 struct Shared {
     worker: i64,
+    /// The last run before this life.
+    before: i64,
     target: Target,
     clock: Clock,
     pace: Pace,
@@ -42,9 +44,10 @@ struct Shared {
 }
 
 impl Pulse {
-    /// Begins with what was registered by a statement that was sent at `sent` of the clock's boot time.
+    /// Begins with what was registered, a number and the last run before it, by a statement that was sent at `sent` of the
+    /// clock's boot time.
     pub(super) fn begin(
-        worker: i64,
+        (worker, before): (i64, i64),
         target: &Target,
         clock: &Clock,
         pace: Pace,
@@ -53,6 +56,7 @@ impl Pulse {
     ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
             worker,
+            before,
             target: target.clone(),
             clock: clock.clone(),
             pace,
@@ -124,13 +128,17 @@ impl Shared {
 
     /// Ends when the life is over.
     async fn beat_for_life(&self) {
-        let (mut session, mut due, mut settled) = (None, Duration::ZERO, Settled::default());
+        let (mut session, mut due) = (None, Duration::ZERO);
+        let mut settled = Settled::new(self.before);
         while let State::Alive(left) = self.state() {
             let now = self.clock.boottime();
             // One that somebody has asked for comes between two of them, and in place of none.
             let is_timed = now >= due;
-            // However long an answer takes, the end is noticed in time.
-            let beat = tokio::time::timeout(left, self.beat(&mut session, &mut settled, is_timed)).await;
+            let look = settled.look(is_timed);
+            // However long an answer takes, the end is noticed in time, and a look at everything is no reason for it.
+            let longest = if look.is_all { left.min(self.pace.every() / 4) } else { left };
+            let beat =
+                tokio::time::timeout(longest, self.beat(&mut session, &mut settled, look, is_timed)).await;
             if !matches!(beat, Ok(Ok(()))) {
                 session = None;
                 due = now + self.pace.every() / 8;
@@ -150,6 +158,7 @@ impl Shared {
         &self,
         session: &mut Option<Session>,
         settled: &mut Settled,
+        look: Look,
         is_timed: bool,
     ) -> Result<(), tokio_postgres::Error> {
         let open = match session {
@@ -164,9 +173,8 @@ impl Shared {
         };
         let sent = self.clock.boottime();
         let is_draining = self.is_draining.load(std::sync::atomic::Ordering::Relaxed);
-        let above = settled.up_to(sent, is_timed);
-        let own = self.running.up_to(above);
-        let answer = open.query_opt(store::BEAT, &[&self.worker, &is_draining, &above, &own]).await?;
+        let own = self.running.up_to(look.above);
+        let answer = open.query_opt(store::BEAT, &[&self.worker, &is_draining, &look.above, &own]).await?;
         let mut fence = self.fence.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(row) = answer else {
             fence.disowned();
@@ -181,7 +189,7 @@ impl Shared {
             runs.iter().zip(unwanted).filter(|(_, is_unwanted)| *is_unwanted).map(|(run, _)| *run).collect();
         let heard = self.running.heard(&runs, &cancelled, is_timed);
         if is_timed {
-            settled.known(sent, heard.known_up_to);
+            settled.heard(sent, row.try_get("last")?, heard.strange);
         }
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(heard.lost);
         Ok(())

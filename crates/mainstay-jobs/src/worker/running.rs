@@ -23,10 +23,10 @@ struct Inner {
 /// What a beat has shown.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
-    /// Runs that nobody here knows of.
+    /// Runs that nobody here knows of, a second time.
     pub(super) lost: Vec<Run>,
-    /// Every run up to this one, of all that were looked at, is known here. 0: nothing is said.
-    pub(super) known_up_to: i64,
+    /// The first that nobody here knows of, for the first time or again.
+    pub(super) strange: Option<i64>,
 }
 
 impl Running {
@@ -72,15 +72,21 @@ impl Running {
         let strange: HashSet<Run> =
             runs.iter().copied().filter(|run| !inner.attempts.contains_key(run)).collect();
         let first = strange.iter().map(|run| run.number).min();
-        let last = runs.iter().map(|run| run.number).max();
         let lost = strange.intersection(&inner.strange).copied().collect();
         inner.strange = strange;
-        Heard { lost, known_up_to: first.map(|first| first - 1).or(last).unwrap_or(0) }
+        Heard { lost, strange: first }
     }
 
-    /// The numbers of attempts up to this one.
+    /// The numbers up to this one of all that a beat is to tell of: of attempts, and of what nobody knew of at the last.
     pub(super) fn up_to(&self, number: i64) -> Vec<i64> {
-        self.lock().attempts.keys().map(|run| run.number).filter(|own| *own <= number).collect()
+        let inner = self.lock();
+        inner
+            .attempts
+            .keys()
+            .chain(&inner.strange)
+            .map(|run| run.number)
+            .filter(|own| *own <= number)
+            .collect()
     }
 }
 
@@ -111,14 +117,17 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_known_up_to_the_first_that_is_strange() {
+    fn a_beat_tells_of_attempts_and_again_of_what_was_strange() {
         let running = Running::default();
         let _known = [2, 5].map(|number| running.begin(run(number)).unwrap());
-        assert_eq!(running.heard(&[5, 2].map(run), &[], true).known_up_to, 5);
-        assert_eq!(running.heard(&[5, 2].map(run), &[], false).known_up_to, 0, "only timed beats say so");
-        assert_eq!(running.heard(&[9, 5, 4, 2].map(run), &[], true).known_up_to, 3);
-        assert_eq!(running.heard(&[], &[], true).known_up_to, 0);
+        assert_eq!(running.heard(&[5, 2].map(run), &[], true).strange, None);
         assert_eq!(running.up_to(4), [2]);
+        let heard = running.heard(&[9, 5, 3, 2].map(run), &[], true);
+        assert_eq!((heard.lost.as_slice(), heard.strange), ([].as_slice(), Some(3)));
+        let mut own = running.up_to(8);
+        own.sort_unstable();
+        assert_eq!(own, [2, 3, 5], "or it would be forgotten before it is strange a second time");
+        assert_eq!(running.heard(&[3].map(run), &[], true).lost, [run(3)]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ const SUCCEED: &str = include_str!("../../src/store/succeed.sql");
 const FAIL: &str =
     concat!(include_str!("../../src/store/fail.sql"), include_str!("../../src/store/ends.sql"));
 const PROGRESS: &str = include_str!("../../src/store/progress.sql");
+const REGISTER: &str = include_str!("../../src/store/register.sql");
 const BEAT: &str = include_str!("../../src/store/beat.sql");
 
 /// As connections of ends and beats are told.
@@ -24,8 +25,8 @@ const LIVED: &str = "\
         insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most) \
             select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7000' \
                 || lpad(to_hex(n), 16, '0'))::uuid, n, 1, 'default', 2, 'say', 1, 0, 3 from generate_series(low, high) as n $$; \
-    insert into mainstay.job_worker (id, host, pid, queues, kinds, slots, ttl_ms) overriding system value \
-        values (1, 'here', 1, array['default'], array['say'], 600, 30000); \
+    insert into mainstay.job_worker (host, pid, queues, kinds, slots, ttl_ms) \
+        values ('here', 1, array['default'], array['say'], 600, 30000); \
     select work(1, 30000); delete from mainstay.job_running; select work(30001, 30600)";
 
 async fn at_work(session: &Session) -> (Vec<i64>, Vec<Uuid>) {
@@ -57,6 +58,14 @@ async fn whatever_a_life_has_done_its_beats_and_ends_look_at_what_is_at_work() {
     let mut told: Vec<i64> = heard.get("runs");
     told.sort_unstable();
     assert_eq!(told, runs, "those that it names, and all above");
+    // A life that begins now has none of all these, and need not look at them either.
+    let (queues, kinds, nobody) = (vec!["default"], vec!["say"], None::<i64>);
+    let life: [&(dyn ToSql + Sync); 7] = [&"here", &2_i32, &queues, &kinds, &600_i32, &30_000_i64, &nobody];
+    let begun = world.psql.query_one(REGISTER, &life).await.unwrap();
+    let (worker, before): (i64, i64) = (begun.get("id"), begun.get("before"));
+    assert!(before >= runs[598], "{before}");
+    let (looked, plan) = looked_at(&world.psql, BEAT, &[&worker, &false, &before, &Vec::<i64>::new()]).await;
+    assert!(looked < 10.0, "{looked} rows in\n{plan}");
     let (fractions, words) = (vec![0.5_f32; 200], vec![None::<String>; 200]);
     assert_few(
         &world.psql,

@@ -50,7 +50,7 @@ async fn statements_are_counted_without_transaction_control_and_what_nobody_asks
     tx.commit().await.unwrap();
     let read = db.db().read();
     read.query("select * from note where id = $1", &[&1]).await.unwrap();
-    read.query("select /* notes.due unasked */ id from note", &[]).await.unwrap();
+    read.query("select /* notes.due platform */ id from note", &[]).await.unwrap();
     let used = db.statements().await.unwrap().since(&before);
     assert_eq!(used.total(), 4, "{used}");
     assert_eq!(used.containing("insert into note"), 3, "{used}");

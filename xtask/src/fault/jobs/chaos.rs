@@ -183,14 +183,13 @@ impl<'a> Chaos<'a> {
         self.rest(after).await?;
         self.set.crash(old).await?;
         self.set.promote(next).await?;
+        self.world.history().is_risky = false;
         // An attempt whose claim was lost goes on until its process has noticed; its end is refused.
         let lost_time = format!(
             "insert into lost_time (since, until) values ('{since}', clock_timestamp() + interval '10 seconds')"
         );
         self.set.execute(next, &lost_time).await?;
-        self.set.rebuild(old).await?;
-        self.world.history().is_risky = false;
-        Ok(())
+        self.set.rebuild(old).await
     }
 
     async fn session(&self) -> Result<Session> {

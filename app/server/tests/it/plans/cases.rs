@@ -295,6 +295,7 @@ pub(super) const COLD: &[(&[&str], &str)] = &[
         &["athletes.outdate_analyses"],
         "changes every analysis of one athlete, once after a change of their profile",
     ),
+    (&["jobs.count_retry"], "changes one row by its primary key, and asks of that row alone whether it may"),
     (
         &["athletes.update_athlete", "uploads.update_measured"],
         "changes one row by its primary key and has no other condition",

@@ -1,1 +1,1 @@
-select /* cache.live unasked */ mainstay.cache_live()
+select /* cache.live platform */ mainstay.cache_live()

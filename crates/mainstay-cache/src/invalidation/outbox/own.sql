@@ -1,1 +1,1 @@
-select /* cache.own unasked */ xid, incarnation, tags from mainstay.cache_own()
+select /* cache.own platform */ xid, incarnation, tags from mainstay.cache_own()

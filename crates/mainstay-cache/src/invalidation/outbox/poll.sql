@@ -1,4 +1,4 @@
-select /* cache.poll unasked */
+select /* cache.poll platform */
     pg_current_snapshot()::text as snapshot,
     life.id,
     retained.below::text as retained,

@@ -1,5 +1,5 @@
 -- One at a time; who comes second finds little left. What is forgotten is told in the same transaction.
-with /* cache.prune unasked */ turn as materialized (
+with /* cache.prune platform */ turn as materialized (
     select pg_try_advisory_xact_lock(hashtext('mainstay.cache.prune')) as is_mine
 ),
 old as materialized (

@@ -1,5 +1,5 @@
 -- What is declared. Whoever has the same calendar as before goes on where he was; pauses are an operator's.
-insert /* jobs.cron_declare unasked */ into mainstay.job_cron as known (
+insert /* jobs.cron_declare platform */ into mainstay.job_cron as known (
     name, spec, zone, queue, kind, payload, priority, attempts_most, timeout_ms, misfire, catch_up_most, next_at, declared_by
 )
 select

@@ -1,6 +1,6 @@
 -- What is due by the server's clock, for whoever leads.
 select
-    /* jobs.cron_due unasked */ name, spec, zone, queue, kind, payload, priority, attempts_most, timeout_ms, misfire, catch_up_most,
+    /* jobs.cron_due platform */ name, spec, zone, queue, kind, payload, priority, attempts_most, timeout_ms, misfire, catch_up_most,
     next_at, statement_timestamp() as now
 from mainstay.job_cron
 where next_at <= statement_timestamp() and paused_at is null and retired_at is null
