@@ -14,7 +14,7 @@ pub struct Clock(Inner);
 
 #[derive(Clone, Debug)]
 enum Inner {
-    System { origin: Instant, ahead: SignedDuration },
+    System { origin: Instant, ahead: SignedDuration, gains: i32 },
     Paused(Arc<Paused>),
 }
 
@@ -32,14 +32,14 @@ impl Clock {
     pub fn system() -> Self {
         // Reading it once shows a machine without a clock at start and not later.
         let _ = Timestamp::now();
-        Self(Inner::System { origin: Instant::now(), ahead: SignedDuration::ZERO })
+        Self(Inner::System { origin: Instant::now(), ahead: SignedDuration::ZERO, gains: 0 })
     }
 
-    /// The machine's clock as one shows it that is wrong by so much: of a machine whose time nobody keeps. What only goes on,
-    /// goes on as it does.
-    pub fn wrong(by: SignedDuration) -> Self {
+    /// The machine's clock as one shows it that is wrong by so much, and gains so many seconds more in each: of a machine whose
+    /// time nobody keeps. What only goes on, goes on as it does.
+    pub fn wrong(by: SignedDuration, gains: i32) -> Self {
         match Self::system().0 {
-            Inner::System { origin, .. } => Self(Inner::System { origin, ahead: by }),
+            Inner::System { origin, .. } => Self(Inner::System { origin, ahead: by, gains }),
             paused @ Inner::Paused(_) => Self(paused),
         }
     }
@@ -54,7 +54,11 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Inner::System { ahead, .. } => Timestamp::now().saturating_add(*ahead).unwrap_or(Timestamp::MAX),
+            Inner::System { origin, ahead, gains } => {
+                let gained = SignedDuration::try_from(origin.elapsed()).unwrap_or(SignedDuration::MAX);
+                let wrong = ahead.saturating_add(gained.saturating_mul(*gains));
+                Timestamp::now().saturating_add(wrong).unwrap_or(Timestamp::MAX)
+            }
             Inner::Paused(paused) => {
                 paused.start.checked_add(*paused.elapsed.borrow()).unwrap_or(Timestamp::MAX)
             }
@@ -141,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_wrong_clock_shows_another_time_and_goes_on_as_the_right_one() {
-        let (right, wrong) = (Clock::system(), Clock::wrong(SignedDuration::from_hours(-1)));
+        let (right, wrong) = (Clock::system(), Clock::wrong(SignedDuration::from_hours(-1), 0));
         let behind = right.now().duration_since(wrong.now());
         assert!(
             (SignedDuration::from_mins(59)..SignedDuration::from_mins(61)).contains(&behind),
@@ -149,6 +153,19 @@ mod tests {
         );
         let before = right.boottime();
         assert!(before <= wrong.boottime() && wrong.boottime() <= right.boottime());
+    }
+
+    #[test]
+    fn a_clock_that_gains_shows_more_and_more_and_goes_on_as_the_right_one() {
+        let (fast, back) = [10, -10].map(|gains| Clock::wrong(SignedDuration::ZERO, gains)).into();
+        let begun = (fast.now(), back.now(), fast.monotonic());
+        while fast.monotonic() - begun.2 < Duration::from_millis(5) {
+            std::thread::yield_now();
+        }
+        let gone = (fast.now().duration_since(begun.0), back.now().duration_since(begun.1));
+        assert!(gone.0 >= SignedDuration::from_millis(50), "{gone:?}");
+        assert!(gone.1 < SignedDuration::ZERO, "{gone:?}");
+        assert!(fast.monotonic() - begun.2 < Duration::from_secs(20));
     }
 
     /// In a name space whose boot lies earlier than its monotonic clock says, as after a suspension.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use crate::store;
 
-/// A claim that took its number before a look has ended by then, or the server has ended it: it is in the next look.
+/// A claim that took its number before a look has ended by then, or the server has ended its statement: it is in the next look.
+/// What takes longer all the same, as one of several statements or a commit may, is for the look at everything.
 const AFTER: Duration = store::LONGEST.saturating_mul(2);
 
-/// One timed beat in so many looks at everything of this life all the same: nobody says how long a commit may take.
+/// One timed beat in so many looks at everything of this life.
 const ALL_EVERY: u32 = 64;
 
 /// What timed beats have shown.

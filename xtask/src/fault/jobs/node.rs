@@ -182,7 +182,9 @@ async fn worker(setup: &Setup, target: &Target, node: &Arc<Node>) -> Result<Work
         may_lead: setup.part == Part::Everything,
         ..Config::default()
     };
-    let clock = Clock::wrong(SignedDuration::from_secs(setup.ahead_s));
+    // One that is wrong gets worse, ten minutes a minute: what is behind goes back.
+    let gains = i32::try_from(setup.ahead_s.signum() * 10)?;
+    let clock = Clock::wrong(SignedDuration::from_secs(setup.ahead_s), gains);
     let random = Random::seeded(setup.seed ^ (setup.node as u64) << 32 ^ setup.life);
     let effects = Effects { ids: Ids::new(clock.clone(), random.clone()), clock, random };
     let mut schedules = Schedules::default();

@@ -138,7 +138,8 @@ pub(super) fn apart(
     Setup { queues, part, threads: 2 + queue.1, ..setup(arguments, node, wires) }
 }
 
-/// By how much the clock of a node is wrong: of three one goes right, one is an hour ahead, one behind, in turns from life to life.
+/// By how much the clock of a node is wrong: of three one goes right, one is an hour ahead, one behind, in turns from
+/// life to life.
 pub(super) fn ahead_s(node: usize, life: u64) -> i64 {
     match (node as u64 + life) % 3 {
         0 => 0,
