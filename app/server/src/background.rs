@@ -29,14 +29,25 @@ pub fn schedules() -> Result<Schedules, ScheduleError> {
     Schedules::new().with(RemoveExpired::schedule())
 }
 
-/// Starts the looks for files without a job, for what is outdated and at jobs that somebody follows, and the housekeeping.
+/// Starts what follows jobs, and the rounds.
 pub fn start(app: &App, supervisor: &Supervisor) {
-    strays::start(app, supervisor);
-    recompute::start(app, supervisor);
+    follow(app, supervisor);
+    make_rounds(app, supervisor);
+}
+
+/// Starts the looks at jobs that somebody follows.
+pub fn follow(app: &App, supervisor: &Supervisor) {
     let (followed, db) = (app.followed.clone(), app.db.clone());
     supervisor.spawn_resident("followed jobs", FOLLOWED_BEATS_WITHIN, move |stop| {
         followed.clone().run(db.clone(), stop)
     });
+}
+
+/// Starts the looks for files without a job and for what is outdated, and the housekeeping: each for the first time at a random
+/// instant of its first minute.
+pub fn make_rounds(app: &App, supervisor: &Supervisor) {
+    strays::start(app, supervisor);
+    recompute::start(app, supervisor);
     let purging = app.clone();
     supervisor.spawn_periodic("purge", HOUSEKEEPING, move || {
         let app = purging.clone();

@@ -15,4 +15,9 @@ impl Run {
     pub(crate) fn columns(runs: impl IntoIterator<Item = Self>) -> (Vec<i64>, Vec<Uuid>) {
         runs.into_iter().map(|run| (run.number, run.job)).unzip()
     }
+
+    /// As a statement tells them.
+    pub(crate) fn zip(numbers: Vec<i64>, jobs: Vec<Uuid>) -> Vec<Self> {
+        numbers.into_iter().zip(jobs).map(|(number, job)| Self { number, job }).collect()
+    }
 }

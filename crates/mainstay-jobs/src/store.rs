@@ -29,6 +29,7 @@ pub const MIGRATIONS: Migrations = Migrations::new(
         migration!("0011_ready_keyed_in_turn.sql"),
         migration!("0012_ready_by_key_gone.sql"),
         migration!("0013_ready_keyed_by_time_gone.sql"),
+        migration!("0014_running_by_worker_gone.sql"),
     ],
 )
 .in_schema("mainstay");
@@ -95,6 +96,7 @@ pub(crate) const SPEND: &str = include_str!("store/spend.sql");
 pub(crate) const FAIL: &str = concat!(include_str!("store/fail.sql"), include_str!("store/ends.sql"));
 pub(crate) const RESCUE: &str = concat!(include_str!("store/rescue.sql"), include_str!("store/ends.sql"));
 pub(crate) const BEAT: &str = include_str!("store/beat.sql");
+pub(crate) const ABOVE: &str = include_str!("store/above.sql");
 pub(crate) const REGISTER: &str = include_str!("store/register.sql");
 pub(crate) const ALONE: &str = include_str!("store/alone.sql");
 pub(crate) const LOCKED: &str = include_str!("store/locked.sql");
@@ -112,6 +114,9 @@ pub(crate) const RESIGN: &str = include_str!("store/resign.sql");
 pub(crate) const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set jit = off; set enable_seqscan = off; \
     set enable_hashjoin = off; set enable_mergejoin = off; set lock_timeout = '2s'; set statement_timeout = '5s'; \
     set idle_in_transaction_session_timeout = '10s'";
+
+/// So long such a transaction may stand idle.
+pub(crate) const IDLE: Duration = Duration::from_secs(10);
 
 /// For a connection on which nobody waits for long, as each statement holds up those behind it.
 pub(crate) const SHORT: &str = "set lock_timeout = '50ms'";

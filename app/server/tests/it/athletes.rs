@@ -62,7 +62,7 @@ async fn the_profile_is_read_and_changed() {
 #[tokio::test]
 async fn a_changed_profile_is_computed_again_by_a_job_of_the_athletes() {
     let world = World::without_importer().await;
-    world.start_importers_alone();
+    world.start_importers();
     let client = world.register("kim@example.org").await;
     client.upload_all(&[("1.gpx", &gpx(1)), ("2.gpx", &gpx(2))]).await;
     let other = world.register("robin@example.org").await;

@@ -326,7 +326,7 @@ async fn a_hand_over_ends_when_nobody_is_left_who_imports_and_the_files_stay_han
     let ended = tokio::time::timeout(PATIENCE, waiting).await.expect("it waits for ever");
     drop(importing);
     assert!(matches!(ended, Err(BatchError::TakersGone { left: 2 })), "{ended:?}");
-    world.start_importers_alone();
+    world.start_importers();
     let done = "select count(*) from upload_file where outcome = 'imported'";
     until("the next who comes imports them", async || {
         world.db.db().read().query_one(done, &[]).await.unwrap().get::<_, i64>(0) == 2

@@ -349,7 +349,7 @@ async fn check_sees_whether_a_private_cluster_runs_and_what_is_pending_there() {
     assert!(stdout.contains(&format!("it runs, as process {}", cluster.pid())), "{stdout}");
     assert!(
         stdout.contains(
-            "note  the next start applies mainstay/0001_statement_history, mainstay-cache/0001_invalidation, mainstay-cache/0002_hot, mainstay-jobs/0001_jobs, mainstay-jobs/0002_ready_by_key, mainstay-jobs/0003_ready_keyed_by_time, mainstay-jobs/0004_ready_in_one_order, mainstay-jobs/0005_lists, mainstay-jobs/0006_ready_again, mainstay-jobs/0007_dead_whole, mainstay-jobs/0008_job_worker_process, mainstay-jobs/0009_job_ahead, mainstay-jobs/0010_ready_in_turn, mainstay-jobs/0011_ready_keyed_in_turn, mainstay-jobs/0012_ready_by_key_gone, mainstay-jobs/0013_ready_keyed_by_time_gone, mainstay-events/0001_events, paceline/0001_accounts, "
+            "note  the next start applies mainstay/0001_statement_history, mainstay-cache/0001_invalidation, mainstay-cache/0002_hot, mainstay-jobs/0001_jobs, mainstay-jobs/0002_ready_by_key, mainstay-jobs/0003_ready_keyed_by_time, mainstay-jobs/0004_ready_in_one_order, mainstay-jobs/0005_lists, mainstay-jobs/0006_ready_again, mainstay-jobs/0007_dead_whole, mainstay-jobs/0008_job_worker_process, mainstay-jobs/0009_job_ahead, mainstay-jobs/0010_ready_in_turn, mainstay-jobs/0011_ready_keyed_in_turn, mainstay-jobs/0012_ready_by_key_gone, mainstay-jobs/0013_ready_keyed_by_time_gone, mainstay-jobs/0014_running_by_worker_gone, mainstay-events/0001_events, paceline/0001_accounts, "
         ),
         "{stdout}"
     );

@@ -38,7 +38,7 @@ async fn a_day_that_the_platform_lacks_is_made_and_costs_no_attempt() {
     for table in ["event", "job_outcome"] {
         change(&world, &no_days(table), &[]).await;
     }
-    world.start_importers_alone();
+    world.start_importers();
     let report = kim.finished(&sent).await;
     assert_eq!(report["progress"]["imported"], 2, "{report}");
     assert_eq!(number(&world, "select max(attempts)::bigint from mainstay.job_outcome").await, 1);
@@ -91,7 +91,7 @@ async fn a_new_account_makes_the_day_that_it_lacks() {
 #[tokio::test]
 async fn a_deletion_makes_the_day_that_it_lacks() {
     let world = with_days_on_demand().await;
-    world.start_importers_alone();
+    world.start_importers();
     let kim = world.register("kim@example.org").await;
     kim.upload("1.gpx", &gpx(1)).await;
     let id = kim.activities().await[0]["id"].as_str().unwrap().to_owned();

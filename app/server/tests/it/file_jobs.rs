@@ -148,7 +148,7 @@ async fn a_job_that_is_done_again_while_its_file_is_looked_at_keeps_its_file() {
     };
     look_meanwhile(&world, client.id, done_again).await;
     assert_eq!(line(&client, &sent).await["outcome"], "pending", "its job lives again");
-    world.start_importers_alone();
+    world.start_importers();
     assert_eq!(client.finished(&sent).await["progress"]["imported"], 1);
     world.close().await;
 }
@@ -273,7 +273,7 @@ async fn files_of_the_former_release_get_jobs() {
     let former = "update upload_file set job_id = null, attempts = 1, \
         leased_until = case position when 1 then $1::timestamptz end";
     change(&world, former, &[&until_then]).await;
-    world.start_importers_alone();
+    world.start_importers();
     strays::look(&world.app).await.unwrap();
     strays::look(&world.app).await.unwrap();
     until("the free one is done", async || progress(&client, &sent, "imported").await == 1).await;

@@ -86,7 +86,7 @@ async fn whoever_follows_a_file_is_told_when_it_is_stored() {
     tx.commit().await.unwrap();
     let held = close_the_door(&world, "insert", "").await;
     client.send_files(&[("1.gpx", &gpx(1))]).await.expect(202);
-    world.start_importers_alone();
+    world.start_importers();
     until("it is stored", async || job(&client, "import.file").await["progress_message"] == "being stored")
         .await;
     assert_eq!(job(&client, "import.file").await["progress"], 80.0);

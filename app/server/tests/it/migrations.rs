@@ -158,7 +158,7 @@ async fn an_instance_that_only_checks_starts_after_somebody_has_migrated() {
         let said = format!("{stdout}{stderr}");
         assert_eq!(code, 78, "{arguments}: {said}");
         assert!(
-            said.contains("it lacks mainstay/0001_statement_history, mainstay-cache/0001_invalidation, mainstay-cache/0002_hot, mainstay-jobs/0001_jobs, mainstay-jobs/0002_ready_by_key, mainstay-jobs/0003_ready_keyed_by_time, mainstay-jobs/0004_ready_in_one_order, mainstay-jobs/0005_lists, mainstay-jobs/0006_ready_again, mainstay-jobs/0007_dead_whole, mainstay-jobs/0008_job_worker_process, mainstay-jobs/0009_job_ahead, mainstay-jobs/0010_ready_in_turn, mainstay-jobs/0011_ready_keyed_in_turn, mainstay-jobs/0012_ready_by_key_gone, mainstay-jobs/0013_ready_keyed_by_time_gone, mainstay-events/0001_events, paceline/0001_accounts, "),
+            said.contains("it lacks mainstay/0001_statement_history, mainstay-cache/0001_invalidation, mainstay-cache/0002_hot, mainstay-jobs/0001_jobs, mainstay-jobs/0002_ready_by_key, mainstay-jobs/0003_ready_keyed_by_time, mainstay-jobs/0004_ready_in_one_order, mainstay-jobs/0005_lists, mainstay-jobs/0006_ready_again, mainstay-jobs/0007_dead_whole, mainstay-jobs/0008_job_worker_process, mainstay-jobs/0009_job_ahead, mainstay-jobs/0010_ready_in_turn, mainstay-jobs/0011_ready_keyed_in_turn, mainstay-jobs/0012_ready_by_key_gone, mainstay-jobs/0013_ready_keyed_by_time_gone, mainstay-jobs/0014_running_by_worker_gone, mainstay-events/0001_events, paceline/0001_accounts, "),
             "{arguments}: {said}"
         );
         assert!(said.contains("run this release's `migrate` command"), "{arguments}: {said}");

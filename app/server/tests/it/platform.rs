@@ -175,7 +175,7 @@ async fn what_the_platform_asks_for_itself_is_in_nobodys_budget() {
     const ASKED: &str = "select max(query_start)::text from pg_stat_activity \
         where datname = current_database() and pid <> pg_backend_pid() and query like '%jobs.claim platform%'";
     let world = World::without_importer().await;
-    world.start_importers_alone();
+    world.start_importers();
     let looks = Mutex::new(BTreeSet::new());
     let look = async |most: usize| {
         let at: Option<String> = world.db.db().read().query_one(ASKED, &[]).await.unwrap().get(0);

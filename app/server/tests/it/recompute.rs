@@ -27,7 +27,7 @@ async fn number(world: &World, sql: &str) -> i64 {
 
 /// Somebody with two activities whose profile has changed since: their ids, and the job waits.
 async fn outdated(world: &World) -> (Client, [Uuid; 2]) {
-    world.start_importers_alone();
+    world.start_importers();
     let client = world.register("kim@example.org").await;
     client.upload_all(&[("1.gpx", &gpx(1)), ("2.gpx", &gpx(2))]).await;
     client.patch("/v1/athletes/me", json!({ "max_hr_bpm": 188 })).await.expect(200);

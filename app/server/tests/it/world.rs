@@ -123,7 +123,8 @@ impl Answer {
 }
 
 impl World {
-    /// The application with its importers.
+    /// The application with its importers, and followers of jobs are told. Nothing looks around by itself: that falls at a random
+    /// instant of the first minute ([`Self::make_rounds`]).
     pub(crate) async fn new() -> Self {
         Self::with(|_| {}).await
     }
@@ -131,6 +132,7 @@ impl World {
     /// The same with a changed configuration.
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let world = Self::build(change).await;
+        paceline::background::follow(&world.app, &world.tasks);
         world.start_importers();
         world
     }
@@ -227,14 +229,13 @@ impl World {
         self.get(who, "/v1/auth/me").await.expect(200);
     }
 
-    /// What works beside the requests, and the jobs of imports: as many at a time as the configuration says.
-    pub(crate) fn start_importers(&self) {
-        paceline::background::start(&self.app, &self.tasks);
-        self.start_importers_alone();
+    /// What looks around by itself, by the machine's clock.
+    pub(crate) fn make_rounds(&self) {
+        paceline::background::make_rounds(&self.app, &self.tasks);
     }
 
-    /// The jobs of imports alone: nobody looks for what is outdated.
-    pub(crate) fn start_importers_alone(&self) {
+    /// The jobs of imports: as many at a time as the configuration says.
+    pub(crate) fn start_importers(&self) {
         self.work_on("imports", self.app.config.import.concurrency, false);
     }
 

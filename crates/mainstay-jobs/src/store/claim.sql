@@ -43,11 +43,14 @@ with /* jobs.claim platform */ said as materialized (
     order by lane.nth
     limit $5
 ), picked as materialized (
-    select job.ctid as place from mainstay.job_ready as job
-    where job.id = any($8) and job.run_at <= statement_timestamp()
+    select job.ctid as place
+    from unnest($8) with ordinality as pick (id, nth)
+    inner join mainstay.job_ready as job on job.id = pick.id
+    where job.run_at <= statement_timestamp()
         and (job.ordering_key is null or not exists (select from mainstay.job_ahead(job.queue, job.ordering_key, job.nth)))
         and not exists (select from said where is_paused or is_limited and not $7)
-    limit $5 for update skip locked
+    order by pick.nth
+    limit $5 for update of job skip locked
 ), taken as (
     delete from mainstay.job_ready as job using (select place from due union all select place from picked) as mine
     where job.ctid = mine.place

@@ -1,11 +1,10 @@
 -- Ends what this worker still has; a run that is not told back is somebody else's by now. A run counts with its job alone: a
--- server that was promoted too early gives its number again. It is found by that, as the sum keeps the index of workers out of it:
--- there stands all that this worker has ever done, until the server has cleared it away.
+-- server that was promoted too early gives its number again.
 with /* jobs.succeed */ given as (
     select run, id, result from unnest($2::bigint[], $3::uuid[], $4::jsonb[]) as given (run, id, result)
 ), gone as (
     delete from mainstay.job_running as job using given
-    where job.run = given.run and job.id = given.id and job.worker + 0 = $1
+    where job.run = given.run and job.id = given.id and job.worker = $1
     returning
         job.run, job.id, job.worker, job.attempts, job.crashes, job.held_key, job.started_at, given.result
 ), outcome as (

@@ -1,18 +1,19 @@
 //! The word that a life goes on, from a thread with a runtime and a connection of its own: work that keeps all other threads
 //! busy does not silence it. Never here: what is stopped when it ends.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mainstay_db::{Session, Target};
 use mainstay_runtime::Clock;
 use tokio::runtime::Handle;
+use tokio_postgres::Error;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::awake;
 use super::running::Running;
-use super::settled::{Look, Settled};
+use super::settled::Settled;
 use crate::fence::{Fence, Pace, State};
 use crate::run::Run;
 use crate::store;
@@ -38,9 +39,18 @@ struct Shared {
     lost: Mutex<Vec<Run>>,
     over: CancellationToken,
     ended: CancellationToken,
-    is_draining: std::sync::atomic::AtomicBool,
+    is_draining: AtomicBool,
     /// Somebody wants one of its jobs to stop.
     ear: Arc<Ear>,
+}
+
+/// What a beat was told.
+#[derive(Debug)]
+struct Told {
+    /// What this life has of what it has named.
+    runs: Vec<Run>,
+    /// All up to this run have been given to somebody.
+    last: i64,
 }
 
 impl Pulse {
@@ -65,7 +75,7 @@ impl Pulse {
             lost: Mutex::default(),
             over: CancellationToken::new(),
             ended: CancellationToken::new(),
-            is_draining: std::sync::atomic::AtomicBool::new(false),
+            is_draining: AtomicBool::new(false),
             ear: wake::of_life(worker),
         });
         let (beating, home) = (Arc::clone(&shared), Handle::current());
@@ -102,7 +112,7 @@ impl Pulse {
 
     /// Says from now on that it takes no more jobs.
     pub(super) fn drain(&self) {
-        self.shared.is_draining.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.shared.is_draining.store(true, Ordering::Relaxed);
     }
 
     /// Runs that the database counts as ours and nobody knows of.
@@ -129,21 +139,25 @@ impl Shared {
     /// Ends when the life is over.
     async fn beat_for_life(&self) {
         let (mut session, mut due) = (None, Duration::ZERO);
-        let mut settled = Settled::new(self.before);
+        let mut settled = Settled::new(self.before, self.clock.boottime(), self.pace.every());
         while let State::Alive(left) = self.state() {
             let now = self.clock.boottime();
-            // One that somebody has asked for comes between two of them, and in place of none.
-            let is_timed = now >= due;
-            let look = settled.look(is_timed);
-            // However long an answer takes, the end is noticed in time, and a look at everything is no reason for it.
-            let longest = if look.is_all { left.min(self.pace.every() / 4) } else { left };
-            let beat =
-                tokio::time::timeout(longest, self.beat(&mut session, &mut settled, look, is_timed)).await;
-            if !matches!(beat, Ok(Ok(()))) {
-                session = None;
-                due = now + self.pace.every() / 8;
-            } else if is_timed {
-                due = now + self.pace.every();
+            // One that somebody has asked for comes between two of them, and in place of none. However long an answer takes, the
+            // end is noticed in time.
+            match tokio::time::timeout(left, self.beat(&mut session)).await {
+                Ok(Ok(Some((open, told)))) if now >= due => {
+                    due = now + self.pace.every();
+                    // The life goes on without an answer to this.
+                    let look = self.look(open, &mut settled, told);
+                    if !matches!(tokio::time::timeout(self.pace.every() / 2, look).await, Ok(Ok(()))) {
+                        session = None;
+                    }
+                }
+                Ok(Ok(_)) => {}
+                Ok(Err(_)) | Err(_) => {
+                    session = None;
+                    due = now + self.pace.every() / 8;
+                }
             }
             let State::Alive(left) = self.state() else { return };
             let pause = due.saturating_sub(self.clock.boottime());
@@ -154,13 +168,11 @@ impl Shared {
         }
     }
 
-    async fn beat(
+    /// What was told, and over which connection; nothing where the life is not known any more.
+    async fn beat<'session>(
         &self,
-        session: &mut Option<Session>,
-        settled: &mut Settled,
-        look: Look,
-        is_timed: bool,
-    ) -> Result<(), tokio_postgres::Error> {
+        session: &'session mut Option<Session>,
+    ) -> Result<Option<(&'session Session, Told)>, Error> {
         let open = match session {
             Some(open) => open,
             None => {
@@ -172,25 +184,35 @@ impl Shared {
             }
         };
         let sent = self.clock.boottime();
-        let is_draining = self.is_draining.load(std::sync::atomic::Ordering::Relaxed);
-        let own = self.running.up_to(look.above);
-        let answer = open.query_opt(store::BEAT, &[&self.worker, &is_draining, &look.above, &own]).await?;
+        let is_draining = self.is_draining.load(Ordering::Relaxed);
+        let answer =
+            open.query_opt(store::BEAT, &[&self.worker, &is_draining, &self.running.numbers()]).await?;
         let mut fence = self.fence.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(row) = answer else {
             fence.disowned();
-            return Ok(());
+            return Ok(None);
         };
         fence.confirmed(sent, self.clock.boottime());
         drop(fence);
-        let (numbers, jobs): (Vec<i64>, Vec<Uuid>) = (row.try_get("runs")?, row.try_get("jobs")?);
+        let runs = Run::zip(row.try_get("runs")?, row.try_get("jobs")?);
         let unwanted: Vec<bool> = row.try_get("unwanted")?;
-        let runs: Vec<Run> = numbers.into_iter().zip(jobs).map(|(number, job)| Run { number, job }).collect();
         let cancelled: Vec<Run> =
             runs.iter().zip(unwanted).filter(|(_, is_unwanted)| *is_unwanted).map(|(run, _)| *run).collect();
-        let heard = self.running.heard(&runs, &cancelled, is_timed);
-        if is_timed {
-            settled.heard(sent, row.try_get("last")?, heard.strange);
+        self.running.cancel(&cancelled);
+        Ok(Some((open, Told { runs, last: row.try_get("last")? })))
+    }
+
+    /// At what this life has that nobody may know of here.
+    async fn look(&self, open: &Session, settled: &mut Settled, told: Told) -> Result<(), Error> {
+        let sent = self.clock.boottime();
+        let look = settled.look(sent);
+        let above = open.query(store::ABOVE, &[&self.worker, &look.above]).await?;
+        let mut runs = told.runs;
+        for row in above {
+            runs.push(Run { number: row.try_get("run")?, job: row.try_get("id")? });
         }
+        let heard = self.running.heard(&runs);
+        settled.heard(look, sent, told.last, heard.strange);
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(heard.lost);
         Ok(())
     }

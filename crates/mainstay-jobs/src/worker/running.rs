@@ -14,13 +14,13 @@ pub(super) struct Running(Arc<Mutex<Inner>>);
 #[derive(Debug, Default)]
 struct Inner {
     attempts: HashMap<Run, CancellationToken>,
-    /// Runs that the database counts as ours at the last timed beat, and that nobody here knows of.
+    /// Runs that the database counts as ours at the last look, and that nobody here knows of.
     strange: HashSet<Run>,
     /// Those that are being given back.
     released: HashSet<Run>,
 }
 
-/// What a beat has shown.
+/// What a look has shown.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     /// Runs that nobody here knows of, a second time.
@@ -56,19 +56,16 @@ impl Running {
         self.lock().attempts.remove(&run);
     }
 
-    /// What the database counts as this life's, and what of it somebody wants to stop. Runs that nobody here knows of for two
-    /// timed beats in a row: the answer to their claim was lost. Beats that somebody asked for may follow each other quicker
-    /// than an answer comes, and say nothing of that.
-    pub(super) fn heard(&self, runs: &[Run], cancelled: &[Run], is_timed: bool) -> Heard {
+    /// Somebody wants these to stop.
+    pub(super) fn cancel(&self, cancelled: &[Run]) {
+        let inner = self.lock();
+        cancelled.iter().filter_map(|run| inner.attempts.get(run)).for_each(CancellationToken::cancel);
+    }
+
+    /// What the database counts as this life's. Runs that nobody here knows of at two looks in a row: the answer to their claim was
+    /// lost.
+    pub(super) fn heard(&self, runs: &[Run]) -> Heard {
         let mut inner = self.lock();
-        for run in cancelled {
-            if let Some(token) = inner.attempts.get(run) {
-                token.cancel();
-            }
-        }
-        if !is_timed {
-            return Heard::default();
-        }
         let strange: HashSet<Run> =
             runs.iter().copied().filter(|run| !inner.attempts.contains_key(run)).collect();
         let first = strange.iter().map(|run| run.number).min();
@@ -77,16 +74,10 @@ impl Running {
         Heard { lost, strange: first }
     }
 
-    /// The numbers up to this one of all that a beat is to tell of: of attempts, and of what nobody knew of at the last.
-    pub(super) fn up_to(&self, number: i64) -> Vec<i64> {
+    /// The numbers of all that a beat is to tell of: of attempts, and of what nobody knew of at the last.
+    pub(super) fn numbers(&self) -> Vec<i64> {
         let inner = self.lock();
-        inner
-            .attempts
-            .keys()
-            .chain(&inner.strange)
-            .map(|run| run.number)
-            .filter(|own| *own <= number)
-            .collect()
+        inner.attempts.keys().chain(&inner.strange).map(|run| run.number).collect()
     }
 }
 
@@ -105,29 +96,28 @@ mod tests {
         let running = Running::default();
         let known = running.begin(run(1)).unwrap();
         let all = [1, 2, 3].map(run);
-        assert!(running.heard(&all, &[], true).lost.is_empty(), "an answer may still be on its way");
-        assert!(running.heard(&all, &[run(1)], false).lost.is_empty(), "however often somebody asks");
+        assert!(running.heard(&all).lost.is_empty(), "an answer may still be on its way");
+        running.cancel(&[1, 4].map(run));
         assert!(known.is_cancelled());
-        assert_eq!(running.heard(&[1, 3, 4].map(run), &[run(4)], true).lost, [run(3)]);
+        assert_eq!(running.heard(&[1, 3, 4].map(run)).lost, [run(3)]);
         assert!(running.release(run(3)) && !running.release(run(1)), "what has begun is not given back");
         assert!(running.begin(run(3)).is_none(), "nor begun when it is being given back");
         running.end(run(1));
-        assert!(running.heard(&[run(1)], &[], true).lost.is_empty());
-        assert_eq!(running.heard(&[run(1)], &[], true).lost, [run(1)]);
+        assert!(running.heard(&[run(1)]).lost.is_empty());
+        assert_eq!(running.heard(&[run(1)]).lost, [run(1)]);
     }
 
     #[test]
     fn a_beat_tells_of_attempts_and_again_of_what_was_strange() {
         let running = Running::default();
         let _known = [2, 5].map(|number| running.begin(run(number)).unwrap());
-        assert_eq!(running.heard(&[5, 2].map(run), &[], true).strange, None);
-        assert_eq!(running.up_to(4), [2]);
-        let heard = running.heard(&[9, 5, 3, 2].map(run), &[], true);
+        assert_eq!(running.heard(&[5, 2].map(run)).strange, None);
+        let heard = running.heard(&[9, 5, 3, 2].map(run));
         assert_eq!((heard.lost.as_slice(), heard.strange), ([].as_slice(), Some(3)));
-        let mut own = running.up_to(8);
+        let mut own = running.numbers();
         own.sort_unstable();
-        assert_eq!(own, [2, 3, 5], "or it would be forgotten before it is strange a second time");
-        assert_eq!(running.heard(&[3].map(run), &[], true).lost, [run(3)]);
+        assert_eq!(own, [2, 3, 5, 9], "or it would be forgotten before it is strange a second time");
+        assert_eq!(running.heard(&[3].map(run)).lost, [run(3)]);
     }
 
     #[test]
@@ -135,11 +125,12 @@ mod tests {
         let running = Running::default();
         let other = Run { job: Uuid::from_u128(8), ..run(1) };
         let known = running.begin(run(1)).unwrap();
-        running.heard(&[other], &[other], true);
+        running.cancel(&[other]);
         assert!(!known.is_cancelled(), "somebody else is meant");
-        assert_eq!(running.heard(&[other], &[], true).lost, [other]);
+        assert!(running.heard(&[other]).lost.is_empty());
+        assert_eq!(running.heard(&[other]).lost, [other]);
         running.end(other);
-        running.heard(&[run(1)], &[run(1)], true);
+        running.cancel(&[run(1)]);
         assert!(known.is_cancelled());
     }
 }

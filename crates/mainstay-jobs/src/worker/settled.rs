@@ -6,14 +6,19 @@ use std::time::Duration;
 
 use crate::store;
 
-/// A claim that took its number before a look has ended by then, or the server has ended its statement: it is in the next look.
-/// What takes longer all the same, as one of several statements or a commit may, is for the look at everything.
-const AFTER: Duration = store::LONGEST.saturating_mul(2);
+/// A claim that took its number before a look has ended by then, or the server has ended it, whatever of it was long: where a queue
+/// is limited, its statement, what it spends, its commit, and the network between these. It is in the next look. What takes longer
+/// all the same is for the look at everything.
+const AFTER: Duration = store::LONGEST.saturating_mul(3).saturating_add(store::IDLE);
 
-/// One timed beat in so many looks at everything of this life.
-const ALL_EVERY: u32 = 64;
+/// So often everything of this life is looked at, or once in so many beats where these are quicker,
+const ALL_EVERY: Duration = Duration::from_secs(300);
+const ALL_EVERY_BEATS: u32 = 64;
 
-/// What timed beats have shown.
+/// and what had no answer is tried again so much sooner.
+const ALL_SOONER: u32 = 8;
+
+/// What looks have shown.
 #[derive(Debug)]
 pub(super) struct Settled {
     /// The last run before this life.
@@ -21,39 +26,47 @@ pub(super) struct Settled {
     up_to: i64,
     /// Looks that none of [`AFTER`] has confirmed yet: when each was sent, and up to which run all was known then.
     looks: VecDeque<(Duration, i64)>,
-    beats: u32,
+    all_every: Duration,
+    /// When everything is looked at next.
+    all_at: Duration,
 }
 
-/// Where a beat looks.
+/// Where is looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Look {
-    /// At whatever it finds above this run.
+    /// At whatever there is above this run.
     pub(super) above: i64,
-    /// Of this life that is everything. It may take long: nothing is lost where it has no answer.
+    /// Of this life that is everything.
     pub(super) is_all: bool,
 }
 
 impl Settled {
-    /// Of a life that has no run up to this one.
-    pub(super) fn new(before: i64) -> Self {
-        Self { before, up_to: before, looks: VecDeque::new(), beats: 0 }
+    /// Of a life that begins now, has no run up to this one, and beats so often.
+    pub(super) fn new(before: i64, now: Duration, every: Duration) -> Self {
+        let all_every = ALL_EVERY.min(every.saturating_mul(ALL_EVERY_BEATS));
+        Self { before, up_to: before, looks: VecDeque::new(), all_every, all_at: now + all_every }
     }
 
-    /// Where the beat looks that is sent now.
-    pub(super) fn look(&mut self, is_timed: bool) -> Look {
-        self.beats = self.beats.wrapping_add(u32::from(is_timed));
-        let is_all = is_timed && self.beats.is_multiple_of(ALL_EVERY);
+    /// Where is looked now.
+    pub(super) fn look(&mut self, now: Duration) -> Look {
+        let is_all = now >= self.all_at;
+        if is_all {
+            self.all_at = now + self.all_every / ALL_SOONER;
+        }
         Look { above: if is_all { self.before } else { self.up_to }, is_all }
     }
 
-    /// What the answer to a timed beat says that was sent then: the last run that anybody had been given, and the first of what
-    /// it has found that nobody knows of here.
-    pub(super) fn heard(&mut self, sent: Duration, last: i64, strange: Option<i64>) {
+    /// What the answer to a look says that was sent then: of the runs up to this one, which all had been given to somebody before
+    /// it was sent, and of others, the first of what nobody knows of here.
+    pub(super) fn heard(&mut self, look: Look, sent: Duration, last: i64, strange: Option<i64>) {
         let known = strange.map_or(i64::MAX, |strange| strange - 1);
         while let Some((_, then)) = self.looks.pop_front_if(|(at, _)| sent.saturating_sub(*at) >= AFTER) {
             self.up_to = self.up_to.max(then.min(known));
         }
         self.looks.push_back((sent, last.min(known)));
+        if look.is_all {
+            self.all_at = sent + self.all_every;
+        }
     }
 }
 
@@ -61,54 +74,57 @@ impl Settled {
 mod tests {
     use super::*;
 
+    const EVERY: Duration = Duration::from_millis(7_500);
+
     fn at(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
     }
 
-    fn above(settled: &mut Settled) -> i64 {
-        settled.look(true).above
+    /// Where is looked then, and what that has shown: the last run of all, and the first that is strange.
+    fn look(settled: &mut Settled, seconds: u64, last: i64, strange: Option<i64>) -> i64 {
+        let look = settled.look(at(seconds));
+        settled.heard(look, at(seconds), last, strange);
+        look.above
     }
 
     #[test]
     fn what_was_known_is_settled_when_a_later_look_has_seen_what_was_under_way() {
-        let mut settled = Settled::new(3);
-        settled.heard(at(100), 70, None);
-        settled.heard(at(107), 90, None);
-        assert_eq!(above(&mut settled), 3, "a claim may still be under way");
-        settled.heard(at(109), 95, None);
-        assert_eq!(above(&mut settled), 3);
-        settled.heard(at(111), 99, None);
-        assert_eq!(above(&mut settled), 70);
-        assert_eq!(settled.look(false), Look { above: 70, is_all: false });
+        let mut settled = Settled::new(3, at(90), EVERY);
+        assert_eq!(look(&mut settled, 100, 70, None), 3);
+        assert_eq!(look(&mut settled, 107, 90, None), 3);
+        assert_eq!(look(&mut settled, 124, 95, None), 3, "a claim may still be under way");
+        assert_eq!(look(&mut settled, 125, 99, None), 3);
+        assert_eq!(look(&mut settled, 126, 99, None), 70);
     }
 
     #[test]
     fn what_has_turned_up_late_is_not_passed() {
-        let mut settled = Settled::new(0);
-        settled.heard(at(0), 70, None);
-        settled.heard(at(12), 90, Some(40));
-        assert_eq!(above(&mut settled), 39, "it is looked at again, and given back if it is still there");
-        settled.heard(at(24), 95, Some(40));
-        assert_eq!(above(&mut settled), 39);
-        settled.heard(at(36), 99, None);
-        assert_eq!(above(&mut settled), 39, "what the look of then knew");
-        settled.heard(at(48), 120, None);
-        assert_eq!(above(&mut settled), 99);
-        settled.heard(at(60), 130, Some(5));
-        assert_eq!(above(&mut settled), 99, "and goes on only");
+        let mut settled = Settled::new(0, at(0), EVERY);
+        look(&mut settled, 0, 70, None);
+        look(&mut settled, 30, 90, Some(40));
+        assert_eq!(
+            look(&mut settled, 60, 95, Some(40)),
+            39,
+            "it is looked at again, and given back if it is still there"
+        );
+        assert_eq!(look(&mut settled, 90, 99, None), 39);
+        assert_eq!(look(&mut settled, 120, 120, None), 39, "what the look of then knew");
+        assert_eq!(look(&mut settled, 150, 130, Some(5)), 99);
+        assert_eq!(look(&mut settled, 180, 140, None), 99, "and goes on only");
     }
 
     #[test]
-    fn now_and_then_everything_of_the_life_is_looked_at() {
-        let mut settled = Settled::new(3);
-        settled.heard(at(0), 7, None);
-        settled.heard(at(20), 8, None);
-        let all: Vec<i64> =
-            (0..128).map(|_| settled.look(true)).filter(|look| look.is_all).map(|look| look.above).collect();
-        assert_eq!(all, [3, 3]);
-        assert!(
-            (0..1_000).all(|_| settled.look(false) == Look { above: 7, is_all: false }),
-            "not for who asks"
-        );
+    fn now_and_then_everything_of_the_life_is_looked_at_and_sooner_where_nothing_came_of_it() {
+        let mut settled = Settled::new(3, at(0), EVERY);
+        look(&mut settled, 0, 7, None);
+        assert_eq!(look(&mut settled, 299, 8, None), 3);
+        assert_eq!(settled.look(at(300)), Look { above: 3, is_all: true });
+        assert_eq!(settled.look(at(301)), Look { above: 7, is_all: false }, "there was no answer");
+        assert_eq!(settled.look(at(337)), Look { above: 7, is_all: false });
+        assert_eq!(look(&mut settled, 338, 9, None), 3);
+        assert_eq!(settled.look(at(637)), Look { above: 8, is_all: false });
+        assert!(settled.look(at(638)).is_all);
+        let mut quick = Settled::new(3, at(10), Duration::from_millis(500));
+        assert_eq!([41, 42].map(|then| quick.look(at(then)).is_all), [false, true]);
     }
 }

@@ -13,6 +13,9 @@ const FAIL: &str =
 const PROGRESS: &str = include_str!("../../src/store/progress.sql");
 const REGISTER: &str = include_str!("../../src/store/register.sql");
 const BEAT: &str = include_str!("../../src/store/beat.sql");
+const ABOVE: &str = include_str!("../../src/store/above.sql");
+const LOCKED: &str = include_str!("../../src/store/locked.sql");
+const CHECKPOINT: &str = include_str!("../../src/store/checkpoint.sql");
 
 /// As connections of ends and beats are told.
 const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set jit = off; set enable_seqscan = off; \
@@ -25,8 +28,6 @@ const LIVED: &str = "\
         insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most) \
             select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7000' \
                 || lpad(to_hex(n), 16, '0'))::uuid, n, 1, 'default', 2, 'say', 1, 0, 3 from generate_series(low, high) as n $$; \
-    insert into mainstay.job_worker (host, pid, queues, kinds, slots, ttl_ms) \
-        values ('here', 1, array['default'], array['say'], 600, 30000); \
     select work(1, 30000); delete from mainstay.job_running; select work(30001, 30600)";
 
 async fn at_work(session: &Session) -> (Vec<i64>, Vec<Uuid>) {
@@ -34,7 +35,19 @@ async fn at_work(session: &Session) -> (Vec<i64>, Vec<Uuid>) {
     rows.iter().map(|row| (row.get::<_, i64>(0), row.get::<_, Uuid>(1))).unzip()
 }
 
+/// How many pages a statement looks at: what is gone and stands there still costs as much as what is there.
+async fn pages(session: &Session, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> (u64, String) {
+    let explained = format!("explain (analyze, buffers, costs off, timing off, format json) {sql}");
+    let plan: serde_json::Value = session.query_one(&explained, parameters).await.unwrap().get(0);
+    let of = |name: &str| plan[0]["Plan"][name].as_u64().unwrap();
+    (of("Shared Hit Blocks") + of("Shared Read Blocks"), serde_json::to_string_pretty(&plan).unwrap())
+}
+
 async fn assert_few(session: &Session, sql: &str, parameters: &[&(dyn ToSql + Sync)]) {
+    session.batch_execute("begin").await.unwrap();
+    let (pages, plan) = pages(session, sql, parameters).await;
+    session.batch_execute("rollback").await.unwrap();
+    assert!(pages < 20_000, "{pages} pages in\n{plan}");
     let (looked, plan) = looked_at(session, sql, parameters).await;
     assert!(looked < 4_000.0, "{looked} rows in\n{plan}");
 }
@@ -42,6 +55,13 @@ async fn assert_few(session: &Session, sql: &str, parameters: &[&(dyn ToSql + Sy
 #[tokio::test]
 async fn whatever_a_life_has_done_its_beats_and_ends_look_at_what_is_at_work() {
     let world = World::new().await;
+    let (queues, kinds, nobody) = (vec!["default"], vec!["say"], None::<i64>);
+    let life: [&(dyn ToSql + Sync); 7] = [&"here", &2_i32, &queues, &kinds, &600_i32, &30_000_i64, &nobody];
+    let first = world.psql.query_one(REGISTER, &life).await.unwrap();
+    let (worker, before): (i64, i64) = (first.get("id"), first.get("before"));
+    assert_eq!((worker, before), (1, 0), "nobody has the first number yet");
+    let heard = world.psql.query_one(BEAT, &[&1_i64, &false, &Vec::<i64>::new()]).await.unwrap();
+    assert_eq!(heard.get::<_, i64>("last"), 0);
     let reader =
         Session::connect(world.test.target(), "reader", std::time::Duration::from_secs(5)).await.unwrap();
     reader
@@ -52,20 +72,24 @@ async fn whatever_a_life_has_done_its_beats_and_ends_look_at_what_is_at_work() {
     world.psql.batch_execute(SETTINGS).await.unwrap();
     let (runs, ids) = at_work(&world.psql).await;
     assert_eq!(runs.len(), 600);
-    let (own, above) = (runs[..300].to_vec(), runs[299]);
-    assert_few(&world.psql, BEAT, &[&1_i64, &false, &above, &own]).await;
-    let heard = world.psql.query_one(BEAT, &[&1_i64, &false, &above, &own]).await.unwrap();
+    assert_few(&world.psql, BEAT, &[&1_i64, &false, &runs]).await;
+    let heard = world.psql.query_one(BEAT, &[&1_i64, &false, &runs[..300].to_vec()]).await.unwrap();
     let mut told: Vec<i64> = heard.get("runs");
     told.sort_unstable();
-    assert_eq!(told, runs, "those that it names, and all above");
+    assert_eq!(told, runs[..300], "those that it names");
+    let last: i64 = heard.get("last");
+    assert!(last == runs[599] - 1, "{last}: some later look must have seen all up to it");
+    assert_few(&world.psql, ABOVE, &[&1_i64, &runs[299]]).await;
+    let above = world.psql.query(ABOVE, &[&1_i64, &runs[299]]).await.unwrap();
+    let mut above: Vec<i64> = above.iter().map(|row| row.get("run")).collect();
+    above.sort_unstable();
+    assert_eq!(above, runs[300..]);
     // A life that begins now has none of all these, and need not look at them either.
-    let (queues, kinds, nobody) = (vec!["default"], vec!["say"], None::<i64>);
-    let life: [&(dyn ToSql + Sync); 7] = [&"here", &2_i32, &queues, &kinds, &600_i32, &30_000_i64, &nobody];
     let begun = world.psql.query_one(REGISTER, &life).await.unwrap();
     let (worker, before): (i64, i64) = (begun.get("id"), begun.get("before"));
-    assert!(before >= runs[598], "{before}");
-    let (looked, plan) = looked_at(&world.psql, BEAT, &[&worker, &false, &before, &Vec::<i64>::new()]).await;
-    assert!(looked < 10.0, "{looked} rows in\n{plan}");
+    let (pages, plan) = pages(&world.psql, ABOVE, &[&worker, &before]).await;
+    assert!(pages < 20, "{pages} pages in\n{plan}");
+    assert_few(&world.psql, LOCKED, &[&1_i64, &runs, &600_i64]).await;
     let (fractions, words) = (vec![0.5_f32; 200], vec![None::<String>; 200]);
     assert_few(
         &world.psql,
@@ -73,6 +97,8 @@ async fn whatever_a_life_has_done_its_beats_and_ends_look_at_what_is_at_work() {
         &[&1_i64, &runs[..200].to_vec(), &ids[..200].to_vec(), &fractions, &words],
     )
     .await;
+    let kept = serde_json::json!({});
+    assert_few(&world.psql, CHECKPOINT, &[&runs[0], &ids[0], &1_i64, &kept]).await;
     let results = vec![None::<serde_json::Value>; 300];
     assert_few(&world.psql, SUCCEED, &[&1_i64, &runs[..300].to_vec(), &ids[..300].to_vec(), &results]).await;
     assert_eq!(at_work(&world.psql).await.0.len(), 300);

@@ -82,19 +82,34 @@ pub(crate) fn said(log: &Capture, event: &str) -> usize {
 
 #[tokio::test]
 async fn what_ends_need_besides_their_rows_holds_up_no_other_either() {
-    World::run(config(), async |world| {
-        let ids = world.at_work(&["a", "b", "c"]).await;
-        let kept = "insert into mainstay.job_checkpoint (id, data) select id, '1' from mainstay.job_running";
-        world.psql.batch_execute(kept).await.unwrap();
+    let log = Capture::of_thread();
+    log.allow("jobs.ends_wait");
+    let config = Config { queues: vec![("default".to_owned(), 30)], ..config() };
+    World::run(config, async |world| {
+        // What is kept of one, and the keys of so many others that trying each of them takes longer than any is put aside.
+        let words: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+        let ids = world.at_work(&words.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let needed = "insert into mainstay.job_checkpoint (id, data) select id, '1' from mainstay.job_running; \
+            with held as (update mainstay.job_running set held_key = sha256(id::text::bytea) returning id, held_key) \
+            insert into mainstay.job_unique (key, id) select held_key, id from held";
+        world.psql.batch_execute(needed).await.unwrap();
         let tx = world.tx().await;
-        tx.execute("select from mainstay.job_checkpoint where id = $1 for update", &[&ids[1]]).await.unwrap();
+        let kept = "select from mainstay.job_checkpoint where id = $1 for update";
+        tx.execute(kept, &[&ids[1]]).await.unwrap();
+        let keys = "select from mainstay.job_unique where id = any($1) for update";
+        tx.execute(keys, &[&&ids[2..18]]).await.unwrap();
         world.said.0.go_on.notify_waiters();
-        world.until(ids[0], "succeeded 1").await;
-        world.until(ids[2], "succeeded 1").await;
+        for id in [ids[0], ids[18], ids[19]] {
+            world.until(id, "succeeded 1").await;
+        }
         world.succeeds("later").await;
-        assert_eq!(world.state(ids[1]).await, "running 1");
+        for id in &ids[1..18] {
+            assert_eq!(world.state(*id).await, "running 1");
+        }
         tx.rollback().await.unwrap();
-        world.until(ids[1], "succeeded 1").await;
+        for id in &ids[1..18] {
+            world.until(*id, "succeeded 1").await;
+        }
     })
     .await;
 }

@@ -166,10 +166,12 @@ pub(super) async fn ask<J: Job>(
         }
     }
     tokio::time::sleep(lingering).await;
+    // It may be acknowledged by a server that is lost before this hears of it.
+    let was_risky = world.history().is_risky;
     let is_there = end(tx, fate).await?;
     let mut history = world.history();
     match is_there {
-        Some(true) => history.committed(fresh, existing),
+        Some(true) => history.committed(fresh, existing, was_risky),
         Some(false) => history.undone.extend(fresh),
         None => history.unknown += fresh.len() as u64,
     }

@@ -28,9 +28,9 @@ pub(super) struct History {
 }
 
 impl History {
-    /// These exist, and somebody was told of those.
-    pub(super) fn committed(&mut self, fresh: Vec<Uuid>, existing: Vec<Uuid>) {
-        if self.is_risky {
+    /// These exist, and somebody was told of those; when it was asked for, it was on a server that may be lost, or not.
+    pub(super) fn committed(&mut self, fresh: Vec<Uuid>, existing: Vec<Uuid>, was_risky: bool) {
+        if self.is_risky || was_risky {
             self.risky.extend(fresh);
         } else {
             self.asked.extend(fresh);

@@ -4,12 +4,11 @@ use std::process::Stdio;
 
 use http::Method;
 use mainstay_testing::{ReplicaSet, TestDb, replica_set, until};
-use paceline::schema;
 use serde_json::{Value, json};
 
 use super::{assert_comes_back, probe};
 use crate::process::{Paceline, binary};
-use crate::world::{PATIENCE, SECRET, World, sets};
+use crate::world::{PATIENCE, SECRET, World};
 
 /// A server that is killed and started at its old address.
 async fn server() -> ReplicaSet {
@@ -29,6 +28,7 @@ pub(super) async fn a_database_is_killed_and_comes_back() {
     let mut server = server().await;
     let world = World::on(TestDb::given(&server.target(0)).await.unwrap(), impatient).await;
     super::allow_an_outage(&world);
+    world.make_rounds();
     world.start_importers();
     let who = world.athlete("UTC").await;
     world.get(who, "/v1/activities").await.expect(200);
@@ -87,14 +87,11 @@ async fn a_short_absence_is_waited_for() {
 
 #[tokio::test]
 async fn who_finds_no_free_connection_is_told_in_bounded_time() {
-    // Without what looks around by itself, whenever that may be: it would find none either, and say so.
-    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
-    let world = World::on(db, |config| {
+    let world = World::with(|config| {
         (config.database.pool_max, config.database.pool_read_max) = (2, 2);
         config.database.acquire_timeout_ms = 200;
     })
     .await;
-    world.start_importers_alone();
     let kim = world.register("kim@example.org").await;
     // Both connections for transactions are held; the importers wait for them too.
     let held = [world.app.db.write().await.unwrap(), world.app.db.write().await.unwrap()];

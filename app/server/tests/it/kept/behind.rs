@@ -1,14 +1,13 @@
 //! What is read behind kept answers: ahead of their end, and to compare them with what the database says. Never here: how
 //! that goes (`mainstay-cache`), only that Paceline's answers have it.
 
-use mainstay_testing::{TestDb, until};
+use mainstay_testing::until;
 use paceline::answers::ALL;
 use paceline::config::Config;
-use paceline::schema;
 
 use super::{LIST, status};
 use crate::seed::{self, Seed};
-use crate::world::{World, sets};
+use crate::world::World;
 
 /// Every hit is.
 fn compared(config: &mut Config) {
@@ -106,9 +105,7 @@ async fn what_is_compared_is_the_same_all_day() {
 
 #[tokio::test]
 async fn nothing_is_compared_where_that_is_switched_off() {
-    // Without what asks by itself, whenever that may be.
-    let db = TestDb::migrated(&sets(&schema::migrations())).await.unwrap();
-    let world = World::on(db, |config| {
+    let world = World::with(|config| {
         config.answers.check_one_in = 0;
         config.answers.refresh_after_percent = 100;
     })
