@@ -2140,8 +2140,6 @@ CREATE UNIQUE INDEX job_running_ordering_idx ON mainstay.job_running USING btree
 
 CREATE INDEX job_running_queue_idx ON mainstay.job_running USING btree (queue, limit_key);
 
-CREATE INDEX job_running_worker_idx ON mainstay.job_running USING btree (worker);
-
 CREATE INDEX job_unique_until_idx ON mainstay.job_unique USING btree (until) WHERE (until IS NOT NULL);
 
 CREATE INDEX statement_history_name_idx ON ONLY mainstay.statement_history USING btree (name, taken_at DESC);
