@@ -110,7 +110,9 @@ pub(crate) const RESIGN: &str = include_str!("store/resign.sql");
 
 /// What queue connections are told. A plan that was made while the tables were empty reads all of them when they are full, so
 /// that none is kept; jobs are looked up by their ids one by one, whatever the server believes of tables that it has never
-/// analysed.
+/// analysed. Where a statement joins a small list with a table from which much has gone, it says `any(array[…])` for `=`: a server
+/// that has counted the table while nothing was in it would else go through all that has gone, in the order of an index, rather
+/// than through the list.
 pub(crate) const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set jit = off; set enable_seqscan = off; \
     set enable_hashjoin = off; set enable_mergejoin = off; set lock_timeout = '2s'; set statement_timeout = '5s'; \
     set idle_in_transaction_session_timeout = '10s'";

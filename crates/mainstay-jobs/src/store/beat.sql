@@ -5,7 +5,7 @@ with /* jobs.beat platform */ seen as (
 ), mine as (
     select job.run, job.id, job.cancel_requested
     from unnest($3::bigint[]) as own (run)
-    inner join mainstay.job_running as job on job.run = own.run
+    inner join mainstay.job_running as job on job.run = any(array[own.run])
     where job.worker = $1
 )
 select

@@ -8,9 +8,9 @@ with /* jobs.cancel */ waiting as (
     from waiting left join mainstay.job on job.id = waiting.id
 ), free as (
     delete from mainstay.job_unique as held using waiting
-    where held.key = waiting.held_key and held.id = waiting.id and held.until is null
+    where held.key = any(array[waiting.held_key]) and held.id = waiting.id and held.until is null
 ), forgotten as (
-    delete from mainstay.job_checkpoint as kept using waiting where kept.id = waiting.id
+    delete from mainstay.job_checkpoint as kept using waiting where kept.id = any(array[waiting.id])
 ), asked as (
     update mainstay.job_running set cancel_requested = true where id = $1 returning worker
 )

@@ -1,3 +1,4 @@
+-- tidy: limit, one of each id that was picked
 -- Takes the jobs that are due, lane by lane, or those that were picked ($8). What somebody else is taking is passed over. Of
 -- jobs with one ordering key the first goes, when none of them runs. Of a queue with limits something is taken only by who
 -- holds its row ($7). A row comes back in any case.
@@ -43,14 +44,19 @@ with /* jobs.claim platform */ said as materialized (
     order by lane.nth
     limit $5
 ), picked as materialized (
-    select job.ctid as place
+    select job.place
     from unnest($8) with ordinality as pick (id, nth)
-    inner join mainstay.job_ready as job on job.id = pick.id
+    -- By its id alone, whatever the server believes of what waits.
+    cross join lateral (
+        select ready.ctid as place, ready.queue, ready.run_at, ready.ordering_key, ready.nth
+        from mainstay.job_ready as ready where ready.id = pick.id
+        limit 1 for update skip locked
+    ) as job
     where job.run_at <= statement_timestamp()
         and (job.ordering_key is null or not exists (select from mainstay.job_ahead(job.queue, job.ordering_key, job.nth)))
         and not exists (select from said where is_paused or is_limited and not $7)
     order by pick.nth
-    limit $5 for update of job skip locked
+    limit $5
 ), taken as (
     delete from mainstay.job_ready as job using (select place from due union all select place from picked) as mine
     where job.ctid = mine.place

@@ -26,8 +26,8 @@
     from gone inner join mainstay.job on job.id = gone.id where gone.verdict = 'failed'
 ), free as (
     delete from mainstay.job_unique as held using gone
-    where gone.verdict <> 'again' and held.key = gone.held_key and held.id = gone.id and held.until is null
+    where gone.verdict <> 'again' and held.key = any(array[gone.held_key]) and held.id = gone.id and held.until is null
 ), forgotten as (
-    delete from mainstay.job_checkpoint as kept using gone where gone.verdict <> 'again' and kept.id = gone.id
+    delete from mainstay.job_checkpoint as kept using gone where gone.verdict <> 'again' and kept.id = any(array[gone.id])
 )
 select run, worker from gone

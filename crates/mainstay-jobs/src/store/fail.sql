@@ -6,7 +6,7 @@ with /* jobs.fail */ given as (
         as given (run, id, verdict, cause, detail, pause_ms)
 ), gone as materialized (
     delete from mainstay.job_running as job using given
-    where job.run = given.run and job.id = given.id and job.worker = $1
+    where job.run = any(array[given.run]) and job.id = any(array[given.id]) and job.worker = $1
     returning
         job.run, job.id, job.nth, job.worker, job.queue, job.priority, job.kind, job.attempts, job.crashes, job.attempts_most,
         job.timeout_ms, job.held_key, job.ordering_key, job.limit_key, job.started_at, given.cause, given.detail,

@@ -17,8 +17,8 @@ with /* jobs.locked */ own as materialized (
 )
 select own.run
 from own
-left join mainstay.job_unique as held on held.key = own.held_key and held.id = own.id and held.until is null
-left join mainstay.job_checkpoint as kept on kept.id = own.id
+left join mainstay.job_unique as held on held.key = any(array[own.held_key]) and held.id = own.id and held.until is null
+left join mainstay.job_checkpoint as kept on kept.id = any(array[own.id])
 where not exists (select from free where free.run = own.run)
     or held.key is not null and not exists (select from free_key where free_key.key = held.key)
     or kept.id is not null and not exists (select from free_kept where free_kept.id = kept.id)

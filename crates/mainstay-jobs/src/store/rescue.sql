@@ -20,7 +20,7 @@ with /* jobs.rescue platform */ led as materialized (
     -- What a transaction is about to end, it ends; else the next round finds it.
     limit $5 for update of job skip locked
 ), gone as materialized (
-    delete from mainstay.job_running as job using lost where job.run = lost.run
+    delete from mainstay.job_running as job using lost where job.run = any(array[lost.run])
     returning
         job.run, job.id, job.nth, job.worker, job.queue, job.priority, job.kind, job.attempts, job.crashes + 1 as crashes,
         job.attempts_most, job.timeout_ms, job.held_key, job.ordering_key, job.limit_key, job.started_at, 'crash' as cause,

@@ -4,7 +4,7 @@ with /* jobs.succeed */ given as (
     select run, id, result from unnest($2::bigint[], $3::uuid[], $4::jsonb[]) as given (run, id, result)
 ), gone as (
     delete from mainstay.job_running as job using given
-    where job.run = given.run and job.id = given.id and job.worker = $1
+    where job.run = any(array[given.run]) and job.id = any(array[given.id]) and job.worker = $1
     returning
         job.run, job.id, job.worker, job.attempts, job.crashes, job.held_key, job.started_at, given.result
 ), outcome as (
@@ -12,8 +12,8 @@ with /* jobs.succeed */ given as (
     select id, 'succeeded', attempts, crashes, worker, started_at, result from gone
 ), free as (
     delete from mainstay.job_unique as held using gone
-    where held.key = gone.held_key and held.id = gone.id and held.until is null
+    where held.key = any(array[gone.held_key]) and held.id = gone.id and held.until is null
 ), forgotten as (
-    delete from mainstay.job_checkpoint as kept using gone where kept.id = gone.id
+    delete from mainstay.job_checkpoint as kept using gone where kept.id = any(array[gone.id])
 )
 select run from gone

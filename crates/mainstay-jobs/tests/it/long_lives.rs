@@ -8,6 +8,7 @@ use crate::plans::looked_at;
 use crate::world::World;
 
 const SUCCEED: &str = include_str!("../../src/store/succeed.sql");
+const CLAIM: &str = include_str!("../../src/store/claim.sql");
 const FAIL: &str =
     concat!(include_str!("../../src/store/fail.sql"), include_str!("../../src/store/ends.sql"));
 const PROGRESS: &str = include_str!("../../src/store/progress.sql");
@@ -21,14 +22,23 @@ const CHECKPOINT: &str = include_str!("../../src/store/checkpoint.sql");
 const SETTINGS: &str = "set plan_cache_mode = force_custom_plan; set jit = off; set enable_seqscan = off; \
     set enable_hashjoin = off; set enable_mergejoin = off";
 
-/// A life that has ended thirty thousand jobs, of which the server has forgotten none, and has six hundred at work. Nobody has
-/// counted the table yet.
-const LIVED: &str = "\
+const WORK: &str = "\
     create function work(low int, high int) returns void language sql as $$ \
         insert into mainstay.job_running (id, nth, worker, queue, priority, kind, attempts, crashes, attempts_most) \
             select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7000' \
                 || lpad(to_hex(n), 16, '0'))::uuid, n, 1, 'default', 2, 'say', 1, 0, 3 from generate_series(low, high) as n $$; \
-    select work(1, 30000); delete from mainstay.job_running; select work(30001, 30600)";
+    create function wait(low int, high int) returns void language sql as $$ \
+        insert into mainstay.job_ready (id, nth, queue, priority, run_at, kind, attempts, crashes, attempts_most) \
+            select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, n, 'default', 2, clock_timestamp(), 'say', 0, 0, 3 \
+            from generate_series(low, high) as n $$";
+
+/// A life has ended thirty thousand jobs, of which the server has forgotten none, and as many more were taken that waited. Nobody
+/// has counted the tables yet, or somebody did when nothing was in them.
+const LIVED: &str = "\
+    select work(1, 30000); delete from mainstay.job_running; select wait(1, 30000); delete from mainstay.job_ready";
+
+/// Six hundred are at work.
+const LIVES: &str = "select work(30001, 30600); select wait(30001, 30600)";
 
 async fn at_work(session: &Session) -> (Vec<i64>, Vec<Uuid>) {
     let rows = session.query("select run, id from mainstay.job_running order by run", &[]).await.unwrap();
@@ -54,6 +64,15 @@ async fn assert_few(session: &Session, sql: &str, parameters: &[&(dyn ToSql + Sy
 
 #[tokio::test]
 async fn whatever_a_life_has_done_its_beats_and_ends_look_at_what_is_at_work() {
+    look_at_what_is_at_work("").await;
+}
+
+#[tokio::test]
+async fn nor_do_they_where_the_server_has_counted_the_tables_while_they_were_empty() {
+    look_at_what_is_at_work("vacuum mainstay.job_running, mainstay.job_ready").await;
+}
+
+async fn look_at_what_is_at_work(counted: &str) {
     let world = World::new().await;
     let (queues, kinds, nobody) = (vec!["default"], vec!["say"], None::<i64>);
     let life: [&(dyn ToSql + Sync); 7] = [&"here", &2_i32, &queues, &kinds, &600_i32, &30_000_i64, &nobody];
@@ -68,7 +87,11 @@ async fn whatever_a_life_has_done_its_beats_and_ends_look_at_what_is_at_work() {
         .batch_execute("start transaction isolation level repeatable read; select from mainstay.job_running")
         .await
         .unwrap();
+    world.psql.batch_execute(WORK).await.unwrap();
     world.psql.batch_execute(LIVED).await.unwrap();
+    world.psql.batch_execute(counted).await.unwrap();
+    let mark: jiff::Timestamp = world.psql.query_one("select clock_timestamp()", &[]).await.unwrap().get(0);
+    world.psql.batch_execute(LIVES).await.unwrap();
     world.psql.batch_execute(SETTINGS).await.unwrap();
     let (runs, ids) = at_work(&world.psql).await;
     assert_eq!(runs.len(), 600);
@@ -108,6 +131,14 @@ async fn whatever_a_life_has_done_its_beats_and_ends_look_at_what_is_at_work() {
         [&1_i64, &runs[300..].to_vec(), &ids[300..].to_vec(), &verdicts, &causes, &details, &pauses];
     assert_few(&world.psql, FAIL, &parameters).await;
     assert_eq!(at_work(&world.psql).await.0.len(), 0);
+    let (lanes, marks, most, nothing) = (vec![2_i16], vec![mark], 300_i64, None::<Vec<Uuid>>);
+    let queue = "default";
+    assert_few(&world.psql, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &nothing]).await;
+    let picked = world.psql.query("select id from mainstay.job_ready", &[]).await.unwrap();
+    let picked: Option<Vec<Uuid>> = Some(picked.iter().map(|row| row.get(0)).collect());
+    assert_eq!(picked.iter().flatten().count(), 600, "others, and those that are tried again");
+    assert_few(&world.psql, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &picked]).await;
+    assert_eq!(at_work(&world.psql).await.0.len(), 600);
     reader.batch_execute("rollback").await.unwrap();
     world.close().await.unwrap();
 }
