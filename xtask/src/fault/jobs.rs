@@ -74,7 +74,7 @@ impl World {
 }
 
 /// Rules that every check of the tree leaves out one by one, in their short stories.
-const CHECKED: [Rule; 2] = [Rule::AttemptsDecremented, Rule::StalePlan];
+const CHECKED: [Rule; 3] = [Rule::NoFence, Rule::AttemptsDecremented, Rule::StalePlan];
 
 /// The story that every check of the tree hears, and that it could find out what is wrong.
 pub(crate) fn check() -> Result<bool> {
