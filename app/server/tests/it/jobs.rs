@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use mainstay_jobs::{Config, Context, Enqueue, Failure, Job, Kinds, New, Options, Worker};
+use mainstay_jobs::{Config, Context, Enqueue, Failure, Job, Kinds, New, Options, Schedule, Worker};
 use mainstay_runtime::Effects;
 use mainstay_testing::until;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,9 @@ enum Then {
     Walk,
     Discard,
 }
+
+/// A schedule of the test.
+const NIGHT: &str = "told at night";
 
 const SECRET: &str = "relation \"athlete\" does not exist";
 
@@ -82,11 +85,29 @@ impl World {
 
     /// Does what is told, and goes on when it is let.
     fn does_what_is_told(&self) -> Arc<Notify> {
+        self.does_what_is_told_by(|worker| worker)
+    }
+
+    /// The same, and declares what begins by itself: what Paceline's own does, and something to be told on a rare night. It is
+    /// there.
+    async fn does_what_is_scheduled(&self) {
+        let night = Schedule::of(NIGHT, "30 2 29 2 *", &Told { then: Then::Succeed }).zone("Europe/Berlin");
+        let schedules = paceline::background::schedules().unwrap().with(night).unwrap();
+        self.does_what_is_told_by(|worker| worker.with_schedules(schedules));
+        until("the schedules are declared", async || {
+            let read = self.db.db().read_from_primary();
+            let found = read.query("select from mainstay.job_cron", &[]).await.unwrap();
+            found.len() == 2
+        })
+        .await;
+    }
+
+    fn does_what_is_told_by(&self, made: impl FnOnce(Worker) -> Worker) -> Arc<Notify> {
         let go_on = Arc::new(Notify::new());
         let queues = vec![("told".to_owned(), 4)];
         let config = Config { queues, poll: Duration::from_millis(20), ..Default::default() };
         let kinds = Kinds::new().with::<Told>(Arc::clone(&go_on));
-        let worker = Worker::new(self.db.target(), kinds, config, &Effects::system());
+        let worker = made(Worker::new(self.db.target(), kinds, config, &Effects::system()));
         self.start("jobs of the test", move |stop| worker.clone().run(stop));
         go_on
     }

@@ -24,13 +24,53 @@ const NEEDS: &str =
 enum Disk<'a> {
     /// The file system that the server's files lie on, its log included.
     Real(&'a SmallDisk),
-    /// The server says for every new row what it would say for want of room. It shows what is made of that, and not
-    /// when a server says so.
-    Feigned,
+    /// The server says for every new row of some tables what it would say for want of room. It shows what is made of that, and
+    /// not when a server says so.
+    Feigned(Feigned),
 }
 
-/// Every table that a file, an import or a new person adds rows to.
-const TABLES: [&str; 6] = ["athlete", "upload", "upload_file", "original", "activity", "activity_source"];
+/// Where a server says that it has no room.
+#[derive(Clone, Copy)]
+struct Feigned {
+    tables: &'static [&'static str],
+    /// What whoever imports says when they have met it.
+    met: &'static str,
+}
+
+/// Every table that a file, an import or a new person adds rows to: jobs begin, and their work cannot be written.
+const WORK: Feigned = Feigned {
+    tables: &["athlete", "upload", "upload_file", "original", "activity", "activity_source"],
+    met: "import.paused",
+};
+
+/// Every table of jobs besides people's: nothing is asked for, nothing begins.
+const BEGINNINGS: Feigned = Feigned {
+    tables: &[
+        "athlete",
+        "mainstay.job",
+        "mainstay.job_ready",
+        "mainstay.job_unique",
+        "mainstay.job_running",
+        "mainstay.job_attempt",
+        "mainstay.job_checkpoint",
+        "mainstay.job_outcome",
+        "mainstay.job_dead",
+    ],
+    met: "jobs.unclaimed",
+};
+
+/// Jobs that were asked for begin and do their work, and neither its end nor that they wait again can be written.
+const ENDS: Feigned = Feigned {
+    tables: &[
+        "athlete",
+        "upload",
+        "mainstay.job_ready",
+        "mainstay.job_attempt",
+        "mainstay.job_outcome",
+        "mainstay.job_dead",
+    ],
+    met: "jobs.ends_wait",
+};
 
 impl Disk<'_> {
     async fn fill(&self, world: &World) {
@@ -42,16 +82,16 @@ impl Disk<'_> {
                 sql(world, "create table begins_a_segment ()").await;
                 disk.fill().unwrap();
             }
-            Self::Feigned => {
+            Self::Feigned(Feigned { tables, .. }) => {
                 sql(
                     world,
                     "create function no_room() returns trigger language plpgsql as \
                      $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$",
                 )
                 .await;
-                for table in TABLES {
+                for table in *tables {
                     let trigger = "before insert on";
-                    let does = "for each statement execute function no_room()";
+                    let does = "for each row execute function no_room()";
                     sql(world, &format!("create trigger no_room {trigger} {table} {does}")).await;
                 }
             }
@@ -62,11 +102,20 @@ impl Disk<'_> {
         match self {
             Self::Real(disk) => disk.free().unwrap(),
             // One table after the other: the importers are at work on several.
-            Self::Feigned => {
-                for table in TABLES {
+            Self::Feigned(Feigned { tables, .. }) => {
+                for table in *tables {
                     sql(world, &format!("drop trigger no_room on {table}")).await;
                 }
             }
+        }
+    }
+
+    /// Whether this is what they say who import when they have met it.
+    fn is_met(&self, event: &str) -> bool {
+        match self {
+            // Where they write or already where they claim.
+            Self::Real(_) => matches!(event, "import.paused" | "jobs.halted"),
+            Self::Feigned(Feigned { met, .. }) => event == *met,
         }
     }
 }
@@ -84,6 +133,12 @@ async fn names(world: &World, who: Athlete) -> usize {
 async fn imported(world: &World, who: Athlete, upload: &Value) -> i64 {
     let path = format!("/v1/uploads/{}", upload["id"].as_str().unwrap());
     world.get(who, &path).await.expect(200)["progress"]["imported"].as_i64().unwrap()
+}
+
+/// Where the jobs of their files are.
+async fn jobs(world: &World, who: Athlete) -> Vec<Value> {
+    let all = world.get(who, "/v1/jobs?job_type=import.file").await.expect(200);
+    all["jobs"].as_array().unwrap().iter().map(|job| job["status"].clone()).collect()
 }
 
 async fn health(world: &World) -> Value {
@@ -120,7 +175,7 @@ async fn a_disk_fills_and_is_freed(world: &World, disk: Disk<'_>) {
     assert!(words.contains("no room left") && words.contains("Nothing was stored"), "{words}");
     let body = json!({ "email": format!("{}@example.org", "k".repeat(50)), "password": "testpassword123" });
     let newcomer = world.anonymous(http::Method::POST, "/v1/auth/register", Some(body)).await;
-    if matches!(disk, Disk::Feigned) {
+    if matches!(disk, Disk::Feigned(_)) {
         assert_eq!(newcomer.problem(), (507, "storage_full".to_owned()));
     }
 
@@ -136,11 +191,10 @@ async fn a_disk_fills_and_is_freed(world: &World, disk: Disk<'_>) {
     );
     let words = told["components"]["storage"]["detail"].as_str().unwrap();
     assert!(words.contains("disk of the database is full: make room"), "{words}");
-    // The importers have met it too, where they write or already where they claim, and wait with what was acknowledged.
+    // The importers have met it too, and wait with what was acknowledged.
     until("the importers have met it", async || {
         world.advance(2);
-        let told = world.log.lines();
-        told.iter().any(|line| matches!(line.event(), Some("import.paused" | "jobs.halted")))
+        world.log.lines().iter().any(|line| line.event().is_some_and(|event| disk.is_met(event)))
     })
     .await;
     assert_eq!(imported(world, who, &acknowledged).await, 0);
@@ -161,6 +215,8 @@ async fn a_disk_fills_and_is_freed(world: &World, disk: Disk<'_>) {
         names(world, who).await == 5
     })
     .await;
+    // Each file has its one job, which has come to its end; what was refused has left none.
+    assert_eq!(jobs(world, who).await, vec![json!("completed"); 4]);
     until("health has forgotten it", async || health(world).await["status"] == "healthy").await;
 }
 
@@ -184,7 +240,7 @@ fn alarm_for_a_moment(config: &mut paceline::config::Config) {
 async fn a_full_disk_refuses_writes_and_loses_nothing() {
     let Some((disk, cluster)) = small_server().await else {
         eprintln!("{NEEDS}: without it the server only says that its disk is full");
-        return a_server_says_so().await;
+        return a_server_says_so(WORK).await;
     };
     let world = World::on(TestDb::given(&cluster.target()).await.unwrap(), alarm_for_a_moment).await;
     super::allow_an_outage(&world);
@@ -193,17 +249,27 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
     cluster.stop().await.unwrap();
 }
 
-async fn a_server_says_so() {
+async fn a_server_says_so(where_it_says: Feigned) {
     let db = TestDb::migrated(&crate::world::sets(&paceline::schema::migrations())).await.unwrap();
     let world = World::on(db, alarm_for_a_moment).await;
     super::allow_an_outage(&world);
-    a_disk_fills_and_is_freed(&world, Disk::Feigned).await;
+    a_disk_fills_and_is_freed(&world, Disk::Feigned(where_it_says)).await;
     world.close().await;
 }
 
 #[tokio::test]
 async fn a_server_that_says_its_disk_is_full_is_believed() {
-    a_server_says_so().await;
+    a_server_says_so(WORK).await;
+}
+
+#[tokio::test]
+async fn jobs_that_find_no_room_to_begin_begin_when_there_is_some() {
+    a_server_says_so(BEGINNINGS).await;
+}
+
+#[tokio::test]
+async fn jobs_that_find_no_room_for_their_end_come_to_it_when_there_is_some() {
+    a_server_says_so(ENDS).await;
 }
 
 /// PostgreSQL ends itself when its log has no room: there is nothing that it could acknowledge.

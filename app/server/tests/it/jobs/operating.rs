@@ -44,6 +44,53 @@ async fn a_paused_queue_begins_nothing_until_it_is_resumed() {
 }
 
 #[tokio::test]
+async fn a_schedule_rests_goes_on_and_is_run_once_more() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    world.does_what_is_scheduled().await;
+    let night = async |fires: u8| {
+        let all = world.get(admin, &format!("/v1/jobs/schedule?fires={fires}")).await.expect(200);
+        let all = all["schedules"].as_array().unwrap().clone();
+        let names: Vec<_> = all.iter().map(|one| one["name"].clone()).collect();
+        assert_eq!(names, [json!("remove expired sessions"), json!(NIGHT)]);
+        all[1].clone()
+    };
+    let before = night(2).await;
+    let next = before["next"].as_array().unwrap();
+    assert!(
+        next.len() == 2 && next.iter().all(|at| at.as_str().unwrap().contains("-02-29T01:30")),
+        "{before}"
+    );
+    let mut expected = json!({
+        "name": NIGHT, "spec": "30 2 29 2 *", "timezone": "Europe/Berlin", "queue": "told", "job_type": "told",
+        "misfire": "coalesce", "paused_at": null, "last_at": null, "next": next,
+    });
+    assert_eq!(before, expected);
+
+    let change =
+        async |what: &str| world.operate(admin, &format!("/schedule/{NIGHT}/{what}"), json!(null)).await;
+    let rests = json!({ "name": NIGHT, "message": "The schedule rests until it is resumed." });
+    // Twice is as good as once.
+    assert_eq!([change("pause").await, change("pause").await], [rests.clone(), rests]);
+    let paused = night(2).await;
+    assert!(paused["paused_at"].is_string() && paused["next"] == json!([]), "{paused}");
+    // It is run all the same, once, and goes on resting.
+    let run = change("run").await;
+    let id = run["job_id"].as_str().unwrap().parse().unwrap();
+    assert_eq!((&run["name"], &run["message"]), (&json!(NIGHT), &json!("Its job will be done once more.")));
+    world.is_in(admin, id, "succeeded").await;
+    assert_eq!(ids(&world.get(admin, "/v1/jobs").await.expect(200)), [id]);
+    assert_eq!(night(2).await, paused);
+
+    let goes_on = json!({ "name": NIGHT, "message": "The schedule goes on." });
+    assert_eq!(change("resume").await, goes_on);
+    assert_eq!(night(2).await, expected);
+    expected["next"] = json!([next[0]]);
+    assert_eq!(night(1).await, expected);
+    world.close().await;
+}
+
+#[tokio::test]
 async fn limits_are_changed_one_by_one() {
     let world = World::new().await;
     let admin = world.admin().await;

@@ -5,7 +5,11 @@ use crate::process::{on, said};
 
 impl World {
     fn shell(&self, arguments: &str) -> (i32, String, String) {
-        said(&on(&self.db).arg("jobs").args(arguments.split_whitespace()).output().unwrap())
+        self.shell_of(arguments.split_whitespace())
+    }
+
+    fn shell_of<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> (i32, String, String) {
+        said(&on(&self.db).arg("jobs").args(arguments).output().unwrap())
     }
 
     /// What a command prints that must succeed.
@@ -23,7 +27,7 @@ async fn jobs_are_looked_at_and_operated_from_a_shell() {
     // A command holds the thread of the test for as long as it takes.
     world.log.allow("task.silent");
     let robin = world.athlete("UTC").await;
-    for nothing in ["list", "dead", "queues", "replay --all"] {
+    for nothing in ["list", "dead", "queues", "schedule", "replay --all"] {
         assert_eq!(world.prints(nothing), "There are none.\n", "{nothing}");
     }
     world.does_what_is_told();
@@ -56,6 +60,56 @@ async fn jobs_are_looked_at_and_operated_from_a_shell() {
     world.is_in(robin, id, "failed").await;
     assert_eq!(world.prints("replay --all --queue told"), format!("{id} waits again\n"));
     world.is_in(robin, id, "failed").await;
+    world.close().await;
+}
+
+/// What nobody can know beforehand, set.
+async fn set(world: &World, sql: &str) {
+    let tx = world.db.db().write().await.unwrap();
+    tx.batch_execute(sql).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn schedules_are_listed_with_their_next_times_by_their_own_clocks() {
+    let world = World::new().await;
+    // A command holds the thread of the test for as long as it takes.
+    world.log.allow("task.silent");
+    world.does_what_is_scheduled().await;
+    set(
+        &world,
+        "update mainstay.job_cron set next_at = '2031-01-01 22:17Z' where name = 'remove expired sessions'; \
+         update mainstay.job_cron set next_at = '2032-02-29 01:30Z', last_at = '2028-02-29 01:30Z' where name = 'told at night'",
+    )
+    .await;
+    assert_eq!(
+        world.prints("schedule"),
+        "\
+schedule                 when         zone           kind                     queue    last                      next
+remove expired sessions  17 * * * *   UTC            accounts.remove_expired  default  -                         Wed 2031-01-01 22:17 UTC, Wed 2031-01-01 23:17 UTC, Thu 2031-01-02 00:17 UTC
+told at night            30 2 29 2 *  Europe/Berlin  told                     told     Tue 2028-02-29 02:30 CET  Sun 2032-02-29 02:30 CET, Fri 2036-02-29 02:30 CET, Wed 2040-02-29 02:30 CET
+"
+    );
+
+    let switch = |what: &str| world.shell_of([what, "--schedule", "remove expired sessions"]);
+    let rests = "the schedule \"remove expired sessions\" rests until it is resumed\n";
+    assert_eq!(switch("pause"), (0, rests.to_owned(), String::new()));
+    set(
+        &world,
+        "update mainstay.job_cron set paused_at = '2030-05-06 07:08:09Z' where paused_at is not null",
+    )
+    .await;
+    assert_eq!(
+        world.prints("schedule --fires 1"),
+        "\
+schedule                 when         zone           kind                     queue    last                      next
+remove expired sessions  17 * * * *   UTC            accounts.remove_expired  default  -                         paused since 2030-05-06 07:08:09Z
+told at night            30 2 29 2 *  Europe/Berlin  told                     told     Tue 2028-02-29 02:30 CET  Sun 2032-02-29 02:30 CET
+"
+    );
+    let goes_on = "the schedule \"remove expired sessions\" goes on\n";
+    assert_eq!(switch("resume"), (0, goes_on.to_owned(), String::new()));
+    assert!(!world.prints("schedule").contains("paused"));
     world.close().await;
 }
 
