@@ -11,6 +11,7 @@ use tokio_postgres::Row;
 use super::Parts;
 use super::line::{self, Line, Open, is_other};
 use super::link::Link;
+use super::running::Running;
 use crate::limits::{Bucket, Standing};
 
 /// The connection of one life for such claims.
@@ -43,8 +44,8 @@ pub(super) struct Taken {
 const HELD: Duration = Duration::from_millis(20);
 
 impl Capped {
-    pub(super) fn new(parts: &Parts, link: &Arc<Link>) -> Self {
-        let line = Line::new(parts, link, "mainstay jobs capped claims");
+    pub(super) fn new(parts: &Parts, link: &Arc<Link>, running: &Running) -> Self {
+        let line = Line::new(parts, link, running, "mainstay jobs capped claims");
         Self { line, turn: Mutex::default(), random: parts.effects.random.clone() }
     }
 

@@ -80,7 +80,8 @@ pub(super) async fn begin(
     let pulse = Arc::new(pulse.map_err(Ended::Thread)?);
     let reports = Arc::new(Reports::new(Arc::clone(&link), worker, parts.weak));
     // A claim that a crash of the server forgot would give its number twice: claims are as durable as ends.
-    let (free, capped) = (Line::new(parts, &link, "mainstay jobs claims"), Capped::new(parts, &link));
+    let free = Line::new(parts, &link, &running, "mainstay jobs claims");
+    let capped = Capped::new(parts, &link, &running);
     let process = process.unwrap_or(worker);
     let parts = Arc::clone(parts);
     Ok(Life { parts, worker, process, free, takes_over, capped, link, running, reports, pulse })

@@ -15,6 +15,7 @@ use tokio_postgres::error::SqlState;
 
 use super::Parts;
 use super::link::Link;
+use super::running::Running;
 use crate::store;
 
 /// Before a connection that was lost, or could not be opened, is opened again.
@@ -28,6 +29,8 @@ pub(super) struct Line {
     within: Duration,
     /// It leads where this does.
     link: Arc<Link>,
+    /// Who is told that an answer may be lost.
+    running: Running,
     /// What it is told at first.
     settings: String,
     open: Mutex<Option<Arc<Open>>>,
@@ -50,13 +53,14 @@ pub(super) struct Open {
 impl Line {
     /// Called so in the server's list of connections; it is opened within a quarter of the ttl, or not at all, and to the server
     /// of this link alone.
-    pub(super) fn new(parts: &Parts, link: &Arc<Link>, name: &'static str) -> Self {
+    pub(super) fn new(parts: &Parts, link: &Arc<Link>, running: &Running, name: &'static str) -> Self {
         let longest = store::longest(parts.config.claim_longest);
         Self {
             target: parts.target.clone(),
             name,
             within: parts.config.pace().every(),
             link: Arc::clone(link),
+            running: running.clone(),
             settings: format!("{}; {longest}", parts.settings()),
             open: Mutex::default(),
             is_told: AtomicBool::new(false),
@@ -68,6 +72,9 @@ impl Line {
         let mut held = self.open.lock().await;
         if let Some(open) = held.as_ref().filter(|open| !open.session.is_closed()) {
             return Some(Arc::clone(open));
+        }
+        if held.take().is_some() {
+            self.running.lost_a_claim();
         }
         match self.connect().await {
             Ok(Some(open)) => Some(Arc::clone(held.insert(Arc::new(open)))),
@@ -111,6 +118,7 @@ impl Line {
     /// It is not used any more: the next who needs one opens another.
     pub(super) async fn lose(&self, why: &tokio_postgres::Error) {
         self.open.lock().await.take();
+        self.running.lost_a_claim();
         self.tell(why);
     }
 

@@ -205,14 +205,15 @@ impl Shared {
     /// At what this life has that nobody may know of here.
     async fn look(&self, open: &Session, settled: &mut Settled, told: Told) -> Result<(), Error> {
         let sent = self.clock.boottime();
-        let look = settled.look(sent);
-        let above = open.query(store::ABOVE, &[&self.worker, &look.above]).await?;
-        let mut runs = told.runs;
-        for row in above {
-            runs.push(Run { number: row.try_get("run")?, job: row.try_get("id")? });
+        settled.told(sent, told.last);
+        let (look, mut runs) = (settled.look(sent, self.running.losses()), told.runs);
+        if !look.is_empty() {
+            for row in open.query(store::ABOVE, &[&self.worker, &look.above, &look.up_to]).await? {
+                runs.push(Run { number: row.try_get("run")?, job: row.try_get("id")? });
+            }
         }
         let heard = self.running.heard(&runs);
-        settled.heard(look, sent, told.last, heard.strange);
+        settled.heard(look, sent, heard.strange);
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(heard.lost);
         Ok(())
     }

@@ -18,6 +18,8 @@ struct Inner {
     strange: HashSet<Run>,
     /// Those that are being given back.
     released: HashSet<Run>,
+    /// How often a connection was lost over which jobs are claimed, and with it, maybe, an answer.
+    losses: u64,
 }
 
 /// What a look has shown.
@@ -42,6 +44,16 @@ impl Running {
         }
         inner.attempts.insert(run, token.clone());
         Some(token)
+    }
+
+    /// A connection was lost over which jobs are claimed.
+    pub(super) fn lost_a_claim(&self) {
+        self.lock().losses += 1;
+    }
+
+    /// How often.
+    pub(super) fn losses(&self) -> u64 {
+        self.lock().losses
     }
 
     /// It is to be given back, unless it has begun meanwhile.

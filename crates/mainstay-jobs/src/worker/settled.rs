@@ -1,15 +1,19 @@
-//! Up to which run nothing of a life's can turn up any more, so that a beat need not look there: behind it lie all that anybody has
-//! ever done, and while somebody holds an old snapshot the server has to step over each of them. Pure. Never here: beats.
+//! Where it is looked for attempts of a life that nobody knows of there. What was given out a while ago is looked at once, for nothing
+//! of it can turn up any more after that; what is new only while the answer to a claim may have been lost. Behind it lie all that
+//! anybody has ever done, and while somebody holds an old snapshot the server has to step over each of them. Pure. Never here: beats.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::store;
 
-/// A claim that took its number before a look has ended by then, or the server has ended it, whatever of it was long: where a queue
-/// is limited, its statement, what it spends, its commit, and the network between these. It is in the next look. What takes longer
-/// all the same is for the look at everything.
+/// A claim that took its number so long ago has ended by now, or the server has ended it, whatever of it was long: where a queue
+/// is limited, its statement, what it spends, its commit, and the network between these. What takes longer all the same is for the
+/// look at everything.
 const AFTER: Duration = store::LONGEST.saturating_mul(3).saturating_add(store::IDLE);
+
+/// So many looks at what is new follow a loss: what is found in the first is given back after the second.
+const OWED: u32 = 2;
 
 /// So often everything of this life is looked at, or once in so many beats where these are quicker,
 const ALL_EVERY: Duration = Duration::from_secs(300);
@@ -18,14 +22,19 @@ const ALL_EVERY_BEATS: u32 = 64;
 /// and what had no answer is tried again so much sooner.
 const ALL_SOONER: u32 = 8;
 
-/// What looks have shown.
+/// What beats and looks have shown.
 #[derive(Debug)]
 pub(super) struct Settled {
     /// The last run before this life.
     before: i64,
+    /// Up to this run nothing can turn up.
     up_to: i64,
-    /// Looks that none of [`AFTER`] has confirmed yet: when each was sent, and up to which run all was known then.
-    looks: VecDeque<(Duration, i64)>,
+    /// Up to which run all had been given to somebody, and when that was told.
+    told: VecDeque<(Duration, i64)>,
+    /// The last of these that was told [`AFTER`] ago.
+    ripe: i64,
+    losses: u64,
+    owed: u32,
     all_every: Duration,
     /// When everything is looked at next.
     all_at: Duration,
@@ -34,36 +43,57 @@ pub(super) struct Settled {
 /// Where is looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Look {
-    /// At whatever there is above this run.
+    /// Behind this run,
     pub(super) above: i64,
-    /// Of this life that is everything.
-    pub(super) is_all: bool,
+    /// and up to this one.
+    pub(super) up_to: i64,
+    is_all: bool,
+}
+
+impl Look {
+    /// There is nothing to look at.
+    pub(super) fn is_empty(self) -> bool {
+        self.above >= self.up_to
+    }
 }
 
 impl Settled {
     /// Of a life that begins now, has no run up to this one, and beats so often.
     pub(super) fn new(before: i64, now: Duration, every: Duration) -> Self {
         let all_every = ALL_EVERY.min(every.saturating_mul(ALL_EVERY_BEATS));
-        Self { before, up_to: before, looks: VecDeque::new(), all_every, all_at: now + all_every }
+        let (told, all_at) = (VecDeque::new(), now + all_every);
+        Self { before, up_to: before, told, ripe: before, losses: 0, owed: 0, all_every, all_at }
     }
 
-    /// Where is looked now.
-    pub(super) fn look(&mut self, now: Duration) -> Look {
+    /// A beat was told at this time that all runs up to this one have been given to somebody.
+    pub(super) fn told(&mut self, now: Duration, last: i64) {
+        self.told.push_back((now, last));
+    }
+
+    /// Where is looked now, after so many losses of connections over which jobs are claimed.
+    pub(super) fn look(&mut self, now: Duration, losses: u64) -> Look {
+        while let Some((_, last)) = self.told.pop_front_if(|(at, _)| now.saturating_sub(*at) >= AFTER) {
+            self.ripe = self.ripe.max(last);
+        }
+        if losses != self.losses {
+            (self.losses, self.owed) = (losses, OWED);
+        }
         let is_all = now >= self.all_at;
         if is_all {
             self.all_at = now + self.all_every / ALL_SOONER;
         }
-        Look { above: if is_all { self.before } else { self.up_to }, is_all }
+        let above = if is_all { self.before } else { self.up_to };
+        Look { above, up_to: if is_all || self.owed > 0 { i64::MAX } else { self.ripe }, is_all }
     }
 
-    /// What the answer to a look says that was sent then: of the runs up to this one, which all had been given to somebody before
-    /// it was sent, and of others, the first of what nobody knows of here.
-    pub(super) fn heard(&mut self, look: Look, sent: Duration, last: i64, strange: Option<i64>) {
+    /// What the answer to the last look says, which was sent then: the first of what it has found, or was known before, that nobody
+    /// knows of there.
+    pub(super) fn heard(&mut self, look: Look, sent: Duration, strange: Option<i64>) {
         let known = strange.map_or(i64::MAX, |strange| strange - 1);
-        while let Some((_, then)) = self.looks.pop_front_if(|(at, _)| sent.saturating_sub(*at) >= AFTER) {
-            self.up_to = self.up_to.max(then.min(known));
+        self.up_to = self.up_to.max(self.ripe.min(known));
+        if look.up_to == i64::MAX {
+            self.owed = self.owed.saturating_sub(1);
         }
-        self.looks.push_back((sent, last.min(known)));
         if look.is_all {
             self.all_at = sent + self.all_every;
         }
@@ -80,51 +110,78 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    /// Where is looked then, and what that has shown: the last run of all, and the first that is strange.
-    fn look(settled: &mut Settled, seconds: u64, last: i64, strange: Option<i64>) -> i64 {
-        let look = settled.look(at(seconds));
-        settled.heard(look, at(seconds), last, strange);
-        look.above
+    /// A beat that is told of this run, and the look behind it, which finds this first strange one: where it has looked.
+    fn beat(settled: &mut Settled, seconds: u64, last: i64, strange: Option<i64>) -> (i64, i64) {
+        settled.told(at(seconds), last);
+        let look = settled.look(at(seconds), 0);
+        settled.heard(look, at(seconds), strange);
+        (look.above, look.up_to)
     }
 
     #[test]
-    fn what_was_known_is_settled_when_a_later_look_has_seen_what_was_under_way() {
+    fn what_was_given_out_a_while_ago_is_looked_at_once() {
         let mut settled = Settled::new(3, at(90), EVERY);
-        assert_eq!(look(&mut settled, 100, 70, None), 3);
-        assert_eq!(look(&mut settled, 107, 90, None), 3);
-        assert_eq!(look(&mut settled, 124, 95, None), 3, "a claim may still be under way");
-        assert_eq!(look(&mut settled, 125, 99, None), 3);
-        assert_eq!(look(&mut settled, 126, 99, None), 70);
+        assert_eq!(beat(&mut settled, 100, 70, None), (3, 3));
+        assert_eq!(beat(&mut settled, 107, 90, None), (3, 3));
+        assert_eq!(beat(&mut settled, 124, 95, None), (3, 3), "a claim may still be under way");
+        assert_eq!(beat(&mut settled, 125, 99, None), (3, 70));
+        assert_eq!(beat(&mut settled, 126, 99, None), (70, 70));
+        assert!(settled.look(at(127), 0).is_empty());
+        assert_eq!(beat(&mut settled, 160, 99, None), (70, 99));
+        assert_eq!(beat(&mut settled, 161, 99, None), (99, 99), "where nothing is done nothing is looked at");
     }
 
     #[test]
     fn what_has_turned_up_late_is_not_passed() {
         let mut settled = Settled::new(0, at(0), EVERY);
-        look(&mut settled, 0, 70, None);
-        look(&mut settled, 30, 90, Some(40));
+        beat(&mut settled, 0, 70, None);
+        assert_eq!(beat(&mut settled, 30, 90, Some(40)), (0, 70));
         assert_eq!(
-            look(&mut settled, 60, 95, Some(40)),
-            39,
+            beat(&mut settled, 31, 90, Some(40)),
+            (39, 70),
             "it is looked at again, and given back if it is still there"
         );
-        assert_eq!(look(&mut settled, 90, 99, None), 39);
-        assert_eq!(look(&mut settled, 120, 120, None), 39, "what the look of then knew");
-        assert_eq!(look(&mut settled, 150, 130, Some(5)), 99);
-        assert_eq!(look(&mut settled, 180, 140, None), 99, "and goes on only");
+        assert_eq!(beat(&mut settled, 60, 95, None), (39, 90));
+        assert_eq!(beat(&mut settled, 90, 99, Some(5)), (90, 95));
+        assert_eq!(beat(&mut settled, 120, 99, None), (90, 99), "and goes on only");
+    }
+
+    #[test]
+    fn what_had_no_answer_is_looked_at_again() {
+        let mut settled = Settled::new(0, at(0), EVERY);
+        settled.told(at(0), 70);
+        let look = Look { above: 0, up_to: 70, is_all: false };
+        assert_eq!([30, 40].map(|then| settled.look(at(then), 0)), [look, look]);
+        settled.heard(look, at(40), None);
+        assert!(settled.look(at(41), 0).is_empty());
+    }
+
+    #[test]
+    fn after_a_loss_what_is_new_is_looked_at_until_two_have_answered() {
+        let mut settled = Settled::new(3, at(0), EVERY);
+        let look = settled.look(at(1), 1);
+        assert_eq!((look.above, look.up_to, look.is_all), (3, i64::MAX, false));
+        assert_eq!(settled.look(at(2), 1), look, "there was no answer");
+        settled.heard(look, at(2), Some(5));
+        assert_eq!(settled.look(at(3), 1), look);
+        settled.heard(look, at(3), Some(5));
+        assert!(settled.look(at(4), 1).is_empty());
+        assert_eq!(settled.look(at(5), 2), look, "the next loss");
     }
 
     #[test]
     fn now_and_then_everything_of_the_life_is_looked_at_and_sooner_where_nothing_came_of_it() {
         let mut settled = Settled::new(3, at(0), EVERY);
-        look(&mut settled, 0, 7, None);
-        assert_eq!(look(&mut settled, 299, 8, None), 3);
-        assert_eq!(settled.look(at(300)), Look { above: 3, is_all: true });
-        assert_eq!(settled.look(at(301)), Look { above: 7, is_all: false }, "there was no answer");
-        assert_eq!(settled.look(at(337)), Look { above: 7, is_all: false });
-        assert_eq!(look(&mut settled, 338, 9, None), 3);
-        assert_eq!(settled.look(at(637)), Look { above: 8, is_all: false });
-        assert!(settled.look(at(638)).is_all);
+        beat(&mut settled, 0, 7, None);
+        assert_eq!(beat(&mut settled, 299, 8, None), (3, 7));
+        let all = Look { above: 3, up_to: i64::MAX, is_all: true };
+        assert_eq!(settled.look(at(300), 0), all);
+        assert!(settled.look(at(301), 0).is_empty(), "there was no answer");
+        assert_eq!(settled.look(at(338), 0), all);
+        settled.heard(all, at(338), None);
+        assert!(settled.look(at(637), 0).is_empty());
+        assert_eq!(settled.look(at(638), 0), all);
         let mut quick = Settled::new(3, at(10), Duration::from_millis(500));
-        assert_eq!([41, 42].map(|then| quick.look(at(then)).is_all), [false, true]);
+        assert_eq!([41, 42].map(|then| quick.look(at(then), 0).is_all), [false, true]);
     }
 }

@@ -127,7 +127,7 @@ async fn who_is_not_known_any_more_drops_everything_and_begins_a_new_life() {
 async fn a_claim_whose_answer_was_lost_is_given_back() {
     World::run(config(), async |world| {
     until("it lives", async || world.number("select count(*) from mainstay.job_worker").await == 1).await;
-    // As if it had been claimed, and nobody had heard of it.
+    // As if it had been claimed, and the answer had been lost with its connection.
     world
         .psql
         .batch_execute("insert into mainstay.job_queue (name, paused_at) values ('default', now())")
@@ -144,6 +144,7 @@ async fn a_claim_whose_answer_was_lost_is_given_back() {
         )
         .await
         .unwrap();
+    world.cut_claims().await;
     world.until(id, "succeeded 1").await;
     })
     .await;

@@ -102,15 +102,17 @@ async fn look_at_what_is_at_work(counted: &str) {
     assert_eq!(told, runs[..300], "those that it names");
     let last: i64 = heard.get("last");
     assert!(last == runs[599] - 1, "{last}: some later look must have seen all up to it");
-    assert_few(&world.psql, ABOVE, &[&1_i64, &runs[299]]).await;
-    let above = world.psql.query(ABOVE, &[&1_i64, &runs[299]]).await.unwrap();
+    assert_few(&world.psql, ABOVE, &[&1_i64, &runs[299], &i64::MAX]).await;
+    let above = world.psql.query(ABOVE, &[&1_i64, &runs[299], &i64::MAX]).await.unwrap();
     let mut above: Vec<i64> = above.iter().map(|row| row.get("run")).collect();
     above.sort_unstable();
     assert_eq!(above, runs[300..]);
+    let between = world.psql.query(ABOVE, &[&1_i64, &runs[299], &runs[301]]).await.unwrap();
+    assert_eq!(between.len(), 2);
     // A life that begins now has none of all these, and need not look at them either.
     let begun = world.psql.query_one(REGISTER, &life).await.unwrap();
     let (worker, before): (i64, i64) = (begun.get("id"), begun.get("before"));
-    let (pages, plan) = pages(&world.psql, ABOVE, &[&worker, &before]).await;
+    let (pages, plan) = pages(&world.psql, ABOVE, &[&worker, &before, &i64::MAX]).await;
     assert!(pages < 20, "{pages} pages in\n{plan}");
     assert_few(&world.psql, LOCKED, &[&1_i64, &runs, &600_i64]).await;
     let (fractions, words) = (vec![0.5_f32; 200], vec![None::<String>; 200]);

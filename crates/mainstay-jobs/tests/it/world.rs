@@ -309,6 +309,14 @@ impl World {
     }
 
     /// `succeeded 1`, `ready 2`, …: where a job is, and how many attempts of it have begun.
+    /// The connections are cut over which jobs are claimed.
+    pub(crate) async fn cut_claims(&self) {
+        const CUT: &str = "\
+            select count(pg_terminate_backend(pid)) from pg_stat_activity \
+            where datname = current_database() and application_name like 'mainstay jobs%claims'";
+        assert!(self.number(CUT).await > 0);
+    }
+
     pub(crate) async fn state(&self, id: Uuid) -> String {
         const STATE: &str = "\
             select 'ready ' || attempts from mainstay.job_ready where id = $1 \

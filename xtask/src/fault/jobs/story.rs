@@ -39,9 +39,9 @@ pub(super) struct Outline {
 impl Outline {
     /// Everything.
     pub(super) fn whole(seconds: u64) -> Self {
-        use Chapter::{Claims, Days, Hung, Late, Unseen, Words};
+        use Chapter::{Claims, Days, Frozen, Hung, Late, Unseen, Words};
         Self {
-            chapters: &[Claims, Days, Hung, Words, Late, Unseen],
+            chapters: &[Claims, Days, Frozen, Hung, Words, Late, Unseen],
             length: Duration::from_secs(seconds),
             falls: |_| true,
             stalled: Duration::from_secs(30),

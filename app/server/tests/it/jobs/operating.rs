@@ -79,7 +79,7 @@ async fn a_schedule_rests_goes_on_and_is_run_once_more() {
     let id = run["job_id"].as_str().unwrap().parse().unwrap();
     assert_eq!((&run["name"], &run["message"]), (&json!(NIGHT), &json!("Its job will be done once more.")));
     world.is_in(admin, id, "succeeded").await;
-    assert_eq!(ids(&world.get(admin, "/v1/jobs").await.expect(200)), [id]);
+    assert_eq!(ids(&world.get(admin, "/v1/jobs?job_type=told").await.expect(200)), [id]);
     assert_eq!(night(2).await, paused);
 
     let goes_on = json!({ "name": NIGHT, "message": "The schedule goes on." });
