@@ -45,7 +45,7 @@ pub fn follow(app: &App, supervisor: &Supervisor) {
 
 /// Starts the looks for files without a job and for what is outdated, and the housekeeping: each for the first time at a random
 /// instant of its first minute.
-pub fn make_rounds(app: &App, supervisor: &Supervisor) {
+fn make_rounds(app: &App, supervisor: &Supervisor) {
     strays::start(app, supervisor);
     recompute::start(app, supervisor);
     let purging = app.clone();

@@ -26,19 +26,21 @@ impl Rates {
     }
 }
 
-/// For so long without, and then for so long with a snapshot.
+/// For so long with a snapshot, and for as long without, half of it before and half of it behind: what there is grows meanwhile,
+/// and the server looks after it now and then.
 pub(super) async fn measure(target: &Target, time: Duration) -> anyhow::Result<Rates> {
     let ours = Ours::open(target, Told::new(false)).await?;
     let holder = Session::connect(target, "bench", Duration::from_secs(10)).await?;
     let working = ours.work(&Config::default());
     let asked = AtomicUsize::new(0);
     flow(&ours, &asked, WARM).await?;
-    let normal = flow(&ours, &asked, time).await?;
+    let before = flow(&ours, &asked, time / 2).await?;
     store::hold(&holder).await?;
     let held = flow(&ours, &asked, time).await?;
     store::release(&holder).await?;
+    let after = flow(&ours, &asked, time / 2).await?;
     working.drain(Duration::from_secs(20)).await;
-    Ok(Rates { normal, held })
+    Ok(Rates { normal: (before + after) / 2.0, held })
 }
 
 /// Asks for jobs for a time, as fast as they are done; how many of them a second.

@@ -124,7 +124,7 @@ impl Answer {
 
 impl World {
     /// The application with its importers, and followers of jobs are told. Nothing looks around by itself: that falls at a random
-    /// instant of the first minute ([`Self::make_rounds`]).
+    /// instant of the first minute ([`Self::start_background`]).
     pub(crate) async fn new() -> Self {
         Self::with(|_| {}).await
     }
@@ -229,9 +229,9 @@ impl World {
         self.get(who, "/v1/auth/me").await.expect(200);
     }
 
-    /// What looks around by itself, by the machine's clock.
-    pub(crate) fn make_rounds(&self) {
-        paceline::background::make_rounds(&self.app, &self.tasks);
+    /// What works beside the requests and the jobs, by the machine's clock: of a world that was built without importers.
+    pub(crate) fn start_background(&self) {
+        paceline::background::start(&self.app, &self.tasks);
     }
 
     /// The jobs of imports: as many at a time as the configuration says.

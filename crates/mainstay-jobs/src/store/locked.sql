@@ -1,5 +1,5 @@
 -- Of these runs those whose end somebody else's transaction is in the way of just now: it holds the row, the key that the end frees,
--- as whoever asks for the same once more does until he has committed, or what was kept. Nobody is waited for.
+-- as who has another job with it done again does until he has committed, or what was kept. Nobody is waited for.
 with /* jobs.locked */ own as materialized (
     select run, id, held_key from mainstay.job_running where worker = $1 and run = any($2::bigint[]) order by run limit $3
 ), free as materialized (

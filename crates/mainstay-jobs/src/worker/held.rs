@@ -1,5 +1,5 @@
-//! Ends whose rows somebody else holds: put aside, so that they hold up no others, and asked again, each after a growing pause of
-//! its own. Each keeps its place meanwhile. Never here: asking.
+//! Ends whose rows, or what else they change, somebody else holds: put aside, so that they hold up no others, and asked again, each
+//! after a growing pause of its own. Each keeps its place meanwhile. Never here: asking.
 
 use std::collections::HashSet;
 use std::time::Duration;

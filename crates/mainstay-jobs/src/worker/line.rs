@@ -1,5 +1,5 @@
 //! A connection for claims: opened when it is needed, and again after it was lost. Losing it ends no life. What a statement
-//! may have taken before its answer was lost is in nobody's hands here: two beats later it is given back (`running`), and an
+//! may have taken before its answer was lost is in nobody's hands here: after two looks it is given back (`running`), and an
 //! answer that comes after that begins nothing. Never here: what is claimed.
 
 use std::fmt::Display;

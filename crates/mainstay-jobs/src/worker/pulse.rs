@@ -147,9 +147,11 @@ impl Shared {
             match tokio::time::timeout(left, self.beat(&mut session)).await {
                 Ok(Ok(Some((open, told)))) if now >= due => {
                     due = now + self.pace.every();
-                    // The life goes on without an answer to this.
+                    // The life goes on without an answer to this, and its end is noticed in time.
+                    let State::Alive(left) = self.state() else { return };
                     let look = self.look(open, &mut settled, told);
-                    if !matches!(tokio::time::timeout(self.pace.every() / 2, look).await, Ok(Ok(()))) {
+                    let longest = left.min(self.pace.every() / 2);
+                    if !matches!(tokio::time::timeout(longest, look).await, Ok(Ok(()))) {
                         session = None;
                     }
                 }

@@ -10,7 +10,7 @@ use crate::store;
 /// A claim that took its number so long ago has ended by now, or the server has ended it, whatever of it was long: where a queue
 /// is limited, its statement, what it spends, its commit, and the network between these. What takes longer all the same is for the
 /// look at everything.
-const AFTER: Duration = store::LONGEST.saturating_mul(3).saturating_add(store::IDLE);
+const AFTER: Duration = store::LONGEST.saturating_mul(3).saturating_add(store::IDLE.saturating_mul(2));
 
 /// So many looks at what is new follow a loss: what is found in the first is given back after the second.
 const OWED: u32 = 2;
@@ -123,27 +123,27 @@ mod tests {
         let mut settled = Settled::new(3, at(90), EVERY);
         assert_eq!(beat(&mut settled, 100, 70, None), (3, 3));
         assert_eq!(beat(&mut settled, 107, 90, None), (3, 3));
-        assert_eq!(beat(&mut settled, 124, 95, None), (3, 3), "a claim may still be under way");
-        assert_eq!(beat(&mut settled, 125, 99, None), (3, 70));
-        assert_eq!(beat(&mut settled, 126, 99, None), (70, 70));
-        assert!(settled.look(at(127), 0).is_empty());
-        assert_eq!(beat(&mut settled, 160, 99, None), (70, 99));
-        assert_eq!(beat(&mut settled, 161, 99, None), (99, 99), "where nothing is done nothing is looked at");
+        assert_eq!(beat(&mut settled, 134, 95, None), (3, 3), "a claim may still be under way");
+        assert_eq!(beat(&mut settled, 135, 99, None), (3, 70));
+        assert_eq!(beat(&mut settled, 136, 99, None), (70, 70));
+        assert!(settled.look(at(137), 0).is_empty());
+        assert_eq!(beat(&mut settled, 180, 99, None), (70, 99));
+        assert_eq!(beat(&mut settled, 181, 99, None), (99, 99), "where nothing is done nothing is looked at");
     }
 
     #[test]
     fn what_has_turned_up_late_is_not_passed() {
         let mut settled = Settled::new(0, at(0), EVERY);
         beat(&mut settled, 0, 70, None);
-        assert_eq!(beat(&mut settled, 30, 90, Some(40)), (0, 70));
+        assert_eq!(beat(&mut settled, 40, 90, Some(40)), (0, 70));
         assert_eq!(
             beat(&mut settled, 31, 90, Some(40)),
             (39, 70),
             "it is looked at again, and given back if it is still there"
         );
-        assert_eq!(beat(&mut settled, 60, 95, None), (39, 90));
-        assert_eq!(beat(&mut settled, 90, 99, Some(5)), (90, 95));
-        assert_eq!(beat(&mut settled, 120, 99, None), (90, 99), "and goes on only");
+        assert_eq!(beat(&mut settled, 80, 95, None), (39, 90));
+        assert_eq!(beat(&mut settled, 120, 99, Some(5)), (90, 95));
+        assert_eq!(beat(&mut settled, 160, 99, None), (90, 99), "and goes on only");
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
         let mut settled = Settled::new(0, at(0), EVERY);
         settled.told(at(0), 70);
         let look = Look { above: 0, up_to: 70, is_all: false };
-        assert_eq!([30, 40].map(|then| settled.look(at(then), 0)), [look, look]);
+        assert_eq!([35, 40].map(|then| settled.look(at(then), 0)), [look, look]);
         settled.heard(look, at(40), None);
         assert!(settled.look(at(41), 0).is_empty());
     }

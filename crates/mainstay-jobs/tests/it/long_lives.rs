@@ -53,11 +53,12 @@ async fn pages(session: &Session, sql: &str, parameters: &[&(dyn ToSql + Sync)])
     (of("Shared Hit Blocks") + of("Shared Read Blocks"), serde_json::to_string_pretty(&plan).unwrap())
 }
 
-async fn assert_few(session: &Session, sql: &str, parameters: &[&(dyn ToSql + Sync)]) {
+/// One pass over what is gone costs some six hundred pages more.
+async fn assert_few(session: &Session, pages_most: u64, sql: &str, parameters: &[&(dyn ToSql + Sync)]) {
     session.batch_execute("begin").await.unwrap();
     let (pages, plan) = pages(session, sql, parameters).await;
     session.batch_execute("rollback").await.unwrap();
-    assert!(pages < 20_000, "{pages} pages in\n{plan}");
+    assert!(pages < pages_most, "{pages} pages in\n{plan}");
     let (looked, plan) = looked_at(session, sql, parameters).await;
     assert!(looked < 4_000.0, "{looked} rows in\n{plan}");
 }
@@ -95,14 +96,14 @@ async fn look_at_what_is_at_work(counted: &str) {
     world.psql.batch_execute(SETTINGS).await.unwrap();
     let (runs, ids) = at_work(&world.psql).await;
     assert_eq!(runs.len(), 600);
-    assert_few(&world.psql, BEAT, &[&1_i64, &false, &runs]).await;
+    assert_few(&world.psql, 2_100, BEAT, &[&1_i64, &false, &runs]).await;
     let heard = world.psql.query_one(BEAT, &[&1_i64, &false, &runs[..300].to_vec()]).await.unwrap();
     let mut told: Vec<i64> = heard.get("runs");
     told.sort_unstable();
     assert_eq!(told, runs[..300], "those that it names");
     let last: i64 = heard.get("last");
     assert!(last == runs[599] - 1, "{last}: some later look must have seen all up to it");
-    assert_few(&world.psql, ABOVE, &[&1_i64, &runs[299], &i64::MAX]).await;
+    assert_few(&world.psql, 50, ABOVE, &[&1_i64, &runs[299], &i64::MAX]).await;
     let above = world.psql.query(ABOVE, &[&1_i64, &runs[299], &i64::MAX]).await.unwrap();
     let mut above: Vec<i64> = above.iter().map(|row| row.get("run")).collect();
     above.sort_unstable();
@@ -114,32 +115,36 @@ async fn look_at_what_is_at_work(counted: &str) {
     let (worker, before): (i64, i64) = (begun.get("id"), begun.get("before"));
     let (pages, plan) = pages(&world.psql, ABOVE, &[&worker, &before, &i64::MAX]).await;
     assert!(pages < 20, "{pages} pages in\n{plan}");
-    assert_few(&world.psql, LOCKED, &[&1_i64, &runs, &600_i64]).await;
+    assert_few(&world.psql, 4_500, LOCKED, &[&1_i64, &runs, &600_i64]).await;
     let (fractions, words) = (vec![0.5_f32; 200], vec![None::<String>; 200]);
     assert_few(
         &world.psql,
+        2_200,
         PROGRESS,
         &[&1_i64, &runs[..200].to_vec(), &ids[..200].to_vec(), &fractions, &words],
     )
     .await;
     let kept = serde_json::json!({});
-    assert_few(&world.psql, CHECKPOINT, &[&runs[0], &ids[0], &1_i64, &kept]).await;
+    assert_few(&world.psql, 50, CHECKPOINT, &[&runs[0], &ids[0], &1_i64, &kept]).await;
     let results = vec![None::<serde_json::Value>; 300];
-    assert_few(&world.psql, SUCCEED, &[&1_i64, &runs[..300].to_vec(), &ids[..300].to_vec(), &results]).await;
+    assert_few(&world.psql, 2_100, SUCCEED, &[&1_i64, &runs[..300].to_vec(), &ids[..300].to_vec(), &results])
+        .await;
     assert_eq!(at_work(&world.psql).await.0.len(), 300);
     let (verdicts, pauses) = (vec!["retry"; 300], vec![1_i64; 300]);
     let (causes, details) = (vec![Some("error"); 300], vec![Some("a"); 300]);
     let parameters: [&(dyn ToSql + Sync); 7] =
         [&1_i64, &runs[300..].to_vec(), &ids[300..].to_vec(), &verdicts, &causes, &details, &pauses];
-    assert_few(&world.psql, FAIL, &parameters).await;
+    assert_few(&world.psql, 1_800, FAIL, &parameters).await;
     assert_eq!(at_work(&world.psql).await.0.len(), 0);
     let (lanes, marks, most, nothing) = (vec![2_i16], vec![mark], 300_i64, None::<Vec<Uuid>>);
     let queue = "default";
-    assert_few(&world.psql, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &nothing]).await;
+    assert_few(&world.psql, 4_000, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &nothing])
+        .await;
     let picked = world.psql.query("select id from mainstay.job_ready", &[]).await.unwrap();
     let picked: Option<Vec<Uuid>> = Some(picked.iter().map(|row| row.get(0)).collect());
     assert_eq!(picked.iter().flatten().count(), 600, "others, and those that are tried again");
-    assert_few(&world.psql, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &picked]).await;
+    assert_few(&world.psql, 4_900, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &picked])
+        .await;
     assert_eq!(at_work(&world.psql).await.0.len(), 600);
     reader.batch_execute("rollback").await.unwrap();
     world.close().await.unwrap();

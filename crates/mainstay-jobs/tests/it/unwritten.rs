@@ -86,28 +86,28 @@ async fn what_ends_need_besides_their_rows_holds_up_no_other_either() {
     log.allow("jobs.ends_wait");
     let config = Config { queues: vec![("default".to_owned(), 30)], ..config() };
     World::run(config, async |world| {
-        // What is kept of one, and the keys of so many others that trying each of them takes longer than any is put aside.
-        let words: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+        // What is kept of some, and the keys of others: so many that trying each of them takes longer than any is put aside.
+        let words: Vec<String> = (0..27).map(|n| n.to_string()).collect();
         let ids = world.at_work(&words.iter().map(String::as_str).collect::<Vec<_>>()).await;
         let needed = "insert into mainstay.job_checkpoint (id, data) select id, '1' from mainstay.job_running; \
             with held as (update mainstay.job_running set held_key = sha256(id::text::bytea) returning id, held_key) \
             insert into mainstay.job_unique (key, id) select held_key, id from held";
         world.psql.batch_execute(needed).await.unwrap();
         let tx = world.tx().await;
-        let kept = "select from mainstay.job_checkpoint where id = $1 for update";
-        tx.execute(kept, &[&ids[1]]).await.unwrap();
+        let kept = "select from mainstay.job_checkpoint where id = any($1) for update";
+        tx.execute(kept, &[&&ids[1..13]]).await.unwrap();
         let keys = "select from mainstay.job_unique where id = any($1) for update";
-        tx.execute(keys, &[&&ids[2..18]]).await.unwrap();
+        tx.execute(keys, &[&&ids[13..25]]).await.unwrap();
         world.said.0.go_on.notify_waiters();
-        for id in [ids[0], ids[18], ids[19]] {
+        for id in [ids[0], ids[25], ids[26]] {
             world.until(id, "succeeded 1").await;
         }
         world.succeeds("later").await;
-        for id in &ids[1..18] {
+        for id in &ids[1..25] {
             assert_eq!(world.state(*id).await, "running 1");
         }
         tx.rollback().await.unwrap();
-        for id in &ids[1..18] {
+        for id in &ids[1..25] {
             world.until(*id, "succeeded 1").await;
         }
     })

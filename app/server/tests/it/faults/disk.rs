@@ -167,7 +167,7 @@ async fn a_disk_fills_and_is_freed(world: &World, disk: Disk<'_>) {
     assert_eq!(health(world).await["components"]["storage"]["status"], "healthy");
 
     disk.fill(world).await;
-    world.make_rounds();
+    world.start_background();
     world.start_importers();
     let refused = world.upload(who, &[("4.fit", &noise(1 << 20))]).await;
     assert_eq!(refused.problem(), (507, "storage_full".to_owned()));

@@ -28,7 +28,7 @@ pub(super) async fn a_database_is_killed_and_comes_back() {
     let mut server = server().await;
     let world = World::on(TestDb::given(&server.target(0)).await.unwrap(), impatient).await;
     super::allow_an_outage(&world);
-    world.make_rounds();
+    world.start_background();
     world.start_importers();
     let who = world.athlete("UTC").await;
     world.get(who, "/v1/activities").await.expect(200);
