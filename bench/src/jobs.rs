@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::load::Seen as Times;
 use crate::{machine, ms, server};
+use apart::Apart;
 use beside::Row;
 use held::Rates;
 use options::Options;
@@ -37,7 +38,7 @@ const HELD_LEAST: f64 = 0.9;
 struct Measured {
     rows: Vec<Row>,
     /// Asked for by another process.
-    apart: Times,
+    apart: Apart,
     claims: Times,
     rates: Rates,
     idle_a_minute: f64,
@@ -90,11 +91,13 @@ impl Measured {
             println!("{}", self.line(row));
         }
         println!("\n| ours alone | figure |\n|---|---|");
-        println!(
-            "| from one process to another, one at a time | p50 {} ms, p99 {} ms |",
-            ms(self.apart.p50),
-            ms(self.apart.p99)
-        );
+        for (seen, when) in [(&self.apart.idle, "50 ms"), (&self.apart.busy, "5 ms")] {
+            println!(
+                "| from one process to another, {when} after the one before began | p50 {} ms, p99 {} ms |",
+                ms(seen.p50),
+                ms(seen.p99)
+            );
+        }
         println!(
             "| a claim of at most {}, {waiting} ready and {} of tomorrow | p50 {} ms, p99 {} ms |",
             claims::MOST,
@@ -115,7 +118,7 @@ impl Measured {
     fn line(&self, row: &Row) -> String {
         let rate = |mode| {
             let (its, ours) = (row.per_s(mode), self.rows[0].per_s(mode));
-            if row.name == ours::NAME { format!("{its:.0}") } else { format!("{its:.0} ({:.1})", ours / its) }
+            if row.name == ours::NAME { format!("{its:.0}") } else { format!("{its:.0} ({:.2})", ours / its) }
         };
         let seen = row.of(Mode::Latency);
         let tenths = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
@@ -142,10 +145,10 @@ impl Measured {
             (ours >= THROUGH_LEAST, format!("{ours:.0} jobs/s, {THROUGH_LEAST} wanted")),
             (p99 < P99_MOST_MS, format!("a job begins after {p99:.1} ms at p99, below {P99_MOST_MS} wanted")),
             (
-                ms(self.apart.p99) < P99_MOST_MS,
+                ms(self.apart.idle.p99) < P99_MOST_MS,
                 format!(
                     "another process's job begins after {} ms at p99, below {P99_MOST_MS} wanted",
-                    ms(self.apart.p99)
+                    ms(self.apart.idle.p99)
                 ),
             ),
             (
@@ -170,7 +173,8 @@ impl Measured {
         let queues =
             self.rows.iter().map(|row| json!({"queue": row.name, "setting": row.setting, "seen": row.seen}));
         json!({"benchmark": "jobs", "run": run, "jobs": options.jobs, "queues": queues.collect::<Vec<_>>(),
-            "apart_p50_ms": ms(self.apart.p50), "apart_p99_ms": ms(self.apart.p99),
+            "apart_idle_p50_ms": ms(self.apart.idle.p50), "apart_idle_p99_ms": ms(self.apart.idle.p99),
+            "apart_busy_p50_ms": ms(self.apart.busy.p50), "apart_busy_p99_ms": ms(self.apart.busy.p99),
             "claim_p50_ms": ms(self.claims.p50), "claim_p99_ms": ms(self.claims.p99),
             "normal_per_s": self.rates.normal.round(), "held_per_s": self.rates.held.round(),
             "idle_statements_a_minute": self.idle_a_minute, "missed": missed})

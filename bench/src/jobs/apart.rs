@@ -19,10 +19,24 @@ use crate::load::Seen;
 /// The name of the program that asks.
 pub(crate) const NAME: &str = "jobs-asker";
 const LONGEST: Duration = Duration::from_secs(20);
-const PAUSE: Duration = Duration::from_millis(5);
 
-/// From before each of so many is asked for to its beginning.
-pub(super) async fn measure(target: &Target, many: usize) -> anyhow::Result<Seen> {
+/// Between the beginning of one and the next that is asked for: nothing else is said between the processes, or something has just
+/// been, so that the next word waits with others for its time.
+const IDLE: Duration = Duration::from_millis(50);
+const BUSY: Duration = Duration::from_millis(5);
+
+/// From before a job is asked for to its beginning.
+pub(super) struct Apart {
+    pub(super) idle: Seen,
+    pub(super) busy: Seen,
+}
+
+/// Of so many each.
+pub(super) async fn measure(target: &Target, many: usize) -> anyhow::Result<Apart> {
+    Ok(Apart { idle: every(target, many, IDLE).await?, busy: every(target, many, BUSY).await? })
+}
+
+async fn every(target: &Target, many: usize, pause: Duration) -> anyhow::Result<Seen> {
     let ours = Ours::open(target, Told::new(true)).await?;
     let working = ours.work(&Config::default());
     let mut asker = Command::new(std::env::current_exe()?)
@@ -43,7 +57,7 @@ pub(super) async fn measure(target: &Target, many: usize) -> anyhow::Result<Seen
         let (which, began) = tokio::time::timeout(LONGEST, ours.told.next()).await??;
         ensure!(which == number, "another one began");
         waits.push(began.duration_since(asked));
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(pause).await;
     }
     drop(wish);
     asker.wait().await?;
