@@ -75,11 +75,7 @@ async fn nor_do_they_where_the_server_has_counted_the_tables_while_they_were_emp
 
 async fn look_at_what_is_at_work(counted: &str) {
     let world = World::new().await;
-    let (queues, kinds, nobody) = (vec!["default"], vec!["say"], None::<i64>);
-    let life: [&(dyn ToSql + Sync); 7] = [&"here", &2_i32, &queues, &kinds, &600_i32, &30_000_i64, &nobody];
-    let first = world.psql.query_one(REGISTER, &life).await.unwrap();
-    let (worker, before): (i64, i64) = (first.get("id"), first.get("before"));
-    assert_eq!((worker, before), (1, 0), "nobody has the first number yet");
+    assert_eq!(begin(&world.psql).await, (1, 0), "nobody has the first number yet");
     let heard = world.psql.query_one(BEAT, &[&1_i64, &false, &Vec::<i64>::new()]).await.unwrap();
     assert_eq!(heard.get::<_, i64>("last"), 0);
     let reader =
@@ -111,8 +107,7 @@ async fn look_at_what_is_at_work(counted: &str) {
     let between = world.psql.query(ABOVE, &[&1_i64, &runs[299], &runs[301]]).await.unwrap();
     assert_eq!(between.len(), 2);
     // A life that begins now has none of all these, and need not look at them either.
-    let begun = world.psql.query_one(REGISTER, &life).await.unwrap();
-    let (worker, before): (i64, i64) = (begun.get("id"), begun.get("before"));
+    let (worker, before) = begin(&world.psql).await;
     let (pages, plan) = pages(&world.psql, ABOVE, &[&worker, &before, &i64::MAX]).await;
     assert!(pages < 20, "{pages} pages in\n{plan}");
     assert_few(&world.psql, 4_500, LOCKED, &[&1_i64, &runs, &600_i64]).await;
@@ -136,16 +131,29 @@ async fn look_at_what_is_at_work(counted: &str) {
         [&1_i64, &runs[300..].to_vec(), &ids[300..].to_vec(), &verdicts, &causes, &details, &pauses];
     assert_few(&world.psql, 1_800, FAIL, &parameters).await;
     assert_eq!(at_work(&world.psql).await.0.len(), 0);
-    let (lanes, marks, most, nothing) = (vec![2_i16], vec![mark], 300_i64, None::<Vec<Uuid>>);
-    let queue = "default";
-    assert_few(&world.psql, 4_000, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &nothing])
-        .await;
-    let picked = world.psql.query("select id from mainstay.job_ready", &[]).await.unwrap();
-    let picked: Option<Vec<Uuid>> = Some(picked.iter().map(|row| row.get(0)).collect());
-    assert_eq!(picked.iter().flatten().count(), 600, "others, and those that are tried again");
-    assert_few(&world.psql, 4_900, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &picked])
-        .await;
-    assert_eq!(at_work(&world.psql).await.0.len(), 600);
+    claims_look_at_what_waits(&world.psql, mark).await;
     reader.batch_execute("rollback").await.unwrap();
     world.close().await.unwrap();
+}
+
+/// A life begins: its number, and the run before all of its own.
+async fn begin(session: &Session) -> (i64, i64) {
+    let (queues, kinds, nobody) = (vec!["default"], vec!["say"], None::<i64>);
+    let life: [&(dyn ToSql + Sync); 7] = [&"here", &2_i32, &queues, &kinds, &600_i32, &30_000_i64, &nobody];
+    let begun = session.query_one(REGISTER, &life).await.unwrap();
+    (begun.get("id"), begun.get("before"))
+}
+
+/// From this mark on, and of those that were picked.
+async fn claims_look_at_what_waits(session: &Session, mark: jiff::Timestamp) {
+    let (lanes, marks, most, nothing) = (vec![2_i16], vec![mark], 300_i64, None::<Vec<Uuid>>);
+    let (queue, kinds) = ("default", vec!["say"]);
+    assert_few(session, 4_000, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &nothing])
+        .await;
+    let picked = session.query("select id from mainstay.job_ready", &[]).await.unwrap();
+    let picked: Option<Vec<Uuid>> = Some(picked.iter().map(|row| row.get(0)).collect());
+    assert_eq!(picked.iter().flatten().count(), 600, "others, and those that are tried again");
+    assert_few(session, 4_900, CLAIM, &[&queue, &lanes, &marks, &kinds, &most, &1_i64, &false, &picked])
+        .await;
+    assert_eq!(at_work(session).await.0.len(), 600);
 }
