@@ -68,7 +68,11 @@ pub(crate) async fn run() -> anyhow::Result<()> {
 
 async fn measure(world: &World, options: Options) -> anyhow::Result<Measured> {
     let rows = beside::measure(world, options).await?;
-    let apart = world.on_empty(async |target| apart::measure(target, beside::SINGLE).await).await?;
+    let idle =
+        world.on_empty(async |target| apart::measure(target, beside::SINGLE, apart::IDLE).await).await?;
+    let busy =
+        world.on_empty(async |target| apart::measure(target, beside::SINGLE, apart::BUSY).await).await?;
+    let apart = Apart { idle, busy };
     let log = world.log_file();
     let claims = world.on_empty(async |target| claims::measure(target, &log, options).await).await?;
     let rates = world.on_empty(async |target| held::measure(target, options.held).await).await?;

@@ -22,8 +22,8 @@ const LONGEST: Duration = Duration::from_secs(20);
 
 /// Between the beginning of one and the next that is asked for: nothing else is said between the processes, or something has just
 /// been, so that the next word waits with others for its time.
-const IDLE: Duration = Duration::from_millis(50);
-const BUSY: Duration = Duration::from_millis(5);
+pub(super) const IDLE: Duration = Duration::from_millis(50);
+pub(super) const BUSY: Duration = Duration::from_millis(5);
 
 /// From before a job is asked for to its beginning.
 pub(super) struct Apart {
@@ -31,12 +31,8 @@ pub(super) struct Apart {
     pub(super) busy: Seen,
 }
 
-/// Of so many each.
-pub(super) async fn measure(target: &Target, many: usize) -> anyhow::Result<Apart> {
-    Ok(Apart { idle: every(target, many, IDLE).await?, busy: every(target, many, BUSY).await? })
-}
-
-async fn every(target: &Target, many: usize, pause: Duration) -> anyhow::Result<Seen> {
+/// Of so many, with this pause between them, on an empty database.
+pub(super) async fn measure(target: &Target, many: usize, pause: Duration) -> anyhow::Result<Seen> {
     let ours = Ours::open(target, Told::new(true)).await?;
     let working = ours.work(&Config::default());
     let mut asker = Command::new(std::env::current_exe()?)
