@@ -23,6 +23,7 @@ mod telling;
 mod verdict;
 mod watch;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -64,6 +65,8 @@ const READ_MOST: i64 = 100_000;
 pub(super) struct World {
     db: Db,
     history: Mutex<History>,
+    /// Whether nodes are struck, or were.
+    is_struck: AtomicBool,
     stop: Stop,
 }
 
@@ -119,7 +122,12 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     let mut set = replica_set(1).await.context("the servers were not made")?;
     let writer = set.writer()?;
     let db = stage::prepare(arguments.broken, &set, &writer).await?;
-    let world = Arc::new(World { db, history: Mutex::default(), stop: Stop::new() });
+    let world = Arc::new(World {
+        db,
+        history: Mutex::default(),
+        is_struck: AtomicBool::new(false),
+        stop: Stop::new(),
+    });
     let mut wires = Vec::new();
     // And two that are not struck.
     for _ in 0..arguments.nodes + 2 {

@@ -2,6 +2,7 @@
 //! here: who does them.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -18,10 +19,29 @@ use super::history::Fate;
 /// The kind that nobody does.
 pub(super) const NOBODY: &str = "nobody's";
 
-/// What takes its process with it; and once in so many transactions somebody asks for the next of them, from one on.
+/// What takes its process with it; and once in so many transactions somebody asks for the next of them, from one on, while nodes
+/// are struck: who has died is started again then.
 const POISON: [Deed; 3] = [Deed::Abort, Deed::Overflow, Deed::Eat];
-const POISON_EVERY: u64 = 60;
-const POISON_FROM: u64 = 40;
+const POISON_EVERY: usize = 60;
+const POISON_FROM: usize = 40;
+
+/// How far somebody is with it.
+#[derive(Default)]
+struct Poison {
+    turns: usize,
+    asked: usize,
+}
+
+impl Poison {
+    /// The next, if it is time for it.
+    fn next(&mut self) -> Option<Deed> {
+        self.turns += 1;
+        let deed =
+            POISON.get(self.asked).filter(|_| self.turns >= POISON_FROM + self.asked * POISON_EVERY)?;
+        self.asked += 1;
+        Some(*deed)
+    }
+}
 
 /// One asker, until the stop.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +63,7 @@ pub(super) enum Asker {
 
 impl Asker {
     pub(super) async fn run(self, world: Arc<World>, random: Random) {
-        let (mut nth, mut poison) = (0, 0);
+        let (mut nth, mut poison) = (0, Poison::default());
         while !world.stop.is_stopping() {
             nth += 1;
             // What fails is not known to exist; the server is away for a while.
@@ -53,7 +73,7 @@ impl Asker {
         }
     }
 
-    async fn once(self, world: &World, random: &Random, nth: u64, poison: &mut u64) -> Result<()> {
+    async fn once(self, world: &World, random: &Random, nth: u64, poison: &mut Poison) -> Result<()> {
         let pause = |most: u64| tokio::time::sleep(Duration::from_millis(random.below(most)));
         let fate = match random.below(10) {
             0 => Fate::RollBack,
@@ -63,11 +83,8 @@ impl Asker {
         match self {
             Self::Much { first } => {
                 let mut jobs: Vec<_> = (0..1 + random.below(12)).map(|_| much(random)).collect();
-                let next = usize::try_from(*poison).ok().and_then(|nth| POISON.get(nth));
-                let is_time = nth >= POISON_FROM + *poison * POISON_EVERY && fate == Fate::Commit;
-                if let Some(next) = next.filter(|_| first && is_time) {
-                    *poison += 1;
-                    jobs.push(work(*next));
+                if first && fate == Fate::Commit && world.is_struck.load(Ordering::Relaxed) {
+                    jobs.extend(poison.next().map(work));
                 }
                 ask(world, jobs, Duration::ZERO, fate).await?;
                 if nth.is_multiple_of(20) {

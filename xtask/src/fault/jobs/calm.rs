@@ -78,7 +78,9 @@ pub(super) async fn claims_of_few_among_many(world: &World, session: &Session) -
 }
 
 /// The first process is frozen with work that hears nobody, for so long that others have done it when it goes on.
-pub(super) async fn frozen(world: &World, session: &Session, nodes: &Nodes) -> Result<()> {
+pub(super) async fn frozen(world: &World, session: &Session, nodes: &mut Nodes) -> Result<()> {
+    // One of its jobs may have ended it.
+    nodes.mend().await?;
     let stubborn = || work(Deed::Stubborn { ms: 1_500 });
     ask(world, (0..STUBBORN).map(|_| stubborn()).collect(), Duration::ZERO, Fate::Commit).await?;
     let (begun, life) = ("select count(*) from begun where life = $1", nodes.life(0));

@@ -1,6 +1,7 @@
 //! Tells a story, chapter by chapter. Never here: what happens in one, what is judged.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -76,6 +77,7 @@ impl Telling<'_> {
             self.found.gone = days::go(arguments.broken, session, self.writer).await?;
         }
         self.say("nodes and servers are struck");
+        self.world.is_struck.store(true, Ordering::Relaxed);
         let mut chaos = Chaos::new(self.world, set, self.wires, nodes);
         chaos.run(&plan, Instant::now() + outline.length).await.context("a blow failed")?;
         let struck = chaos.done();
