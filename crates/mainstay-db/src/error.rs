@@ -93,7 +93,7 @@ pub enum DbError {
         found: usize,
     },
     /// Anything else: a defect of the statement, of its parameters or of the row's decoding.
-    #[error("the statement failed: {0}")]
+    #[error("the statement failed: {}", what_failed(.0))]
     Statement(#[source] tokio_postgres::Error),
 }
 
@@ -188,6 +188,14 @@ impl From<tokio_postgres::Error> for DbError {
 /// Where the server says "cached plan must not change result type": the words are in the operator's language, and the
 /// code stands for much else.
 const STALE_PLAN: &str = "RevalidateCachedQuery";
+
+/// Of what the server says its code alone: its words may quote values.
+fn what_failed(error: &tokio_postgres::Error) -> String {
+    match error.code() {
+        Some(code) => format!("the server says SQLSTATE {}", code.code()),
+        None => error.to_string(),
+    }
+}
 
 fn unavailable(error: tokio_postgres::Error) -> DbError {
     DbError::Unavailable { why: chain(&error), source: Some(error) }

@@ -190,7 +190,7 @@ impl Worker {
         while !stop.is_stopping() {
             stop.heartbeat();
             let begun = tokio::select! {
-                begun = life::begin(&self.0, last, process) => begun,
+                begun = life::begin(&self.0, last.as_ref(), process) => begun,
                 () = stop.stopped() => return,
             };
             let ended = match begun {
@@ -202,7 +202,7 @@ impl Worker {
                             "jobs are done again"
                         );
                     }
-                    (last, process) = (Some(life.id()), Some(life.process()));
+                    (last, process) = (Some(life.past()), Some(life.process()));
                     life.run(stop).await
                 }
                 Err(error) => Err(error),

@@ -149,7 +149,16 @@ async fn tell(arguments: &Arguments) -> Result<bool> {
     let counts = verdict::of(&session, &history, &found).await?;
     let lost = verdict::lost(&session, &history.risky).await?;
     let took = begun.elapsed();
-    let story = Story { struck: &struck, told: &heard, history: &history, counts, lost, ended, took };
+    let story = Story {
+        struck: &struck,
+        told: &heard,
+        history: &history,
+        counts,
+        lost,
+        ended,
+        took,
+        taken_in_peace: found.taken_in_peace,
+    };
     let verdict = report::tell(arguments, &session, &story).await?;
     world.db.close();
     set.close().await?;

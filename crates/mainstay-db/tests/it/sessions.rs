@@ -119,6 +119,16 @@ async fn broken_rules_have_a_name_and_a_kind() {
 }
 
 #[tokio::test]
+async fn what_fails_otherwise_says_its_code_and_no_value() {
+    let db = world().await;
+    let tx = db.db().write().await.unwrap();
+    let error =
+        tx.execute("insert into item values (1, 'of nobody'::text::bigint, 1)", &[]).await.unwrap_err();
+    tx.rollback().await.unwrap();
+    assert_eq!(error.to_string(), "the statement failed: the server says SQLSTATE 22P02");
+}
+
+#[tokio::test]
 async fn a_deferred_rule_speaks_at_the_commit() {
     let db = world().await;
     let tx = db.db().write().await.unwrap();

@@ -1,6 +1,8 @@
 //! Ends that are asked for together: as many as one message carries well, and fewer where they may have cost the server more than
 //! it has. Pure. Never here: asking.
 
+use std::time::Duration;
+
 use super::end::End;
 
 /// Ends of so many bytes at most go together, but for one that has more by itself: a server needs several times their room.
@@ -10,8 +12,11 @@ const BYTES_MOST: usize = 4 << 20;
 const LOSSES_OF_MANY: u32 = 2;
 
 /// and one that it was lost over so many times, and that was alone the last times, is to blame for it: whatever else breaks
-/// connections does not let one be opened each time, and then break it by the next statement.
-const LOSSES_OF_ONE: u32 = 5;
+/// connections does not let one be opened each time, and then break it by the next statement, for half a dozen seconds.
+const LOSSES_OF_ONE: u32 = 6;
+
+/// Before the same is asked again; twice as long after each loss.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// Ends that one statement writes, or none of them.
 #[derive(Debug)]
@@ -60,6 +65,11 @@ impl Batch {
         let others = self.ends.split_off(self.ends.len() / 2);
         let (is_sure, losses) = (self.is_sure, LOSSES_OF_MANY - 1);
         [self.ends, others].into_iter().map(|ends| Self { ends, is_sure, losses }).collect()
+    }
+
+    /// The pause before they are asked for again.
+    pub(super) fn pause(&self) -> Duration {
+        AGAIN * 2_u32.pow(self.losses.min(LOSSES_OF_ONE))
     }
 
     /// The connection was lost over them, and nobody has said why. Whether they are asked for in this way no more.
@@ -124,10 +134,12 @@ mod tests {
         assert!(many.is_sure);
         assert!(!many.lost() && !many.is_sure);
         let mut one = Batch::all(vec![end(1, 4)]).remove(0);
-        assert_eq!(
-            [one.lost(), one.lost(), one.lost(), one.lost(), one.lost()],
-            [false, false, false, false, true]
-        );
+        let (mut losses, mut waited) = (1, Duration::ZERO);
+        while !one.lost() {
+            losses += 1;
+            waited += one.pause();
+        }
+        assert_eq!((losses, waited), (6, Duration::from_millis(6_200)));
         let mut instead = one.with(vec![end(1, 4)]);
         assert!(!instead.lost() && !instead.is_sure, "what is written in its place has its own chance");
     }

@@ -23,9 +23,6 @@ use crate::json::JsonText;
 use crate::run::Run;
 use crate::store;
 
-/// Before what could not be written is asked again.
-const AGAIN: Duration = Duration::from_millis(100);
-
 /// At the end of a life so long is waited for who holds what is to be written. What is held longer is rescued.
 const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -62,28 +59,34 @@ impl Finisher {
         Self { link: Arc::clone(link), worker, running, days, hurry, closed }
     }
 
-    /// Gives back what this life of the process has left to another: each attempt counts.
-    pub(super) async fn clear(&self) -> Result<(), Ended> {
+    /// Gives back what this life of the process has left to another: each attempt counts. It knew of all that it had up to this run.
+    pub(super) async fn clear(&self, known_to: i64) -> Result<(), Ended> {
         self.hurry();
         let cut = || "its process had lost the database".to_owned();
         let verdict = |attempts, most| match attempts < most {
             true => Verdict::Retry(Cause::Cut, cut(), Duration::ZERO),
             false => Verdict::Failed(Cause::Cut, cut()),
         };
-        self.end_all(Held::new(self.worker), verdict).await
+        self.end_all(Held::new(self.worker), known_to, verdict).await
     }
 
     /// The end of this life: what it has cut off was no attempt. Those whose ends are held have ended, and begin nowhere again
-    /// while they may still be written.
-    pub(super) async fn leave(&self, held: Held) -> Result<(), Ended> {
+    /// while they may still be written. It knows of all that it has up to this run.
+    pub(super) async fn leave(&self, held: Held, known_to: i64) -> Result<(), Ended> {
         self.hurry();
-        self.end_all(held, |_, _| Verdict::Release).await
+        self.end_all(held, known_to, |_, _| Verdict::Release).await
     }
 
     /// What somebody holds even now is rescued when he lets go.
-    async fn end_all(&self, mut held: Held, verdict: impl Fn(i16, i16) -> Verdict) -> Result<(), Ended> {
+    async fn end_all(
+        &self,
+        mut held: Held,
+        known_to: i64,
+        verdict: impl Fn(i16, i16) -> Verdict,
+    ) -> Result<(), Ended> {
         let open = self.open().await?;
-        let left = open.session.query(store::LEFT, &[&self.worker]).await?;
+        let known = self.running.numbers();
+        let left = open.session.query(store::LEFT, &[&self.worker, &known, &known_to]).await?;
         let end = |row: &Row| {
             let run = Run { number: row.try_get("run")?, job: row.try_get("id")? };
             Ok(End::of(run, verdict(row.try_get("attempts")?, row.try_get("attempts_most")?)))
@@ -284,7 +287,7 @@ impl Finisher {
                 (Some(Refusal::Lasting) | None, _) => return Err(self.refused(error)),
             }
             trouble.lasts(&why);
-            tokio::time::sleep(AGAIN).await;
+            tokio::time::sleep(batch.pause()).await;
         }
     }
 

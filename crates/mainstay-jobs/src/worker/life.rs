@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -47,18 +48,27 @@ pub(super) struct Life {
     pulse: Arc<Pulse>,
 }
 
+/// What is known of a life that is over, or will be.
+#[derive(Debug)]
+pub(super) struct Past {
+    worker: i64,
+    running: Running,
+    settled: Arc<AtomicI64>,
+}
+
 /// Gives a process a number that nobody had before. What its `last` life has left behind nobody works on any more: it goes
 /// back at once, and was no crash. The process is known by its first life, if it had one.
 pub(super) async fn begin(
     parts: &Arc<Parts>,
-    last: Option<i64>,
+    last: Option<&Past>,
     process: Option<i64>,
 ) -> Result<Life, Ended> {
     let within = parts.config.pace().every();
     let link = Arc::new(Link::open(&parts.target, within, parts.settings()).await?);
     if let Some(last) = last {
         let days = Days::new(&parts.target, &parts.effects.clock)?;
-        Finisher::new(&link, days, last, Running::default()).clear().await?;
+        let finisher = Finisher::new(&link, days, last.worker, last.running.clone());
+        finisher.clear(last.settled.load(Ordering::Relaxed)).await?;
     }
     let open = link.now().ok_or(Ended::Cut)?;
     let queues: Vec<&str> = parts.config.queues.iter().map(|(name, _)| name.as_str()).collect();
@@ -91,6 +101,12 @@ impl Life {
     /// Its number.
     pub(super) fn id(&self) -> i64 {
         self.worker
+    }
+
+    /// What the next one is to know of it.
+    pub(super) fn past(&self) -> Past {
+        let (running, settled) = (self.running.clone(), Arc::clone(self.pulse.settled()));
+        Past { worker: self.worker, running, settled }
     }
 
     /// That of the first life of its process.
@@ -135,7 +151,7 @@ impl Life {
             ended = self.link.keep(self.worker) => return Err(ended),
             () = over.cancelled() => return Err(Ended::Fenced),
         };
-        finisher.leave(held).await
+        finisher.leave(held, self.pulse.settled().load(Ordering::Relaxed)).await
     }
 
     /// Claims and begins jobs until stopped.

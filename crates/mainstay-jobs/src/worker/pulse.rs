@@ -1,7 +1,7 @@
 //! The word that a life goes on, from a thread with a runtime and a connection of its own: work that keeps all other threads
 //! busy does not silence it. Never here: what is stopped when it ends.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ struct Shared {
     pace: Pace,
     fence: Mutex<Fence>,
     running: Running,
+    /// Up to this run nothing can turn up that `running` does not know of.
+    settled: Arc<AtomicI64>,
     /// Runs that are to be given back.
     lost: Mutex<Vec<Run>>,
     over: CancellationToken,
@@ -72,6 +74,7 @@ impl Pulse {
             pace,
             fence: Mutex::new(Fence::begin(pace, sent)),
             running,
+            settled: Arc::new(AtomicI64::new(before)),
             lost: Mutex::default(),
             over: CancellationToken::new(),
             ended: CancellationToken::new(),
@@ -102,6 +105,11 @@ impl Pulse {
     /// Whether it still counts, by now: asked before anything is said that only a living one may say.
     pub(super) fn is_alive(&self) -> bool {
         self.shared.state() != State::Over
+    }
+
+    /// Up to this run nothing can turn up that is not known here; it goes on while the life does.
+    pub(super) fn settled(&self) -> &Arc<AtomicI64> {
+        &self.shared.settled
     }
 
     /// It is over.
@@ -214,9 +222,10 @@ impl Shared {
                 runs.push(Run { number: row.try_get("run")?, job: row.try_get("id")? });
             }
         }
-        let heard = self.running.heard(&runs);
-        settled.heard(look, sent, heard.strange);
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(heard.lost);
+        let lost = self.running.heard(&runs);
+        settled.heard(look, sent);
+        self.settled.store(settled.up_to(), Ordering::Relaxed);
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(lost);
         Ok(())
     }
 }

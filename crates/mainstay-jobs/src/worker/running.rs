@@ -22,15 +22,6 @@ struct Inner {
     losses: u64,
 }
 
-/// What a look has shown.
-#[derive(Debug, Default)]
-pub(super) struct Heard {
-    /// Runs that nobody here knows of, a second time.
-    pub(super) lost: Vec<Run>,
-    /// The first that nobody here knows of, for the first time or again.
-    pub(super) strange: Option<i64>,
-}
-
 impl Running {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -74,19 +65,18 @@ impl Running {
         cancelled.iter().filter_map(|run| inner.attempts.get(run)).for_each(CancellationToken::cancel);
     }
 
-    /// What the database counts as this life's. Runs that nobody here knows of at two looks in a row: the answer to their claim was
+    /// What the database counts as this life's. Which of it nobody here knows of at two looks in a row: the answer to its claim was
     /// lost.
-    pub(super) fn heard(&self, runs: &[Run]) -> Heard {
+    pub(super) fn heard(&self, runs: &[Run]) -> Vec<Run> {
         let mut inner = self.lock();
         let strange: HashSet<Run> =
             runs.iter().copied().filter(|run| !inner.attempts.contains_key(run)).collect();
-        let first = strange.iter().map(|run| run.number).min();
         let lost = strange.intersection(&inner.strange).copied().collect();
         inner.strange = strange;
-        Heard { lost, strange: first }
+        lost
     }
 
-    /// The numbers of all that a beat is to tell of: of attempts, and of what nobody knew of at the last.
+    /// The numbers of all that is known of: of attempts, and of what nobody knew of at the last look.
     pub(super) fn numbers(&self) -> Vec<i64> {
         let inner = self.lock();
         inner.attempts.keys().chain(&inner.strange).map(|run| run.number).collect()
@@ -108,28 +98,26 @@ mod tests {
         let running = Running::default();
         let known = running.begin(run(1)).unwrap();
         let all = [1, 2, 3].map(run);
-        assert!(running.heard(&all).lost.is_empty(), "an answer may still be on its way");
+        assert!(running.heard(&all).is_empty(), "an answer may still be on its way");
         running.cancel(&[1, 4].map(run));
         assert!(known.is_cancelled());
-        assert_eq!(running.heard(&[1, 3, 4].map(run)).lost, [run(3)]);
+        assert_eq!(running.heard(&[1, 3, 4].map(run)), [run(3)]);
         assert!(running.release(run(3)) && !running.release(run(1)), "what has begun is not given back");
         assert!(running.begin(run(3)).is_none(), "nor begun when it is being given back");
         running.end(run(1));
-        assert!(running.heard(&[run(1)]).lost.is_empty());
-        assert_eq!(running.heard(&[run(1)]).lost, [run(1)]);
+        assert!(running.heard(&[run(1)]).is_empty());
+        assert_eq!(running.heard(&[run(1)]), [run(1)]);
     }
 
     #[test]
     fn a_beat_tells_of_attempts_and_again_of_what_was_strange() {
         let running = Running::default();
         let _known = [2, 5].map(|number| running.begin(run(number)).unwrap());
-        assert_eq!(running.heard(&[5, 2].map(run)).strange, None);
-        let heard = running.heard(&[9, 5, 3, 2].map(run));
-        assert_eq!((heard.lost.as_slice(), heard.strange), ([].as_slice(), Some(3)));
+        assert!(running.heard(&[9, 5, 3, 2].map(run)).is_empty());
         let mut own = running.numbers();
         own.sort_unstable();
         assert_eq!(own, [2, 3, 5, 9], "or it would be forgotten before it is strange a second time");
-        assert_eq!(running.heard(&[3].map(run)).lost, [run(3)]);
+        assert_eq!(running.heard(&[3].map(run)), [run(3)]);
     }
 
     #[test]
@@ -139,8 +127,8 @@ mod tests {
         let known = running.begin(run(1)).unwrap();
         running.cancel(&[other]);
         assert!(!known.is_cancelled(), "somebody else is meant");
-        assert!(running.heard(&[other]).lost.is_empty());
-        assert_eq!(running.heard(&[other]).lost, [other]);
+        assert!(running.heard(&[other]).is_empty());
+        assert_eq!(running.heard(&[other]), [other]);
         running.end(other);
         running.cancel(&[run(1)]);
         assert!(known.is_cancelled());

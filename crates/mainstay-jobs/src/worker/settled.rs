@@ -12,6 +12,10 @@ use crate::store;
 /// look at everything.
 const AFTER: Duration = store::LONGEST.saturating_mul(3).saturating_add(store::IDLE.saturating_mul(2));
 
+/// One look is at so many runs at most, of which a server that steps over all of them has enough for half a second: what takes
+/// longer than a look may would be tried for ever.
+const MOST: i64 = 1_000_000;
+
 /// So many looks at what is new follow a loss: what is found in the first is given back after the second.
 const OWED: u32 = 2;
 
@@ -65,6 +69,11 @@ impl Settled {
         Self { before, up_to: before, told, ripe: before, losses: 0, owed: 0, all_every, all_at }
     }
 
+    /// Up to this run nothing can turn up that is not known.
+    pub(super) fn up_to(&self) -> i64 {
+        self.up_to
+    }
+
     /// A beat was told at this time that all runs up to this one have been given to somebody.
     pub(super) fn told(&mut self, now: Duration, last: i64) {
         self.told.push_back((now, last));
@@ -83,14 +92,13 @@ impl Settled {
             self.all_at = now + self.all_every / ALL_SOONER;
         }
         let above = if is_all { self.before } else { self.up_to };
-        Look { above, up_to: if is_all || self.owed > 0 { i64::MAX } else { self.ripe }, is_all }
+        let ripe = self.ripe.min(self.up_to.saturating_add(MOST));
+        Look { above, up_to: if is_all || self.owed > 0 { i64::MAX } else { ripe }, is_all }
     }
 
-    /// What the answer to the last look says, which was sent then: the first of what it has found, or was known before, that nobody
-    /// knows of there.
-    pub(super) fn heard(&mut self, look: Look, sent: Duration, strange: Option<i64>) {
-        let known = strange.map_or(i64::MAX, |strange| strange - 1);
-        self.up_to = self.up_to.max(self.ripe.min(known));
+    /// The last look was answered, which was sent then: the next beats tell of what it has found.
+    pub(super) fn heard(&mut self, look: Look, sent: Duration) {
+        self.up_to = self.up_to.max(self.ripe.min(look.up_to));
         if look.up_to == i64::MAX {
             self.owed = self.owed.saturating_sub(1);
         }
@@ -110,40 +118,35 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    /// A beat that is told of this run, and the look behind it, which finds this first strange one: where it has looked.
-    fn beat(settled: &mut Settled, seconds: u64, last: i64, strange: Option<i64>) -> (i64, i64) {
+    /// A beat that is told of this run, and the look behind it: where it has looked.
+    fn beat(settled: &mut Settled, seconds: u64, last: i64) -> (i64, i64) {
         settled.told(at(seconds), last);
         let look = settled.look(at(seconds), 0);
-        settled.heard(look, at(seconds), strange);
+        settled.heard(look, at(seconds));
         (look.above, look.up_to)
     }
 
     #[test]
     fn what_was_given_out_a_while_ago_is_looked_at_once() {
         let mut settled = Settled::new(3, at(90), EVERY);
-        assert_eq!(beat(&mut settled, 100, 70, None), (3, 3));
-        assert_eq!(beat(&mut settled, 107, 90, None), (3, 3));
-        assert_eq!(beat(&mut settled, 134, 95, None), (3, 3), "a claim may still be under way");
-        assert_eq!(beat(&mut settled, 135, 99, None), (3, 70));
-        assert_eq!(beat(&mut settled, 136, 99, None), (70, 70));
+        assert_eq!(beat(&mut settled, 100, 70), (3, 3));
+        assert_eq!(beat(&mut settled, 107, 90), (3, 3));
+        assert_eq!(beat(&mut settled, 134, 95), (3, 3), "a claim may still be under way");
+        assert_eq!(beat(&mut settled, 135, 99), (3, 70));
+        assert_eq!(beat(&mut settled, 136, 99), (70, 70));
         assert!(settled.look(at(137), 0).is_empty());
-        assert_eq!(beat(&mut settled, 180, 99, None), (70, 99));
-        assert_eq!(beat(&mut settled, 181, 99, None), (99, 99), "where nothing is done nothing is looked at");
+        assert_eq!(beat(&mut settled, 180, 99), (70, 99));
+        assert_eq!(beat(&mut settled, 181, 99), (99, 99), "where nothing is done nothing is looked at");
     }
 
     #[test]
-    fn what_has_turned_up_late_is_not_passed() {
-        let mut settled = Settled::new(0, at(0), EVERY);
-        beat(&mut settled, 0, 70, None);
-        assert_eq!(beat(&mut settled, 40, 90, Some(40)), (0, 70));
-        assert_eq!(
-            beat(&mut settled, 31, 90, Some(40)),
-            (39, 70),
-            "it is looked at again, and given back if it is still there"
-        );
-        assert_eq!(beat(&mut settled, 80, 95, None), (39, 90));
-        assert_eq!(beat(&mut settled, 120, 99, Some(5)), (90, 95));
-        assert_eq!(beat(&mut settled, 160, 99, None), (90, 99), "and goes on only");
+    fn however_many_were_given_out_one_look_is_at_so_many() {
+        let mut settled = Settled::new(5, at(0), EVERY);
+        beat(&mut settled, 0, 2 * MOST + 7);
+        assert_eq!(beat(&mut settled, 40, 3 * MOST), (5, MOST + 5));
+        assert_eq!(beat(&mut settled, 41, 3 * MOST), (MOST + 5, 2 * MOST + 5));
+        assert_eq!(beat(&mut settled, 42, 3 * MOST), (2 * MOST + 5, 2 * MOST + 7));
+        assert_eq!(settled.up_to(), 2 * MOST + 7);
     }
 
     #[test]
@@ -152,7 +155,7 @@ mod tests {
         settled.told(at(0), 70);
         let look = Look { above: 0, up_to: 70, is_all: false };
         assert_eq!([35, 40].map(|then| settled.look(at(then), 0)), [look, look]);
-        settled.heard(look, at(40), None);
+        settled.heard(look, at(40));
         assert!(settled.look(at(41), 0).is_empty());
     }
 
@@ -162,9 +165,9 @@ mod tests {
         let look = settled.look(at(1), 1);
         assert_eq!((look.above, look.up_to, look.is_all), (3, i64::MAX, false));
         assert_eq!(settled.look(at(2), 1), look, "there was no answer");
-        settled.heard(look, at(2), Some(5));
+        settled.heard(look, at(2));
         assert_eq!(settled.look(at(3), 1), look);
-        settled.heard(look, at(3), Some(5));
+        settled.heard(look, at(3));
         assert!(settled.look(at(4), 1).is_empty());
         assert_eq!(settled.look(at(5), 2), look, "the next loss");
     }
@@ -172,13 +175,13 @@ mod tests {
     #[test]
     fn now_and_then_everything_of_the_life_is_looked_at_and_sooner_where_nothing_came_of_it() {
         let mut settled = Settled::new(3, at(0), EVERY);
-        beat(&mut settled, 0, 7, None);
-        assert_eq!(beat(&mut settled, 299, 8, None), (3, 7));
+        beat(&mut settled, 0, 7);
+        assert_eq!(beat(&mut settled, 299, 8), (3, 7));
         let all = Look { above: 3, up_to: i64::MAX, is_all: true };
         assert_eq!(settled.look(at(300), 0), all);
         assert!(settled.look(at(301), 0).is_empty(), "there was no answer");
         assert_eq!(settled.look(at(338), 0), all);
-        settled.heard(all, at(338), None);
+        settled.heard(all, at(338));
         assert!(settled.look(at(637), 0).is_empty());
         assert_eq!(settled.look(at(638), 0), all);
         let mut quick = Settled::new(3, at(10), Duration::from_millis(500));

@@ -15,6 +15,7 @@ const PROGRESS: &str = include_str!("../../src/store/progress.sql");
 const REGISTER: &str = include_str!("../../src/store/register.sql");
 const BEAT: &str = include_str!("../../src/store/beat.sql");
 const ABOVE: &str = include_str!("../../src/store/above.sql");
+const LEFT: &str = include_str!("../../src/store/left.sql");
 const LOCKED: &str = include_str!("../../src/store/locked.sql");
 const CHECKPOINT: &str = include_str!("../../src/store/checkpoint.sql");
 
@@ -106,6 +107,12 @@ async fn look_at_what_is_at_work(counted: &str) {
     assert_eq!(above, runs[300..]);
     let between = world.psql.query(ABOVE, &[&1_i64, &runs[299], &runs[301]]).await.unwrap();
     assert_eq!(between.len(), 2);
+    let left: [&(dyn ToSql + Sync); 3] = [&1_i64, &runs[..300].to_vec(), &runs[299]];
+    assert_few(&world.psql, 1_100, LEFT, &left).await;
+    let left = world.psql.query(LEFT, &left).await.unwrap();
+    let mut left: Vec<i64> = left.iter().map(|row| row.get("run")).collect();
+    left.sort_unstable();
+    assert_eq!(left, runs, "what it knows of, and what is new");
     // A life that begins now has none of all these, and need not look at them either.
     let (worker, before) = begin(&world.psql).await;
     let (pages, plan) = pages(&world.psql, ABOVE, &[&worker, &before, &i64::MAX]).await;

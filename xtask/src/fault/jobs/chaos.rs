@@ -30,6 +30,11 @@ const CUT_OFF: &str = "select count(*) from unnest($1::bigint[], $2::uuid[]) as 
     where ended.cause in ('crash', 'cut') or ended.cause is null and job.payload->>'deed' is distinct from 'Snooze' \
         and exists (select from begun where begun.id = stopped.id and begun.run > stopped.run)";
 
+/// From when a server was there again to the next beginning of a job.
+const RESUMED_MS: &str = "select coalesce(max(extract(epoch from next.at - since.at::timestamptz) * 1000), 0)::bigint \
+    from unnest($1::text[]) as since (at) \
+    cross join lateral (select min(begun.at) as at from begun where begun.at > since.at::timestamptz) as next";
+
 /// The one who strikes.
 pub(super) struct Chaos<'a> {
     world: &'a World,
@@ -43,6 +48,7 @@ pub(super) struct Chaos<'a> {
     stopped: (Vec<i64>, Vec<Uuid>),
     /// and what of it was cut off, as far as that was counted.
     cut_off: i64,
+    back: Vec<String>,
 }
 
 /// What was done to nodes and servers.
@@ -51,9 +57,16 @@ pub(super) struct Struck {
     pub(super) blows: Vec<(&'static str, u64)>,
     stopped: (Vec<i64>, Vec<Uuid>),
     cut_off: i64,
+    /// When a server was there again, by its own clock.
+    back: Vec<String>,
 }
 
 impl Struck {
+    /// The longest time from then to the next beginning of a job.
+    pub(super) async fn resumed_ms(&self, session: &Session) -> Result<i64> {
+        number(session, RESUMED_MS, &[&self.back]).await
+    }
+
     /// How many attempts were cut off by asking their node to stop.
     pub(super) async fn cut_off(&self, session: &Session) -> Result<i64> {
         Ok(self.cut_off + cut_off(session, &self.stopped).await?)
@@ -79,12 +92,12 @@ impl<'a> Chaos<'a> {
         nodes: &'a mut Nodes,
     ) -> Self {
         let (due, done, stopped) = (Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
-        Self { world, set, wires, nodes, due, done, stopped, cut_off: 0 }
+        Self { world, set, wires, nodes, due, done, stopped, cut_off: 0, back: Vec::new() }
     }
 
     /// How many blows of each kind fell, and what was at work in nodes that were asked to stop.
     pub(super) fn done(self) -> Struck {
-        Struck { blows: self.done, stopped: self.stopped, cut_off: self.cut_off }
+        Struck { blows: self.done, stopped: self.stopped, cut_off: self.cut_off, back: self.back }
     }
 
     /// Blow after blow until the time is over; then everything is whole again.
@@ -135,6 +148,7 @@ impl<'a> Chaos<'a> {
                 self.set.crash(primary).await?;
                 self.rest(Duration::from_millis(ms)).await?;
                 self.set.start(primary).await?;
+                self.is_back(primary).await?;
                 Ok("immediate stops of the server")
             }
             Blow::SwitchOver => self.switch_over().await.map(|()| "switch-overs"),
@@ -165,6 +179,7 @@ impl<'a> Chaos<'a> {
         self.set.stop(old).await?;
         self.set.wait(next, "select pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()").await?;
         self.set.promote(next).await?;
+        self.is_back(next).await?;
         self.set.rebuild(old).await
     }
 
@@ -183,6 +198,7 @@ impl<'a> Chaos<'a> {
         self.rest(after).await?;
         self.set.crash(old).await?;
         self.set.promote(next).await?;
+        self.is_back(next).await?;
         self.world.history().is_risky = false;
         // An attempt whose claim was lost goes on until its process has noticed; its end is refused.
         let lost_time = format!(
@@ -190,6 +206,11 @@ impl<'a> Chaos<'a> {
         );
         self.set.execute(next, &lost_time).await?;
         self.set.rebuild(old).await
+    }
+
+    async fn is_back(&mut self, server: usize) -> Result<()> {
+        self.back.push(self.set.ask(server, "select clock_timestamp()").await?);
+        Ok(())
     }
 
     async fn session(&self) -> Result<Session> {

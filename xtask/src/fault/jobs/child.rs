@@ -32,6 +32,8 @@ pub(super) struct Told {
     pub(super) stale: AtomicU64,
     /// Jobs that were given to others.
     pub(super) rescued: AtomicU64,
+    /// Lines that say that something is wrong.
+    pub(super) warnings: AtomicU64,
 }
 
 /// All nodes.
@@ -183,6 +185,9 @@ async fn listen(from: impl AsyncRead + Unpin, told: Arc<Told>) {
             continue;
         }
         let Ok(line) = serde_json::from_str::<serde_json::Value>(&line) else { continue };
+        if matches!(line["level"].as_str(), Some("WARN" | "ERROR")) {
+            told.warnings.fetch_add(1, Ordering::Relaxed);
+        }
         let jobs = line["jobs"].as_u64().unwrap_or(0);
         match line["event"].as_str() {
             Some("jobs.stale") => told.stale.fetch_add(jobs, Ordering::Relaxed),

@@ -23,6 +23,8 @@ pub(super) struct Story<'a> {
     /// Processes that ended by themselves.
     pub(super) ended: u64,
     pub(super) took: Duration,
+    /// Attempts that were given to others before anybody was struck.
+    pub(super) taken_in_peace: i64,
 }
 
 const FIGURES: [(&str, &str); 11] = [
@@ -111,6 +113,12 @@ pub(super) async fn tell(arguments: &Arguments, session: &Session, story: &Story
         story.lost
     );
     println!("{rescued:>8}  given to others");
+    println!("{:>8}  of these while nobody was struck", story.taken_in_peace);
+    println!(
+        "{:>8}  ms at most until jobs began when a server was back",
+        story.struck.resumed_ms(session).await?
+    );
+    println!("{:>8}  warnings of all nodes", story.told.warnings.load(Ordering::Relaxed));
     println!("{:>8}  ends refused ({refused} of them with an effect)", refused + stale);
     println!("{:>8}  looks at the limited queue", story.history.looks);
     for count in &story.counts {

@@ -18,11 +18,14 @@ use super::node::Part;
 use super::rule::Rule;
 use super::stage::Wires;
 use super::story::{Chapter, Outline};
-use super::verdict::Found;
+use super::verdict::{Found, number};
 use super::{Arguments, World, calm, days, hung, plan, stage, watch};
 
 /// For the connection that looks at the tables.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
+
+/// What was taken from processes that went on, whatever their clocks say.
+const TAKEN: &str = "select count(*) from mainstay.job_attempt where cause in ('crash', 'cut')";
 
 /// A story that is being told.
 pub(super) struct Telling<'a> {
@@ -77,6 +80,7 @@ impl Telling<'_> {
             self.found.gone = days::go(arguments.broken, session, self.writer).await?;
         }
         self.say("nodes and servers are struck");
+        self.found.taken_in_peace = number(session, TAKEN, &[]).await?;
         self.world.is_struck.store(true, Ordering::Relaxed);
         let mut chaos = Chaos::new(self.world, set, self.wires, nodes);
         chaos.run(&plan, Instant::now() + outline.length).await.context("a blow failed")?;
