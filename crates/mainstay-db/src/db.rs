@@ -28,7 +28,7 @@ use tokio_postgres::Row;
 
 use crate::error::{chain, is_connection_loss};
 use crate::insight::Insight;
-use crate::opening::{Opener, Opening, Patience, Silence};
+use crate::opening::{NO_JIT, Opener, Opening, Patience, Silence};
 use crate::replicas::{Answer, Replicas, Wish};
 use crate::statement::{Parameters, Statement};
 use crate::{Config, ConnectError, DbError, Lane, Session, Target, causality};
@@ -368,7 +368,7 @@ fn opener(config: &Config, target: &Target, lane: Lane, silence: &Arc<Silence>) 
     let name = format!("{} {lane}", config.application_name);
     // Times in the words of the server's errors are read (`partitions`), whatever the database or the role prefers.
     let limits = format!(
-        "-c datestyle=ISO -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
+        "{NO_JIT} -c datestyle=ISO -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
         config.statement_timeout_ms, config.lock_timeout_ms, config.idle_in_transaction_timeout_ms
     );
     let limit = target.answers_within(config.statement_timeout());

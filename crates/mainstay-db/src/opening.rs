@@ -32,6 +32,10 @@ pub(crate) use silence::Silence;
 
 use answers::{Answers, Broken};
 
+/// What sessions for short statements are told at their start: the server compiles what it believes to be dear, each time anew, and
+/// it believes that of much that reads a few rows of partitioned or recursive wholes. A tenth of a second, for nothing.
+pub(crate) const NO_JIT: &str = "-c jit=off";
+
 /// What makes a session refuse writes.
 const READ_ONLY: &str = "set default_transaction_read_only = on";
 

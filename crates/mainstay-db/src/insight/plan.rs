@@ -8,7 +8,7 @@ use tokio_postgres::SimpleQueryMessage;
 
 use super::{Insight, Plan};
 use crate::error::chain;
-use crate::opening::Opener;
+use crate::opening::{NO_JIT, Opener};
 use crate::statement::Statement;
 use crate::{Db, Session, Target};
 
@@ -68,8 +68,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// `explain` of a statement that writes is no write, so a read-only session can ask for it.
 async fn open(target: &Target, insight: &Insight) -> Result<Session, tokio_postgres::Error> {
     let most = insight.config.plan_timeout_ms;
-    let options =
-        format!("-c statement_timeout={most} -c lock_timeout={most} -c plan_cache_mode=force_generic_plan");
+    let options = format!(
+        "{NO_JIT} -c statement_timeout={most} -c lock_timeout={most} -c plan_cache_mode=force_generic_plan"
+    );
     let opener = Opener::new(target, "slow plans", CONNECT_TIMEOUT);
     let limit = target.answers_within(Duration::from_millis(most));
     opener.with_options(&options).read_only().with_limit(limit).open().await

@@ -16,7 +16,7 @@ use alone::{Alone, Lent};
 
 use super::commit::lsn;
 use super::{Config, Lsn, ServerId, Ticket, Token, Xid};
-use crate::opening::Opener;
+use crate::opening::{NO_JIT, Opener};
 use crate::pipeline::{Costs, lag};
 use crate::statement::Statement as Named;
 use crate::{DbError, Session, Target};
@@ -102,7 +102,9 @@ impl Lane {
     pub(super) fn new(target: &Target, config: &Config, longest: Duration) -> Self {
         let limited = |limit: Duration| {
             let limit = limit.as_millis();
-            target.with_options(&format!("-c default_transaction_read_only=on -c statement_timeout={limit}"))
+            target.with_options(&format!(
+                "{NO_JIT} -c default_transaction_read_only=on -c statement_timeout={limit}"
+            ))
         };
         Self {
             shared_target: limited(config.statement_timeout()),

@@ -47,6 +47,17 @@ async fn a_write_in_a_read_session_fails() {
 }
 
 #[tokio::test]
+async fn the_server_compiles_nothing_for_a_session() {
+    let db = world().await;
+    let setting = "select current_setting('jit')";
+    let tx = db.db().write().await.unwrap();
+    let of_transaction: String = tx.query_one(setting, &[]).await.unwrap().get(0);
+    tx.rollback().await.unwrap();
+    let of_read: String = db.db().read().query_one(setting, &[]).await.unwrap().get(0);
+    assert_eq!((of_transaction.as_str(), of_read.as_str()), ("off", "off"));
+}
+
+#[tokio::test]
 async fn a_commit_takes_effect_and_a_rollback_does_not() {
     let db = world().await;
     for (id, commit) in [(1, true), (2, false)] {

@@ -133,9 +133,10 @@ impl<'a> Chaos<'a> {
             Blow::Stop { node } => {
                 self.end_due(|end| matches!(end, End::Frozen(at) | End::Wire(at) if at == node))?;
                 let at_work = self.session().await?.query_one(AT_WORK, &[&self.nodes.life(node)]).await?;
-                self.stopped.0.extend(at_work.get::<_, Vec<i64>>(0));
-                self.stopped.1.extend(at_work.get::<_, Vec<Uuid>>(1));
-                self.nodes.stop(node).await?;
+                if self.nodes.stop(node).await? {
+                    self.stopped.0.extend(at_work.get::<_, Vec<i64>>(0));
+                    self.stopped.1.extend(at_work.get::<_, Vec<Uuid>>(1));
+                }
                 Ok("nodes stopped in order")
             }
             Blow::StopTwice { node } => {

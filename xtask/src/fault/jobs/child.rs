@@ -86,10 +86,12 @@ impl Nodes {
         self.revive(node).await
     }
 
-    /// Asks one to stop, and starts it when it has.
-    pub(super) async fn stop(&mut self, node: usize) -> Result<()> {
-        self.end_one(node).await?;
-        self.revive(node).await
+    /// Asks one to stop, and starts it when it has. Whether that was what ended it, and none of its jobs.
+    pub(super) async fn stop(&mut self, node: usize) -> Result<bool> {
+        self.signal(node, Signal::TERM)?;
+        let is_end = self.ends(node).await?;
+        self.revive(node).await?;
+        Ok(is_end)
     }
 
     /// Asks one twice, and starts it when it has ended: at once, whatever is at work.
@@ -131,20 +133,17 @@ impl Nodes {
         Ok(self.unclean)
     }
 
-    async fn end_one(&mut self, node: usize) -> Result<()> {
-        self.signal(node, Signal::TERM)?;
-        self.ends(node).await
-    }
-
-    async fn ends(&mut self, node: usize) -> Result<()> {
+    /// Whether none of its jobs has ended it.
+    async fn ends(&mut self, node: usize) -> Result<bool> {
         let Ok(ended) = tokio::time::timeout(PATIENCE, self.running[node].child.wait()).await else {
             self.unclean += 1;
             self.running[node].child.kill().await?;
-            return Ok(());
+            return Ok(true);
         };
         // One of its jobs may have ended it, or it was about to begin.
-        self.unclean += i64::from(ended?.code().is_some_and(|code| code != 0));
-        Ok(())
+        let code = ended?.code();
+        self.unclean += i64::from(code.is_some_and(|code| code != 0));
+        Ok(code.is_some())
     }
 
     async fn revive(&mut self, node: usize) -> Result<()> {

@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 
 use super::nanos;
 use crate::db::keep::is_old;
-use crate::opening::{Opener, Patience, Silence};
+use crate::opening::{NO_JIT, Opener, Patience, Silence};
 use crate::statement::{Parameters, Statement};
 use crate::{DbError, Session, Target};
 
@@ -45,7 +45,8 @@ pub(super) struct Live {
 pub(super) fn opener(config: &crate::Config, target: &Target, silence: &Arc<Silence>) -> Opener {
     let statement_timeout = config.pipeline.statement_timeout_ms;
     // The statements were written for one plan each, and bind their limits.
-    let options = format!("-c statement_timeout={statement_timeout} -c plan_cache_mode=force_generic_plan");
+    let options =
+        format!("{NO_JIT} -c statement_timeout={statement_timeout} -c plan_cache_mode=force_generic_plan");
     let limit = target.answers_within(Duration::from_millis(statement_timeout));
     // A request waits for it, and has the pool after that.
     let within = config.connect_within(target).min(config.acquire_timeout() / 2);
