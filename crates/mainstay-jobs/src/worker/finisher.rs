@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use mainstay_telemetry::events;
 use tokio::sync::mpsc;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Error, Row};
 use tokio_util::sync::CancellationToken;
 
 use super::Ended;
-use super::batch::Batch;
+use super::batch::{AGAIN, Batch};
 use super::end::{Cause, End, Failures, Verdict};
 use super::held::Held;
 use super::link::{Link, Open};
@@ -39,6 +40,15 @@ pub(super) struct Finisher {
     closed: CancellationToken,
 }
 
+/// Where a life has runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Had {
+    /// All of them lie above this one, the last that was given before it.
+    pub(super) since: i64,
+    /// Up to this one it knows of all that the server knows of, unless that has forgotten some, as one that was promoted may have.
+    pub(super) settled: i64,
+}
+
 /// What became of ends that were asked for.
 #[derive(Debug)]
 enum Told {
@@ -59,34 +69,41 @@ impl Finisher {
         Self { link: Arc::clone(link), worker, running, days, hurry, closed }
     }
 
-    /// Gives back what this life of the process has left to another: each attempt counts. It knew of all that it had up to this run.
-    pub(super) async fn clear(&self, known_to: i64) -> Result<(), Ended> {
+    /// Gives back what this life of the process has left to another: each attempt counts.
+    pub(super) async fn clear(&self, had: Had) -> Result<(), Ended> {
         self.hurry();
         let cut = || "its process had lost the database".to_owned();
         let verdict = |attempts, most| match attempts < most {
             true => Verdict::Retry(Cause::Cut, cut(), Duration::ZERO),
             false => Verdict::Failed(Cause::Cut, cut()),
         };
-        self.end_all(Held::new(self.worker), known_to, verdict).await
+        self.end_all(Held::new(self.worker), had, verdict).await
     }
 
     /// The end of this life: what it has cut off was no attempt. Those whose ends are held have ended, and begin nowhere again
-    /// while they may still be written. It knows of all that it has up to this run.
-    pub(super) async fn leave(&self, held: Held, known_to: i64) -> Result<(), Ended> {
+    /// while they may still be written.
+    pub(super) async fn leave(&self, held: Held, had: Had) -> Result<(), Ended> {
         self.hurry();
-        self.end_all(held, known_to, |_, _| Verdict::Release).await
+        self.end_all(held, had, |_, _| Verdict::Release).await
     }
 
     /// What somebody holds even now is rescued when he lets go.
     async fn end_all(
         &self,
         mut held: Held,
-        known_to: i64,
+        had: Had,
         verdict: impl Fn(i16, i16) -> Verdict,
     ) -> Result<(), Ended> {
         let open = self.open().await?;
         let known = self.running.numbers();
-        let left = open.session.query(store::LEFT, &[&self.worker, &known, &known_to]).await?;
+        let left = match open.session.query(store::LEFT, &[&self.worker, &known, &had.since]).await {
+            // Too much was done since for one look, and somebody's old snapshot keeps the server from clearing it away. What is passed
+            // over so is rescued.
+            Err(error) if error.code() == Some(&SqlState::QUERY_CANCELED) => {
+                open.session.query(store::LEFT, &[&self.worker, &known, &had.settled]).await?
+            }
+            left => left?,
+        };
         let end = |row: &Row| {
             let run = Run { number: row.try_get("run")?, job: row.try_get("id")? };
             Ok(End::of(run, verdict(row.try_get("attempts")?, row.try_get("attempts_most")?)))
@@ -287,7 +304,11 @@ impl Finisher {
                 (Some(Refusal::Lasting) | None, _) => return Err(self.refused(error)),
             }
             trouble.lasts(&why);
-            tokio::time::sleep(batch.pause()).await;
+            tokio::select! {
+                () = tokio::time::sleep(batch.pause()) => {}
+                // Nobody waits any longer than he must.
+                () = self.hurry.cancelled() => tokio::time::sleep(batch.pause().min(AGAIN)).await,
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::capped::Capped;
 use super::claims::{Claimed, Claims, Place};
 use super::end::{Cause, End, Verdict};
-use super::finisher::Finisher;
+use super::finisher::{Finisher, Had};
 use super::line::Line;
 use super::link::Link;
 use super::pulse::Pulse;
@@ -36,6 +36,8 @@ const CUT_WITHIN: Duration = Duration::from_secs(1);
 pub(super) struct Life {
     parts: Arc<Parts>,
     worker: i64,
+    /// The last run that was given to anybody before it.
+    before: i64,
     /// The first life of this process.
     process: i64,
     free: Line,
@@ -53,7 +55,15 @@ pub(super) struct Life {
 pub(super) struct Past {
     worker: i64,
     running: Running,
+    before: i64,
     settled: Arc<AtomicI64>,
+}
+
+impl Past {
+    /// Where it has runs, asked before what it knows of: who sees that a run is settled sees that it is known.
+    fn had(&self) -> Had {
+        Had { since: self.before, settled: self.settled.load(Ordering::Relaxed) }
+    }
 }
 
 /// Gives a process a number that nobody had before. What its `last` life has left behind nobody works on any more: it goes
@@ -68,7 +78,7 @@ pub(super) async fn begin(
     if let Some(last) = last {
         let days = Days::new(&parts.target, &parts.effects.clock)?;
         let finisher = Finisher::new(&link, days, last.worker, last.running.clone());
-        finisher.clear(last.settled.load(Ordering::Relaxed)).await?;
+        finisher.clear(last.had()).await?;
     }
     let open = link.now().ok_or(Ended::Cut)?;
     let queues: Vec<&str> = parts.config.queues.iter().map(|(name, _)| name.as_str()).collect();
@@ -94,7 +104,7 @@ pub(super) async fn begin(
     let capped = Capped::new(parts, &link, &running);
     let process = process.unwrap_or(worker);
     let parts = Arc::clone(parts);
-    Ok(Life { parts, worker, process, free, takes_over, capped, link, running, reports, pulse })
+    Ok(Life { parts, worker, before, process, free, takes_over, capped, link, running, reports, pulse })
 }
 
 impl Life {
@@ -106,7 +116,7 @@ impl Life {
     /// What the next one is to know of it.
     pub(super) fn past(&self) -> Past {
         let (running, settled) = (self.running.clone(), Arc::clone(self.pulse.settled()));
-        Past { worker: self.worker, running, settled }
+        Past { worker: self.worker, running, before: self.before, settled }
     }
 
     /// That of the first life of its process.
@@ -151,7 +161,7 @@ impl Life {
             ended = self.link.keep(self.worker) => return Err(ended),
             () = over.cancelled() => return Err(Ended::Fenced),
         };
-        finisher.leave(held, self.pulse.settled().load(Ordering::Relaxed)).await
+        finisher.leave(held, self.past().had()).await
     }
 
     /// Claims and begins jobs until stopped.

@@ -35,7 +35,7 @@ struct Shared {
     pace: Pace,
     fence: Mutex<Fence>,
     running: Running,
-    /// Up to this run nothing can turn up that `running` does not know of.
+    /// Up to this run the server knows of none that `running` does not know of; said behind what `running` is told.
     settled: Arc<AtomicI64>,
     /// Runs that are to be given back.
     lost: Mutex<Vec<Run>>,
@@ -107,7 +107,7 @@ impl Pulse {
         self.shared.state() != State::Over
     }
 
-    /// Up to this run nothing can turn up that is not known here; it goes on while the life does.
+    /// Up to this run the server knows of none that is not known here; it goes on while the life does.
     pub(super) fn settled(&self) -> &Arc<AtomicI64> {
         &self.shared.settled
     }

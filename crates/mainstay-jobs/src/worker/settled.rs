@@ -1,5 +1,5 @@
-//! Where it is looked for attempts of a life that nobody knows of there. What was given out a while ago is looked at once, for nothing
-//! of it can turn up any more after that; what is new only while the answer to a claim may have been lost. Behind it lie all that
+//! Where it is looked for attempts of a life that nobody knows of there. What was given out a while ago is looked at once, for by then
+//! all of it has turned up; what is new only while the answer to a claim may have been lost. Behind it lie all that
 //! anybody has ever done, and while somebody holds an old snapshot the server has to step over each of them. Pure. Never here: beats.
 
 use std::collections::VecDeque;
@@ -12,9 +12,9 @@ use crate::store;
 /// look at everything.
 const AFTER: Duration = store::LONGEST.saturating_mul(3).saturating_add(store::IDLE.saturating_mul(2));
 
-/// One look is at so many runs at most, of which a server that steps over all of them has enough for half a second: what takes
-/// longer than a look may would be tried for ever.
-const MOST: i64 = 1_000_000;
+/// One look is at so many runs at most for each millisecond between beats: a server that steps over all of them does so in an
+/// eighth of that time, about. What takes longer than a look may would be tried for ever.
+const MOST_A_MS: i64 = 250;
 
 /// So many looks at what is new follow a loss: what is found in the first is given back after the second.
 const OWED: u32 = 2;
@@ -31,7 +31,7 @@ const ALL_SOONER: u32 = 8;
 pub(super) struct Settled {
     /// The last run before this life.
     before: i64,
-    /// Up to this run nothing can turn up.
+    /// Up to this run everything has been looked at.
     up_to: i64,
     /// Up to which run all had been given to somebody, and when that was told.
     told: VecDeque<(Duration, i64)>,
@@ -39,6 +39,8 @@ pub(super) struct Settled {
     ripe: i64,
     losses: u64,
     owed: u32,
+    /// Runs of one look.
+    most: i64,
     all_every: Duration,
     /// When everything is looked at next.
     all_at: Duration,
@@ -66,10 +68,11 @@ impl Settled {
     pub(super) fn new(before: i64, now: Duration, every: Duration) -> Self {
         let all_every = ALL_EVERY.min(every.saturating_mul(ALL_EVERY_BEATS));
         let (told, all_at) = (VecDeque::new(), now + all_every);
-        Self { before, up_to: before, told, ripe: before, losses: 0, owed: 0, all_every, all_at }
+        let most = store::ms(every).saturating_mul(MOST_A_MS).max(1);
+        Self { before, up_to: before, told, ripe: before, losses: 0, owed: 0, most, all_every, all_at }
     }
 
-    /// Up to this run nothing can turn up that is not known.
+    /// Up to this run all that the server knows of has been looked at.
     pub(super) fn up_to(&self) -> i64 {
         self.up_to
     }
@@ -92,8 +95,10 @@ impl Settled {
             self.all_at = now + self.all_every / ALL_SOONER;
         }
         let above = if is_all { self.before } else { self.up_to };
-        let ripe = self.ripe.min(self.up_to.saturating_add(MOST));
-        Look { above, up_to: if is_all || self.owed > 0 { i64::MAX } else { ripe }, is_all }
+        let ripe = self.ripe.min(self.up_to.saturating_add(self.most));
+        // What is new lies behind all that is ripe.
+        let is_new = is_all || self.owed > 0 && ripe == self.ripe;
+        Look { above, up_to: if is_new { i64::MAX } else { ripe }, is_all }
     }
 
     /// The last look was answered, which was sent then: the next beats tell of what it has found.
@@ -141,12 +146,21 @@ mod tests {
 
     #[test]
     fn however_many_were_given_out_one_look_is_at_so_many() {
+        let most = 7_500 * MOST_A_MS;
         let mut settled = Settled::new(5, at(0), EVERY);
-        beat(&mut settled, 0, 2 * MOST + 7);
-        assert_eq!(beat(&mut settled, 40, 3 * MOST), (5, MOST + 5));
-        assert_eq!(beat(&mut settled, 41, 3 * MOST), (MOST + 5, 2 * MOST + 5));
-        assert_eq!(beat(&mut settled, 42, 3 * MOST), (2 * MOST + 5, 2 * MOST + 7));
-        assert_eq!(settled.up_to(), 2 * MOST + 7);
+        beat(&mut settled, 0, 2 * most + 7);
+        assert_eq!(beat(&mut settled, 40, 3 * most), (5, most + 5));
+        // Also where what is new is to be looked at: behind these.
+        let look = settled.look(at(41), 1);
+        assert_eq!((look.above, look.up_to), (most + 5, 2 * most + 5));
+        settled.heard(look, at(41));
+        for (above, owed) in [(2 * most + 5, 2), (2 * most + 7, 1)] {
+            let look = settled.look(at(42), 1);
+            assert_eq!((look.above, look.up_to, settled.owed), (above, i64::MAX, owed));
+            settled.heard(look, at(42));
+        }
+        assert!(settled.look(at(43), 1).is_empty());
+        assert_eq!(settled.up_to(), 2 * most + 7);
     }
 
     #[test]

@@ -308,7 +308,6 @@ impl World {
         self.psql.query_one(sql, &[]).await.unwrap().get(0)
     }
 
-    /// `succeeded 1`, `ready 2`, …: where a job is, and how many attempts of it have begun.
     /// The connections are cut over which jobs are claimed.
     pub(crate) async fn cut_claims(&self) {
         const CUT: &str = "\
@@ -317,6 +316,7 @@ impl World {
         assert!(self.number(CUT).await > 0);
     }
 
+    /// `succeeded 1`, `ready 2`, …: where a job is, and how many attempts of it have begun.
     pub(crate) async fn state(&self, id: Uuid) -> String {
         const STATE: &str = "\
             select 'ready ' || attempts from mainstay.job_ready where id = $1 \

@@ -33,7 +33,8 @@ const CUT_OFF: &str = "select count(*) from unnest($1::bigint[], $2::uuid[]) as 
 /// From when a server was there again to the next beginning of a job.
 const RESUMED_MS: &str = "select coalesce(max(extract(epoch from next.at - since.at::timestamptz) * 1000), 0)::bigint \
     from unnest($1::text[]) as since (at) \
-    cross join lateral (select min(begun.at) as at from begun where begun.at > since.at::timestamptz) as next";
+    cross join lateral ( \
+        select coalesce(min(begun.at), clock_timestamp()) as at from begun where begun.at > since.at::timestamptz) as next";
 
 /// The one who strikes.
 pub(super) struct Chaos<'a> {

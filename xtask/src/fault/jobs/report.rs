@@ -23,7 +23,7 @@ pub(super) struct Story<'a> {
     /// Processes that ended by themselves.
     pub(super) ended: u64,
     pub(super) took: Duration,
-    /// Attempts that were given to others before anybody was struck.
+    /// Attempts that were begun again before anybody was struck.
     pub(super) taken_in_peace: i64,
 }
 
@@ -113,7 +113,7 @@ pub(super) async fn tell(arguments: &Arguments, session: &Session, story: &Story
         story.lost
     );
     println!("{rescued:>8}  given to others");
-    println!("{:>8}  of these while nobody was struck", story.taken_in_peace);
+    println!("{:>8}  begun again before anybody was struck", story.taken_in_peace);
     println!(
         "{:>8}  ms at most until jobs began when a server was back",
         story.struck.resumed_ms(session).await?

@@ -24,7 +24,7 @@ use super::{Arguments, World, calm, days, hung, plan, stage, watch};
 /// For the connection that looks at the tables.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
 
-/// What was taken from processes that went on, whatever their clocks say.
+/// What did not end as it began.
 const TAKEN: &str = "select count(*) from mainstay.job_attempt where cause in ('crash', 'cut')";
 
 /// A story that is being told.

@@ -30,7 +30,7 @@ pub(super) struct Found {
     pub(super) missed: i64,
     pub(super) cut_off: i64,
     pub(super) unclean: i64,
-    /// Attempts that were given to others before anybody was struck. A machine that stands still does the same, so that it is told
+    /// Attempts that were begun again before anybody was struck, whatever the clocks of nodes say. A machine that stands still does the same, so that it is told
     /// and is no promise.
     pub(super) taken_in_peace: i64,
 }
