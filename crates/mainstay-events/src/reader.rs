@@ -201,8 +201,8 @@ impl Reader {
         Ok(Position::read(&found.ok_or(ReaderError::Moved)?)?)
     }
 
-    /// Goes on from where it was to the last event that it has read. What is written in the same transaction is written once
-    /// for each event.
+    /// Goes on from where it was to the last event that it has read, or stays where nothing came. What is written in the same
+    /// transaction is written once for each event.
     ///
     /// # Errors
     /// [`ReaderError::Moved`]: the transaction must not be committed.

@@ -209,13 +209,16 @@ async fn of_two_who_read_by_one_name_one_goes_on() {
     let tx = world.tx().await;
     one.advance_in(&tx, Position::BEGINNING, to).await.unwrap();
     tx.commit().await.unwrap();
-    for (from, to) in
-        [(Position::BEGINNING, later), (Position::BEGINNING, to), (to, to), (to, Position::BEGINNING)]
-    {
+    for (from, to) in [(Position::BEGINNING, later), (Position::BEGINNING, to), (to, Position::BEGINNING)] {
         let tx = world.tx().await;
         assert!(matches!(other.advance_in(&tx, from, to).await, Err(ReaderError::Moved)), "{from} to {to}");
         tx.rollback().await.unwrap();
     }
+    // Who has found nothing stays where he is.
+    let tx = world.tx().await;
+    other.advance_in(&tx, to, to).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(one.position().await.unwrap(), to);
     one.forget().await.unwrap();
     assert!(matches!(other.position().await, Err(ReaderError::Moved)));
     for name in ["", "a\0b", &"x".repeat(1 << 20)] {
