@@ -126,7 +126,9 @@ async fn who_is_not_known_any_more_drops_everything_and_begins_a_new_life() {
 #[tokio::test]
 async fn a_claim_whose_answer_was_lost_is_given_back() {
     World::run(config(), async |world| {
-    until("it lives", async || world.number("select count(*) from mainstay.job_worker").await == 1).await;
+    // It has claimed over that connection before.
+    let first = world.ask(say("first", Then::Succeed)).await;
+    world.until(first, "succeeded 1").await;
     // As if it had been claimed, and the answer had been lost with its connection.
     world
         .psql
