@@ -307,7 +307,7 @@ impl Finisher {
             tokio::select! {
                 () = tokio::time::sleep(batch.pause()) => {}
                 // Nobody waits any longer than he must.
-                () = self.hurry.cancelled() => tokio::time::sleep(batch.pause().min(AGAIN)).await,
+                () = self.hurry.cancelled() => tokio::time::sleep(AGAIN).await,
             }
         }
     }
